@@ -1,0 +1,156 @@
+package dev.foldline.embedded.log;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable log of all events. Writes are answered once they are on disk, and are then visible to
+ * every reader.
+ *
+ * <p>All methods may be called from any thread. Futures complete on the log's own threads, where
+ * nothing may wait; they fail with {@link StorageException} only if the disk does.
+ */
+public final class EventLog implements AutoCloseable {
+  /** How long a write waits for its turn unless it says otherwise. */
+  public static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
+
+  private static final long FIRST_POSITION = 4096;
+  private static final int READERS = 2;
+
+  private final Database database;
+  private final Tail tail;
+  private final Writer writer;
+  private final Readers readers;
+  private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+  private volatile long lastPosition;
+
+  private EventLog(Database database) throws SQLException {
+    this.database = database;
+    Queries queries = new Queries(database.writer());
+    Decisions decisions = new Decisions(queries, FIRST_POSITION);
+    lastPosition = decisions.lastPosition();
+    tail = new Tail(lastPosition);
+    writer = new Writer(queries, decisions, this::publish);
+    readers = new Readers(database, READERS);
+    if (lastPosition == 0) {
+      seed();
+    }
+  }
+
+  /**
+   * Opens a log, or makes a new one.
+   *
+   * @param directory of the data, made if missing; null for a temporary one that is deleted on
+   *     close
+   * @param fsync whether a write is on disk before it is answered; without it a power failure loses
+   *     data
+   * @throws IllegalStateException if another store uses the directory
+   */
+  public static EventLog open(@Nullable Path directory, boolean fsync) {
+    Database database = Database.open(directory, fsync);
+    try {
+      return new EventLog(database);
+    } catch (SQLException | RuntimeException e) {
+      database.close();
+      throw new StorageException(e);
+    }
+  }
+
+  /** A real database is never empty: clients that look for the end of the log find one. */
+  private void seed() {
+    append(
+            "$$$settings",
+            ExpectedRevision.ANY,
+            List.of(NewEvent.json(LogEvent.METADATA_TYPE, "{}")))
+        .join();
+  }
+
+  public CompletableFuture<WriteResult> append(
+      String stream, ExpectedRevision expected, List<NewEvent> events) {
+    return append(stream, expected, events, WRITE_TIMEOUT);
+  }
+
+  /** Appends all events or none; answers {@code TimedOut} if its turn has not come in time. */
+  public CompletableFuture<WriteResult> append(
+      String stream, ExpectedRevision expected, List<NewEvent> events, Duration timeout) {
+    int bytes = 0;
+    for (NewEvent event : events) {
+      bytes += event.size();
+    }
+    return writer.submit(
+        decisions -> decisions.append(stream, expected, events), bytes, timeout.toNanos());
+  }
+
+  /** Soft deletion: the stream may come back, without its old events. */
+  public CompletableFuture<WriteResult> delete(String stream, ExpectedRevision expected) {
+    return writer.submit(
+        decisions -> decisions.delete(stream, expected), 0, WRITE_TIMEOUT.toNanos());
+  }
+
+  /** Deletion for good. */
+  public CompletableFuture<WriteResult> tombstone(String stream, ExpectedRevision expected) {
+    return writer.submit(
+        decisions -> decisions.tombstone(stream, expected), 0, WRITE_TIMEOUT.toNanos());
+  }
+
+  /**
+   * Runs on a reader thread, of which there are few: a question takes one page and returns, and
+   * never waits.
+   */
+  public <T> CompletableFuture<T> read(Function<Snapshot, T> question) {
+    return readers.read(question);
+  }
+
+  /** The position of the last event that is committed and visible. */
+  public long lastPosition() {
+    return lastPosition;
+  }
+
+  /**
+   * Recent events behind a position, from memory, also those that are not {@link LogEvent#inAll};
+   * null if it reaches further back than memory does, so that {@link Snapshot#allForwards} must be
+   * asked.
+   */
+  public @Nullable List<LogEvent> tail(long after, int max) {
+    return tail.after(after, max);
+  }
+
+  /** Has a listener told of every commit from now on, until the handle is closed. */
+  public Subscription onCommit(CommitListener listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Ends what {@link #onCommit} began. */
+  @FunctionalInterface
+  public interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private void publish(List<LogEvent> events) {
+    if (!events.isEmpty()) {
+      tail.add(events);
+      lastPosition = events.getLast().position();
+      listeners.forEach(listener -> listener.committed(events));
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      writer.close();
+      readers.close();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      database.close();
+    }
+  }
+}

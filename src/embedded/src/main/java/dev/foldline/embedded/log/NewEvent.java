@@ -1,0 +1,35 @@
+package dev.foldline.embedded.log;
+
+import com.google.protobuf.ByteString;
+import java.util.UUID;
+
+/** An event to be appended. */
+public record NewEvent(UUID id, String type, boolean json, ByteString data, ByteString metadata) {
+
+  /** An event of the server's own, with a fresh id. */
+  public static NewEvent json(String type, String data) {
+    return new NewEvent(
+        UUID.randomUUID(), type, true, ByteString.copyFromUtf8(data), ByteString.EMPTY);
+  }
+
+  static NewEvent metadata(ByteString data) {
+    return new NewEvent(UUID.randomUUID(), LogEvent.METADATA_TYPE, true, data, ByteString.EMPTY);
+  }
+
+  static NewEvent tombstone() {
+    return new NewEvent(
+        UUID.randomUUID(), LogEvent.TOMBSTONE_TYPE, false, ByteString.EMPTY, ByteString.EMPTY);
+  }
+
+  /** A link to an event, as the system writes it: not JSON, its target as text. */
+  public static NewEvent link(long revision, String stream, String metadata) {
+    var target = ByteString.copyFromUtf8(revision + "@").concat(StreamNames.encode(stream));
+    return new NewEvent(
+        UUID.randomUUID(), LogEvent.LINK_TYPE, false, target, ByteString.copyFromUtf8(metadata));
+  }
+
+  /** What the event counts towards the maximum size of an append, in bytes. */
+  public int size() {
+    return data.size() + metadata.size() + 2 * type.length();
+  }
+}

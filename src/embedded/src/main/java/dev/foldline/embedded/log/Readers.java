@@ -1,0 +1,76 @@
+package dev.foldline.embedded.log;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+
+/**
+ * A few platform threads, each with a connection of its own: SQLite is called through JNI, which
+ * would pin virtual threads. The queue holds at most one task per call in progress.
+ */
+final class Readers {
+  private final LinkedBlockingQueue<Task<?>> tasks = new LinkedBlockingQueue<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean closed;
+
+  private record Task<T>(Function<Snapshot, T> question, CompletableFuture<T> answer) {
+    void run(Queries queries) {
+      try {
+        answer.complete(question.apply(new Snapshot(queries)));
+      } catch (RuntimeException | StackOverflowError e) {
+        answer.completeExceptionally(e);
+      }
+    }
+  }
+
+  Readers(Database database, int count) throws SQLException {
+    for (int i = 0; i < count; i++) {
+      Queries queries = new Queries(database.reader());
+      threads.add(
+          Thread.ofPlatform().name("foldline-reader-" + i).daemon().start(() -> run(queries)));
+    }
+  }
+
+  <T> CompletableFuture<T> read(Function<Snapshot, T> question) {
+    Task<T> task = new Task<>(question, new CompletableFuture<>());
+    tasks.add(task);
+    if (closed) {
+      rejectAll();
+    }
+    return task.answer();
+  }
+
+  private void run(Queries queries) {
+    try (queries) {
+      while (!closed) {
+        tasks.take().run(queries);
+        queries.commit();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException e) {
+      throw new StorageException(e);
+    }
+  }
+
+  private void rejectAll() {
+    for (Task<?> task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.answer().completeExceptionally(new RejectedExecutionException("The log is closed"));
+    }
+  }
+
+  void close() throws InterruptedException {
+    closed = true;
+    for (Thread thread : threads) {
+      thread.interrupt();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    rejectAll();
+  }
+}

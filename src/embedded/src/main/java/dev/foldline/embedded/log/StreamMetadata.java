@@ -1,0 +1,131 @@
+package dev.foldline.embedded.log;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonParser.NumberType;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of a metadata event that mean something to the store; 0 where one is not set.
+ *
+ * <p>A value of a wrong type voids all of them, as on a real server (contract 3.6).
+ *
+ * @param size of the metadata event, in bytes
+ */
+public record StreamMetadata(
+    long maxAgeSeconds, long maxCount, long truncateBefore, Acl acl, int size) {
+  public static final StreamMetadata NONE = new StreamMetadata(0, 0, 0, Acl.NONE, 0);
+
+  /** What every metastream has, whatever is written about it. */
+  static final StreamMetadata OF_METASTREAM = new StreamMetadata(0, 1, 0, Acl.NONE, 0);
+
+  static final String SOFT_DELETED = "{\"$tb\":" + LogEvent.TOMBSTONE_REVISION + "}";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(JsonFactory.builder().enable(JsonReadFeature.ALLOW_TRAILING_COMMA).build());
+
+  static StreamMetadata parse(boolean json, ByteString data) {
+    if (!json) {
+      return NONE;
+    }
+    try (JsonParser parser = JSON.createParser(data.newInput())) {
+      return parser.nextToken() == JsonToken.START_OBJECT ? parse(parser, data.size()) : NONE;
+    } catch (IOException _) {
+      return NONE;
+    }
+  }
+
+  /** The metadata with {@code $tb} set, other keys kept; null if it is not a JSON object. */
+  static @Nullable ByteString withTruncateBefore(boolean json, ByteString data, long revision) {
+    if (!json) {
+      return null;
+    }
+    try (JsonParser parser = JSON.createParser(data.newInput())) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      ObjectNode object = JSON.readTree(parser);
+      return ByteString.copyFrom(JSON.writeValueAsBytes(object.put("$tb", revision)));
+    } catch (IOException _) {
+      return null;
+    }
+  }
+
+  private static StreamMetadata parse(JsonParser parser, int size) throws IOException {
+    Map<String, Long> numbers = new HashMap<>();
+    Acl acl = Acl.NONE;
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      parser.nextToken();
+      switch (key) {
+        case "$maxAge", "$maxCount", "$tb", "$cacheControl" -> numbers.put(key, integer(parser));
+        case "$tmp" -> {
+          if (!parser.currentToken().isBoolean()) {
+            throw new IOException("$tmp is not a boolean");
+          }
+        }
+        case "$acl" -> acl = acl(parser);
+        default -> parser.skipChildren();
+      }
+    }
+    return new StreamMetadata(
+        positive(numbers, "$maxAge"),
+        positive(numbers, "$maxCount"),
+        positive(numbers, "$tb"),
+        acl,
+        size);
+  }
+
+  private static long integer(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
+        || parser.getNumberType() == NumberType.BIG_INTEGER) {
+      throw new IOException("not a 64-bit integer");
+    }
+    return parser.getLongValue();
+  }
+
+  private static long positive(Map<String, Long> numbers, String key) {
+    return Math.max(numbers.getOrDefault(key, 0L), 0);
+  }
+
+  private static Acl acl(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw new IOException("$acl is not an object");
+    }
+    Map<String, List<String>> lists = new HashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      parser.nextToken();
+      lists.put(key, names(parser));
+    }
+    return new Acl(
+        lists.get("$r"), lists.get("$w"), lists.get("$d"), lists.get("$mr"), lists.get("$mw"));
+  }
+
+  private static List<String> names(JsonParser parser) throws IOException {
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      return List.of(parser.getText());
+    }
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      throw new IOException("neither a name nor a list of names");
+    }
+    List<String> names = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (parser.currentToken() != JsonToken.VALUE_STRING) {
+        throw new IOException("not a name");
+      }
+      names.add(parser.getText());
+    }
+    return List.copyOf(names);
+  }
+}

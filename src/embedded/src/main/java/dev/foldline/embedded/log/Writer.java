@@ -1,0 +1,138 @@
+package dev.foldline.embedded.log;
+
+import dev.foldline.embedded.log.WriteResult.TimedOut;
+import dev.foldline.embedded.log.WriteResult.Unavailable;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that writes. It takes whatever waits, decides and inserts it all, commits once,
+ * and then answers: many writers share one flush of the disk.
+ */
+final class Writer {
+  private static final int MAX_WAITING = 16_384;
+  private static final long MAX_WAITING_BYTES = 64L << 20;
+  private static final int MAX_BATCH = 1024;
+  private static final int MAX_BATCH_BYTES = 4 << 20;
+  private static final int IDLE_MILLIS = 200;
+
+  /** One write to be decided. */
+  @FunctionalInterface
+  interface Write {
+    WriteResult decide(Decisions decisions) throws SQLException;
+  }
+
+  private record Request(
+      Write write, int bytes, long deadline, CompletableFuture<WriteResult> answer) {}
+
+  private record Answered(Request request, WriteResult result) {}
+
+  private final ArrayBlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private final Queries queries;
+  private final Decisions decisions;
+  private final Consumer<List<LogEvent>> publish;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /**
+   * @param publish is told of each commit before the requests are answered
+   */
+  Writer(Queries queries, Decisions decisions, Consumer<List<LogEvent>> publish) {
+    this.queries = queries;
+    this.decisions = decisions;
+    this.publish = publish;
+    thread = Thread.ofPlatform().name("foldline-writer").daemon().start(this::run);
+  }
+
+  CompletableFuture<WriteResult> submit(Write write, int bytes, long timeoutNanos) {
+    var answer = new CompletableFuture<WriteResult>();
+    var request = new Request(write, bytes, System.nanoTime() + timeoutNanos, answer);
+    boolean full = waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES;
+    if (closed || full || !waiting.offer(request)) {
+      waitingBytes.addAndGet(-bytes);
+      answer.complete(new Unavailable());
+    } else if (closed) {
+      refuseWaiting();
+    }
+    return answer;
+  }
+
+  private void run() {
+    List<Request> batch = new ArrayList<>();
+    try (queries) {
+      while (!closed) {
+        takeBatch(batch);
+        if (!batch.isEmpty()) {
+          commit(batch);
+          batch.clear();
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException e) {
+      throw new StorageException(e);
+    }
+  }
+
+  private void takeBatch(List<Request> batch) throws InterruptedException {
+    Request next = waiting.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+    for (int bytes = 0;
+        next != null;
+        next = batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES ? waiting.poll() : null) {
+      waitingBytes.addAndGet(-next.bytes());
+      bytes += next.bytes();
+      batch.add(next);
+    }
+  }
+
+  /**
+   * Commits a batch as one. If that fails, each request gets a transaction of its own, so that none
+   * fails for another.
+   */
+  private void commit(List<Request> batch) throws SQLException {
+    List<Answered> answers = new ArrayList<>(batch.size());
+    @Nullable Exception failure = null;
+    try {
+      for (Request request : batch) {
+        boolean late = System.nanoTime() - request.deadline() > 0;
+        answers.add(
+            new Answered(request, late ? new TimedOut() : request.write().decide(decisions)));
+      }
+      queries.commit();
+    } catch (SQLException | RuntimeException e) {
+      queries.rollback();
+      decisions.reload();
+      failure = e;
+    }
+    if (failure == null) {
+      publish.accept(decisions.takeWritten());
+      answers.forEach(answered -> answered.request().answer().complete(answered.result()));
+    } else if (batch.size() == 1) {
+      batch.getFirst().answer().completeExceptionally(new StorageException(failure));
+    } else {
+      for (Request request : batch) {
+        commit(List.of(request));
+      }
+    }
+  }
+
+  private void refuseWaiting() {
+    for (Request next = waiting.poll(); next != null; next = waiting.poll()) {
+      next.answer().complete(new Unavailable());
+    }
+  }
+
+  void close() throws InterruptedException {
+    closed = true;
+    thread.join();
+    refuseWaiting();
+  }
+}

@@ -161,6 +161,24 @@ public final class Errors {
     };
   }
 
+  /** The discriminator of an error; empty if it has none. */
+  static String exception(StatusRuntimeException error) {
+    return trailer(error, "exception");
+  }
+
+  static int maximumAppendSize(StatusRuntimeException error) {
+    return Integer.parseInt(trailer(error, "maximum-append-size"));
+  }
+
+  private static String trailer(StatusRuntimeException error, String key) {
+    Metadata trailers = error.getTrailers();
+    String value =
+        trailers == null
+            ? null
+            : trailers.get(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER));
+    return value == null ? "" : value;
+  }
+
   private static Builder error(Status status, String exception) {
     return new Builder(status).with("exception", exception);
   }

@@ -29,6 +29,11 @@ public record LogEvent(
 
   private static final int OVERHEAD = 64;
 
+  /** Whether readers of $all see it: the bookkeeping of groups on $all itself is left out. */
+  public boolean inAll() {
+    return !StreamNames.isHiddenFromAll(stream);
+  }
+
   public boolean isLink() {
     return type.equals(LINK_TYPE);
   }

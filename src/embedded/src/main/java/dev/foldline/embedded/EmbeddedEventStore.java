@@ -1,0 +1,206 @@
+package dev.foldline.embedded;
+
+import com.eventstore.dbclient.proto.gossip.GossipOuterClass.EndPoint;
+import dev.foldline.embedded.grpc.Calls;
+import dev.foldline.embedded.grpc.FeaturesService;
+import dev.foldline.embedded.grpc.GossipService;
+import dev.foldline.embedded.grpc.Limits;
+import dev.foldline.embedded.grpc.StreamsService;
+import dev.foldline.embedded.log.EventLog;
+import dev.foldline.embedded.security.Guard;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event store inside this process, to every client a single EventStoreDB 24.10 node over gRPC.
+ *
+ * <pre>{@code
+ * try (var store = EmbeddedEventStore.builder().start()) {
+ *   var client = EventStoreDBClient.create(EventStoreDBConnectionString.parseOrThrow(store.connectionString()));
+ * }
+ * }</pre>
+ *
+ * <p>Without a data directory nothing is kept once it is closed. It may be used from any thread.
+ */
+public final class EmbeddedEventStore implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(EmbeddedEventStore.class);
+
+  /** The largest message a real server takes. */
+  private static final int MAX_MESSAGE = (16 << 20) - 10_000;
+
+  /** Clients parse the ports of a cluster as signed 16-bit numbers (contract 1.1). */
+  private static final int HIGHEST_PORT = 32_767;
+
+  private static final int LOWEST_FREE_PORT = 20_000;
+  private static final int PORTS_TO_TRY = 50;
+  private static final long KEEP_ALIVE_SECONDS = 10;
+  private static final long GRACE_MILLIS = 500;
+
+  private final String host;
+  private final EventLog log;
+  private final ScheduledThreadPoolExecutor timer;
+  private final Calls calls;
+  private final Server server;
+
+  private EmbeddedEventStore(Builder options) {
+    host = options.host;
+    log = EventLog.open(options.data, options.fsync);
+    timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("foldline-timer").daemon().factory());
+    timer.setRemoveOnCancelPolicy(true);
+    calls = new Calls(timer);
+    try {
+      server = bind(options);
+    } catch (IOException e) {
+      timer.shutdownNow();
+      log.close();
+      throw new UncheckedIOException(
+          "Can't listen on %s:%d".formatted(options.host, options.port), e);
+    }
+    if (options.data != null && !options.fsync) {
+      LOG.warn("fsync is off: events that were acknowledged are lost if the machine fails");
+    }
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private Server bind(Builder options) throws IOException {
+    if (options.port != 0) {
+      return server(options, options.port).start();
+    }
+    for (int attempt = 1; ; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST_FREE_PORT, HIGHEST_PORT + 1);
+      try {
+        return server(options, port).start();
+      } catch (IOException e) {
+        if (attempt == PORTS_TO_TRY) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Server server(Builder options, int port) {
+    Guard guard = Guard.OPEN;
+    List<BindableService> services = new ArrayList<>();
+    services.add(new StreamsService(log, guard, options.limits, timer));
+    services.add(
+        new GossipService(() -> EndPoint.newBuilder().setAddress(host).setPort(port).build()));
+    services.add(new FeaturesService(services));
+    var server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+            .directExecutor()
+            .maxInboundMessageSize(MAX_MESSAGE)
+            .permitKeepAliveTime(0, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .addStreamTracerFactory(calls)
+            .intercept(calls);
+    services.forEach(server::addService);
+    return server.build();
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  /** What EventStoreDB's clients connect with. */
+  public String connectionString() {
+    return "esdb://%s:%d?tls=false".formatted(host, port());
+  }
+
+  /** Ends every call, the streaming ones with UNAVAILABLE, and releases the data directory. */
+  @Override
+  public void close() {
+    server.shutdown();
+    calls.endAll(false);
+    try {
+      if (!server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
+        calls.endAll(true);
+        server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      server.shutdownNow();
+      timer.shutdownNow();
+      log.close();
+    }
+  }
+
+  /** How a store is to run. What is not set is safe: in memory, on loopback, on a free port. */
+  public static final class Builder {
+    private String host = "localhost";
+    private int port;
+    private @Nullable Path data;
+    private boolean fsync = true;
+    private Limits limits = Limits.DEFAULT;
+
+    private Builder() {}
+
+    /**
+     * The name or address to listen on, which is also what clients are told to dial; loopback
+     * unless set.
+     */
+    public Builder host(String host) {
+      this.host = host;
+      return this;
+    }
+
+    /** The port to listen on; 0, the default, for a free one below 32768. */
+    public Builder port(int port) {
+      this.port = port;
+      return this;
+    }
+
+    /** The directory to keep events in. Unless set they are gone when the store is closed. */
+    public Builder data(Path directory) {
+      data = directory;
+      return this;
+    }
+
+    /** Whether an append is on disk before it is answered, as it is unless set otherwise. */
+    public Builder fsync(boolean fsync) {
+      this.fsync = fsync;
+      return this;
+    }
+
+    /** The most bytes that one append may hold; 1 MiB unless set. */
+    public Builder maxAppendSize(int bytes) {
+      limits = new Limits(bytes, limits.maxEventSize());
+      return this;
+    }
+
+    /** The most bytes that one event may have; unlimited unless set. */
+    public Builder maxAppendEventSize(int bytes) {
+      limits = new Limits(limits.maxAppendSize(), bytes);
+      return this;
+    }
+
+    /**
+     * Opens the data directory and begins to listen.
+     *
+     * @throws IllegalStateException if another store uses the directory
+     * @throws UncheckedIOException if the port is taken
+     */
+    public EmbeddedEventStore start() {
+      return new EmbeddedEventStore(this);
+    }
+  }
+}

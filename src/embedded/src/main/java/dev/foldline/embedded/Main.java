@@ -1,0 +1,77 @@
+package dev.foldline.embedded;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The store as a program of its own: starts, prints its connection string, and runs until it is
+ * told to stop.
+ */
+@Command(
+    name = "foldline-embedded",
+    mixinStandardHelpOptions = true,
+    description = "An event store that speaks EventStoreDB's gRPC protocol.",
+    showDefaultValues = true)
+public final class Main implements Callable<Integer> {
+  private static final int REFUSED = 1;
+
+  @Option(
+      names = "--host",
+      description = "Name or address to listen on.",
+      defaultValue = "localhost")
+  private String host = "localhost";
+
+  @Option(
+      names = "--port",
+      description = "Port to listen on, 0 for a free one.",
+      defaultValue = "2113")
+  private int port;
+
+  @Option(names = "--data", description = "Directory to keep events in.")
+  private @Nullable Path data;
+
+  @Option(names = "--memory", description = "Keep nothing: events are gone when the store stops.")
+  private boolean memory;
+
+  @Option(
+      names = "--fsync",
+      negatable = true,
+      description = "Whether an append is on disk before it is answered. --fsync=false is unsafe.",
+      arity = "0..1",
+      defaultValue = "true",
+      fallbackValue = "true")
+  private boolean fsync = true;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var options = EmbeddedEventStore.builder().host(host).port(port).fsync(fsync);
+    if (memory == (data != null)) {
+      throw new ParameterException(
+          new CommandLine(this), "Either --data DIR or --memory must be given");
+    }
+    if (data != null) {
+      options.data(data);
+    }
+    EmbeddedEventStore store;
+    try {
+      store = options.start();
+    } catch (RuntimeException e) {
+      System.err.println(e.getMessage());
+      return REFUSED;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(store::close, "foldline-shutdown"));
+    System.out.println(store.connectionString());
+    new CountDownLatch(1).await();
+    return 0;
+  }
+}

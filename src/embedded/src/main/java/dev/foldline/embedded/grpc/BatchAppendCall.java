@@ -1,0 +1,249 @@
+package dev.foldline.embedded.grpc;
+
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendResp;
+import dev.foldline.embedded.log.EventLog;
+import dev.foldline.embedded.log.ExpectedRevision;
+import dev.foldline.embedded.log.WriteResult;
+import dev.foldline.embedded.security.Guard;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code Streams/BatchAppend}: many appends in many parts, told apart by their correlation ids
+ * (contract 2.7). Batches are answered from the log's threads, so all state is guarded by this
+ * object.
+ */
+final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
+  /** So many batches may be open or unanswered; then the client has to wait. */
+  private static final int MAX_UNANSWERED = 1024;
+
+  private final EventLog log;
+  private final Guard guard;
+  private final Limits limits;
+  private final ScheduledExecutorService timer;
+  private final ServerCallStreamObserver<BatchAppendResp> responses;
+  private final Map<UUID, Batch> open = new HashMap<>();
+  private int unanswered;
+  private boolean starved;
+  private boolean halfClosed;
+  private boolean ended;
+
+  private static final class Batch {
+    private final BatchAppendReq first;
+    private final String stream;
+    private final ExpectedRevision expected;
+    private final ProposedEvents events;
+    private final long deadline;
+    private @Nullable Future<?> timeout;
+
+    private Batch(
+        BatchAppendReq first,
+        String stream,
+        ExpectedRevision expected,
+        ProposedEvents events,
+        Duration time) {
+      this.first = first;
+      this.stream = stream;
+      this.expected = expected;
+      this.events = events;
+      this.deadline = System.nanoTime() + time.toNanos();
+    }
+
+    private Duration timeLeft() {
+      return Duration.ofNanos(deadline - System.nanoTime());
+    }
+  }
+
+  BatchAppendCall(
+      EventLog log,
+      Guard guard,
+      Limits limits,
+      ScheduledExecutorService timer,
+      ServerCallStreamObserver<BatchAppendResp> responses) {
+    this.log = log;
+    this.guard = guard;
+    this.limits = limits;
+    this.timer = timer;
+    this.responses = responses;
+    responses.disableAutoRequest();
+    responses.setOnReadyHandler(this::feed);
+    responses.setOnCancelHandler(this::cancelled);
+    responses.request(1);
+  }
+
+  @Override
+  public synchronized void onNext(BatchAppendReq request) {
+    try {
+      accept(request);
+    } catch (StatusRuntimeException e) {
+      answer(BatchAnswers.failure(request, e));
+    }
+    if (responses.isReady() && unanswered < MAX_UNANSWERED) {
+      responses.request(1);
+    } else {
+      starved = true;
+    }
+  }
+
+  private synchronized void feed() {
+    if (starved && responses.isReady() && unanswered < MAX_UNANSWERED) {
+      starved = false;
+      responses.request(1);
+    }
+  }
+
+  private void accept(BatchAppendReq request) {
+    UUID id = Uuids.parse(request.getCorrelationId());
+    if (id == null) {
+      throw Errors.invalidArgument("The correlation id is missing or malformed");
+    }
+    Batch batch = open.get(id);
+    if (batch == null) {
+      if (!request.hasOptions()) {
+        return;
+      }
+      batch = begin(request);
+      open.put(id, batch);
+      unanswered++;
+    }
+    try {
+      for (var event : request.getProposedMessagesList()) {
+        batch.events.add(
+            event.getId(), event.getMetadataMap(), event.getCustomMetadata(), event.getData());
+      }
+    } catch (StatusRuntimeException e) {
+      finish(id, batch, BatchAnswers.failure(batch.first, e));
+      return;
+    }
+    if (!batch.timeLeft().isPositive()) {
+      finish(id, batch, BatchAnswers.timeout(batch.first));
+    } else if (request.getIsFinal()) {
+      submit(id, batch);
+    } else if (batch.timeout == null) {
+      Batch waiting = batch;
+      batch.timeout =
+          timer.schedule(
+              () -> timedOut(id, waiting), batch.timeLeft().toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private Batch begin(BatchAppendReq request) {
+    var options = request.getOptions();
+    ExpectedRevision expected =
+        switch (options.getExpectedStreamPositionCase()) {
+          case STREAM_POSITION -> Requests.expectedRevision(options.getStreamPosition());
+          case NO_STREAM -> ExpectedRevision.NO_STREAM;
+          case ANY -> ExpectedRevision.ANY;
+          case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
+          case EXPECTEDSTREAMPOSITION_NOT_SET ->
+              throw Errors.invalidArgument("The expected position is missing");
+        };
+    String stream =
+        Requests.writableStreamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
+    return new Batch(request, stream, expected, new ProposedEvents(limits), time(options));
+  }
+
+  private static Duration time(BatchAppendReq.Options options) {
+    Duration wanted =
+        switch (options.getDeadlineOptionCase()) {
+          case DEADLINE ->
+              Duration.ofSeconds(
+                  options.getDeadline().getSeconds(), options.getDeadline().getNanos());
+          case DEADLINE_21_10_0 ->
+              Duration.between(
+                  Instant.now(),
+                  Instant.EPOCH
+                      .plusSeconds(Math.clamp(options.getDeadline21100().getSeconds(), 0, 1L << 40))
+                      .plusNanos(options.getDeadline21100().getNanos()));
+          case DEADLINEOPTION_NOT_SET -> EventLog.WRITE_TIMEOUT;
+        };
+    return wanted.compareTo(EventLog.WRITE_TIMEOUT) < 0 ? wanted : EventLog.WRITE_TIMEOUT;
+  }
+
+  private void submit(UUID id, Batch batch) {
+    open.remove(id);
+    cancelTimeout(batch);
+    var _ =
+        guard
+            .mayWrite(batch.stream)
+            .thenCompose(
+                _ ->
+                    log.append(
+                        batch.stream, batch.expected, batch.events.events(), batch.timeLeft()))
+            .whenComplete((result, failure) -> written(batch, result, failure));
+  }
+
+  private synchronized void written(
+      Batch batch, @Nullable WriteResult result, @Nullable Throwable failure) {
+    unanswered--;
+    answer(
+        result == null
+            ? BatchAnswers.failure(
+                batch.first, Errors.of(failure == null ? new IllegalStateException() : failure))
+            : BatchAnswers.result(batch.first, batch.stream, batch.expected, result));
+    feed();
+    completeIfDone();
+  }
+
+  private synchronized void timedOut(UUID id, Batch batch) {
+    if (open.get(id) == batch) {
+      finish(id, batch, BatchAnswers.timeout(batch.first));
+      feed();
+      completeIfDone();
+    }
+  }
+
+  private void finish(UUID id, Batch batch, BatchAppendResp answer) {
+    open.remove(id);
+    cancelTimeout(batch);
+    unanswered--;
+    answer(answer);
+  }
+
+  private static void cancelTimeout(Batch batch) {
+    if (batch.timeout != null) {
+      batch.timeout.cancel(false);
+    }
+  }
+
+  private void answer(BatchAppendResp response) {
+    if (!ended) {
+      responses.onNext(response);
+    }
+  }
+
+  @Override
+  public synchronized void onCompleted() {
+    halfClosed = true;
+    completeIfDone();
+  }
+
+  private void completeIfDone() {
+    if (halfClosed && unanswered == 0 && !ended) {
+      ended = true;
+      responses.onCompleted();
+    }
+  }
+
+  private synchronized void cancelled() {
+    ended = true;
+    open.values().forEach(BatchAppendCall::cancelTimeout);
+    open.clear();
+  }
+
+  @Override
+  public void onError(Throwable cancelled) {
+    cancelled();
+  }
+}

@@ -1,0 +1,169 @@
+package dev.foldline.embedded.grpc;
+
+import io.grpc.Context;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every call in progress. A call whose time is over ends with DEADLINE_EXCEEDED, and one that is
+ * open when the server stops with UNAVAILABLE, both in trailers. gRPC-Java would reset the stream
+ * at a deadline, so it is taken out of the headers before gRPC looks, and kept in the call's
+ * context.
+ *
+ * <p>Since such an end may come at any moment, a call's answers are serialised here, and dropped
+ * once it is closed.
+ */
+public final class Calls extends ServerStreamTracer.Factory implements ServerInterceptor {
+  private static final Metadata.Key<String> TIMEOUT =
+      Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Context.Key<Long> TIMEOUT_NANOS = Context.key("timeout");
+
+  private final ScheduledExecutorService timer;
+  private final Set<Call<?, ?>> open = ConcurrentHashMap.newKeySet();
+
+  public Calls(ScheduledExecutorService timer) {
+    this.timer = timer;
+  }
+
+  @Override
+  public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+    String timeout = headers.get(TIMEOUT);
+    headers.discardAll(TIMEOUT);
+    return new ServerStreamTracer() {
+      @Override
+      public Context filterContext(Context context) {
+        return timeout == null ? context : context.withValue(TIMEOUT_NANOS, nanos(timeout));
+      }
+    };
+  }
+
+  /**
+   * A timeout as HTTP/2 carries it: up to eight digits and a unit; one that can't be read is none.
+   */
+  private static @Nullable Long nanos(String timeout) {
+    if (!timeout.matches("[0-9]{1,8}[HMSmun]")) {
+      return null;
+    }
+    long amount = Long.parseLong(timeout, 0, timeout.length() - 1, 10);
+    return switch (timeout.charAt(timeout.length() - 1)) {
+      case 'H' -> TimeUnit.HOURS.toNanos(amount);
+      case 'M' -> TimeUnit.MINUTES.toNanos(amount);
+      case 'S' -> TimeUnit.SECONDS.toNanos(amount);
+      case 'm' -> TimeUnit.MILLISECONDS.toNanos(amount);
+      case 'u' -> TimeUnit.MICROSECONDS.toNanos(amount);
+      default -> amount;
+    };
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> serverCall, Metadata headers, ServerCallHandler<Q, R> next) {
+    Call<Q, R> call = new Call<>(serverCall);
+    open.add(call);
+    Long nanos = TIMEOUT_NANOS.get();
+    try {
+      call.timeout =
+          nanos == null ? null : timer.schedule(call::timedOut, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException _) {
+      call.end(Status.UNAVAILABLE.withDescription("Server is shutting down"));
+    }
+    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+      @Override
+      public void onComplete() {
+        call.release();
+        if (call.ended) {
+          super.onCancel();
+        } else {
+          super.onComplete();
+        }
+      }
+
+      @Override
+      public void onCancel() {
+        call.release();
+        super.onCancel();
+      }
+    };
+  }
+
+  /**
+   * Ends calls that would go on for ever, those that stream answers; with {@code all} the others
+   * too.
+   */
+  public void endAll(boolean all) {
+    for (Call<?, ?> call : open) {
+      if (all || !call.getMethodDescriptor().getType().serverSendsOneMessage()) {
+        call.end(Status.UNAVAILABLE.withDescription("Server is shutting down"));
+      }
+    }
+  }
+
+  private final class Call<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private @Nullable Future<?> timeout;
+    private boolean closed;
+    private volatile boolean ended;
+
+    private Call(ServerCall<Q, R> call) {
+      super(call);
+    }
+
+    private void timedOut() {
+      end(Status.DEADLINE_EXCEEDED.withDescription("The call's time is over"));
+    }
+
+    /** Ends the call over its handler's head, which is told as if the client had cancelled. */
+    private synchronized void end(Status status) {
+      if (!closed) {
+        ended = true;
+        close(status, new Metadata());
+      }
+    }
+
+    private void release() {
+      open.remove(this);
+      if (timeout != null) {
+        timeout.cancel(false);
+      }
+    }
+
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+      if (!closed) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public synchronized void sendMessage(R message) {
+      if (!closed) {
+        super.sendMessage(message);
+      }
+    }
+
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+      if (!closed) {
+        closed = true;
+        super.close(status, trailers);
+      }
+    }
+
+    @Override
+    public synchronized boolean isReady() {
+      return !closed && super.isReady();
+    }
+  }
+}

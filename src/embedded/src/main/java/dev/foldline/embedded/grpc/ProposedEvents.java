@@ -1,0 +1,55 @@
+package dev.foldline.embedded.grpc;
+
+import com.eventstore.dbclient.proto.shared.Shared;
+import com.google.protobuf.ByteString;
+import dev.foldline.embedded.log.NewEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of one append as they arrive, checked one by one and never more than an append may
+ * hold.
+ */
+final class ProposedEvents {
+  private static final String JSON = "application/json";
+
+  private final Limits limits;
+  private final List<NewEvent> events = new ArrayList<>();
+  private int bytes;
+
+  ProposedEvents(Limits limits) {
+    this.limits = limits;
+  }
+
+  void add(
+      Shared.UUID id, Map<String, String> metadata, ByteString customMetadata, ByteString data) {
+    String type = metadata.get("type");
+    String contentType = metadata.get("content-type");
+    if (type == null || contentType == null) {
+      throw Errors.missingRequiredMetadata();
+    }
+    @Nullable UUID uuid = Uuids.parse(id);
+    if (uuid == null) {
+      throw Errors.unknown("An event's id is missing, malformed or zero");
+    }
+    if (type.isEmpty()) {
+      throw Errors.unknown("An event's type is empty");
+    }
+    NewEvent event = new NewEvent(uuid, type, contentType.equals(JSON), data, customMetadata);
+    if (event.size() > limits.maxEventSize()) {
+      throw Errors.maximumAppendEventSizeExceeded(uuid, event.size(), limits.maxEventSize());
+    }
+    bytes += event.size();
+    if (bytes > limits.maxAppendSize()) {
+      throw Errors.maximumAppendSizeExceeded(limits.maxAppendSize());
+    }
+    events.add(event);
+  }
+
+  List<NewEvent> events() {
+    return events;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.foldline.embedded.grpc;
+
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
+import dev.foldline.embedded.log.EventLog;
+import dev.foldline.embedded.log.ResolvedEvent;
+import dev.foldline.embedded.log.Snapshot;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what one reader asked for, a page at a time on a reader thread, as long as the transport
+ * takes it. Woken when the transport is ready again and, once live, by commits; never runs twice at
+ * once.
+ */
+abstract class Pump {
+  /**
+   * About how much is read and sent in one go, and so the most that a slow reader makes the server
+   * hold.
+   */
+  static final int PAGE_BYTES = 64 << 10;
+
+  static final int PAGE_EVENTS = 512;
+
+  /** What is left to do after a page. */
+  enum Progress {
+    MORE,
+    WAIT,
+    DONE
+  }
+
+  private final EventLog log;
+  private final ServerCallStreamObserver<ReadResp> responses;
+  private final boolean structuredIds;
+  private final AtomicInteger wakes = new AtomicInteger();
+  private volatile boolean ended;
+
+  Pump(EventLog log, ServerCallStreamObserver<ReadResp> responses, boolean structuredIds) {
+    this.log = log;
+    this.responses = responses;
+    this.structuredIds = structuredIds;
+  }
+
+  /** Reads and sends one page. */
+  abstract Progress page(Snapshot snapshot);
+
+  /** Releases what the call held; may be called more than once. */
+  void release() {}
+
+  /** Begins once the reader is known to be allowed to. */
+  final void start(CompletableFuture<?> permission) {
+    wakes.set(1);
+    responses.setOnReadyHandler(this::wake);
+    responses.setOnCancelHandler(this::end);
+    var _ =
+        permission.whenComplete(
+            (_, denied) -> {
+              if (denied == null) {
+                schedule();
+              } else {
+                next(null, denied);
+              }
+            });
+  }
+
+  final void wake() {
+    if (!ended && wakes.getAndIncrement() == 0) {
+      schedule();
+    }
+  }
+
+  private void schedule() {
+    var _ = log.read(this::turn).whenComplete(this::next);
+  }
+
+  private Progress turn(Snapshot snapshot) {
+    int seen = wakes.get();
+    Progress progress = ended ? Progress.DONE : page(snapshot);
+    if (progress == Progress.MORE && responses.isReady()) {
+      return Progress.MORE;
+    }
+    if (progress == Progress.DONE) {
+      return Progress.DONE;
+    }
+    return wakes.addAndGet(-seen) == 0 ? Progress.WAIT : Progress.MORE;
+  }
+
+  private void next(@Nullable Progress progress, @Nullable Throwable failure) {
+    if (failure != null) {
+      responses.onError(Errors.of(failure));
+      end();
+    } else if (progress == Progress.MORE) {
+      schedule();
+    } else if (progress == Progress.DONE) {
+      end();
+    }
+  }
+
+  private void end() {
+    ended = true;
+    release();
+  }
+
+  final Progress complete() {
+    responses.onCompleted();
+    return Progress.DONE;
+  }
+
+  final void send(ResolvedEvent event) {
+    send(ReadResp.newBuilder().setEvent(ReadEvents.forStreams(event, structuredIds)).build());
+  }
+
+  final void send(ReadResp response) {
+    responses.onNext(response);
+  }
+
+  static ReadResp confirmation() {
+    var confirmation =
+        ReadResp.SubscriptionConfirmation.newBuilder()
+            .setSubscriptionId(UUID.randomUUID().toString());
+    return ReadResp.newBuilder().setConfirmation(confirmation).build();
+  }
+
+  static ReadResp caughtUp() {
+    return ReadResp.newBuilder().setCaughtUp(ReadResp.CaughtUp.getDefaultInstance()).build();
+  }
+}

@@ -7,6 +7,7 @@ import dev.foldline.embedded.grpc.GossipService;
 import dev.foldline.embedded.grpc.Limits;
 import dev.foldline.embedded.grpc.StreamsService;
 import dev.foldline.embedded.log.EventLog;
+import dev.foldline.embedded.persistent.PersistentSubscriptions;
 import dev.foldline.embedded.security.Guard;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -50,6 +51,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
   private final String host;
   private final EventLog log;
+  private final PersistentSubscriptions subscriptions;
   private final ScheduledThreadPoolExecutor timer;
   private final Calls calls;
   private final Server server;
@@ -57,6 +59,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
   private EmbeddedEventStore(Builder options) {
     host = options.host;
     log = EventLog.open(options.data, options.fsync);
+    subscriptions = PersistentSubscriptions.open(log);
     timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("foldline-timer").daemon().factory());
@@ -66,6 +69,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
       server = bind(options);
     } catch (IOException e) {
       timer.shutdownNow();
+      subscriptions.close();
       log.close();
       throw new UncheckedIOException(
           "Can't listen on %s:%d".formatted(options.host, options.port), e);
@@ -99,6 +103,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
     Guard guard = Guard.OPEN;
     List<BindableService> services = new ArrayList<>();
     services.add(new StreamsService(log, guard, options.limits, timer));
+    services.add(subscriptions.service(guard));
     services.add(
         new GossipService(() -> EndPoint.newBuilder().setAddress(host).setPort(port).build()));
     services.add(new FeaturesService(services));
@@ -140,6 +145,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
     } finally {
       server.shutdownNow();
       timer.shutdownNow();
+      subscriptions.close();
       log.close();
     }
   }

@@ -28,6 +28,11 @@ public record NewEvent(UUID id, String type, boolean json, ByteString data, Byte
         UUID.randomUUID(), LogEvent.LINK_TYPE, false, target, ByteString.copyFromUtf8(metadata));
   }
 
+  /** The same link as an earlier one, with a fresh id. */
+  public static NewEvent link(ByteString target, ByteString metadata) {
+    return new NewEvent(UUID.randomUUID(), LogEvent.LINK_TYPE, false, target, metadata);
+  }
+
   /** What the event counts towards the maximum size of an append, in bytes. */
   public int size() {
     return data.size() + metadata.size() + 2 * type.length();

@@ -52,7 +52,7 @@ public final class StreamNames {
   /**
    * Whether events of this stream are left out of $all: the bookkeeping of groups on $all itself.
    */
-  static boolean isHiddenFromAll(String name) {
+  public static boolean isHiddenFromAll(String name) {
     return name.startsWith(HIDDEN);
   }
 

@@ -1,0 +1,363 @@
+package dev.foldline.embedded.persistent;
+
+import dev.foldline.embedded.persistent.Effect.Deliver;
+import dev.foldline.embedded.persistent.Effect.Park;
+import dev.foldline.embedded.persistent.Effect.Read;
+import dev.foldline.embedded.persistent.Effect.ReadParked;
+import dev.foldline.embedded.persistent.Effect.TruncateParked;
+import dev.foldline.embedded.persistent.Effect.WriteCheckpoint;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SequencedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of one persistent subscription, and every decision about it.
+ *
+ * <p>Nothing here does I/O, looks at a clock or starts a thread: what happens comes in as method
+ * calls, and {@link #decide} answers what to do about all of it. Not thread-safe. What a group
+ * holds is bounded by its buffers and by {@value #MOST_BYTES} bytes of events, plus one page of a
+ * read.
+ */
+final class Group {
+  private static final long MOST_BYTES = 16 << 20;
+  private static final int MOST_REPLAYED_WAITING = 500;
+
+  private final GroupSettings settings;
+  private final Consumers consumers;
+  private final Checkpoint checkpoint;
+  private final Throughput throughput;
+
+  /** New events, in order. */
+  private final SequencedSet<Message> buffer = new LinkedHashSet<>();
+
+  /** Events to be delivered again, ahead of new ones. */
+  private final TreeSet<Message> retries = new TreeSet<>(Message.ORDER);
+
+  /** Replayed events that are not in the parked stream any more, and not settled either. */
+  private final SequencedSet<Message> unsettledReplays = new LinkedHashSet<>();
+
+  private final List<Effect> effects = new ArrayList<>();
+
+  private long heldBytes;
+  private long cursor;
+  private OptionalLong lastKnown = OptionalLong.empty();
+  private boolean live;
+  private boolean reading;
+  private boolean moreCommitted = true;
+  private boolean ticked;
+  private boolean resting;
+  private long replaySequence;
+  private OptionalLong replayingFrom = OptionalLong.empty();
+  private long replayedUntil;
+  private @Nullable Replay replay;
+
+  private record Replay(long next, long until, boolean reading) {}
+
+  /**
+   * A group without consumers, about to read.
+   *
+   * @param resumeAfter the position after which it reads
+   * @param checkpoint the last checkpoint, if there is one
+   */
+  Group(GroupSettings settings, long resumeAfter, OptionalLong checkpoint, Instant now) {
+    this.settings = settings;
+    this.consumers = new Consumers(settings.strategy());
+    this.checkpoint = new Checkpoint(settings, resumeAfter, checkpoint);
+    this.throughput = new Throughput(now);
+    this.cursor = resumeAfter;
+  }
+
+  // What happens.
+
+  /** False if the group has as many consumers as it admits. */
+  boolean connect(Consumer consumer) {
+    if (!settings.admits(consumers.all().size())) {
+      return false;
+    }
+    consumers.add(consumer);
+    return true;
+  }
+
+  /** What the consumer still held is delivered again, however often it was before. */
+  void disconnect(Consumer consumer) {
+    if (consumers.remove(consumer)) {
+      consumer.releaseAll().forEach(this::deliverAgain);
+    }
+  }
+
+  void acknowledge(Consumer consumer, UUID id, Instant now) {
+    var message = consumer.release(id);
+    if (message != null) {
+      consumer.acknowledged(message, now);
+      settle(message);
+    }
+  }
+
+  void park(Consumer consumer, UUID id, String reason) {
+    var message = consumer.release(id);
+    if (message != null) {
+      effects.add(new Park(message, reason));
+    }
+  }
+
+  void retry(Consumer consumer, UUID id) {
+    var message = consumer.release(id);
+    if (message != null) {
+      retryOrPark(message);
+    }
+  }
+
+  /** A second has passed. */
+  void tick(Instant now) {
+    ticked = true;
+    resting = false;
+    throughput.tick();
+    for (var consumer : consumers.all()) {
+      consumer.throughput().tick();
+      consumer.releaseExpired(now, settings.messageTimeout()).forEach(this::retryOrPark);
+    }
+  }
+
+  /**
+   * An event was committed at a position of the source.
+   *
+   * @return true if the group is live and has room, so that the event is to be entered or skipped
+   *     now; otherwise the group has it already or will read it
+   */
+  boolean follows(long position) {
+    if (position <= cursor) {
+      return false;
+    }
+    if (live
+        && !reading
+        && !moreCommitted
+        && buffer.size() < settings.liveCapacity()
+        && hasRoom()) {
+      return true;
+    }
+    moreCommitted = true;
+    return false;
+  }
+
+  /** Events were committed that the group is not shown one by one: it reads them. */
+  void missed() {
+    moreCommitted = true;
+  }
+
+  /** The next event of the source. */
+  void enter(GroupEvent event) {
+    cursor = event.position();
+    lastKnown = OptionalLong.of(cursor);
+    heldBytes += event.bytes();
+    buffer.add(checkpoint.enter(event));
+  }
+
+  /**
+   * The next event of the source, which the filter leaves out; only a live group's checkpoint moves
+   * over it.
+   */
+  void skip(long position) {
+    cursor = position;
+    if (live) {
+      checkpoint.skip(position);
+    }
+  }
+
+  /** A read is over, all its events have been entered or skipped, and it went up to a position. */
+  void read(long upTo, boolean reachedEnd) {
+    reading = false;
+    cursor = Math.max(cursor, upTo);
+    live = reachedEnd;
+    moreCommitted |= !reachedEnd;
+  }
+
+  /** A read failed; it is tried again at the next tick. */
+  void readFailed() {
+    resting = true;
+    reading = false;
+    moreCommitted = true;
+  }
+
+  void parked(Message message) {
+    settle(message);
+  }
+
+  void parkingFailed(Message message) {
+    deliverAgain(message);
+  }
+
+  void checkpointWritten() {
+    checkpoint.written();
+  }
+
+  /**
+   * Deliver the parked events between two revisions again; does nothing while an earlier replay
+   * goes on.
+   */
+  void replay(long from, long until) {
+    if (replay == null && from < until) {
+      replay = new Replay(from, until, false);
+    }
+  }
+
+  /** A read of the parked stream is over; {@code next} is the revision it goes on from. */
+  void parkedRead(List<GroupEvent> events, long next) {
+    for (var event : events) {
+      var message = Message.replayed(event, ++replaySequence);
+      heldBytes += event.bytes();
+      unsettledReplays.add(message);
+      retries.add(message);
+    }
+    if (replay != null) {
+      if (replayingFrom.isEmpty() && !unsettledReplays.isEmpty()) {
+        replayingFrom = OptionalLong.of(replay.next);
+      }
+      replayedUntil = next;
+      effects.add(new TruncateParked(next, replayingFrom));
+      replay = next < replay.until ? new Replay(next, replay.until, false) : null;
+    }
+  }
+
+  /** A read of the parked stream failed: what was not replayed yet stays parked. */
+  void replayFailed() {
+    replay = null;
+  }
+
+  // What to do about it.
+
+  /** Everything to be done since the last call, in order. */
+  List<Effect> decide(Instant now) {
+    if (consumers.haveFreeSlots()) {
+      dispatch(retries.iterator(), now);
+      dispatch(buffer.iterator(), now);
+    }
+    checkpoint.next(ticked, now).ifPresent(at -> effects.add(new WriteCheckpoint(at)));
+    ticked = false;
+    readOn();
+    replayOn();
+    var decided = List.copyOf(effects);
+    effects.clear();
+    return decided;
+  }
+
+  private void dispatch(Iterator<Message> waiting, Instant now) {
+    while (waiting.hasNext() && consumers.haveFreeSlots()) {
+      var message = waiting.next();
+      var consumer = consumers.choose(message);
+      if (consumer != null) {
+        waiting.remove();
+        consumer.take(message, now);
+        throughput.count();
+        effects.add(new Deliver(consumer, message, message.retries()));
+      }
+    }
+  }
+
+  private void readOn() {
+    if (live && moreCommitted && buffer.size() >= settings.liveCapacity()) {
+      live = false;
+    }
+    var room = (live ? settings.liveCapacity() : settings.historyCapacity()) - buffer.size();
+    if (moreCommitted && !reading && !resting && room > 0 && hasRoom()) {
+      reading = true;
+      moreCommitted = false;
+      effects.add(new Read(cursor, Math.min(room, settings.pageSize())));
+    }
+  }
+
+  private void replayOn() {
+    if (replay == null && replayingFrom.isPresent() && unsettledReplays.isEmpty()) {
+      replayingFrom = OptionalLong.empty();
+      effects.add(new TruncateParked(replayedUntil, replayingFrom));
+    }
+    if (replay != null && !replay.reading && retries.size() < MOST_REPLAYED_WAITING && hasRoom()) {
+      effects.add(new ReadParked(replay.next, replay.until, settings.pageSize()));
+      replay = new Replay(replay.next, replay.until, true);
+    }
+  }
+
+  private boolean hasRoom() {
+    return heldBytes < MOST_BYTES;
+  }
+
+  private void retryOrPark(Message message) {
+    if (settings.exhausted(message.retries())) {
+      effects.add(
+          new Park(message, "Delivered %d times without success".formatted(message.retries() + 1)));
+    } else {
+      deliverAgain(message);
+    }
+  }
+
+  private void deliverAgain(Message message) {
+    message.retry();
+    retries.add(message);
+  }
+
+  private void settle(Message message) {
+    heldBytes -= message.event().bytes();
+    if (message.isReplayed()) {
+      unsettledReplays.remove(message);
+    } else {
+      checkpoint.settle(message);
+    }
+  }
+
+  // What can be seen of it.
+
+  GroupSettings settings() {
+    return settings;
+  }
+
+  List<Consumer> consumers() {
+    return consumers.all();
+  }
+
+  Throughput throughput() {
+    return throughput;
+  }
+
+  boolean isLive() {
+    return live;
+  }
+
+  boolean isReading() {
+    return reading;
+  }
+
+  int buffered() {
+    return buffer.size();
+  }
+
+  int retrying() {
+    return retries.size();
+  }
+
+  int inFlight() {
+    return consumers.inFlight();
+  }
+
+  OptionalLong lastKnown() {
+    return lastKnown;
+  }
+
+  OptionalLong lastCheckpoint() {
+    return checkpoint.last();
+  }
+
+  /** Replayed events that nobody acknowledged, and up to where the parked stream was replayed. */
+  List<Message> unsettledReplays() {
+    return List.copyOf(unsettledReplays);
+  }
+
+  long replayedUntil() {
+    return replayedUntil;
+  }
+}

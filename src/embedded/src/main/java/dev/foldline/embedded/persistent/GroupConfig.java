@@ -1,0 +1,16 @@
+package dev.foldline.embedded.persistent;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is known of a group besides its checkpoint and its parked events.
+ *
+ * @param filter null for a group that takes every event of its source
+ */
+record GroupConfig(
+    GroupKey key, @Nullable FilterConfig filter, Start start, GroupSettings settings) {
+
+  GroupConfig startingAfter(long position) {
+    return new GroupConfig(key, filter, start.after(position), settings);
+  }
+}

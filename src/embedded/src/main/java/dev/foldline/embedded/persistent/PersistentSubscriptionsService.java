@@ -1,0 +1,214 @@
+package dev.foldline.embedded.persistent;
+
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.CreateReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.CreateResp;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.DeleteReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.DeleteResp;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.GetInfoReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.GetInfoResp;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ListReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ListResp;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReadReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReadResp;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReplayParkedReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReplayParkedResp;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.SubscriptionInfo;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.UpdateReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.UpdateResp;
+import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc.PersistentSubscriptionsImplBase;
+import com.eventstore.dbclient.proto.shared.Shared.Empty;
+import com.eventstore.dbclient.proto.shared.Shared.StreamIdentifier;
+import dev.foldline.embedded.grpc.Errors;
+import dev.foldline.embedded.log.StreamNames;
+import dev.foldline.embedded.security.Guard;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * The service {@code event_store.client.persistent_subscriptions.PersistentSubscriptions} (contract
+ * 6).
+ */
+final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBase {
+  private final PersistentSubscriptions subscriptions;
+  private final Guard guard;
+
+  PersistentSubscriptionsService(PersistentSubscriptions subscriptions, Guard guard) {
+    this.subscriptions = subscriptions;
+    this.guard = guard;
+  }
+
+  @Override
+  public void create(CreateReq request, StreamObserver<CreateResp> answer) {
+    answer(
+        guard.mayManageGroups(),
+        answer,
+        () -> {
+          subscriptions.create(Requests.create(request));
+          return CreateResp.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void update(UpdateReq request, StreamObserver<UpdateResp> answer) {
+    answer(
+        guard.mayManageGroups(),
+        answer,
+        () -> {
+          subscriptions.update(Requests.update(request));
+          return UpdateResp.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void delete(DeleteReq request, StreamObserver<DeleteResp> answer) {
+    answer(
+        guard.mayManageGroups(),
+        answer,
+        () -> {
+          var options = request.getOptions();
+          var stream =
+              switch (options.getStreamOptionCase()) {
+                case STREAM_IDENTIFIER -> name(options.getStreamIdentifier());
+                case ALL -> StreamNames.ALL;
+                case STREAMOPTION_NOT_SET -> throw noTarget();
+              };
+          subscriptions.delete(new GroupKey(stream, options.getGroupName()));
+          return DeleteResp.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void getInfo(GetInfoReq request, StreamObserver<GetInfoResp> answer) {
+    answer(
+        guard.maySeeGroups(),
+        answer,
+        () -> {
+          var options = request.getOptions();
+          var stream =
+              switch (options.getStreamOptionCase()) {
+                case STREAM_IDENTIFIER -> name(options.getStreamIdentifier());
+                case ALL -> StreamNames.ALL;
+                case STREAMOPTION_NOT_SET -> throw noTarget();
+              };
+          var group = subscriptions.get(new GroupKey(stream, options.getGroupName()));
+          return GetInfoResp.newBuilder().setSubscriptionInfo(info(group)).build();
+        });
+  }
+
+  @Override
+  public void list(ListReq request, StreamObserver<ListResp> answer) {
+    answer(
+        guard.maySeeGroups(),
+        answer,
+        () -> {
+          var options = request.getOptions();
+          var groups =
+              switch (options.getListOptionCase()) {
+                case LIST_ALL_SUBSCRIPTIONS -> subscriptions.all();
+                case LIST_FOR_STREAM -> ofStream(options.getListForStream());
+                case LISTOPTION_NOT_SET -> throw Errors.unknown("The request has no list option");
+              };
+          var response = ListResp.newBuilder();
+          groups.forEach(group -> response.addSubscriptions(info(group)));
+          return response.build();
+        });
+  }
+
+  private Collection<PersistentSubscription> ofStream(ListReq.StreamOption option) {
+    return switch (option.getStreamOptionCase()) {
+      case STREAM -> {
+        var stream = name(option.getStream());
+        if (stream.isEmpty()) {
+          throw Errors.unknown("The stream name is empty");
+        }
+        yield subscriptions.of(stream);
+      }
+      case ALL -> subscriptions.of(StreamNames.ALL);
+      case STREAMOPTION_NOT_SET -> throw noTarget();
+    };
+  }
+
+  private static SubscriptionInfo info(PersistentSubscription subscription) {
+    var parked = subscription.streams().parked().join().count();
+    return subscription
+        .look(
+            group ->
+                Infos.of(
+                    subscription.config(),
+                    group,
+                    subscription.subscribers(),
+                    parked,
+                    Instant.now()))
+        .join();
+  }
+
+  @Override
+  public void replayParked(ReplayParkedReq request, StreamObserver<ReplayParkedResp> answer) {
+    answer(
+        guard.mayManageGroups(),
+        answer,
+        () -> {
+          var options = request.getOptions();
+          var stream =
+              switch (options.getStreamOptionCase()) {
+                case STREAM_IDENTIFIER -> name(options.getStreamIdentifier());
+                case ALL -> StreamNames.ALL;
+                case STREAMOPTION_NOT_SET -> throw noTarget();
+              };
+          var key = new GroupKey(stream, options.getGroupName());
+          var stopAt = Requests.stopAt(key, options);
+          subscriptions.get(key).replayParked(stopAt);
+          return ReplayParkedResp.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void restartSubsystem(Empty request, StreamObserver<Empty> answer) {
+    answer(
+        guard.mayManageGroups(),
+        answer,
+        () -> {
+          subscriptions.executor().execute(subscriptions::restart);
+          return Empty.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public StreamObserver<ReadReq> read(StreamObserver<ReadResp> answer) {
+    return ReadCall.open(
+        subscriptions,
+        guard,
+        (ServerCallStreamObserver<ReadResp>) answer,
+        ConnectionName.current(),
+        "system");
+  }
+
+  private static String name(StreamIdentifier identifier) {
+    return StreamNames.decode(identifier.getStreamName());
+  }
+
+  private static RuntimeException noTarget() {
+    return Errors.unknown("The request names no stream");
+  }
+
+  /** Once the caller is known to be allowed, answers from a thread that may wait for the log. */
+  private <T> void answer(
+      CompletableFuture<Void> allowed, StreamObserver<T> answer, Supplier<T> work) {
+    var _ =
+        allowed
+            .thenApplyAsync(_ -> work.get(), subscriptions.executor())
+            .whenComplete(
+                (response, failure) -> {
+                  if (failure == null) {
+                    answer.onNext(response);
+                    answer.onCompleted();
+                  } else {
+                    answer.onError(Errors.of(failure));
+                  }
+                });
+  }
+}

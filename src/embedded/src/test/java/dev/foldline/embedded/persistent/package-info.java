@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.embedded.persistent;
+
+import org.jspecify.annotations.NullMarked;

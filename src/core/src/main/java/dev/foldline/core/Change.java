@@ -1,0 +1,31 @@
+package dev.foldline.core;
+
+/** One change to a view that crosses streams. Applying changes in another order ends the same. */
+public sealed interface Change {
+
+  /**
+   * Adds to a total. Sums are exact, also beyond the range of a long.
+   *
+   * @param view which totals
+   * @param field which of them
+   * @param amount how much; may be negative
+   */
+  record Add(String view, String field, long amount) implements Change {}
+
+  /**
+   * Puts a member in a ranking, or moves it to another score.
+   *
+   * @param view which ranking
+   * @param member who; belongs to one stream alone, so that its scores come in order
+   * @param score by which the ranking is ordered
+   */
+  record Rank(String view, String member, long score) implements Change {}
+
+  /**
+   * Takes a member out of a ranking.
+   *
+   * @param view which ranking
+   * @param member who
+   */
+  record Unrank(String view, String member) implements Change {}
+}

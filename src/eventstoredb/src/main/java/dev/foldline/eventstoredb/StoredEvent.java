@@ -1,0 +1,14 @@
+package dev.foldline.eventstoredb;
+
+import java.util.UUID;
+
+/**
+ * An event as bytes, before it is decoded or after it was encoded.
+ *
+ * @param id by which the store knows a repeated append
+ * @param type its stable name
+ * @param data its JSON
+ * @param metadata a JSON object beside it; empty where there is none
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way; nobody compares or changes them
+public record StoredEvent(UUID id, String type, byte[] data, byte[] metadata) {}

@@ -3,8 +3,6 @@ package dev.foldline.core;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The stable names under which the records of one event family are stored, for ever.
@@ -17,14 +15,10 @@ public final class EventTypes<E> {
 
   private final Class<E> family;
   private final Map<String, Class<? extends E>> types;
-  private final Map<Class<? extends E>, String> names;
 
   private EventTypes(Class<E> family, Map<String, Class<? extends E>> types) {
     this.family = family;
     this.types = Map.copyOf(types);
-    this.names =
-        types.entrySet().stream()
-            .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
   }
 
   /**
@@ -62,22 +56,8 @@ public final class EventTypes<E> {
     return family;
   }
 
-  /** All stored names. */
-  public Set<String> names() {
-    return types.keySet();
-  }
-
-  /** The name that events of this record are stored under. */
-  public String name(E event) {
-    String name = names.get(event.getClass());
-    if (name == null) {
-      throw new IllegalArgumentException(event.getClass().getName() + " has no stored name");
-    }
-    return name;
-  }
-
-  /** The record that is stored under this name; null if this code does not know it. */
-  public @Nullable Class<? extends E> type(String name) {
-    return types.get(name);
+  /** The records by their stored names. */
+  public Map<String, Class<? extends E>> types() {
+    return types;
   }
 }

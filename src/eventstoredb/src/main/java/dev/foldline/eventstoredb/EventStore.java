@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The managed connection to EventStoreDB: one for an application.
@@ -235,7 +236,8 @@ public final class EventStore implements AutoCloseable {
       return Map.of();
     }
     try {
-      return JSON.readValue(metadata, OBJECT);
+      @Nullable Map<String, Object> map = JSON.readValue(metadata, OBJECT);
+      return map == null ? Map.of() : map;
     } catch (JacksonException e) {
       return Map.of();
     } catch (IOException e) {

@@ -1,0 +1,11 @@
+package dev.foldline.eventstoredb;
+
+/** Hears what the command handler does, for metrics. Called often, by many threads. */
+public interface CommandListener {
+
+  /** Events were appended. */
+  void appended(int events);
+
+  /** Another instance appended first; the command is decided again unless its attempts are up. */
+  void conflict();
+}

@@ -1,0 +1,5 @@
+/** The extension at build time. */
+@NullMarked
+package dev.foldline.quarkus.deployment;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,5 @@
 package dev.foldline.core;
 
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param category the category of the streams it reads
  * @param events the family of events it understands
  * @param document the record that a stream's document is stored as, in JSON
- * @param project the changes that an event makes, given the stream's document so far, null before
- *     the first event; a pure function
+ * @param project the changes that an event makes; a pure function
  * @param <D> the document
  * @param <E> the events
  */
 public record Projection<D, E>(
-    String name,
-    String category,
-    Class<E> events,
-    Class<D> document,
-    BiFunction<@Nullable D, Recorded<E>, Changes<D>> project) {}
+    String name, String category, Class<E> events, Class<D> document, Step<D, E> project) {
+
+  /** What one event changes. */
+  @FunctionalInterface
+  public interface Step<D, E> {
+
+    /**
+     * The changes that an event makes.
+     *
+     * @param document the stream's document so far, null before the first event
+     */
+    Changes<D> apply(@Nullable D document, Recorded<E> event);
+  }
+}

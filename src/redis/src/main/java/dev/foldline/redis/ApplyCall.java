@@ -1,0 +1,74 @@
+package dev.foldline.redis;
+
+import dev.foldline.core.Change;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Builds the call of the script that applies the changes of streams of one partition. */
+final class ApplyCall {
+
+  private static final long LOW = 0xFFFF_FFFFL;
+
+  private final Layout layout;
+  private final int partition;
+  private final List<String> keys = new ArrayList<>();
+  private final Map<String, String> numbers = new HashMap<>();
+  private final List<String> arguments = new ArrayList<>();
+
+  private ApplyCall(Layout layout, int partition) {
+    this.layout = layout;
+    this.partition = partition;
+    number(layout.documents(partition));
+  }
+
+  static ApplyCall of(List<? extends Catchup<?, ?, ?>> streams, Layout layout, ReadModels models) {
+    ApplyCall call = new ApplyCall(layout, streams.getFirst().partition());
+    for (Catchup<?, ?, ?> stream : streams) {
+      call.arguments.add(stream.name());
+      call.arguments.add(stream.stored().fence());
+      call.arguments.add(stream.folded().format(models));
+      call.arguments.add(Integer.toString(stream.changes().size()));
+      stream.changes().forEach(call::add);
+    }
+    return call;
+  }
+
+  Command command(Script script) {
+    return new Command(script, keys, arguments);
+  }
+
+  private void add(Change change) {
+    switch (change) {
+      case Change.Add(var view, var field, var amount) ->
+          add(
+              "add",
+              layout.totals(partition, view),
+              field,
+              Long.toString(amount >> Integer.SIZE),
+              Long.toString(amount & LOW));
+      case Change.Rank(var view, var member, var score) -> rank(view, member, Layout.digits(score));
+      case Change.Unrank(var view, var member) -> rank(view, member, "");
+    }
+  }
+
+  private void rank(String view, String member, String digits) {
+    String scores = number(layout.scores(partition, view));
+    add("rank", layout.ranking(partition, view), member, digits, scores);
+  }
+
+  private void add(String kind, String key, String a, String b, String c) {
+    arguments.addAll(List.of(kind, number(key), a, b, c));
+  }
+
+  /** The number by which the script knows a key. */
+  private String number(String key) {
+    return numbers.computeIfAbsent(
+        key,
+        _ -> {
+          keys.add(key);
+          return Integer.toString(keys.size());
+        });
+  }
+}

@@ -1,0 +1,177 @@
+package dev.foldline.redis;
+
+import dev.foldline.core.Change;
+import dev.foldline.core.Changes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream on its way through a batch: from the document it has to the one with all events of the
+ * batch in it. Belongs to one batch; its calls come one at a time.
+ */
+final class Catchup<S, D, E> {
+
+  /** How many missing events are read, and then applied, at a time. */
+  private static final int PAGE = 500;
+
+  private final String name;
+  private final int partition;
+  private final Set<Long> batch = new HashSet<>();
+  private final NavigableMap<Long, Recorded<S>> events = new TreeMap<>();
+
+  private Stored<D> stored = new Stored<>(-1, null);
+  private Stored<D> folded = stored;
+  private List<Change> changes = List.of();
+  private int folds;
+  private Outcome.@Nullable Poison poison;
+
+  /** Below it the store has no events that are not applied: it has dropped them. */
+  private long floor;
+
+  private int applied;
+  private int appliedOfBatch;
+  private int gaps;
+
+  Catchup(String name) {
+    this.name = name;
+    this.partition = Layout.partition(name);
+  }
+
+  String name() {
+    return name;
+  }
+
+  int partition() {
+    return partition;
+  }
+
+  void offer(Recorded<S> event) {
+    events.put(event.revision(), event);
+    batch.add(event.revision());
+  }
+
+  /** What Redis holds now: everything up to there is done. */
+  void startFrom(Stored<D> current) {
+    stored = current;
+    events.headMap(current.revision(), true).clear();
+  }
+
+  /** Another instance was quicker: on from where it is. */
+  void restartFrom(Stored<D> current) {
+    poison = null;
+    startFrom(current);
+  }
+
+  boolean isOpen() {
+    return poison == null && !events.isEmpty();
+  }
+
+  /** The first revision that is not applied. */
+  long next() {
+    return stored.revision() + 1;
+  }
+
+  boolean hasGap() {
+    return events.firstKey() > Math.max(next(), floor);
+  }
+
+  int missing() {
+    return (int) Math.min(events.firstKey() - next(), PAGE);
+  }
+
+  void fillGap(List<Recorded<S>> read) {
+    gaps++;
+    long until = events.firstKey();
+    floor = read.isEmpty() ? until : Math.min(until, read.getFirst().revision());
+    for (Recorded<S> event : read) {
+      if (event.revision() < until) {
+        events.put(event.revision(), event);
+      }
+    }
+  }
+
+  /**
+   * Folds the events that follow on the stored document without a gap.
+   *
+   * @return whether there is something to write
+   */
+  boolean fold(Projection<D, E> projection, Function<Recorded<S>, Recorded<E>> decode) {
+    folded = stored;
+    changes = new ArrayList<>();
+    folds = 0;
+    long expected = Math.max(next(), floor);
+    for (Recorded<S> event : events.values()) {
+      if (event.revision() != expected) {
+        break;
+      }
+      try {
+        Changes<D> change = projection.project().apply(folded.document(), decode.apply(event));
+        changes.addAll(change.shared());
+        folded = new Stored<>(event.revision(), change.document());
+      } catch (RuntimeException e) {
+        poison = new Outcome.Poison(event.revision(), e);
+        break;
+      }
+      folds++;
+      expected++;
+    }
+    return folds > 0;
+  }
+
+  /** What was folded is in Redis. */
+  void written() {
+    applied += folds;
+    appliedOfBatch +=
+        (int)
+            events.headMap(folded.revision(), true).keySet().stream()
+                .filter(batch::contains)
+                .count();
+    startFrom(folded);
+  }
+
+  Stored<D> stored() {
+    return stored;
+  }
+
+  Stored<D> folded() {
+    return folded;
+  }
+
+  List<Change> changes() {
+    return changes;
+  }
+
+  int applied() {
+    return applied;
+  }
+
+  int appliedOfBatch() {
+    return appliedOfBatch;
+  }
+
+  int gaps() {
+    return gaps;
+  }
+
+  Outcome.@Nullable Poison poison() {
+    return poison;
+  }
+
+  /** How many events of the batch are not applied. */
+  int unsettled() {
+    return (int) events.keySet().stream().filter(batch::contains).count();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

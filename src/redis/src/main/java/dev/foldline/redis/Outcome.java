@@ -1,0 +1,30 @@
+package dev.foldline.redis;
+
+import dev.foldline.core.Recorded;
+import java.util.Map;
+
+/**
+ * What became of a batch.
+ *
+ * @param applied how many events took effect, those read to fill gaps included
+ * @param duplicates how many events of the batch had been applied before
+ * @param gaps how many gaps were filled from the stream
+ * @param poisoned by stream, the event that can't be applied: it and the later ones of its stream
+ *     were not
+ */
+public record Outcome(int applied, int duplicates, int gaps, Map<String, Poison> poisoned) {
+
+  /**
+   * An event that can't be applied.
+   *
+   * @param revision of the event
+   * @param cause what its decoding or the projection threw
+   */
+  public record Poison(long revision, RuntimeException cause) {}
+
+  /** Whether an event of the batch took effect, now or before. */
+  public boolean settled(Recorded<?> event) {
+    Poison poison = poisoned.get(event.stream());
+    return poison == null || event.revision() < poison.revision();
+  }
+}

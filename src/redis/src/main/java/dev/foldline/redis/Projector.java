@@ -1,0 +1,184 @@
+package dev.foldline.redis;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import dev.foldline.core.NotFound;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies events to the read models of one projection: once in effect and in the order of their
+ * stream, however often, in whatever order and to however many instances they are delivered.
+ *
+ * <p>The events of a stream that come together are applied together, and all streams of a batch in
+ * one pipeline: one to read their documents, one to write them. The fence of each stream, the
+ * revision of the last event in its document, is checked and moved in the same atomic step as its
+ * changes; where another instance was quicker, the stream is done again from there. Missing events
+ * are read from the stream first. Safe for use by many threads.
+ *
+ * @param <S> the stored form of events
+ * @param <D> the document
+ * @param <E> the events
+ */
+public final class Projector<S, D, E> {
+
+  private static final Script APPLY = Script.named("apply.lua");
+  private static final int READS_AT_ONCE = 8;
+  private static final int MAX_ROUNDS = 1_000;
+
+  private final ReadModels models;
+  private final Projection<D, E> projection;
+  private final Function<Recorded<S>, Recorded<E>> decode;
+  private final History<S> history;
+  private final Layout layout;
+
+  /**
+   * @param decode the event in a stored form; what it throws poisons the event
+   * @param history where to read missing events
+   */
+  public Projector(
+      ReadModels models,
+      Projection<D, E> projection,
+      Function<Recorded<S>, Recorded<E>> decode,
+      History<S> history) {
+    this.models = models;
+    this.projection = projection;
+    this.decode = decode;
+    this.history = history;
+    this.layout = new Layout(projection.name());
+  }
+
+  /**
+   * Applies a batch.
+   *
+   * @return what became of it; fails with {@link Unavailable} if Redis or the store is away, and
+   *     the batch may then be applied again, in part or as a whole
+   */
+  public Uni<Outcome> apply(List<Recorded<S>> batch) {
+    Map<String, Catchup<S, D, E>> streams = new LinkedHashMap<>();
+    for (Recorded<S> event : batch) {
+      streams.computeIfAbsent(event.stream(), Catchup::new).offer(event);
+    }
+    List<Catchup<S, D, E>> all = List.copyOf(streams.values());
+    return readDocuments(all).chain(() -> round(all, 1)).map(_ -> outcome(batch.size(), all));
+  }
+
+  private Uni<Void> readDocuments(List<Catchup<S, D, E>> streams) {
+    List<List<Catchup<S, D, E>>> partitions = byPartition(streams);
+    List<Command> commands = new ArrayList<>();
+    for (List<Catchup<S, D, E>> partition : partitions) {
+      Command read = new Command("HMGET").arg(layout.documents(partition.getFirst().partition()));
+      partition.forEach(stream -> read.arg(stream.name()));
+      commands.add(read);
+    }
+    return models
+        .send(commands)
+        .invoke(
+            answers -> {
+              for (int i = 0; i < partitions.size(); i++) {
+                List<Catchup<S, D, E>> partition = partitions.get(i);
+                Response documents = answers.get(i);
+                for (int j = 0; j < partition.size(); j++) {
+                  @Nullable Response document = documents.get(j);
+                  partition.get(j).startFrom(parse(document == null ? "" : document.toString()));
+                }
+              }
+            })
+        .replaceWithVoid();
+  }
+
+  /** One step of all streams that are not done: fill their gaps, fold, write. */
+  private Uni<Void> round(List<Catchup<S, D, E>> streams, int round) {
+    List<Catchup<S, D, E>> open = streams.stream().filter(Catchup::isOpen).toList();
+    if (open.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    if (round > MAX_ROUNDS) {
+      return Uni.createFrom().failure(new Unavailable("others keep changing " + open.getFirst()));
+    }
+    return fillGaps(open)
+        .chain(
+            () -> write(open.stream().filter(stream -> stream.fold(projection, decode)).toList()))
+        .chain(() -> round(open, round + 1));
+  }
+
+  private Uni<Void> fillGaps(List<Catchup<S, D, E>> streams) {
+    return Multi.createFrom()
+        .iterable(streams)
+        .filter(Catchup::hasGap)
+        .onItem()
+        .transformToUni(
+            stream ->
+                history
+                    .read(stream.name(), stream.next(), stream.missing())
+                    .onFailure(NotFound.class)
+                    .recoverWithItem(List.of())
+                    .invoke(stream::fillGap))
+        .merge(READS_AT_ONCE)
+        .collect()
+        .last()
+        .replaceWithVoid();
+  }
+
+  private Uni<Void> write(List<Catchup<S, D, E>> streams) {
+    List<Command> commands =
+        byPartition(streams).stream()
+            .map(partition -> ApplyCall.of(partition, layout, models).command(APPLY))
+            .toList();
+    Map<String, Catchup<S, D, E>> byName = new HashMap<>();
+    streams.forEach(stream -> byName.put(stream.name(), stream));
+    return models
+        .send(commands)
+        .invoke(
+            answers -> {
+              for (Response elsewhere : answers) {
+                for (int i = 0; i < elsewhere.size(); i += 2) {
+                  Catchup<S, D, E> stream = byName.remove(elsewhere.get(i).toString());
+                  if (stream != null) {
+                    stream.restartFrom(parse(elsewhere.get(i + 1).toString()));
+                  }
+                }
+              }
+              byName.values().forEach(Catchup::written);
+            })
+        .replaceWithVoid();
+  }
+
+  private Stored<D> parse(String document) {
+    return Stored.parse(document, models, projection.document());
+  }
+
+  private List<List<Catchup<S, D, E>>> byPartition(List<Catchup<S, D, E>> streams) {
+    return List.copyOf(streams.stream().collect(groupingBy(Catchup::partition)).values());
+  }
+
+  private Outcome outcome(int size, List<Catchup<S, D, E>> streams) {
+    int applied = 0;
+    int delivered = 0;
+    int gaps = 0;
+    int poisonedEvents = 0;
+    Map<String, Outcome.Poison> poisoned = new HashMap<>();
+    for (Catchup<S, D, E> stream : streams) {
+      applied += stream.applied();
+      delivered += stream.appliedOfBatch();
+      gaps += stream.gaps();
+      poisonedEvents += stream.unsettled();
+      Outcome.Poison poison = stream.poison();
+      if (poison != null) {
+        poisoned.put(stream.name(), poison);
+      }
+    }
+    return new Outcome(applied, size - delivered - poisonedEvents, gaps, poisoned);
+  }
+}

@@ -1,0 +1,61 @@
+-- Applies what a batch of events does to one partition of a projection, a stream at a time: its
+-- changes take effect, together with its new document, only if the document is still at the
+-- revision that they were made for.
+--
+-- KEYS  the documents, then the shared views that ARGV refers to by number
+-- ARGV  per stream: stream, revision expected ('' for none), new document, number of changes;
+--       per change: kind, number of its key, and three values
+-- Answers, for each stream that was elsewhere, its name and the document it has ('' for none).
+--
+-- Longs pass through as text: a number in Lua is a double.
+
+local elsewhere = {}
+local at = 1
+
+-- A total is high * 2^32 + low. The low half is carried over long before it could overflow.
+local function add(totals, field, high, low)
+  if redis.call('HINCRBY', totals, field .. ':l', low) >= 2 ^ 52 then
+    redis.call('HINCRBY', totals, field .. ':l', '-4503599627370496')
+    redis.call('HINCRBY', totals, field .. ':h', '1048576')
+  end
+  if high ~= '0' then
+    redis.call('HINCRBY', totals, field .. ':h', high)
+  end
+end
+
+-- A ranking is sorted as text: the score's digits, then the member.
+local function rank(ranking, member, digits, scores)
+  local old = redis.call('HGET', scores, member)
+  if old then
+    redis.call('ZREM', ranking, old .. member)
+  end
+  if digits == '' then
+    redis.call('HDEL', scores, member)
+  else
+    redis.call('HSET', scores, member, digits)
+    redis.call('ZADD', ranking, 0, digits .. member)
+  end
+end
+
+while at <= #ARGV do
+  local stream, expected, document = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local last = at + 3 + 5 * tonumber(ARGV[at + 3])
+  local current = redis.call('HGET', KEYS[1], stream) or ''
+  if string.match(current, '^%d*') == expected then
+    redis.call('HSET', KEYS[1], stream, document)
+    for i = at + 4, last, 5 do
+      local key = KEYS[tonumber(ARGV[i + 1])]
+      if ARGV[i] == 'add' then
+        add(key, ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
+      else
+        rank(key, ARGV[i + 2], ARGV[i + 3], KEYS[tonumber(ARGV[i + 4])])
+      end
+    end
+  else
+    elsewhere[#elsewhere + 1] = stream
+    elsewhere[#elsewhere + 1] = current
+  end
+  at = last + 1
+end
+
+return elsewhere

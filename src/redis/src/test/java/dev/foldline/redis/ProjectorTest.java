@@ -1,0 +1,274 @@
+package dev.foldline.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.foldline.core.Change;
+import dev.foldline.core.Changes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
+import dev.foldline.core.View;
+import io.smallrye.mutiny.Uni;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ProjectorTest {
+
+  private static final RealRedis redis = new RealRedis();
+
+  private final Map<String, List<Recorded<String>>> store = new HashMap<>();
+  private final Views views = new Views(redis.models());
+
+  record Sum(long value, int events) {}
+
+  /** An event is a number as text; what is no number can't be decoded. */
+  private static final Projection<Sum, Long> SUMS =
+      new Projection<>("sums", "n", Long.class, Sum.class, ProjectorTest::project);
+
+  private static Changes<Sum> project(@Nullable Sum sum, Recorded<Long> event) {
+    Sum now =
+        sum == null
+            ? new Sum(event.event(), 1)
+            : new Sum(sum.value() + event.event(), sum.events() + 1);
+    Change ranked =
+        now.value() == 0
+            ? new Change.Unrank("largest", event.id())
+            : new Change.Rank("largest", event.id(), now.value());
+    return Changes.to(
+        now, ranked, new Change.Add("all", "sum", event.event()), new Change.Add("all", "n", 1));
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    redis.command("FLUSHALL");
+  }
+
+  @Test
+  void foldsAStreamIntoItsDocument() {
+    Outcome outcome = apply(append("n-1", "5", "7"));
+
+    assertThat(outcome).isEqualTo(new Outcome(2, 0, 0, Map.of()));
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 1, new Sum(12, 2)));
+    assertThat(document("n-2")).isEmpty();
+  }
+
+  @Test
+  void skipsWhatWasApplied() {
+    List<Recorded<String>> events = append("n-1", "5", "7");
+    apply(events);
+
+    assertThat(apply(events)).isEqualTo(new Outcome(0, 2, 0, Map.of()));
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 1, new Sum(12, 2)));
+    assertThat(totals()).containsEntry("sum", BigInteger.valueOf(12));
+  }
+
+  @Test
+  void appliesOnceWhatABatchHoldsTwiceAndInAnyOrder() {
+    List<Recorded<String>> events = append("n-1", "1", "2", "3");
+
+    Outcome outcome = apply(List.of(events.get(2), events.get(0), events.get(2), events.get(1)));
+
+    assertThat(outcome).isEqualTo(new Outcome(3, 1, 0, Map.of()));
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(6, 3)));
+  }
+
+  @Test
+  void readsWhatIsMissingFromTheStream() {
+    List<Recorded<String>> events =
+        append("n-1", IntStream.range(0, 1_234).mapToObj(_ -> "1").toArray(String[]::new));
+
+    Outcome outcome = apply(List.of(events.get(3), events.getLast()));
+
+    assertThat(outcome.applied()).isEqualTo(1_234);
+    assertThat(outcome.gaps()).isPositive();
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 1_233, new Sum(1_234, 1_234)));
+  }
+
+  @Test
+  void goesOnBehindWhatTheStoreHasDropped() {
+    List<Recorded<String>> events = append("n-1", "1", "2", "3", "4", "5");
+    store.put("n-1", events.subList(2, 5));
+    apply(events.subList(4, 5));
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 4, new Sum(12, 3)));
+
+    List<Recorded<String>> gone = append("n-2", "1", "2");
+    store.remove("n-2");
+    apply(gone.subList(1, 2));
+    assertThat(document("n-2")).hasValue(new View<>("n-2", 1, new Sum(2, 1)));
+  }
+
+  @Test
+  void twoInstancesApplyEachEventOnce() {
+    List<Recorded<String>> events = new ArrayList<>();
+    for (int stream = 0; stream < 50; stream++) {
+      events.addAll(append("n-" + stream, "1", "2", "3", "4", "5", "6", "7", "8"));
+    }
+    Random random = new Random(42);
+    List<Uni<Outcome>> calls = new ArrayList<>();
+    for (int instance = 0; instance < 4; instance++) {
+      List<Recorded<String>> shuffled = new ArrayList<>(events);
+      Collections.shuffle(shuffled, random);
+      for (int from = 0; from < shuffled.size(); from += 40) {
+        calls.add(projector().apply(List.copyOf(shuffled.subList(from, from + 40))));
+      }
+    }
+
+    int applied =
+        await(Uni.join().all(calls).andFailFast()).stream().mapToInt(Outcome::applied).sum();
+
+    assertThat(applied).isEqualTo(400);
+    assertThat(totals())
+        .containsEntry("sum", BigInteger.valueOf(50 * 36))
+        .containsEntry("n", BigInteger.valueOf(400));
+    for (int stream = 0; stream < 50; stream++) {
+      assertThat(document("n-" + stream)).hasValue(new View<>("n-" + stream, 7, new Sum(36, 8)));
+    }
+  }
+
+  @Test
+  void anEventThatCantBeAppliedHoldsUpItsOwnStreamAlone() {
+    List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "poison", "3"));
+    events.addAll(append("n-2", "1", "2"));
+
+    Outcome outcome = apply(events);
+
+    assertThat(outcome.applied()).isEqualTo(3);
+    assertThat(outcome.poisoned()).containsOnlyKeys("n-1");
+    assertThat(events.stream().filter(outcome::settled).map(Recorded::event))
+        .containsExactly("1", "1", "2");
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 0, new Sum(1, 1)));
+  }
+
+  @Test
+  void totalsAreExactBeyond64Bits() {
+    apply(append("n-1", "" + Long.MAX_VALUE, "" + Long.MIN_VALUE));
+    apply(append("n-2", "" + Long.MAX_VALUE));
+    apply(append("n-3", "" + Long.MAX_VALUE, "-1"));
+
+    assertThat(totals())
+        .containsEntry(
+            "sum", BigInteger.valueOf(Long.MAX_VALUE).shiftLeft(1).subtract(BigInteger.TWO));
+  }
+
+  @Test
+  void aLowHalfIsCarriedBeforeItOverflows() {
+    int partition = Layout.partition("n-1");
+    String totals = new Layout("sums").totals(partition, "all");
+    redis.command("HSET " + totals + " sum:l 4503599627370495");
+
+    apply(append("n-1", "3"));
+
+    assertThat(redis.command("HGET " + totals + " sum:l")).isEqualTo("2");
+    assertThat(totals()).containsEntry("sum", BigInteger.ONE.shiftLeft(52).add(BigInteger.TWO));
+  }
+
+  @Test
+  void ranksExactlyAbove53Bits() {
+    long large = 1L << 60;
+    for (int i = 0; i < 40; i++) {
+      apply(append("n-" + i, "" + (large + i)));
+    }
+    apply(append("n-low", "" + Long.MIN_VALUE));
+    apply(append("n-gone", "4", "-4"));
+    apply(append("n-39", "" + -large));
+
+    assertThat(top(3))
+        .containsExactly(
+            new Views.Ranked("38", large + 38),
+            new Views.Ranked("37", large + 37),
+            new Views.Ranked("36", large + 36));
+    assertThat(top(100))
+        .hasSize(41)
+        .endsWith(new Views.Ranked("39", 39), new Views.Ranked("low", Long.MIN_VALUE));
+  }
+
+  @Test
+  void aScriptThatRedisForgotIsLoadedAgain() {
+    apply(append("n-1", "1"));
+    redis.command("SCRIPT FLUSH");
+    apply(append("n-2", "1"));
+    assertThat(document("n-2")).isPresent();
+  }
+
+  @Test
+  void withoutMemoryNothingIsApplied() {
+    redis.command("CONFIG SET maxmemory 1");
+    try {
+      assertThatThrownBy(() -> apply(append("n-1", "1"))).isInstanceOf(Unavailable.class);
+    } finally {
+      redis.command("CONFIG SET maxmemory 0");
+    }
+    assertThat(document("n-1")).isEmpty();
+    assertThat(totals()).isEmpty();
+  }
+
+  @Test
+  void anAbsentRedisIsUnavailableAndComesBack() {
+    redis.stop();
+    assertThatThrownBy(() -> apply(append("n-1", "1"))).isInstanceOf(Unavailable.class);
+    redis.restart();
+    apply(append("n-2", "1"));
+    assertThat(document("n-2")).isPresent();
+  }
+
+  private List<Recorded<String>> append(String stream, String... events) {
+    List<Recorded<String>> stored = store.computeIfAbsent(stream, _ -> new ArrayList<>());
+    int first = stored.size();
+    for (String event : events) {
+      stored.add(new Recorded<>(event, stream, stored.size(), 0, Instant.EPOCH, Map.of()));
+    }
+    return List.copyOf(stored.subList(first, stored.size()));
+  }
+
+  private Uni<List<Recorded<String>>> read(String stream, long from, int limit) {
+    return Uni.createFrom()
+        .item(
+            store.getOrDefault(stream, List.of()).stream()
+                .filter(event -> event.revision() >= from)
+                .limit(limit)
+                .toList());
+  }
+
+  private Projector<String, Sum, Long> projector() {
+    return new Projector<>(redis.models(), SUMS, event -> event.map(Long::parseLong), this::read);
+  }
+
+  private Outcome apply(List<Recorded<String>> events) {
+    return await(projector().apply(events));
+  }
+
+  private Optional<View<Sum>> document(String stream) {
+    return await(views.document(SUMS, stream));
+  }
+
+  private Map<String, BigInteger> totals() {
+    return await(views.totals(SUMS, "all"));
+  }
+
+  private List<Views.Ranked> top(int limit) {
+    return await(views.top(SUMS, "largest", limit));
+  }
+
+  private static <T> T await(Uni<T> uni) {
+    return uni.await().atMost(Duration.ofSeconds(20));
+  }
+}

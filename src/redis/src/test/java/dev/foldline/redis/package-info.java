@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.redis;
+
+import org.jspecify.annotations.NullMarked;

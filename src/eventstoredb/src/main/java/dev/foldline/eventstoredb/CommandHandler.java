@@ -64,11 +64,12 @@ public final class CommandHandler {
                     .recoverWithUni(
                         () -> {
                           listener.conflict();
-                          return attempt < attempts
-                              ? backOff(attempt)
-                                  .chain(
-                                      () -> attempt(decider, stream, command, loaded, attempt + 1))
-                              : Uni.createFrom().failure(new Conflict(stream));
+                          if (attempt == attempts) {
+                            return Uni.createFrom().failure(new Conflict(stream));
+                          }
+                          listener.retry();
+                          return backOff(attempt)
+                              .chain(() -> attempt(decider, stream, command, loaded, attempt + 1));
                         }));
   }
 

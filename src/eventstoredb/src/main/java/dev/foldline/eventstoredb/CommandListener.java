@@ -6,6 +6,9 @@ public interface CommandListener {
   /** Events were appended. */
   void appended(int events);
 
-  /** Another instance appended first; the command is decided again unless its attempts are up. */
+  /** Another instance appended first. */
   void conflict();
+
+  /** A command is decided again after a conflict. */
+  void retry();
 }

@@ -1,0 +1,81 @@
+package dev.foldline.quarkus;
+
+import io.quarkus.runtime.annotations.ConfigPhase;
+import io.quarkus.runtime.annotations.ConfigRoot;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** How Foldline runs. */
+@ConfigMapping(prefix = "foldline")
+@ConfigRoot(phase = ConfigPhase.RUN_TIME)
+public interface FoldlineConfig {
+
+  /** The event store that commands and projections use. */
+  EventStoreDb eventstoredb();
+
+  /** How commands are handled. */
+  Commands commands();
+
+  /** The Redis of the read models; where it is, is Quarkus's {@code quarkus.redis}. */
+  Redis redis();
+
+  /** The event store inside the application, for a single small node. */
+  Embedded embedded();
+
+  /** The directory of what Foldline runs itself. */
+  @WithDefault(".foldline")
+  Path data();
+
+  /** What to show a newcomer when development mode starts, such as a first call. */
+  Optional<String> hint();
+
+  /** The event store that commands and projections use. */
+  interface EventStoreDb {
+
+    /**
+     * Where it is, as the official client documents it, such as {@code
+     * esdb://user:password@host:2113}. Without it, development and tests start a store of their
+     * own.
+     */
+    Optional<String> connectionString();
+
+    /** How long one call may take. */
+    @WithDefault("3s")
+    Duration timeout();
+  }
+
+  /** How commands are handled. */
+  interface Commands {
+
+    /** How often a command is decided at most, when other instances keep appending first. */
+    @WithDefault("20")
+    int attempts();
+
+    /** How many commands may wait for one stream inside an instance. */
+    @WithDefault("1000")
+    int queue();
+  }
+
+  /** The Redis of the read models. */
+  interface Redis {
+
+    /** How long one call may take. */
+    @WithDefault("2s")
+    Duration timeout();
+  }
+
+  /** The event store inside the application, for a single small node. */
+  interface Embedded {
+
+    /** Whether to run it in production mode, where no connection string is given. */
+    @WithDefault("false")
+    boolean enabled();
+
+    /** The port it listens on, on the loopback interface. */
+    @WithDefault("2113")
+    int port();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.foldline.bank;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.foldline.bank.AccountEvent.Closed;
+import dev.foldline.bank.AccountEvent.Deposited;
+import dev.foldline.bank.AccountEvent.Opened;
+import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.core.Changes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An account as its owner sees it: one document a stream.
+ *
+ * @param balance in cents
+ */
+public record AccountView(String account, String owner, long balance, Status status) {
+
+  static final Projection<AccountView, AccountEvent> PROJECTION =
+      new Projection<>(
+          "account-view",
+          Account.DECIDER.category(),
+          AccountEvent.class,
+          AccountView.class,
+          (view, event) -> Changes.to(project(view, event)));
+
+  /** Whether money moves. */
+  public enum Status {
+    @JsonProperty("open")
+    OPEN,
+    @JsonProperty("closed")
+    CLOSED
+  }
+
+  private static AccountView project(@Nullable AccountView view, Recorded<AccountEvent> recorded) {
+    return switch (recorded.event()) {
+      case Opened(var owner) -> new AccountView(recorded.id(), owner, 0, Status.OPEN);
+      case Deposited(var cents) -> opened(view).plus(cents);
+      case Withdrawn(var cents) -> opened(view).plus(-cents);
+      case Closed() -> opened(view).closed();
+    };
+  }
+
+  private static AccountView opened(@Nullable AccountView view) {
+    return Objects.requireNonNull(view, "an account begins with its opening");
+  }
+
+  private AccountView plus(long cents) {
+    return new AccountView(account, owner, balance + cents, status);
+  }
+
+  private AccountView closed() {
+    return new AccountView(account, owner, balance, Status.CLOSED);
+  }
+}

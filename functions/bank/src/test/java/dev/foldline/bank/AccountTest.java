@@ -1,0 +1,93 @@
+package dev.foldline.bank;
+
+import static dev.foldline.testing.Given.given;
+
+import dev.foldline.bank.AccountCommand.Close;
+import dev.foldline.bank.AccountCommand.Deposit;
+import dev.foldline.bank.AccountCommand.Open;
+import dev.foldline.bank.AccountCommand.Withdraw;
+import dev.foldline.bank.AccountEvent.Closed;
+import dev.foldline.bank.AccountEvent.Deposited;
+import dev.foldline.bank.AccountEvent.Opened;
+import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.testing.Given;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("An account")
+class AccountTest {
+
+  private static final Opened OPENED = new Opened("Ada");
+
+  private static Given<AccountCommand, AccountEvent> account(AccountEvent... events) {
+    return given(Account.DECIDER, events);
+  }
+
+  @Test
+  void is_opened_for_its_owner() {
+    account().when(new Open("a-1", "Ada")).then(new Opened("Ada"));
+  }
+
+  @Test
+  void is_opened_only_once() {
+    account(OPENED).when(new Open("a-1", "Bob")).thenRefused("account-already-open");
+  }
+
+  @Test
+  void takes_deposits() {
+    account(OPENED).when(new Deposit("a-1", 1000)).then(new Deposited(1000));
+  }
+
+  @Test
+  void pays_out_what_it_holds() {
+    account(OPENED, new Deposited(1000)).when(new Withdraw("a-1", 1000)).then(new Withdrawn(1000));
+  }
+
+  @Test
+  void never_pays_out_more_than_it_holds() {
+    account(OPENED, new Deposited(1000), new Withdrawn(1))
+        .when(new Withdraw("a-1", 1000))
+        .thenRefused("insufficient-funds");
+  }
+
+  @Test
+  void refuses_a_deposit_that_would_overflow_its_balance() {
+    account(OPENED, new Deposited(Long.MAX_VALUE))
+        .when(new Deposit("a-1", 1))
+        .thenRefused("balance-too-large");
+  }
+
+  @Test
+  void takes_a_deposit_up_to_the_largest_balance() {
+    account(OPENED, new Deposited(Long.MAX_VALUE - 1))
+        .when(new Deposit("a-1", 1))
+        .then(new Deposited(1));
+  }
+
+  @Test
+  void does_nothing_before_it_is_open() {
+    account().when(new Deposit("a-1", 1)).thenRefused("account-not-open");
+    account().when(new Withdraw("a-1", 1)).thenRefused("account-not-open");
+    account().when(new Close("a-1")).thenRefused("account-not-open");
+  }
+
+  @Test
+  void is_closed() {
+    account(OPENED).when(new Close("a-1")).then(new Closed());
+  }
+
+  @Test
+  void pays_out_what_is_left_when_it_is_closed() {
+    account(OPENED, new Deposited(750))
+        .when(new Close("a-1"))
+        .then(new Withdrawn(750), new Closed());
+  }
+
+  @Test
+  void does_nothing_after_it_was_closed() {
+    account(OPENED, new Closed()).when(new Open("a-1", "Ada")).thenRefused("account-closed");
+    account(OPENED, new Closed()).when(new Deposit("a-1", 1)).thenRefused("account-closed");
+    account(OPENED, new Closed()).when(new Withdraw("a-1", 1)).thenRefused("account-closed");
+    account(OPENED, new Closed()).when(new Close("a-1")).thenRefused("account-closed");
+  }
+}

@@ -1,0 +1,149 @@
+package dev.foldline.bank;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The house")
+class ArchitectureTest {
+
+  private static final JavaClasses FOLDLINE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.foldline");
+
+  /** functions → src/quarkus → {eventstoredb, redis} → core; nothing depends on a function. */
+  private static final ArchRule DEPENDENCIES_RUN_ONE_WAY =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("dev.foldline..")
+          .layer("core")
+          .definedBy("dev.foldline.core..")
+          .layer("eventstoredb")
+          .definedBy("dev.foldline.eventstoredb..")
+          .layer("redis")
+          .definedBy("dev.foldline.redis..")
+          .layer("embedded")
+          .definedBy("dev.foldline.embedded..")
+          .layer("quarkus")
+          .definedBy("dev.foldline.quarkus..")
+          .layer("functions")
+          .definedBy("dev.foldline.bank..")
+          .whereLayer("functions")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("quarkus")
+          .mayOnlyBeAccessedByLayers("functions")
+          .whereLayer("eventstoredb")
+          .mayOnlyBeAccessedByLayers("quarkus", "functions")
+          .whereLayer("redis")
+          .mayOnlyBeAccessedByLayers("quarkus", "functions")
+          .whereLayer("embedded")
+          .mayOnlyBeAccessedByLayers("quarkus")
+          .withOptionalLayers(true);
+
+  private static final ArchRule THE_CORE_IS_PLAIN_JAVA =
+      classes()
+          .that()
+          .resideInAPackage("dev.foldline.core..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.foldline.core..", "java..", "org.jspecify..")
+          .allowEmptyShould(true);
+
+  private static final ArchRule THE_CLIENT_STAYS_IN_ITS_ADAPTER =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.foldline.eventstoredb..", "dev.foldline.embedded..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.eventstore..");
+
+  /** A decider or a projection, and what they are made of. */
+  private static final DescribedPredicate<JavaClass> DOMAIN =
+      DescribedPredicate.describe(
+          "are the domain",
+          type ->
+              List.of("Account", "AccountEvent", "AccountView", "BankView", "ImpureDecider")
+                  .contains(type.getSimpleName()));
+
+  private static final ArchRule THE_DOMAIN_IS_PURE =
+      classes()
+          .that(DOMAIN)
+          .should()
+          .onlyDependOnClassesThat(
+              DescribedPredicate.describe(
+                  "have no clock, no randomness, no I/O and no framework",
+                  ArchitectureTest::isPure));
+
+  private static boolean isPure(JavaClass type) {
+    String name = type.getName();
+    boolean plain =
+        List.of(
+                    "java.lang.",
+                    "java.util.",
+                    "java.time.",
+                    "dev.foldline.core.",
+                    "dev.foldline.bank.")
+                .stream()
+                .anyMatch(name::startsWith)
+            || name.startsWith("com.fasterxml.jackson.annotation.")
+            || name.startsWith("org.jspecify.")
+            || type.isPrimitive()
+            || type.isArray();
+    return plain
+        && !name.startsWith("java.util.concurrent.")
+        && !name.equals("java.util.Random")
+        && !name.equals("java.time.Clock");
+  }
+
+  @Test
+  void dependencies_run_one_way() {
+    DEPENDENCIES_RUN_ONE_WAY.check(FOLDLINE);
+  }
+
+  @Test
+  void the_core_is_plain_java() {
+    THE_CORE_IS_PLAIN_JAVA.check(FOLDLINE);
+  }
+
+  @Test
+  void the_client_stays_in_its_adapter() {
+    THE_CLIENT_STAYS_IN_ITS_ADAPTER.check(FOLDLINE);
+  }
+
+  @Test
+  void the_domain_is_pure() {
+    THE_DOMAIN_IS_PURE.check(FOLDLINE);
+  }
+
+  @Test
+  void each_rule_bites() {
+    JavaClasses withViolations =
+        new ClassFileImporter()
+            .importPackages(
+                "dev.foldline.core.violations",
+                "dev.foldline.bank.violations",
+                AccountView.class.getPackageName());
+
+    for (ArchRule rule :
+        List.of(
+            DEPENDENCIES_RUN_ONE_WAY,
+            THE_CORE_IS_PLAIN_JAVA,
+            THE_CLIENT_STAYS_IN_ITS_ADAPTER,
+            THE_DOMAIN_IS_PURE)) {
+      assertThat(rule.evaluate(withViolations).getFailureReport().getDetails())
+          .as(rule.getDescription())
+          .anyMatch(detail -> detail.contains(".violations."));
+    }
+  }
+}

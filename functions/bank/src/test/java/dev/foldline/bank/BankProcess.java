@@ -1,0 +1,102 @@
+package dev.foldline.bank;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The bank as it is deployed: the packaged application in a process of its own. */
+final class BankProcess implements AutoCloseable {
+
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final Path log;
+  private final BankClient client;
+
+  private BankProcess(Process process, Path log, int port) {
+    this.process = process;
+    this.log = log;
+    this.client = new BankClient(URI.create("http://localhost:" + port + "/"));
+  }
+
+  /** Starts it in production mode and waits until it is ready. */
+  static BankProcess start(Map<String, String> properties) {
+    BankProcess bank = launch(properties);
+    await()
+        .atMost(START)
+        .ignoreException(UncheckedIOException.class)
+        .failFast("the bank ended, see " + bank.log, () -> !bank.process.isAlive())
+        .until(() -> bank.client.get("q/health/ready").status() == 200);
+    return bank;
+  }
+
+  /** Starts it in production mode. */
+  static BankProcess launch(Map<String, String> properties) {
+    int port = freePort();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Dquarkus.http.port=" + port);
+    properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
+    command.add("-jar");
+    command.add(System.getProperty("bank.jar"));
+    try {
+      Path log = Files.createTempFile(Path.of("target"), "bank-", ".log");
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      return new BankProcess(process, log, port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  BankClient client() {
+    return client;
+  }
+
+  Process process() {
+    return process;
+  }
+
+  String output() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends it as {@code kill -9} does. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

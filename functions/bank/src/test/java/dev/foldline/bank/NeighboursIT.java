@@ -1,0 +1,81 @@
+package dev.foldline.bank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.foldline.bank.BankClient.Answer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("A neighbour that goes away and comes back")
+class NeighboursIT {
+
+  private static final Duration RECOVERY = Duration.ofSeconds(30);
+
+  @TempDir Path data;
+
+  private final String account = UUID.randomUUID().toString();
+  private Neighbours neighbours;
+  private BankProcess process;
+  private BankClient bank;
+
+  @BeforeEach
+  void start() {
+    neighbours = new Neighbours(data);
+    process = BankProcess.start(neighbours.properties());
+    bank = process.client();
+    bank.open(account);
+    bank.deposit(account, 100);
+    seen(100);
+  }
+
+  @AfterEach
+  void stop() {
+    process.close();
+    neighbours.close();
+  }
+
+  @Test
+  void the_event_store() {
+    neighbours.stopStore();
+
+    for (int i = 0; i < 3; i++) {
+      Answer away = bank.deposit(account, 1);
+      assertThat(away.status()).isEqualTo(503);
+      assertThat(away.header("retry-after")).isNotEmpty();
+    }
+    assertThat(bank.get("q/health/ready").status()).isEqualTo(503);
+    assertThat(bank.account(account).status()).isEqualTo(200);
+
+    neighbours.startStore();
+    await().atMost(RECOVERY).until(() -> bank.deposit(account, 50).status() == 200);
+    seen(150);
+    await().atMost(RECOVERY).until(() -> bank.get("q/health/ready").status() == 200);
+  }
+
+  @Test
+  void redis() {
+    neighbours.stopRedis();
+
+    Answer away = bank.account(account);
+    assertThat(away.status()).isEqualTo(503);
+    assertThat(away.header("retry-after")).isNotEmpty();
+    assertThat(bank.deposit(account, 50).status()).isEqualTo(200);
+
+    neighbours.startRedis();
+    seen(150);
+  }
+
+  /** The read model comes to show this balance. */
+  private void seen(long balance) {
+    await()
+        .atMost(RECOVERY)
+        .until(() -> bank.account(account).body().path("balance").asLong(-1) == balance);
+  }
+}

@@ -7,10 +7,10 @@ import dev.foldline.core.Recorded;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,13 +61,13 @@ final class Catchup<S, D, E> {
   /** What Redis holds now: everything up to there is done. */
   void startFrom(Stored<D> current) {
     stored = current;
+    poison = null;
     events.headMap(current.revision(), true).clear();
   }
 
-  /** Another instance was quicker: on from where it is. */
-  void restartFrom(Stored<D> current) {
-    poison = null;
-    startFrom(current);
+  /** Nothing more can be done for the stream. */
+  void poison(RuntimeException cause) {
+    poison = new Outcome.Poison(events.firstKey(), cause);
   }
 
   boolean isOpen() {
@@ -103,7 +103,7 @@ final class Catchup<S, D, E> {
    *
    * @return whether there is something to write
    */
-  boolean fold(Projection<D, E> projection, Function<Recorded<S>, Recorded<E>> decode) {
+  boolean fold(Projection<D, E> projection, Decoder<S, E> decoder) {
     folded = stored;
     changes = new ArrayList<>();
     folds = 0;
@@ -113,9 +113,7 @@ final class Catchup<S, D, E> {
         break;
       }
       try {
-        Changes<D> change = projection.project().apply(folded.document(), decode.apply(event));
-        changes.addAll(change.shared());
-        folded = new Stored<>(event.revision(), change.document());
+        folded = step(projection, decoder.decode(event)).at(event.revision());
       } catch (RuntimeException e) {
         poison = new Outcome.Poison(event.revision(), e);
         break;
@@ -126,15 +124,26 @@ final class Catchup<S, D, E> {
     return folds > 0;
   }
 
+  private Stored<D> step(Projection<D, E> projection, @Nullable Recorded<E> event) {
+    if (event == null) {
+      return folded;
+    }
+    Changes<D> change = projection.project().apply(folded.document(), event);
+    changes.addAll(change.shared());
+    return new Stored<>(event.revision(), change.document());
+  }
+
   /** What was folded is in Redis. */
   void written() {
+    stored = folded;
     applied += folds;
-    appliedOfBatch +=
-        (int)
-            events.headMap(folded.revision(), true).keySet().stream()
-                .filter(batch::contains)
-                .count();
-    startFrom(folded);
+    NavigableMap<Long, Recorded<S>> done = events.headMap(folded.revision(), true);
+    appliedOfBatch += count(done);
+    done.clear();
+  }
+
+  private int count(Map<Long, Recorded<S>> some) {
+    return (int) some.keySet().stream().filter(batch::contains).count();
   }
 
   Stored<D> stored() {
@@ -167,7 +176,7 @@ final class Catchup<S, D, E> {
 
   /** How many events of the batch are not applied. */
   int unsettled() {
-    return (int) events.keySet().stream().filter(batch::contains).count();
+    return count(events);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.foldline.redis;
 
 import dev.foldline.core.Recorded;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What became of a batch.
@@ -22,9 +23,9 @@ public record Outcome(int applied, int duplicates, int gaps, Map<String, Poison>
    */
   public record Poison(long revision, RuntimeException cause) {}
 
-  /** Whether an event of the batch took effect, now or before. */
-  public boolean settled(Recorded<?> event) {
-    Poison poison = poisoned.get(event.stream());
-    return poison == null || event.revision() < poison.revision();
+  /** What keeps an event of the batch from being applied; empty if it took effect. */
+  public Optional<Poison> poison(Recorded<?> event) {
+    return Optional.ofNullable(poisoned.get(event.stream()))
+        .filter(poison -> event.revision() >= poison.revision());
   }
 }

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,22 +38,18 @@ public final class Projector<S, D, E> {
 
   private final ReadModels models;
   private final Projection<D, E> projection;
-  private final Function<Recorded<S>, Recorded<E>> decode;
+  private final Decoder<S, E> decoder;
   private final History<S> history;
   private final Layout layout;
 
   /**
-   * @param decode the event in a stored form; what it throws poisons the event
    * @param history where to read missing events
    */
   public Projector(
-      ReadModels models,
-      Projection<D, E> projection,
-      Function<Recorded<S>, Recorded<E>> decode,
-      History<S> history) {
+      ReadModels models, Projection<D, E> projection, Decoder<S, E> decoder, History<S> history) {
     this.models = models;
     this.projection = projection;
-    this.decode = decode;
+    this.decoder = decoder;
     this.history = history;
     this.layout = new Layout(projection.name());
   }
@@ -91,7 +86,7 @@ public final class Projector<S, D, E> {
                 Response documents = answers.get(i);
                 for (int j = 0; j < partition.size(); j++) {
                   @Nullable Response document = documents.get(j);
-                  partition.get(j).startFrom(parse(document == null ? "" : document.toString()));
+                  start(partition.get(j), document == null ? "" : document.toString());
                 }
               }
             })
@@ -109,7 +104,7 @@ public final class Projector<S, D, E> {
     }
     return fillGaps(open)
         .chain(
-            () -> write(open.stream().filter(stream -> stream.fold(projection, decode)).toList()))
+            () -> write(open.stream().filter(stream -> stream.fold(projection, decoder)).toList()))
         .chain(() -> round(open, round + 1));
   }
 
@@ -146,7 +141,7 @@ public final class Projector<S, D, E> {
                 for (int i = 0; i < elsewhere.size(); i += 2) {
                   Catchup<S, D, E> stream = byName.remove(elsewhere.get(i).toString());
                   if (stream != null) {
-                    stream.restartFrom(parse(elsewhere.get(i + 1).toString()));
+                    start(stream, elsewhere.get(i + 1).toString());
                   }
                 }
               }
@@ -155,8 +150,13 @@ public final class Projector<S, D, E> {
         .replaceWithVoid();
   }
 
-  private Stored<D> parse(String document) {
-    return Stored.parse(document, models, projection.document());
+  /** Has a stream go on from the document that Redis has. */
+  private void start(Catchup<S, D, E> stream, String document) {
+    try {
+      stream.startFrom(Stored.parse(document, models, projection.document()));
+    } catch (RuntimeException e) {
+      stream.poison(e);
+    }
   }
 
   private List<List<Catchup<S, D, E>>> byPartition(List<Catchup<S, D, E>> streams) {

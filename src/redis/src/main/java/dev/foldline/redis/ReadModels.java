@@ -95,15 +95,15 @@ public final class ReadModels {
     return context == null ? Runnable::run : task -> context.runOnContext(_ -> task.run());
   }
 
-  String write(Object document) {
+  String write(@Nullable Object document) {
     try {
       return json.writeValueAsString(document);
     } catch (JacksonException e) {
-      throw new IllegalArgumentException(document.getClass().getName() + " is no JSON", e);
+      throw new IllegalArgumentException("a document can't be written as JSON", e);
     }
   }
 
-  <D> D read(String document, Class<D> type) {
+  <D> @Nullable D read(String document, Class<D> type) {
     try {
       return json.readValue(document, type);
     } catch (JacksonException e) {

@@ -1,13 +1,14 @@
 package dev.foldline.redis;
 
 import dev.foldline.core.View;
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stream's document with the fence: the revision of the last event in it.
  *
- * @param revision −1 where there is no document
+ * @param revision −1 where no event was applied
+ * @param document null where no event was, or none of the application's
  */
 record Stored<D>(long revision, @Nullable D document) {
 
@@ -21,11 +22,15 @@ record Stored<D>(long revision, @Nullable D document) {
   }
 
   String format(ReadModels models) {
-    return revision + " " + models.write(Objects.requireNonNull(document));
+    return revision + " " + models.write(document);
   }
 
-  View<D> view(String stream) {
-    return new View<>(stream, revision, Objects.requireNonNull(document));
+  Stored<D> at(long later) {
+    return new Stored<>(later, document);
+  }
+
+  Optional<View<D>> view(String stream) {
+    return Optional.ofNullable(document).map(found -> new View<>(stream, revision, found));
   }
 
   /** The revision as the script compares it. */

@@ -35,7 +35,7 @@ public final class Views {
             answers ->
                 Optional.ofNullable(answers.getFirst())
                     .map(found -> Stored.parse(found.toString(), models, projection.document()))
-                    .map(stored -> stored.view(stream)));
+                    .flatMap(stored -> stored.view(stream)));
   }
 
   /** The sums of a view by field, in the order of the fields' names. */

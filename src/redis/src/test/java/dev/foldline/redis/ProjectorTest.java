@@ -153,9 +153,34 @@ class ProjectorTest {
 
     assertThat(outcome.applied()).isEqualTo(3);
     assertThat(outcome.poisoned()).containsOnlyKeys("n-1");
-    assertThat(events.stream().filter(outcome::settled).map(Recorded::event))
+    assertThat(
+            events.stream().filter(event -> outcome.poison(event).isEmpty()).map(Recorded::event))
         .containsExactly("1", "1", "2");
     assertThat(document("n-1")).hasValue(new View<>("n-1", 0, new Sum(1, 1)));
+  }
+
+  @Test
+  void aDocumentThatCantBeReadHoldsUpItsOwnStreamAlone() {
+    List<Recorded<String>> events = new ArrayList<>(append("n-1", "1"));
+    redis.command(
+        "HSET " + new Layout("sums").documents(Layout.partition("n-2")) + " n-2 nonsense");
+    append("n-2", "1", "2", "3", "4", "5");
+    events.addAll(append("n-2", "6"));
+
+    Outcome outcome = apply(events);
+
+    assertThat(outcome.applied()).isEqualTo(1);
+    assertThat(outcome.poisoned()).containsOnlyKeys("n-2");
+  }
+
+  @Test
+  void passesOverWhatIsNoEventOfTheApplication() {
+    apply(append("n-1", "link", "3", "link"));
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(3, 1)));
+    apply(append("n-2", "link"));
+    assertThat(document("n-2")).isEmpty();
+    apply(append("n-2", "2"));
+    assertThat(document("n-2")).hasValue(new View<>("n-2", 1, new Sum(2, 1)));
   }
 
   @Test
@@ -249,7 +274,11 @@ class ProjectorTest {
   }
 
   private Projector<String, Sum, Long> projector() {
-    return new Projector<>(redis.models(), SUMS, event -> event.map(Long::parseLong), this::read);
+    return new Projector<>(redis.models(), SUMS, ProjectorTest::decode, this::read);
+  }
+
+  private static @Nullable Recorded<Long> decode(Recorded<String> stored) {
+    return stored.event().equals("link") ? null : stored.map(Long::parseLong);
   }
 
   private Outcome apply(List<Recorded<String>> events) {

@@ -1,0 +1,198 @@
+package dev.foldline.eventstoredb.connector;
+
+import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
+import com.eventstore.dbclient.NackAction;
+import com.eventstore.dbclient.PersistentSubscription;
+import com.eventstore.dbclient.PersistentSubscriptionInfo;
+import com.eventstore.dbclient.PersistentSubscriptionListener;
+import com.eventstore.dbclient.PersistentSubscriptionStats;
+import com.eventstore.dbclient.ResolvedEvent;
+import com.eventstore.dbclient.SubscribePersistentSubscriptionOptions;
+import dev.foldline.eventstoredb.EventStore;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A persistent subscription. Its group is created if it is missing. */
+public final class PersistentSource implements Source {
+
+  private final EventStore store;
+  private final Group group;
+
+  public PersistentSource(EventStore store, Group group) {
+    this.store = store;
+    this.group = group;
+  }
+
+  @Override
+  public String describe() {
+    return group.describe();
+  }
+
+  @Override
+  public Uni<Session> open(Sink sink) {
+    // To make a client takes a second the first time: not on the caller's thread.
+    return Uni.createFrom()
+        .item(store::subscriptions)
+        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+        .chain(client -> ensureGroup(client).chain(() -> subscribe(client, sink)));
+  }
+
+  private Uni<Void> ensureGroup(EventStoreDBPersistentSubscriptionsClient client) {
+    return info(client)
+        .chain(info -> info.isPresent() ? Uni.createFrom().voidItem() : create(client))
+        .onFailure(PersistentSource::existsAlready)
+        .recoverWithNull();
+  }
+
+  private Uni<Void> create(EventStoreDBPersistentSubscriptionsClient client) {
+    return Uni.createFrom()
+        .completionStage(
+            () -> {
+              CompletableFuture<?> created =
+                  group.stream() == null
+                      ? client.createToAll(group.name(), group.toAllOptions())
+                      : client.createToStream(
+                          group.stream(), group.name(), group.toStreamOptions());
+              return created;
+            })
+        .replaceWithVoid();
+  }
+
+  private static boolean existsAlready(Throwable failure) {
+    return Status.fromThrowable(failure).getCode() == Status.Code.ALREADY_EXISTS;
+  }
+
+  private Uni<Optional<Standing>> info(EventStoreDBPersistentSubscriptionsClient client) {
+    return group.stream() == null
+        ? Uni.createFrom()
+            .completionStage(() -> client.getInfoToAll(group.name()))
+            .map(info -> info.map(found -> Standing.of(found, found.getStats())))
+        : Uni.createFrom()
+            .completionStage(() -> client.getInfoToStream(group.stream(), group.name()))
+            .map(info -> info.map(found -> Standing.of(found, found.getStats())));
+  }
+
+  /** What the server says of the group. */
+  private record Standing(int consumers, long backlog, long parked) {
+
+    static Standing of(PersistentSubscriptionInfo info, PersistentSubscriptionStats stats) {
+      return new Standing(
+          info.getConnections().size(),
+          stats.getLiveBufferCount()
+              + stats.getReadBufferCount()
+              + stats.getRetryBufferCount()
+              + stats.getTotalInFlightMessages(),
+          stats.getParkedMessageCount());
+    }
+  }
+
+  private Uni<Session> subscribe(EventStoreDBPersistentSubscriptionsClient client, Sink sink) {
+    SubscribePersistentSubscriptionOptions options =
+        SubscribePersistentSubscriptionOptions.get().bufferSize(group.bufferSize());
+    Listener listener = new Listener(sink);
+    return Uni.createFrom()
+        .completionStage(
+            () ->
+                group.stream() == null
+                    ? client.subscribeToAll(group.name(), options, listener)
+                    : client.subscribeToStream(group.stream(), group.name(), options, listener))
+        .onCancellation()
+        .invoke(listener::abandon)
+        .map(subscription -> new OpenGroup(client, subscription));
+  }
+
+  /** Passes on what the client tells. What it throws would end the delivery, not the call. */
+  private static final class Listener extends PersistentSubscriptionListener {
+
+    private final Sink sink;
+    private volatile boolean abandoned;
+
+    Listener(Sink sink) {
+      this.sink = sink;
+    }
+
+    /** The subscription came too late. */
+    void abandon() {
+      abandoned = true;
+    }
+
+    @Override
+    public void onConfirmation(PersistentSubscription subscription) {
+      if (abandoned) {
+        subscription.stop();
+      }
+    }
+
+    @Override
+    public void onEvent(PersistentSubscription subscription, int retries, ResolvedEvent event) {
+      if (abandoned) {
+        subscription.stop();
+      } else if (event.getEvent() == null) {
+        subscription.nack(NackAction.Skip, "the event that it links to is gone", event);
+      } else {
+        sink.event(event, retries);
+      }
+    }
+
+    @Override
+    public void onCancelled(PersistentSubscription subscription, @Nullable Throwable cause) {
+      sink.ended(cause == null ? new CancellationException("closed") : cause);
+    }
+  }
+
+  private final class OpenGroup implements Session {
+
+    private final EventStoreDBPersistentSubscriptionsClient client;
+    private final PersistentSubscription subscription;
+
+    OpenGroup(
+        EventStoreDBPersistentSubscriptionsClient client, PersistentSubscription subscription) {
+      this.client = client;
+      this.subscription = subscription;
+    }
+
+    @Override
+    public void ack(List<ResolvedEvent> events) {
+      subscription.ack(events.iterator());
+    }
+
+    @Override
+    public void nack(NackAction action, String reason, ResolvedEvent event) {
+      subscription.nack(action, reason, event);
+    }
+
+    @Override
+    public Uni<Probe> probe() {
+      return client.isShutdown()
+          ? Uni.createFrom().item(Probe.dead("the client gave up on its store"))
+          : info(client).map(OpenGroup::probe);
+    }
+
+    private static Probe probe(Optional<Standing> standing) {
+      return standing
+          .map(
+              found ->
+                  found.consumers() == 0
+                      ? Probe.dead("the server knows no consumer of the group")
+                      : new Probe(Optional.empty(), found.backlog(), found.parked()))
+          .orElseGet(() -> Probe.dead("the group was deleted"));
+    }
+
+    @Override
+    public void close() {
+      try {
+        subscription.stop();
+      } catch (StatusRuntimeException | IllegalStateException e) {
+        // It had ended already.
+        return;
+      }
+    }
+  }
+}

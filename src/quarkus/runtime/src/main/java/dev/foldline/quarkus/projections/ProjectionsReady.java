@@ -1,0 +1,30 @@
+package dev.foldline.quarkus.projections;
+
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready as long as every projection has its subscription. */
+@Readiness
+@Singleton
+class ProjectionsReady implements HealthCheck {
+
+  private final Projections projections;
+
+  ProjectionsReady(Projections projections) {
+    this.projections = projections;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    var response = HealthCheckResponse.named("Projections").up();
+    for (ProjectionRunner<?, ?> runner : projections.runners()) {
+      response.withData(runner.projection().name(), runner.health().describe());
+      if (!runner.health().isSubscribed()) {
+        response.down();
+      }
+    }
+    return response.build();
+  }
+}

@@ -90,6 +90,11 @@ public final class EventCodec {
     }
   }
 
+  /** Whether stored events can be of this class. */
+  public boolean knows(Class<?> type) {
+    return names.keySet().stream().anyMatch(type::isAssignableFrom);
+  }
+
   /**
    * The event in a stored form, as one of a family.
    *

@@ -95,9 +95,24 @@ public final class EventStore implements AutoCloseable {
    * @return where they ended; fails with {@link WrongRevision} if the stream has another revision
    */
   public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+    return append(
+        stream,
+        expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected),
+        events);
+  }
+
+  /**
+   * Appends events in one piece, whatever the stream's revision.
+   *
+   * @return where they ended
+   */
+  public Uni<Appended> append(String stream, List<StoredEvent> events) {
+    return append(stream, ExpectedRevision.any(), events);
+  }
+
+  private Uni<Appended> append(String stream, ExpectedRevision expected, List<StoredEvent> events) {
     AppendToStreamOptions options = AppendToStreamOptions.get().deadline(timeout.toMillis());
-    options.expectedRevision(
-        expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected));
+    options.expectedRevision(expected);
     var data = events.stream().map(EventStore::toEventData).iterator();
     return call(client -> client.appendToStream(stream, options, data), stream)
         .map(EventStore::toAppended);

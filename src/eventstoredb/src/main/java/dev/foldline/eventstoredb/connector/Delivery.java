@@ -6,6 +6,7 @@ import dev.foldline.core.Recorded;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An event in hand. It is settled once, by one of its four verbs; later ones do nothing. What is
@@ -17,6 +18,7 @@ public final class Delivery {
   private final ResolvedEvent resolved;
   private final Recorded<StoredEvent> event;
   private final int retries;
+  private final AtomicInteger attempts = new AtomicInteger(1);
   private final AtomicBoolean settled = new AtomicBoolean();
 
   Delivery(SupervisedSubscription.Attempt attempt, ResolvedEvent resolved, int retries) {
@@ -24,6 +26,11 @@ public final class Delivery {
     this.resolved = resolved;
     this.event = EventStore.toRecorded(resolved.getEvent());
     this.retries = retries;
+  }
+
+  /** How often it was handed out by this instance, this time included. */
+  public int attempts() {
+    return attempts.get();
   }
 
   public Recorded<StoredEvent> event() {
@@ -55,6 +62,12 @@ public final class Delivery {
   /** It is passed over. */
   public void skip(String reason) {
     nack(NackAction.Skip, reason);
+  }
+
+  /** It is to be handed out again by this instance, before the later events of its stream. */
+  public void putBack() {
+    attempts.incrementAndGet();
+    attempt.putBack(this);
   }
 
   private void nack(NackAction action, String reason) {

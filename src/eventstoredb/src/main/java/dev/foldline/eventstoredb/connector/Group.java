@@ -1,9 +1,6 @@
 package dev.foldline.eventstoredb.connector;
 
-import com.eventstore.dbclient.CreatePersistentSubscriptionToAllOptions;
-import com.eventstore.dbclient.CreatePersistentSubscriptionToStreamOptions;
 import com.eventstore.dbclient.NamedConsumerStrategy;
-import com.eventstore.dbclient.SubscriptionFilter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +28,6 @@ public record Group(
     int maxRetries,
     int bufferSize) {
 
-  /** How much the server keeps in memory, and reads at a time, to fill the consumers' buffers. */
-  private static final int SERVER_BUFFER = 5_000;
-
-  private static final int SERVER_READ_BATCH = 500;
-
   /** Of all streams of a category, from the first event on. */
   public static Group ofCategory(String name, String category, int bufferSize) {
     return new Group(
@@ -57,51 +49,5 @@ public record Group(
 
   String describe() {
     return "group '" + name + "' of " + (stream == null ? "all streams " + filter : stream);
-  }
-
-  @Nullable SubscriptionFilter subscriptionFilter() {
-    return filter == null
-        ? null
-        : SubscriptionFilter.newBuilder().withStreamNameRegularExpression(filter).build();
-  }
-
-  CreatePersistentSubscriptionToAllOptions toAllOptions() {
-    CreatePersistentSubscriptionToAllOptions options =
-        CreatePersistentSubscriptionToAllOptions.get();
-    SubscriptionFilter streams = subscriptionFilter();
-    if (streams != null) {
-      options.filter(streams);
-    }
-    if (fromStart) {
-      options.fromStart();
-    } else {
-      options.fromEnd();
-    }
-    options.resolveLinkTos(resolveLinks);
-    options.namedConsumerStrategy(strategy);
-    options.messageTimeout(messageTimeout);
-    options.maxRetryCount(maxRetries);
-    options.readBatchSize(SERVER_READ_BATCH);
-    options.historyBufferSize(SERVER_BUFFER);
-    options.liveBufferSize(SERVER_BUFFER);
-    return options;
-  }
-
-  CreatePersistentSubscriptionToStreamOptions toStreamOptions() {
-    CreatePersistentSubscriptionToStreamOptions options =
-        CreatePersistentSubscriptionToStreamOptions.get();
-    if (fromStart) {
-      options.fromStart();
-    } else {
-      options.fromEnd();
-    }
-    options.resolveLinkTos(resolveLinks);
-    options.namedConsumerStrategy(strategy);
-    options.messageTimeout(messageTimeout);
-    options.maxRetryCount(maxRetries);
-    options.readBatchSize(SERVER_READ_BATCH);
-    options.historyBufferSize(SERVER_BUFFER);
-    options.liveBufferSize(SERVER_BUFFER);
-    return options;
   }
 }

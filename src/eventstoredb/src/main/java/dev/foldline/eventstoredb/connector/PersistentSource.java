@@ -5,6 +5,7 @@ import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.PersistentSubscription;
 import com.eventstore.dbclient.PersistentSubscriptionInfo;
 import com.eventstore.dbclient.PersistentSubscriptionListener;
+import com.eventstore.dbclient.PersistentSubscriptionSettings;
 import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.SubscribePersistentSubscriptionOptions;
@@ -14,20 +15,30 @@ import io.grpc.StatusRuntimeException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** A persistent subscription. Its group is created if it is missing. */
 public final class PersistentSource implements Source {
 
+  private static final Logger LOG = Logger.getLogger(PersistentSource.class);
+
   private final EventStore store;
   private final Group group;
+  private final boolean update;
 
-  public PersistentSource(EventStore store, Group group) {
+  /**
+   * @param update whether a group with other settings is updated; else they are only reported
+   */
+  public PersistentSource(EventStore store, Group group, boolean update) {
     this.store = store;
     this.group = group;
+    this.update = update;
   }
 
   @Override
@@ -46,23 +57,45 @@ public final class PersistentSource implements Source {
 
   private Uni<Void> ensureGroup(EventStoreDBPersistentSubscriptionsClient client) {
     return info(client)
-        .chain(info -> info.isPresent() ? Uni.createFrom().voidItem() : create(client))
+        .chain(
+            found ->
+                found
+                    .map(standing -> compare(client, standing.settings()))
+                    .orElseGet(() -> create(client)))
         .onFailure(PersistentSource::existsAlready)
         .recoverWithNull();
   }
 
+  private Uni<Void> compare(
+      EventStoreDBPersistentSubscriptionsClient client, PersistentSubscriptionSettings there) {
+    Map<String, String> differences = GroupOptions.differences(group, there);
+    if (differences.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    LOG.warnf("%s is otherwise than configured: %s", describe(), differences);
+    return update ? update(client) : Uni.createFrom().voidItem();
+  }
+
   private Uni<Void> create(EventStoreDBPersistentSubscriptionsClient client) {
-    return Uni.createFrom()
-        .completionStage(
-            () -> {
-              CompletableFuture<?> created =
-                  group.stream() == null
-                      ? client.createToAll(group.name(), group.toAllOptions())
-                      : client.createToStream(
-                          group.stream(), group.name(), group.toStreamOptions());
-              return created;
-            })
-        .replaceWithVoid();
+    return done(
+        () ->
+            group.stream() == null
+                ? client.createToAll(group.name(), GroupOptions.createToAll(group))
+                : client.createToStream(
+                    group.stream(), group.name(), GroupOptions.createToStream(group)));
+  }
+
+  private Uni<Void> update(EventStoreDBPersistentSubscriptionsClient client) {
+    return done(
+        () ->
+            group.stream() == null
+                ? client.updateToAll(group.name(), GroupOptions.updateToAll(group))
+                : client.updateToStream(
+                    group.stream(), group.name(), GroupOptions.updateToStream(group)));
+  }
+
+  private static Uni<Void> done(Supplier<CompletableFuture<?>> call) {
+    return Uni.createFrom().completionStage(call::get).replaceWithVoid();
   }
 
   private static boolean existsAlready(Throwable failure) {
@@ -73,17 +106,26 @@ public final class PersistentSource implements Source {
     return group.stream() == null
         ? Uni.createFrom()
             .completionStage(() -> client.getInfoToAll(group.name()))
-            .map(info -> info.map(found -> Standing.of(found, found.getStats())))
+            .map(
+                info ->
+                    info.map(found -> Standing.of(found, found.getSettings(), found.getStats())))
         : Uni.createFrom()
             .completionStage(() -> client.getInfoToStream(group.stream(), group.name()))
-            .map(info -> info.map(found -> Standing.of(found, found.getStats())));
+            .map(
+                info ->
+                    info.map(found -> Standing.of(found, found.getSettings(), found.getStats())));
   }
 
   /** What the server says of the group. */
-  private record Standing(int consumers, long backlog, long parked) {
+  private record Standing(
+      PersistentSubscriptionSettings settings, int consumers, long backlog, long parked) {
 
-    static Standing of(PersistentSubscriptionInfo info, PersistentSubscriptionStats stats) {
+    static Standing of(
+        PersistentSubscriptionInfo info,
+        PersistentSubscriptionSettings settings,
+        PersistentSubscriptionStats stats) {
       return new Standing(
+          settings,
           info.getConnections().size(),
           stats.getLiveBufferCount()
               + stats.getReadBufferCount()

@@ -43,6 +43,11 @@ final class StreamQueues {
     lane.waiting.add(delivery);
   }
 
+  /** A delivery in hand waits again; released, its stream is ready. */
+  void putBack(Delivery delivery) {
+    lane(delivery).waiting.add(delivery);
+  }
+
   /**
    * Takes deliveries in hand.
    *
@@ -65,20 +70,24 @@ final class StreamQueues {
 
   /** A delivery that was taken is not in hand any more. */
   void release(Delivery delivery) {
-    String stream = delivery.event().stream();
-    Lane lane = lanes.get(stream);
-    if (lane == null) {
-      throw new IllegalStateException(stream + " is not in hand");
-    }
+    Lane lane = lane(delivery);
     inHand--;
     lane.inHand.remove(delivery);
     if (lane.inHand.isEmpty()) {
       if (lane.waiting.isEmpty()) {
-        lanes.remove(stream);
+        lanes.remove(delivery.event().stream());
       } else {
         ready.add(lane);
       }
     }
+  }
+
+  private Lane lane(Delivery delivery) {
+    Lane lane = lanes.get(delivery.event().stream());
+    if (lane == null || !lane.inHand.contains(delivery)) {
+      throw new IllegalStateException(delivery.event().stream() + " is not in hand");
+    }
+    return lane;
   }
 
   /** Forgets what is not in hand. */

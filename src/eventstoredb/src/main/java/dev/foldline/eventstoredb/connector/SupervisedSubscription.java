@@ -62,6 +62,10 @@ public final class SupervisedSubscription {
             Duration.ofSeconds(2),
             Duration.ofMinutes(1),
             Duration.ofMinutes(1));
+
+    public Timing settle(Duration limit) {
+      return new Timing(open, watch, idle, limit);
+    }
   }
 
   /**
@@ -293,6 +297,17 @@ public final class SupervisedSubscription {
           _ -> {
             if (this == current && session != null) {
               session.nack(action, reason, delivery.resolved());
+            }
+            settle(delivery);
+          });
+    }
+
+    /** It is to be handed out again, before the later events of its stream. */
+    void putBack(Delivery delivery) {
+      context.runOnContext(
+          _ -> {
+            if (this == current && !stopped) {
+              queues.putBack(delivery);
             }
             settle(delivery);
           });

@@ -60,7 +60,7 @@ public final class ProjectionRunner<D, E> {
     this.projector = new Projector<>(models, projection, this::decode, store::read);
     Source events =
         new PersistentSource(
-            store, Group.ofCategory(projection.name(), projection.category(), BUFFER));
+            store, Group.ofCategory(projection.name(), projection.category(), BUFFER), false);
     this.subscription =
         new SupervisedSubscription(
             new WhileRedisAnswers(models, events),

@@ -1,0 +1,308 @@
+package dev.foldline.eventstoredb.connector;
+
+import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.INCOMING;
+import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.INCOMING_AND_OUTGOING;
+import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.OUTGOING;
+
+import dev.foldline.eventstoredb.EventStore;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.annotations.ConnectorAttribute;
+import io.smallrye.reactive.messaging.connector.InboundConnector;
+import io.smallrye.reactive.messaging.connector.OutboundConnector;
+import io.smallrye.reactive.messaging.health.HealthReport;
+import io.smallrye.reactive.messaging.health.HealthReporter;
+import io.smallrye.reactive.messaging.providers.connectors.ExecutionHolder;
+import io.smallrye.reactive.messaging.providers.impl.ConcurrencyConnectorConfig;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.function.Predicate;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.spi.Connector;
+
+/**
+ * The connector {@value #NAME}: channels from persistent subscriptions, and channels that append.
+ *
+ * <p>It uses the application's {@link EventStore} bean where there is one, else a connection of its
+ * own to what the attribute {@code connection-string} says.
+ */
+@ApplicationScoped
+@Connector(EventStoreConnector.NAME)
+@ConnectorAttribute(
+    name = "connection-string",
+    type = "string",
+    direction = INCOMING_AND_OUTGOING,
+    description = "Where the store is, where the application has no EventStore bean")
+@ConnectorAttribute(
+    name = "timeout",
+    type = "int",
+    direction = INCOMING_AND_OUTGOING,
+    defaultValue = "10000",
+    description = "How long one call of the store may take, in milliseconds")
+@ConnectorAttribute(
+    name = "health-enabled",
+    type = "boolean",
+    direction = INCOMING_AND_OUTGOING,
+    defaultValue = "true",
+    description = "Whether the channel counts for health")
+@ConnectorAttribute(
+    name = "group",
+    type = "string",
+    direction = INCOMING,
+    description = "The persistent subscription group; the channel's name if not set")
+@ConnectorAttribute(
+    name = "category",
+    type = "string",
+    direction = INCOMING,
+    description = "Take all streams of this category: those named after it, a dash, and an id")
+@ConnectorAttribute(
+    name = "filter",
+    type = "string",
+    direction = INCOMING,
+    description = "Take all streams whose names match this regular expression; anchor it")
+@ConnectorAttribute(
+    name = "stream",
+    type = "string",
+    direction = INCOMING,
+    description = "Take this stream alone")
+@ConnectorAttribute(
+    name = "from",
+    type = "string",
+    direction = INCOMING,
+    defaultValue = "start",
+    description = "Where a group begins that is created: start or end")
+@ConnectorAttribute(
+    name = "resolve-links",
+    type = "boolean",
+    direction = INCOMING,
+    defaultValue = "false",
+    description = "Whether links are followed")
+@ConnectorAttribute(
+    name = "consumer-strategy",
+    type = "string",
+    direction = INCOMING,
+    defaultValue = "RoundRobin",
+    description = "How the server spreads events: RoundRobin, DispatchToSingle or Pinned")
+@ConnectorAttribute(
+    name = "message-timeout",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "30000",
+    description = "After how many milliseconds the server delivers an unsettled event again")
+@ConnectorAttribute(
+    name = "max-retries",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "10",
+    description = "After how many redeliveries the server parks an event")
+@ConnectorAttribute(
+    name = "update-group",
+    type = "boolean",
+    direction = INCOMING,
+    defaultValue = "false",
+    description = "Whether a group with other settings is updated; else they are only reported")
+@ConnectorAttribute(
+    name = "buffer-size",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "500",
+    description = "How many unsettled events the channel has at most")
+@ConnectorAttribute(
+    name = "max-concurrency",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "128",
+    description = "How many events are handed out at once; of one stream only one, in its order")
+@ConnectorAttribute(
+    name = "batch",
+    type = "boolean",
+    direction = INCOMING,
+    defaultValue = "false",
+    description = "Whether messages carry lists of events, those of a stream together")
+@ConnectorAttribute(
+    name = "batch-size",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "100",
+    description = "How many events a batch has at most")
+@ConnectorAttribute(
+    name = "failure-strategy",
+    type = "string",
+    direction = INCOMING,
+    defaultValue = "park",
+    description =
+        "What becomes of an event that was not processed: park, retry, skip, fail, ignore, or the"
+            + " identifier of a FailureStrategy.Factory bean")
+@ConnectorAttribute(
+    name = "retry-attempts",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "5",
+    description = "How often the strategy retry tries again before it parks")
+@ConnectorAttribute(
+    name = "retry-backoff",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "100",
+    description =
+        "How long the strategy retry waits first, in milliseconds; twice as long each time")
+@ConnectorAttribute(
+    name = "retry-max-backoff",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "5000",
+    description = "How long the strategy retry waits at most, in milliseconds")
+@ConnectorAttribute(
+    name = "settle-timeout",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "60000",
+    description =
+        "After how many milliseconds without any event settled the consumer counts as hung")
+@ConnectorAttribute(
+    name = "stop-timeout",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "5000",
+    description = "How long to wait for what is in hand at shutdown, in milliseconds")
+@ConnectorAttribute(
+    name = "cloud-events",
+    type = "boolean",
+    direction = INCOMING_AND_OUTGOING,
+    defaultValue = "false",
+    description = "Whether messages carry CloudEvents attributes")
+@ConnectorAttribute(
+    name = "tracing-enabled",
+    type = "boolean",
+    direction = INCOMING_AND_OUTGOING,
+    defaultValue = "true",
+    description = "Whether the trace goes on that an event's metadata names as traceparent")
+@ConnectorAttribute(
+    name = "append-to",
+    type = "string",
+    direction = OUTGOING,
+    description = "The stream to append to, where a message does not say")
+@ConnectorAttribute(
+    name = "type",
+    type = "string",
+    direction = OUTGOING,
+    description = "The type of event, where a message does not say")
+@ConnectorAttribute(
+    name = "max-inflight-messages",
+    type = "int",
+    direction = OUTGOING,
+    defaultValue = "128",
+    description = "How many messages are appended at once; of one stream only one, in order")
+public class EventStoreConnector implements InboundConnector, OutboundConnector, HealthReporter {
+
+  /** What configuration calls it. */
+  public static final String NAME = "foldline-eventstoredb";
+
+  private final Vertx vertx;
+  private final Instance<EventStore> bean;
+  private final Instance<FailureStrategy.Factory> strategies;
+  private final Map<String, EventStore> own = new ConcurrentHashMap<>();
+  private final Map<String, IncomingChannel> incoming = new ConcurrentHashMap<>();
+  private final List<OutgoingChannel> outgoing = new CopyOnWriteArrayList<>();
+
+  @Inject
+  EventStoreConnector(
+      ExecutionHolder execution,
+      Instance<EventStore> bean,
+      @Any Instance<FailureStrategy.Factory> strategies) {
+    this.vertx = execution.vertx().getDelegate();
+    this.bean = bean;
+    this.strategies = strategies;
+  }
+
+  /** Channels with a concurrency share one subscription, so that a stream keeps its order. */
+  @Override
+  public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
+    var settings = new EventStoreConnectorIncomingConfiguration(config);
+    String channel =
+        ConcurrencyConnectorConfig.stripChannelNameOfSeparator(settings.getChannel() + "$");
+    return incoming.computeIfAbsent(channel, _ -> incoming(channel, settings)).port();
+  }
+
+  private IncomingChannel incoming(
+      String channel, EventStoreConnectorIncomingConfiguration settings) {
+    FailureStrategy strategy =
+        strategies
+            .select(
+                FailureStrategy.Factory.class, Identifier.Literal.of(settings.getFailureStrategy()))
+            .get()
+            .create(channel, settings.config());
+    EventStore store = store(settings.getConnectionString().orElse(""), settings.getTimeout());
+    return new IncomingChannel(channel, settings, vertx, store, strategy);
+  }
+
+  @Override
+  public Flow.Subscriber<? extends Message<?>> getSubscriber(Config config) {
+    var settings = new EventStoreConnectorOutgoingConfiguration(config);
+    OutgoingChannel channel =
+        new OutgoingChannel(
+            settings, store(settings.getConnectionString().orElse(""), settings.getTimeout()));
+    outgoing.add(channel);
+    return channel.subscriber();
+  }
+
+  private EventStore store(String connectionString, int timeout) {
+    if (!connectionString.isEmpty()) {
+      return own.computeIfAbsent(
+          connectionString, url -> new EventStore(url, Duration.ofMillis(timeout)));
+    }
+    if (bean.isResolvable()) {
+      return bean.get();
+    }
+    throw new IllegalArgumentException(
+        NAME
+            + ": there is no EventStore bean, and no attribute connection-string says where to go");
+  }
+
+  @Override
+  public HealthReport getStartup() {
+    return incomingHealth(SubscriptionHealth::wasSubscribed);
+  }
+
+  @Override
+  public HealthReport getReadiness() {
+    return incomingHealth(SubscriptionHealth::isSubscribed);
+  }
+
+  @Override
+  public HealthReport getLiveness() {
+    HealthReport.HealthReportBuilder report = HealthReport.builder();
+    incoming.values().forEach(channel -> channel.reportLiveness(report));
+    outgoing.forEach(channel -> channel.reportLiveness(report));
+    return report.build();
+  }
+
+  private HealthReport incomingHealth(Predicate<SubscriptionHealth> healthy) {
+    HealthReport.HealthReportBuilder report = HealthReport.builder();
+    incoming.values().forEach(channel -> channel.report(report, healthy));
+    return report.build();
+  }
+
+  @PreDestroy
+  void close() {
+    if (!incoming.isEmpty()) {
+      Uni.join()
+          .all(incoming.values().stream().map(IncomingChannel::stop).toList())
+          .andCollectFailures()
+          .await()
+          .atMost(Duration.ofMinutes(1));
+    }
+    own.values().forEach(EventStore::close);
+  }
+}

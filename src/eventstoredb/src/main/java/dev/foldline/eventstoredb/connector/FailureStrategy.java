@@ -1,0 +1,31 @@
+package dev.foldline.eventstoredb.connector;
+
+import io.smallrye.mutiny.Uni;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * What becomes of an event whose message was not processed. Until it is settled, or put back, no
+ * other event of its stream is handed out.
+ */
+@FunctionalInterface
+public interface FailureStrategy {
+
+  /**
+   * Deals with the event, by one of the delivery's verbs.
+   *
+   * @return completes when that is done; if it fails, the channel ends with that failure
+   */
+  Uni<Void> handle(Delivery delivery, Throwable reason);
+
+  /** Makes the strategy of a channel. A bean with the strategy's name as {@code @Identifier}. */
+  @FunctionalInterface
+  interface Factory {
+
+    /**
+     * The strategy of a channel.
+     *
+     * @param config the channel's attributes
+     */
+    FailureStrategy create(String channel, Config config);
+  }
+}

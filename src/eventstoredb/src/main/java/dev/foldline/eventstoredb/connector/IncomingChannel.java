@@ -1,0 +1,227 @@
+package dev.foldline.eventstoredb.connector;
+
+import com.eventstore.dbclient.NamedConsumerStrategy;
+import dev.foldline.eventstoredb.EventStore;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.health.HealthReport;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.function.Predicate;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel from a persistent subscription.
+ *
+ * <p>Events are handed out as the consumer asks for them, so that a slow one is felt by the server.
+ */
+final class IncomingChannel {
+
+  private final String name;
+  private final EventStoreConnectorIncomingConfiguration settings;
+  private final Context context;
+  private final SupervisedSubscription subscription;
+  private final FailureStrategy strategy;
+  private final IncomingMessages messages;
+  private final List<Port> ports = new ArrayList<>();
+  private volatile @Nullable Throwable failure;
+
+  IncomingChannel(
+      String name,
+      EventStoreConnectorIncomingConfiguration settings,
+      Vertx vertx,
+      EventStore store,
+      FailureStrategy strategy) {
+    this.name = name;
+    this.settings = settings;
+    this.context = ((VertxInternal) vertx).createEventLoopContext();
+    this.strategy = strategy;
+    this.messages = new IncomingMessages(settings);
+    SupervisedSubscription.Timing timing = SupervisedSubscription.Timing.DEFAULT;
+    this.subscription =
+        new SupervisedSubscription(
+            new PersistentSource(store, group(name, settings), settings.getUpdateGroup()),
+            vertx,
+            context,
+            timing.settle(Duration.ofMillis(settings.getSettleTimeout())),
+            this::handOut);
+  }
+
+  private static Group group(String name, EventStoreConnectorIncomingConfiguration settings) {
+    @Nullable String stream = settings.getStream().orElse(null);
+    @Nullable String filter =
+        settings
+            .getFilter()
+            .or(() -> settings.getCategory().map(Group::categoryFilter))
+            .orElse(null);
+    if (stream != null && filter != null) {
+      throw new IllegalArgumentException(name + ": either a stream, or a category or filter");
+    }
+    return new Group(
+        settings.getGroup().orElse(name),
+        stream,
+        filter,
+        start(name, settings.getFrom()),
+        settings.getResolveLinks(),
+        consumerStrategy(name, settings.getConsumerStrategy()),
+        Duration.ofMillis(settings.getMessageTimeout()),
+        settings.getMaxRetries(),
+        settings.getBufferSize());
+  }
+
+  private static boolean start(String name, String from) {
+    return switch (from) {
+      case "start" -> true;
+      case "end" -> false;
+      default -> throw new IllegalArgumentException(name + ": from is start or end, not " + from);
+    };
+  }
+
+  private static NamedConsumerStrategy consumerStrategy(String name, String strategy) {
+    return switch (strategy) {
+      case "RoundRobin" -> NamedConsumerStrategy.ROUND_ROBIN;
+      case "DispatchToSingle" -> NamedConsumerStrategy.DISPATCH_TO_SINGLE;
+      case "Pinned" -> NamedConsumerStrategy.PINNED;
+      default ->
+          throw new IllegalArgumentException(name + ": there is no consumer strategy " + strategy);
+    };
+  }
+
+  /** One consumer of the channel. */
+  Flow.Publisher<? extends Message<?>> port() {
+    return Multi.createFrom().publisher(new Port());
+  }
+
+  Uni<Void> stop() {
+    return subscription.stop(Duration.ofMillis(settings.getStopTimeout()));
+  }
+
+  void report(HealthReport.HealthReportBuilder report, Predicate<SubscriptionHealth> healthy) {
+    if (settings.getHealthEnabled()) {
+      SubscriptionHealth health = subscription.health();
+      report.add(name, healthy.test(health), health.describe());
+    }
+  }
+
+  void reportLiveness(HealthReport.HealthReportBuilder report) {
+    if (settings.getHealthEnabled()) {
+      Throwable ended = failure;
+      if (ended == null) {
+        SubscriptionHealth health = subscription.health();
+        report.add(name, !health.isHung(), health.describe());
+      } else {
+        report.add(name, false, "ended: " + ended);
+      }
+    }
+  }
+
+  private void handOut() {
+    boolean handed = true;
+    while (handed) {
+      handed = false;
+      for (Port port : List.copyOf(ports)) {
+        handed |= port.handOut();
+      }
+    }
+  }
+
+  private List<Delivery> take() {
+    int free = settings.getMaxConcurrency() - subscription.health().inHand();
+    return settings.getBatch()
+        ? subscription.take(settings.getBatchSize(), settings.getBatchSize())
+        : subscription.take(Math.min(free, 1), 1);
+  }
+
+  private CompletionStage<Void> ack(List<Delivery> deliveries) {
+    deliveries.forEach(Delivery::ack);
+    return CompletableFuture.completedStage(null);
+  }
+
+  private CompletionStage<Void> nack(List<Delivery> deliveries, Throwable reason) {
+    return Uni.join()
+        .all(deliveries.stream().map(delivery -> strategy.handle(delivery, reason)).toList())
+        .andFailFast()
+        .onFailure()
+        .invoke(this::fail)
+        .replaceWithVoid()
+        .subscribeAsCompletionStage();
+  }
+
+  private void fail(Throwable cause) {
+    failure = cause;
+    context.runOnContext(
+        _ -> {
+          List<Port> ended = List.copyOf(ports);
+          ports.clear();
+          ended.forEach(port -> port.fail(cause));
+          subscription.stop(Duration.ZERO).subscribe().with(_ -> {});
+        });
+  }
+
+  /** Hands events to one consumer. Its state is confined to the channel's context. */
+  private final class Port implements Flow.Publisher<Message<?>>, Flow.Subscription {
+
+    private Flow.@Nullable Subscriber<? super Message<?>> consumer;
+    private long wanted;
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super Message<?>> subscriber) {
+      consumer = subscriber;
+      subscriber.onSubscribe(this);
+      context.runOnContext(
+          _ -> {
+            ports.add(this);
+            if (ports.size() == 1) {
+              subscription.start();
+            }
+          });
+    }
+
+    @Override
+    public void request(long n) {
+      context.runOnContext(
+          _ -> {
+            wanted = wanted + n < 0 ? Long.MAX_VALUE : wanted + n;
+            handOut();
+          });
+    }
+
+    @Override
+    public void cancel() {
+      context.runOnContext(
+          _ -> {
+            if (ports.remove(this) && ports.isEmpty()) {
+              stop().subscribe().with(_ -> {});
+            }
+          });
+    }
+
+    /** Whether there was something to hand out, and someone to take it. */
+    boolean handOut() {
+      if (wanted == 0 || consumer == null) {
+        return false;
+      }
+      List<Delivery> taken = take();
+      if (taken.isEmpty()) {
+        return false;
+      }
+      wanted--;
+      consumer.onNext(messages.message(taken, () -> ack(taken), reason -> nack(taken, reason)));
+      return true;
+    }
+
+    void fail(Throwable cause) {
+      if (consumer != null) {
+        consumer.onError(cause);
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package dev.foldline.eventstoredb.connector;
+
+import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.StoredEvent;
+
+/**
+ * Metadata of a message: the event that it carries.
+ *
+ * @param recorded the event with its stream, revision, position, time and metadata
+ * @param retries how often the server delivered it before
+ * @param attempts how often it was handed out by this instance, this time included
+ */
+public record IncomingEvent(Recorded<StoredEvent> recorded, int retries, int attempts) {}

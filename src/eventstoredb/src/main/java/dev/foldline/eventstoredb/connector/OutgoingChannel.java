@@ -1,0 +1,175 @@
+package dev.foldline.eventstoredb.connector;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.foldline.eventstoredb.Appended;
+import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.StoredEvent;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.context.Context;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
+import io.smallrye.reactive.messaging.TracingMetadata;
+import io.smallrye.reactive.messaging.ce.OutgoingCloudEventMetadata;
+import io.smallrye.reactive.messaging.health.HealthReport;
+import io.smallrye.reactive.messaging.providers.helpers.MultiUtils;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.Flow;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel that appends: many streams at once, the messages of one stream one after the other.
+ *
+ * <p>Where a message ended, an {@link Appended}, is the result on its {@link
+ * OutgoingMessageMetadata}; the message is acknowledged then, and nacked if it was not appended.
+ */
+final class OutgoingChannel {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().addModules(new JavaTimeModule(), new Jdk8Module()).build();
+
+  private final EventStoreConnectorOutgoingConfiguration settings;
+  private final EventStore store;
+  private final Map<String, Uni<Void>> tails = new HashMap<>();
+  private volatile @Nullable Throwable failure;
+
+  OutgoingChannel(EventStoreConnectorOutgoingConfiguration settings, EventStore store) {
+    this.settings = settings;
+    this.store = store;
+  }
+
+  Flow.Subscriber<Message<?>> subscriber() {
+    return MultiUtils.via(
+        (Multi<Message<?>> messages) ->
+            messages
+                .onItem()
+                .transformToUni(this::append)
+                .merge(settings.getMaxInflightMessages())
+                .onFailure()
+                .invoke(cause -> failure = cause));
+  }
+
+  void reportLiveness(HealthReport.HealthReportBuilder report) {
+    if (settings.getHealthEnabled()) {
+      Throwable ended = failure;
+      report.add(settings.getChannel(), ended == null, ended == null ? "" : "ended: " + ended);
+    }
+  }
+
+  private Uni<Message<?>> append(Message<?> message) {
+    try {
+      OutgoingEvent event = event(message);
+      StoredEvent stored = stored(event, message);
+      String stream = String.valueOf(event.stream());
+      Uni<Appended> append =
+          event.expected().isPresent()
+              ? store.append(stream, event.expected().getAsLong(), List.of(stored))
+              : store.append(stream, List.of(stored));
+      return afterThoseBefore(stream, append)
+          .invoke(appended -> OutgoingMessageMetadata.setResultOnMessage(message, appended))
+          .onItemOrFailure()
+          .transformToUni((_, failed) -> settle(message, failed));
+    } catch (RuntimeException e) {
+      return settle(message, e);
+    }
+  }
+
+  private static Uni<Message<?>> settle(Message<?> message, @Nullable Throwable failed) {
+    return Uni.createFrom()
+        .completionStage(failed == null ? message.ack() : message.nack(failed))
+        .replaceWith(message);
+  }
+
+  /** Starts an append of a stream when the one before it has ended, however it did. */
+  private Uni<Appended> afterThoseBefore(String stream, Uni<Appended> append) {
+    synchronized (tails) {
+      Uni<Void> before = tails.getOrDefault(stream, Uni.createFrom().voidItem());
+      Uni<Appended> mine = before.chain(() -> append).memoize().indefinitely();
+      Uni<Void> tail = mine.replaceWithVoid().onFailure().recoverWithNull();
+      tails.put(stream, tail);
+      return mine.onTermination().invoke(() -> forget(stream, tail));
+    }
+  }
+
+  private void forget(String stream, Uni<Void> tail) {
+    synchronized (tails) {
+      tails.remove(stream, tail);
+    }
+  }
+
+  private OutgoingEvent event(Message<?> message) {
+    OutgoingEvent given =
+        message
+            .getMetadata(OutgoingEvent.class)
+            .orElseGet(() -> new OutgoingEvent(null, null, OptionalLong.empty(), null, Map.of()));
+    @Nullable OutgoingCloudEventMetadata<?> cloudEvent =
+        settings.getCloudEvents()
+            ? message.getMetadata(OutgoingCloudEventMetadata.class).orElse(null)
+            : null;
+    return new OutgoingEvent(
+        first("stream", given.stream(), settings.getAppendTo().orElse(null)),
+        first(
+            "type",
+            given.type() == null && cloudEvent != null ? cloudEvent.getType() : given.type(),
+            settings.getType().orElse(null)),
+        given.expected(),
+        given.id() == null ? UUID.randomUUID() : given.id(),
+        given.metadata());
+  }
+
+  private String first(String what, @Nullable String given, @Nullable String configured) {
+    if (given != null) {
+      return given;
+    }
+    if (configured != null) {
+      return configured;
+    }
+    throw new IllegalArgumentException(
+        settings.getChannel() + ": neither the message nor the channel says the " + what);
+  }
+
+  private StoredEvent stored(OutgoingEvent event, Message<?> message) {
+    Map<String, Object> metadata = new HashMap<>(event.metadata());
+    if (settings.getTracingEnabled()) {
+      Context trace =
+          TracingMetadata.fromMessage(message)
+              .map(TracingMetadata::getCurrentContext)
+              .orElse(Context.current());
+      GlobalOpenTelemetry.getPropagators()
+          .getTextMapPropagator()
+          .inject(trace, metadata, (carrier, key, value) -> metadata.put(key, value));
+    }
+    return new StoredEvent(
+        Objects.requireNonNull(event.id()),
+        String.valueOf(event.type()),
+        bytes(message.getPayload()),
+        metadata.isEmpty() ? new byte[0] : bytes(metadata));
+  }
+
+  private static byte[] bytes(Object payload) {
+    return switch (payload) {
+      case byte[] bytes -> bytes;
+      case Buffer buffer -> buffer.getBytes();
+      case String json -> json.getBytes(StandardCharsets.UTF_8);
+      default -> {
+        try {
+          yield JSON.writeValueAsBytes(payload);
+        } catch (JsonProcessingException e) {
+          throw new IllegalArgumentException("the payload can't be written as JSON", e);
+        }
+      }
+    };
+  }
+}

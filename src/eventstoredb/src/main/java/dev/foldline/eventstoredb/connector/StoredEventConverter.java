@@ -1,0 +1,75 @@
+package dev.foldline.eventstoredb.connector;
+
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.UnknownEvent;
+import dev.foldline.eventstoredb.EventCodec;
+import dev.foldline.eventstoredb.StoredEvent;
+import io.smallrye.reactive.messaging.MessageConverter;
+import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.microprofile.reactive.messaging.Message;
+
+/**
+ * Gives consumers the form of event that they ask for: bytes, text, a {@link JsonObject}, an event
+ * by its stored name where the application has an {@link EventCodec}, or else any class by JSON.
+ *
+ * <p>An event that can't be read fails its message, and so goes the way of the failure strategy.
+ */
+@ApplicationScoped
+class StoredEventConverter implements MessageConverter {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().addModules(new JavaTimeModule(), new Jdk8Module()).build();
+
+  private final Instance<EventCodec> codec;
+
+  @Inject
+  StoredEventConverter(Instance<EventCodec> codec) {
+    this.codec = codec;
+  }
+
+  @Override
+  public boolean canConvert(Message<?> message, Type target) {
+    return message.getMetadata(IncomingEvent.class).isPresent()
+        && message.getPayload() instanceof Recorded<?>
+        && !(target instanceof ParameterizedType generic && generic.getRawType() == Recorded.class)
+        && target != Recorded.class;
+  }
+
+  @Override
+  public Message<?> convert(Message<?> message, Type target) {
+    StoredEvent event = message.getMetadata(IncomingEvent.class).orElseThrow().recorded().event();
+    if (target == byte[].class) {
+      return message.withPayload(event.data());
+    }
+    if (target == String.class) {
+      return message.withPayload(new String(event.data(), StandardCharsets.UTF_8));
+    }
+    if (target == JsonObject.class) {
+      return message.withPayload(new JsonObject(new String(event.data(), StandardCharsets.UTF_8)));
+    }
+    return message.withPayload(read(event, JSON.constructType(target)));
+  }
+
+  private Object read(StoredEvent event, JavaType target) {
+    if (codec.isResolvable() && codec.get().knows(target.getRawClass())) {
+      return codec.get().decode(event, target.getRawClass());
+    }
+    try {
+      return JSON.readValue(event.data(), target);
+    } catch (IOException e) {
+      throw new UnknownEvent(event.type(), String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.foldline.core.EventTypes;
-import dev.foldline.core.Recorded;
 import dev.foldline.core.UnknownEvent;
 import java.io.IOException;
 import java.util.Collection;
@@ -100,11 +99,11 @@ public final class EventCodec {
    *
    * @throws UnknownEvent if this code can't read it, or it is of another family
    */
-  public <E> Recorded<E> decode(Recorded<StoredEvent> recorded, Class<E> family) {
-    Object event = decode(recorded.event());
+  public <E> E decode(StoredEvent stored, Class<E> family) {
+    Object event = decode(stored);
     if (!family.isInstance(event)) {
-      throw new UnknownEvent(recorded.event().type(), "it is no " + family.getSimpleName());
+      throw new UnknownEvent(stored.type(), "it is no " + family.getSimpleName());
     }
-    return recorded.map(_ -> family.cast(event));
+    return family.cast(event);
   }
 }

@@ -44,7 +44,7 @@ public final class StreamFold {
             page -> {
               List<Recorded<E>> counted =
                   page.stream()
-                      .map(stored -> codec.decode(stored, projection.events()))
+                      .map(stored -> stored.map(event -> codec.decode(event, projection.events())))
                       .takeWhile(upTo)
                       .toList();
               @Nullable View<D> view = start;

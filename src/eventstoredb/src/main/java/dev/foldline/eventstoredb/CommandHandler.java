@@ -20,7 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class CommandHandler {
 
   private static final int PAGE = 500;
-  private static final Duration BACK_OFF = Duration.ofMillis(2);
+  private static final int BACK_OFF_MILLIS = 2;
 
   private final EventStore store;
   private final EventCodec codec;
@@ -86,8 +86,8 @@ public final class CommandHandler {
   }
 
   private Uni<Void> backOff(int attempt) {
-    long bound = BACK_OFF.toNanos() << Math.min(attempt, 6);
-    Duration pause = Duration.ofNanos(ThreadLocalRandom.current().nextLong(bound) + 1);
+    int bound = BACK_OFF_MILLIS << Math.min(attempt, 6);
+    Duration pause = Duration.ofMillis(1 + ThreadLocalRandom.current().nextInt(bound));
     return Uni.createFrom().voidItem().onItem().delayIt().by(pause);
   }
 

@@ -308,8 +308,41 @@ class FunctionsTest {
   }
 
   @Test
-  void refuses_a_query_string_that_is_no_query_string() {
+  void refuses_an_address_that_is_none() {
     assertThat(raw("GET /account?account=%zz HTTP/1.1")).startsWith("HTTP/1.1 400");
+    assertThat(raw("GET /%zz HTTP/1.1")).startsWith("HTTP/1.1 400");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=b",
+        "text/plain",
+        "nonsense"
+      })
+  void takes_a_body_as_json_whatever_it_is_called(String contentType) {
+    String body =
+        "{\"account\":\"%s\",\"owner\":\"100%% &=é\"%s}".formatted(account, " ".repeat(5_000));
+
+    Answer opened =
+        bank.send(
+            bank.request("open-account")
+                .header("content-type", contentType)
+                .POST(BodyPublishers.ofString(body))
+                .build());
+    Answer garbage =
+        bank.send(
+            bank.request("open-account")
+                .header("content-type", contentType)
+                .POST(
+                    BodyPublishers.ofByteArray(
+                        new byte[] {'%', (byte) 0xff, '=', 0, '&', '%', 'z'}))
+                .build());
+
+    assertThat(opened.status()).isEqualTo(200);
+    assertThat(garbage.status()).isEqualTo(400);
   }
 
   @Test

@@ -91,7 +91,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
   /** Answers what failed on the way to the function, such as a body that is too large. */
   void fail(RoutingContext request) {
     Call call = new Call(request, System.nanoTime());
-    if (request.failure() != null) {
+    if (request.failure() != null && request.statusCode() >= 500) {
       call.fail(request.failure());
     } else {
       call.answer(Outcome.ofStatus(request.statusCode(), traceId(request)));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.funqy.runtime.FunctionInvoker;
 import io.quarkus.funqy.runtime.FunctionRecorder;
 import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -21,6 +22,8 @@ import org.jboss.logging.Logger;
 final class FunctionRoutes {
 
   private static final Logger LOG = Logger.getLogger("dev.foldline");
+
+  private static final int AHEAD_OF_THE_BODY = RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1;
 
   /** Behind the handlers that read and bound the body, ahead of routes without an order. */
   private static final int AHEAD_OF_FUNQY = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT + 1;
@@ -40,14 +43,23 @@ final class FunctionRoutes {
   void register(@Observes Router router) {
     for (FunctionInvoker function : FunctionRecorder.registry.invokers()) {
       FunctionRoute route = new FunctionRoute(function, validator, json, metrics);
-      router
-          .route("/" + function.getName())
-          .order(AHEAD_OF_FUNQY)
-          .handler(route)
-          .failureHandler(route::fail);
+      String path = "/" + function.getName();
+      router.route(path).order(AHEAD_OF_THE_BODY).handler(FunctionRoutes::takeAsJson);
+      router.route(path).order(AHEAD_OF_FUNQY).handler(route).failureHandler(route::fail);
       LOG.debugf("function %s", route.describe());
     }
     router.route().order(BEHIND_ALL).handler(this::notFound);
+  }
+
+  /**
+   * A body is JSON whatever it is called: as a form, which is what curl calls it, it would be
+   * parsed and bounded as one.
+   */
+  private static void takeAsJson(RoutingContext request) {
+    if (request.request().headers().contains(HttpHeaders.CONTENT_TYPE)) {
+      request.request().headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+    }
+    request.next();
   }
 
   private void notFound(RoutingContext request) {

@@ -264,11 +264,12 @@ final class Group {
     if (live && moreCommitted && buffer.size() >= settings.liveCapacity()) {
       live = false;
     }
-    var room = (live ? settings.liveCapacity() : settings.historyCapacity()) - buffer.size();
-    if (moreCommitted && !reading && !resting && room > 0 && hasRoom()) {
+    var page = settings.pageSize();
+    var fits = buffer.size() + page <= settings.historyCapacity() && hasRoom();
+    if (moreCommitted && fits && !reading && !resting) {
       reading = true;
       moreCommitted = false;
-      effects.add(new Read(cursor, Math.min(room, settings.pageSize())));
+      effects.add(new Read(cursor, page));
     }
   }
 

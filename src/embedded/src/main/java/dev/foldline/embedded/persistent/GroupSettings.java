@@ -32,9 +32,12 @@ record GroupSettings(
     return Duration.ofMillis(Math.max(0, messageTimeoutMillis));
   }
 
-  /** Events a read asks for. */
+  /**
+   * Events that a read asks for: the batch, or half of the buffer if that is more, since a read
+   * costs more than an event.
+   */
   int pageSize() {
-    return Math.clamp(readBatchSize, 1, LARGEST_PAGE);
+    return Math.clamp(Math.max(readBatchSize, historyCapacity() / 2), 1, LARGEST_PAGE);
   }
 
   /** Events the group reads ahead while it catches up. */

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * Runs tasks one at a time, in order, on whatever thread the executor gives it. What follows from a
- * batch of tasks is decided once, after them. Whoever adds tasks bounds how many.
+ * Runs tasks one at a time and in order. What follows from a batch of tasks is decided once, after
+ * them. Whoever adds tasks bounds how many.
  */
 final class Mailbox implements Executor {
   private static final Logger LOG = Logger.getLogger(Mailbox.class);
@@ -24,26 +24,48 @@ final class Mailbox implements Executor {
     this.afterBatch = afterBatch;
   }
 
+  /** Runs a task on a thread of the executor. */
   @Override
   public void execute(Runnable task) {
-    tasks.add(task);
-    if (waiting.getAndIncrement() == 0) {
-      executor.execute(this::runBatches);
+    if (add(task)) {
+      executor.execute(this::runAll);
     }
   }
 
-  private void runBatches() {
-    int done;
+  /**
+   * Runs a task on this thread, if no other is at it: a change of threads would cost more than the
+   * task.
+   */
+  void executeHere(Runnable task) {
+    if (add(task) && runBatch()) {
+      executor.execute(this::runAll);
+    }
+  }
+
+  /** Answers whether nobody is running tasks, so that the caller has to see to it. */
+  private boolean add(Runnable task) {
+    tasks.add(task);
+    return waiting.getAndIncrement() == 0;
+  }
+
+  private void runAll() {
+    boolean more;
     do {
-      done = 0;
-      for (var task = tasks.poll();
-          task != null;
-          task = done < MOST_IN_A_BATCH ? tasks.poll() : null) {
-        run(task);
-        done++;
-      }
-      run(afterBatch);
-    } while (waiting.addAndGet(-done) > 0);
+      more = runBatch();
+    } while (more);
+  }
+
+  /** Answers whether more is waiting. */
+  private boolean runBatch() {
+    int done = 0;
+    for (var task = tasks.poll();
+        task != null;
+        task = done < MOST_IN_A_BATCH ? tasks.poll() : null) {
+      run(task);
+      done++;
+    }
+    run(afterBatch);
+    return waiting.addAndGet(-done) > 0;
   }
 
   private static void run(Runnable task) {

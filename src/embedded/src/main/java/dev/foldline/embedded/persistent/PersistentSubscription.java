@@ -117,9 +117,9 @@ final class PersistentSubscription {
     }
   }
 
-  /** Something a consumer does, from a thread of the transport. */
+  /** Something a consumer does, on its thread of the transport. */
   void execute(Runnable task) {
-    mailbox.execute(task);
+    mailbox.executeHere(task);
   }
 
   void connect(Subscriber subscriber) {

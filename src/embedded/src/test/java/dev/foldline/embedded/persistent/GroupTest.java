@@ -199,10 +199,10 @@ class GroupTest {
 
     @Test
     void readsAheadWithoutConsumers() {
-      assertThat(decide()).containsExactly("read 20 after -1");
+      assertThat(decide()).containsExactly("read 250 after -1");
       LongStream.range(0, 20).mapToObj(GroupTest::event).forEach(group::enter);
       group.read(19, false);
-      assertThat(decide()).containsExactly("read 20 after 19");
+      assertThat(decide()).containsExactly("read 250 after 19");
       assertThat(group.isLive()).isFalse();
       group.read(19, true);
       assertThat(group.isLive()).isTrue();
@@ -224,10 +224,10 @@ class GroupTest {
       }
       assertThat(read).isEqualTo(12);
       var a = join(3);
+      assertThat(decide()).containsExactly("0 to a r0", "1 to a r0", "2 to a r0");
+      ack(a, 0, 1, 2);
       assertThat(decide())
-          .containsExactly("0 to a r0", "1 to a r0", "2 to a r0", "read 3 after 11");
-      ack(a, 0);
-      assertThat(decide()).containsExactly("3 to a r0");
+          .containsExactly("3 to a r0", "4 to a r0", "5 to a r0", "read 6 after 11");
     }
 
     @Test
@@ -251,7 +251,7 @@ class GroupTest {
       decide();
       assertThat(group.follows(0)).isFalse();
       group.read(-1, true);
-      assertThat(decide()).containsExactly("read 20 after -1");
+      assertThat(decide()).containsExactly("read 250 after -1");
     }
 
     @Test
@@ -262,7 +262,7 @@ class GroupTest {
       live(0);
       live(1);
       assertThat(group.follows(2)).isFalse();
-      assertThat(decide()).containsExactly("0 to a r0", "read 1 after 1");
+      assertThat(decide()).containsExactly("0 to a r0", "read 5 after 1");
       group.enter(event(2));
       group.read(2, true);
       ack(a, 0);
@@ -300,7 +300,7 @@ class GroupTest {
       var a = join(1);
       assertThat(decide()).containsExactly("0 to a r0");
       ack(a, 0);
-      assertThat(decide()).containsExactly("read 20 after 0");
+      assertThat(decide()).containsExactly("read 250 after 0");
     }
 
     @Test
@@ -737,7 +737,7 @@ class GroupTest {
               OptionalLong.of(7),
               now);
       var a = join(1);
-      assertThat(decide()).containsExactly("read 20 after 7");
+      assertThat(decide()).containsExactly("read 250 after 7");
       group.enter(event(8));
       group.read(8, true);
       decide();

@@ -20,6 +20,7 @@ import com.eventstore.dbclient.proto.shared.Shared.Empty;
 import com.eventstore.dbclient.proto.shared.Shared.StreamIdentifier;
 import dev.foldline.embedded.grpc.Errors;
 import dev.foldline.embedded.log.StreamNames;
+import dev.foldline.embedded.security.Caller;
 import dev.foldline.embedded.security.Guard;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -184,7 +185,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
         guard,
         (ServerCallStreamObserver<ReadResp>) answer,
         ConnectionName.current(),
-        "system");
+        Caller.current().name());
   }
 
   private static String name(StreamIdentifier identifier) {

@@ -1,6 +1,7 @@
 package dev.foldline.embedded;
 
 import com.eventstore.dbclient.proto.gossip.GossipOuterClass.EndPoint;
+import dev.foldline.embedded.grpc.Authentication;
 import dev.foldline.embedded.grpc.Calls;
 import dev.foldline.embedded.grpc.FeaturesService;
 import dev.foldline.embedded.grpc.GossipService;
@@ -8,7 +9,10 @@ import dev.foldline.embedded.grpc.Limits;
 import dev.foldline.embedded.grpc.StreamsService;
 import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.persistent.PersistentSubscriptions;
+import dev.foldline.embedded.projections.SystemProjections;
+import dev.foldline.embedded.security.AccessLists;
 import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.Users;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -18,6 +22,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -49,15 +56,22 @@ public final class EmbeddedEventStore implements AutoCloseable {
   private static final long KEEP_ALIVE_SECONDS = 10;
   private static final long GRACE_MILLIS = 500;
 
+  /** Checking a password takes a while, which Netty's event loops can't be made to wait for. */
+  private static final int HANDLERS = 4;
+
   private final String host;
+  private final boolean tls;
   private final EventLog log;
   private final PersistentSubscriptions subscriptions;
   private final ScheduledThreadPoolExecutor timer;
   private final Calls calls;
+  private final ExecutorService handlers;
   private final Server server;
+  private final @Nullable SystemProjections projections;
 
   private EmbeddedEventStore(Builder options) {
     host = options.host;
+    tls = options.certificate != null;
     log = EventLog.open(options.data, options.fsync);
     subscriptions = PersistentSubscriptions.open(log);
     timer =
@@ -65,6 +79,9 @@ public final class EmbeddedEventStore implements AutoCloseable {
             1, Thread.ofPlatform().name("foldline-timer").daemon().factory());
     timer.setRemoveOnCancelPolicy(true);
     calls = new Calls(timer);
+    handlers =
+        Executors.newFixedThreadPool(
+            HANDLERS, Thread.ofPlatform().name("foldline-call-", 0).daemon().factory());
     try {
       server = bind(options);
     } catch (IOException e) {
@@ -74,6 +91,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
       throw new UncheckedIOException(
           "Can't listen on %s:%d".formatted(options.host, options.port), e);
     }
+    projections = options.projections ? new SystemProjections(log) : null;
     if (options.data != null && !options.fsync) {
       LOG.warn("fsync is off: events that were acknowledged are lost if the machine fails");
     }
@@ -100,7 +118,8 @@ public final class EmbeddedEventStore implements AutoCloseable {
   }
 
   private Server server(Builder options, int port) {
-    Guard guard = Guard.OPEN;
+    boolean secure = !options.users.isEmpty();
+    Guard guard = secure ? new AccessLists(log) : Guard.OPEN;
     List<BindableService> services = new ArrayList<>();
     services.add(new StreamsService(log, guard, options.limits, timer));
     services.add(subscriptions.service(guard));
@@ -109,14 +128,20 @@ public final class EmbeddedEventStore implements AutoCloseable {
     services.add(new FeaturesService(services));
     var server =
         NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
-            .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE)
             .permitKeepAliveTime(0, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .addStreamTracerFactory(calls)
-            .intercept(calls);
+            .addStreamTracerFactory(calls);
+    if (secure) {
+      server.executor(handlers).intercept(new Authentication(options.users)).intercept(calls);
+    } else {
+      server.directExecutor().intercept(calls);
+    }
+    if (options.certificate != null && options.privateKey != null) {
+      server.useTransportSecurity(options.certificate.toFile(), options.privateKey.toFile());
+    }
     services.forEach(server::addService);
     return server.build();
   }
@@ -127,7 +152,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
   /** What EventStoreDB's clients connect with. */
   public String connectionString() {
-    return "esdb://%s:%d?tls=false".formatted(host, port());
+    return "esdb://%s:%d?tls=%s".formatted(host, port(), tls);
   }
 
   /** Ends every call, the streaming ones with UNAVAILABLE, and releases the data directory. */
@@ -140,11 +165,15 @@ public final class EmbeddedEventStore implements AutoCloseable {
         calls.endAll(true);
         server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS);
       }
+      if (projections != null) {
+        projections.close();
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
       server.shutdownNow();
       timer.shutdownNow();
+      handlers.shutdownNow();
       subscriptions.close();
       log.close();
     }
@@ -157,6 +186,11 @@ public final class EmbeddedEventStore implements AutoCloseable {
     private @Nullable Path data;
     private boolean fsync = true;
     private Limits limits = Limits.DEFAULT;
+
+    private boolean projections = true;
+    private final Users users = new Users();
+    private @Nullable Path certificate;
+    private @Nullable Path privateKey;
 
     private Builder() {}
 
@@ -196,6 +230,37 @@ public final class EmbeddedEventStore implements AutoCloseable {
     /** The most bytes that one event may have; unlimited unless set. */
     public Builder maxAppendEventSize(int bytes) {
       limits = new Limits(limits.maxAppendSize(), bytes);
+      return this;
+    }
+
+    /**
+     * Whether {@code $ce-}, {@code $et-} and {@code $streams} are written, as they are unless set
+     * otherwise.
+     */
+    public Builder projections(boolean on) {
+      projections = on;
+      return this;
+    }
+
+    /** TLS, with a certificate (chain) and its private key, both as PEM files. */
+    public Builder tls(Path certificate, Path privateKey) {
+      this.certificate = certificate;
+      this.privateKey = privateKey;
+      return this;
+    }
+
+    /**
+     * A user and the groups it is in; the first one makes the server a secure one, where no one
+     * else gets in.
+     */
+    public Builder user(String name, String password, String... groups) {
+      users.add(name, password, Set.of(groups));
+      return this;
+    }
+
+    /** A user written as {@code name:password} or {@code name:password:$group}. */
+    public Builder user(String line) {
+      users.add(line);
       return this;
     }
 

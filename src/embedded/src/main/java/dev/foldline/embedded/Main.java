@@ -1,6 +1,9 @@
 package dev.foldline.embedded;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -48,24 +51,39 @@ public final class Main implements Callable<Integer> {
       fallbackValue = "true")
   private boolean fsync = true;
 
+  @Option(names = "--tls-cert", description = "Certificate (chain), a PEM file.")
+  private @Nullable Path certificate;
+
+  @Option(names = "--tls-key", description = "The certificate's private key, a PEM file.")
+  private @Nullable Path privateKey;
+
+  @Option(
+      names = "--user",
+      description = "A user as name:password[:$group]; repeatable. Makes the server a secure one.")
+  private List<String> users = List.of();
+
+  @Option(names = "--users", description = "File of users, one a line.")
+  private @Nullable Path usersFile;
+
+  @Option(names = "--no-projections", description = "Don't write $ce-, $et- and $streams.")
+  private boolean withoutProjections;
+
   public static void main(String[] args) {
     System.exit(new CommandLine(new Main()).execute(args));
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    var options = EmbeddedEventStore.builder().host(host).port(port).fsync(fsync);
     if (memory == (data != null)) {
-      throw new ParameterException(
-          new CommandLine(this), "Either --data DIR or --memory must be given");
+      throw usage("Either --data DIR or --memory must be given");
     }
-    if (data != null) {
-      options.data(data);
+    if ((certificate == null) != (privateKey == null)) {
+      throw usage("--tls-cert and --tls-key go together");
     }
     EmbeddedEventStore store;
     try {
-      store = options.start();
-    } catch (RuntimeException e) {
+      store = options().start();
+    } catch (RuntimeException | IOException e) {
       System.err.println(e.getMessage());
       return REFUSED;
     }
@@ -73,5 +91,29 @@ public final class Main implements Callable<Integer> {
     System.out.println(store.connectionString());
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  private EmbeddedEventStore.Builder options() throws IOException {
+    var options =
+        EmbeddedEventStore.builder()
+            .host(host)
+            .port(port)
+            .fsync(fsync)
+            .projections(!withoutProjections);
+    if (data != null) {
+      options.data(data);
+    }
+    if (certificate != null && privateKey != null) {
+      options.tls(certificate, privateKey);
+    }
+    users.forEach(options::user);
+    if (usersFile != null) {
+      Files.readAllLines(usersFile).stream().filter(line -> !line.isBlank()).forEach(options::user);
+    }
+    return options;
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(new CommandLine(this), message);
   }
 }

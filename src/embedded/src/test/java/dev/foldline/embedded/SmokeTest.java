@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SmokeTest {
   @Test
   void theOfficialClientAppendsReadsAndSubscribes() throws Exception {
-    try (var store = EmbeddedEventStore.builder().start()) {
+    try (var store = EmbeddedEventStore.builder().projections(false).start()) {
       var client =
           EventStoreDBClient.create(
               EventStoreDBConnectionString.parseOrThrow(store.connectionString()));

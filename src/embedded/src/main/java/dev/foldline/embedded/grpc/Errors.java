@@ -2,6 +2,7 @@ package dev.foldline.embedded.grpc;
 
 import dev.foldline.embedded.log.StorageException;
 import dev.foldline.embedded.log.StreamNames;
+import dev.foldline.embedded.security.AccessDeniedException;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -147,6 +148,7 @@ public final class Errors {
     return switch (failure) {
       case StatusRuntimeException status -> status;
       case CompletionException wrapper when wrapper.getCause() != null -> of(wrapper.getCause());
+      case AccessDeniedException _ -> accessDenied();
       case RejectedExecutionException _ -> unavailable();
       case StorageException storage ->
           Status.UNKNOWN

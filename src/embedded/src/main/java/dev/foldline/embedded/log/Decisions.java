@@ -1,6 +1,7 @@
 package dev.foldline.embedded.log;
 
 import com.google.protobuf.ByteString;
+import dev.foldline.embedded.log.EventLog.Addition;
 import dev.foldline.embedded.log.WriteResult.StreamDeleted;
 import dev.foldline.embedded.log.WriteResult.Written;
 import dev.foldline.embedded.log.WriteResult.WrongExpectedRevision;
@@ -191,6 +192,13 @@ final class Decisions {
       NewEvent event = NewEvent.metadata(truncated);
       describe(insert(metastream, List.of(event)), event, false);
     }
+  }
+
+  WriteResult appendAll(List<Addition> additions) throws SQLException {
+    for (Addition addition : additions) {
+      append(addition.stream(), ExpectedRevision.ANY, List.of(addition.event()));
+    }
+    return new Written(-1, OptionalLong.of(lastPosition));
   }
 
   WriteResult delete(String name, ExpectedRevision expected) throws SQLException {

@@ -87,6 +87,22 @@ public final class EventLog implements AutoCloseable {
         decisions -> decisions.append(stream, expected, events), bytes, timeout.toNanos());
   }
 
+  /** One event for some stream. */
+  public record Addition(String stream, NewEvent event) {}
+
+  /**
+   * Appends events to many streams as one, whatever their revisions; those of deleted streams are
+   * left out.
+   */
+  public CompletableFuture<WriteResult> appendAll(List<Addition> additions) {
+    int bytes = 0;
+    for (Addition addition : additions) {
+      bytes += addition.event().size();
+    }
+    return writer.submit(
+        decisions -> decisions.appendAll(additions), bytes, WRITE_TIMEOUT.toNanos());
+  }
+
   /** Soft deletion: the stream may come back, without its old events. */
   public CompletableFuture<WriteResult> delete(String stream, ExpectedRevision expected) {
     return writer.submit(

@@ -23,7 +23,12 @@ public record NewEvent(UUID id, String type, boolean json, ByteString data, Byte
 
   /** A link to an event, as the system writes it: not JSON, its target as text. */
   public static NewEvent link(long revision, String stream, String metadata) {
-    var target = ByteString.copyFromUtf8(revision + "@").concat(StreamNames.encode(stream));
+    return link(
+        ByteString.copyFromUtf8(revision + "@").concat(StreamNames.encode(stream)), metadata);
+  }
+
+  /** A link whose target is given as bytes. */
+  public static NewEvent link(ByteString target, String metadata) {
     return new NewEvent(
         UUID.randomUUID(), LogEvent.LINK_TYPE, false, target, ByteString.copyFromUtf8(metadata));
   }

@@ -34,7 +34,8 @@ public record StreamMetadata(
   private static final ObjectMapper JSON =
       new ObjectMapper(JsonFactory.builder().enable(JsonReadFeature.ALLOW_TRAILING_COMMA).build());
 
-  static StreamMetadata parse(boolean json, ByteString data) {
+  /** Reads the data of a metadata event; whatever is no valid metadata means nothing. */
+  public static StreamMetadata parse(boolean json, ByteString data) {
     if (!json) {
       return NONE;
     }

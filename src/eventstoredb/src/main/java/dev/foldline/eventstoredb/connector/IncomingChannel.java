@@ -128,7 +128,7 @@ final class IncomingChannel {
     while (handed) {
       handed = false;
       for (Port port : List.copyOf(ports)) {
-        handed |= port.handOut();
+        handed |= port.handOutNext();
       }
     }
   }
@@ -205,7 +205,7 @@ final class IncomingChannel {
     }
 
     /** Whether there was something to hand out, and someone to take it. */
-    boolean handOut() {
+    boolean handOutNext() {
       if (wanted == 0 || consumer == null) {
         return false;
       }

@@ -165,6 +165,14 @@ public final class SupervisedSubscription {
     return taken;
   }
 
+  private void tellAvailable() {
+    try {
+      available.run();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "%s: its consumer threw", source.describe());
+    }
+  }
+
   private void open() {
     if (stopped) {
       return;
@@ -278,7 +286,7 @@ public final class SupervisedSubscription {
         }
         delivery = arrived.poll();
       }
-      available.run();
+      tellAvailable();
     }
 
     void ack(Delivery delivery) {
@@ -317,7 +325,7 @@ public final class SupervisedSubscription {
       queues.release(delivery);
       health.settled(queues.inHand());
       if (queues.hasReady() || queues.inHand() == 0) {
-        available.run();
+        tellAvailable();
       }
     }
 

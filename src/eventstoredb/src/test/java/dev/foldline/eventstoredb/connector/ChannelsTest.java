@@ -1,0 +1,390 @@
+package dev.foldline.eventstoredb.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.Appended;
+import dev.foldline.eventstoredb.StoredEvent;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
+import io.smallrye.reactive.messaging.ce.IncomingCloudEventMetadata;
+import io.smallrye.reactive.messaging.health.HealthReport;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The channels of the connector, by what goes into them and comes out. */
+class ChannelsTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final FailureStrategies STRATEGIES = new FailureStrategies();
+
+  private final Vertx vertx = Vertx.vertx();
+  private final List<IncomingChannel> channels = new ArrayList<>();
+  private TestStore server;
+
+  @BeforeEach
+  void start(@TempDir Path data) {
+    server = new TestStore(data);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    channels.forEach(channel -> channel.stop().await().atMost(LIMIT));
+    server.close();
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private static Config config(Map<String, String> attributes) {
+    Map<String, String> all = new HashMap<>(attributes);
+    all.putIfAbsent("channel-name", "numbers");
+    all.putIfAbsent("stop-timeout", "0");
+    return new SmallRyeConfigBuilder().withDefaultValues(all).build();
+  }
+
+  private IncomingChannel incoming(
+      FailureStrategy.Factory strategy, Map<String, String> attributes) {
+    Map<String, String> all = new HashMap<>(attributes);
+    all.putIfAbsent("category", "n");
+    Config config = config(all);
+    IncomingChannel channel =
+        new IncomingChannel(
+            "numbers",
+            new EventStoreConnectorIncomingConfiguration(config),
+            vertx,
+            server.store(),
+            strategy.create("numbers", config));
+    channels.add(channel);
+    return channel;
+  }
+
+  private static AssertSubscriber<Message<?>> consume(IncomingChannel channel, long demand) {
+    AssertSubscriber<Message<?>> consumer = AssertSubscriber.create(demand);
+    channel.port().subscribe(consumer);
+    return consumer;
+  }
+
+  private static Recorded<?> payload(Message<?> message) {
+    return (Recorded<?>) message.getPayload();
+  }
+
+  private static void settle(Message<?> message) throws Exception {
+    message.ack().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private static void refuse(Message<?> message) throws Exception {
+    message
+        .nack(new IllegalStateException("refused"))
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aMessageCarriesItsEventAndWhatIsKnownOfIt() {
+    server.append("n-1", 0, 1);
+    var consumer = consume(incoming(STRATEGIES.park(), Map.of("cloud-events", "true")), 1);
+
+    Message<?> message = consumer.awaitItems(1, LIMIT).getLastItem();
+
+    assertThat(payload(message).stream()).isEqualTo("n-1");
+    IncomingEvent event = message.getMetadata(IncomingEvent.class).orElseThrow();
+    assertThat(event.recorded().event().data()).asString().isEqualTo("0");
+    assertThat(event.retries()).isZero();
+    IncomingCloudEventMetadata<?> cloudEvent =
+        message.getMetadata(IncomingCloudEventMetadata.class).orElseThrow();
+    assertThat(cloudEvent.getType()).isEqualTo("counted");
+    assertThat(cloudEvent.getId()).isEqualTo(event.recorded().event().id().toString());
+    assertThat(cloudEvent.getSubject()).hasValue("n-1");
+  }
+
+  @Test
+  void handsOutNoMoreThanIsAskedFor() throws Exception {
+    for (int stream = 0; stream < 9; stream++) {
+      server.append("n-" + stream, 0, 1);
+    }
+    var consumer = consume(incoming(STRATEGIES.park(), Map.of()), 2);
+    consumer.awaitItems(2, LIMIT);
+    for (Message<?> message : List.copyOf(consumer.getItems())) {
+      settle(message);
+    }
+    assertThat(consumer.getItems()).hasSize(2);
+    consumer.request(3);
+    await().atMost(LIMIT).until(() -> consumer.getItems().size() == 5);
+  }
+
+  @Test
+  void handsOutNoMoreAtOnceThanItsConcurrency_andOneOfAStream() throws Exception {
+    for (int stream = 0; stream < 5; stream++) {
+      server.append("n-" + stream, 0, 2);
+    }
+    var channel = incoming(STRATEGIES.park(), Map.of("max-concurrency", "3"));
+    var consumer = consume(channel, Long.MAX_VALUE);
+    int settled = 0;
+    while (settled < 10) {
+      consumer.awaitItems(Math.min(settled + 3, 10), LIMIT);
+      List<Message<?>> inHand =
+          List.copyOf(consumer.getItems().subList(settled, consumer.getItems().size()));
+      assertThat(inHand).hasSizeLessThanOrEqualTo(3);
+      assertThat(inHand.stream().map(message -> payload(message).stream())).doesNotHaveDuplicates();
+      settle(inHand.getFirst());
+      settled++;
+    }
+  }
+
+  @Test
+  void consumersOfAChannelShareItsEvents() throws Exception {
+    for (int stream = 0; stream < 4; stream++) {
+      server.append("n-" + stream, 0, 1);
+    }
+    var channel = incoming(STRATEGIES.park(), Map.of());
+    var first = consume(channel, 2);
+    var second = consume(channel, 2);
+    first.awaitItems(2, LIMIT);
+    second.awaitItems(2, LIMIT);
+    assertThat(
+            Multi.createBy()
+                .concatenating()
+                .streams(
+                    Multi.createFrom().iterable(first.getItems()),
+                    Multi.createFrom().iterable(second.getItems()))
+                .map(message -> payload(message).stream())
+                .collect()
+                .asList()
+                .await()
+                .atMost(LIMIT))
+        .containsExactlyInAnyOrder("n-0", "n-1", "n-2", "n-3");
+  }
+
+  @Test
+  void aBatchHoldsManyEvents() {
+    server.append("n-1", 0, 30);
+    server.append("n-2", 0, 30);
+    var consumer =
+        consume(incoming(STRATEGIES.park(), Map.of("batch", "true", "batch-size", "1000")), 1);
+    List<?> batch = (List<?>) consumer.awaitItems(1, LIMIT).getLastItem().getPayload();
+    assertThat(batch).isNotEmpty().allMatch(event -> event instanceof Recorded<?>);
+  }
+
+  @Test
+  void parkSetsAside_andTheStreamGoesOn() throws Exception {
+    server.append("n-1", 0, 2);
+    var channel = incoming(STRATEGIES.park(), Map.of());
+    var consumer = consume(channel, Long.MAX_VALUE);
+    refuse(consumer.awaitItems(1, LIMIT).getLastItem());
+    Message<?> next = consumer.awaitItems(2, LIMIT).getLastItem();
+    assertThat(payload(next).revision()).isEqualTo(1);
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
+  }
+
+  @Test
+  void retryHandsOutAgain_beforeTheRestOfItsStream_andParksInTheEnd() throws Exception {
+    server.append("n-1", 0, 2);
+    var channel = incoming(STRATEGIES.retry(), Map.of("retry-attempts", "2", "retry-backoff", "1"));
+    var consumer = consume(channel, Long.MAX_VALUE);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      Message<?> message = consumer.awaitItems(attempt, LIMIT).getLastItem();
+      assertThat(payload(message).revision()).isZero();
+      assertThat(message.getMetadata(IncomingEvent.class).orElseThrow().attempts())
+          .isEqualTo(attempt);
+      refuse(message);
+    }
+    assertThat(payload(consumer.awaitItems(4, LIMIT).getLastItem()).revision()).isEqualTo(1);
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
+  }
+
+  @Test
+  void skipAndIgnorePassOver() throws Exception {
+    for (FailureStrategy.Factory strategy : List.of(STRATEGIES.skip(), STRATEGIES.ignore())) {
+      server.append("n-" + strategy.hashCode(), 0, 2);
+      var channel = incoming(strategy, Map.of("group", "g" + strategy.hashCode(), "from", "start"));
+      var consumer = consume(channel, Long.MAX_VALUE);
+      refuse(consumer.awaitItems(1, LIMIT).getItems().getFirst());
+      consumer.awaitItems(2, LIMIT);
+      channel.stop().await().atMost(LIMIT);
+    }
+    assertThat(server.store().subscriptions().listToAll().get(10, TimeUnit.SECONDS))
+        .allMatch(info -> info.getStats().getParkedMessageCount() == 0);
+  }
+
+  @Test
+  void failEndsTheChannel_andSaysSo() {
+    server.append("n-1", 0, 2);
+    var channel = incoming(STRATEGIES.fail(), Map.of());
+    var consumer = consume(channel, Long.MAX_VALUE);
+    Message<?> message = consumer.awaitItems(1, LIMIT).getLastItem();
+    assertThatThrownBy(() -> refuse(message)).hasMessageContaining("refused");
+    consumer.awaitFailure(LIMIT);
+    assertThat(liveness(channel).isOk()).isFalse();
+  }
+
+  @Test
+  void aStrategyOfTheUsers() throws Exception {
+    server.append("n-1", 0, 1);
+    List<Throwable> reasons = new ArrayList<>();
+    var consumer =
+        consume(
+            incoming(
+                (_, _) ->
+                    (delivery, reason) -> {
+                      reasons.add(reason);
+                      delivery.ack();
+                      return Uni.createFrom().voidItem();
+                    },
+                Map.of()),
+            1);
+    refuse(consumer.awaitItems(1, LIMIT).getLastItem());
+    assertThat(reasons).hasSize(1);
+  }
+
+  @Test
+  void healthFollowsTheSubscription() {
+    var channel = incoming(STRATEGIES.park(), Map.of());
+    assertThat(health(channel, SubscriptionHealth::wasSubscribed).isOk()).isFalse();
+    consume(channel, 1);
+    await().atMost(LIMIT).until(() -> health(channel, SubscriptionHealth::isSubscribed).isOk());
+    server.stop();
+    await().atMost(LIMIT).until(() -> !health(channel, SubscriptionHealth::isSubscribed).isOk());
+    assertThat(health(channel, SubscriptionHealth::wasSubscribed).isOk()).isTrue();
+    assertThat(liveness(channel).isOk()).isTrue();
+    server.comeBack();
+    await().atMost(LIMIT).until(() -> health(channel, SubscriptionHealth::isSubscribed).isOk());
+  }
+
+  @Test
+  void aChannelOfOneStream() {
+    server.append("other", 0, 1);
+    server.append("n", 0, 1);
+    Config config = config(Map.of("stream", "n"));
+    var channel =
+        new IncomingChannel(
+            "numbers",
+            new EventStoreConnectorIncomingConfiguration(config),
+            vertx,
+            server.store(),
+            STRATEGIES.park().create("numbers", config));
+    channels.add(channel);
+    Message<?> message = consume(channel, 1).awaitItems(1, LIMIT).getLastItem();
+    assertThat(payload(message).stream()).isEqualTo("n");
+  }
+
+  @Test
+  void differencesOfTheGroupAreUpdatedWhenTold() throws Exception {
+    consume(incoming(STRATEGIES.park(), Map.of()), 1);
+    await().atMost(LIMIT).until(() -> info("numbers") == 10);
+    var told = incoming(STRATEGIES.park(), Map.of("max-retries", "3", "update-group", "true"));
+    consume(told, 1);
+    await().atMost(LIMIT).until(() -> info("numbers") == 3);
+  }
+
+  @Test
+  void appendsInTheOrderOfEachStream_andLeavesTheResult() {
+    OutgoingChannel channel = outgoing(Map.of("type", "counted"));
+    List<OutgoingMessageMetadata<Appended>> results = new ArrayList<>();
+    List<Message<String>> messages = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      OutgoingMessageMetadata<Appended> result = new OutgoingMessageMetadata<>();
+      results.add(result);
+      messages.add(
+          Message.of("" + i)
+              .addMetadata(OutgoingEvent.to("n-" + i % 3, "counted").expecting(i / 3 - 1L))
+              .addMetadata(result));
+    }
+    send(channel, messages);
+    await().atMost(LIMIT).until(() -> results.stream().allMatch(r -> r.getResult() != null));
+    for (int i = 0; i < 60; i++) {
+      assertThat(results.get(i).getResult().revision()).isEqualTo(i / 3);
+    }
+    List<Recorded<StoredEvent>> stored = server.store().read("n-1", 0, 100).await().atMost(LIMIT);
+    assertThat(stored.getLast().event().data()).asString().isEqualTo("58");
+  }
+
+  @Test
+  void aMessageThatCantBeAppendedIsNacked_andTheChannelGoesOn() {
+    OutgoingChannel channel = outgoing(Map.of("append-to", "n-1", "type", "counted"));
+    List<Throwable> nacks = new ArrayList<>();
+    List<String> acks = new ArrayList<>();
+    Function<Integer, Message<Integer>> message =
+        i ->
+            Message.of(
+                i,
+                () -> {
+                  acks.add("" + i);
+                  return Uni.createFrom().voidItem().subscribeAsCompletionStage();
+                },
+                reason -> {
+                  nacks.add(reason);
+                  return Uni.createFrom().voidItem().subscribeAsCompletionStage();
+                });
+    send(
+        channel,
+        List.of(
+            message.apply(1),
+            message.apply(2).addMetadata(OutgoingEvent.to("n-1", "counted").expecting(7)),
+            message.apply(3)));
+    await().atMost(LIMIT).until(() -> acks.size() == 2 && nacks.size() == 1);
+    assertThat(acks).containsExactly("1", "3");
+  }
+
+  private OutgoingChannel outgoing(Map<String, String> attributes) {
+    return new OutgoingChannel(
+        new EventStoreConnectorOutgoingConfiguration(config(attributes)), server.store());
+  }
+
+  private static void send(OutgoingChannel channel, List<? extends Message<?>> messages) {
+    Multi.createFrom()
+        .<Message<?>>iterable(List.copyOf(messages))
+        .subscribe()
+        .withSubscriber(channel.subscriber());
+  }
+
+  private static HealthReport health(
+      IncomingChannel channel, java.util.function.Predicate<SubscriptionHealth> healthy) {
+    var report = HealthReport.builder();
+    channel.report(report, healthy);
+    return report.build();
+  }
+
+  private static HealthReport liveness(IncomingChannel channel) {
+    var report = HealthReport.builder();
+    channel.reportLiveness(report);
+    return report.build();
+  }
+
+  private int info(String group) throws Exception {
+    return server
+        .store()
+        .subscriptions()
+        .getInfoToAll(group)
+        .get(10, TimeUnit.SECONDS)
+        .map(info -> info.getSettings().getMaxRetryCount())
+        .orElse(-1);
+  }
+
+  private long parked() throws Exception {
+    return server
+        .store()
+        .subscriptions()
+        .getInfoToAll("numbers")
+        .get(10, TimeUnit.SECONDS)
+        .orElseThrow()
+        .getStats()
+        .getParkedMessageCount();
+  }
+}

@@ -29,11 +29,16 @@ final class AppendCall implements StreamObserver<AppendReq> {
 
   private record Target(String stream, ExpectedRevision expected) {}
 
-  AppendCall(EventLog log, Guard guard, Limits limits, StreamObserver<AppendResp> responses) {
+  AppendCall(
+      EventLog log,
+      Guard guard,
+      Limits limits,
+      IngressBudget budget,
+      StreamObserver<AppendResp> responses) {
     this.log = log;
     this.guard = guard;
     this.responses = responses;
-    this.proposed = new ProposedEvents(limits);
+    this.proposed = new ProposedEvents(limits, budget);
   }
 
   @Override
@@ -93,6 +98,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
   }
 
   private void answer(Target to, @Nullable WriteResult result, @Nullable Throwable failure) {
+    proposed.release();
     if (failure != null) {
       fail(Errors.of(failure));
       return;
@@ -151,11 +157,13 @@ final class AppendCall implements StreamObserver<AppendReq> {
 
   private void fail(StatusRuntimeException error) {
     failed = true;
+    proposed.release();
     responses.onError(error);
   }
 
   @Override
   public void onError(Throwable cancelled) {
     failed = true;
+    proposed.release();
   }
 }

@@ -31,6 +31,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   private final EventLog log;
   private final Guard guard;
   private final Limits limits;
+  private final IngressBudget budget;
   private final ScheduledExecutorService timer;
   private final ServerCallStreamObserver<BatchAppendResp> responses;
   private final Map<UUID, Batch> open = new HashMap<>();
@@ -69,11 +70,13 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
       EventLog log,
       Guard guard,
       Limits limits,
+      IngressBudget budget,
       ScheduledExecutorService timer,
       ServerCallStreamObserver<BatchAppendResp> responses) {
     this.log = log;
     this.guard = guard;
     this.limits = limits;
+    this.budget = budget;
     this.timer = timer;
     this.responses = responses;
     responses.disableAutoRequest();
@@ -151,7 +154,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
         };
     String stream =
         Requests.writableStreamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
-    return new Batch(request, stream, expected, new ProposedEvents(limits), time(options));
+    return new Batch(request, stream, expected, new ProposedEvents(limits, budget), time(options));
   }
 
   private static Duration time(BatchAppendReq.Options options) {
@@ -187,6 +190,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   private synchronized void written(
       Batch batch, @Nullable WriteResult result, @Nullable Throwable failure) {
     unanswered--;
+    batch.events.release();
     answer(
         result == null
             ? BatchAnswers.failure(
@@ -206,9 +210,14 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
 
   private void finish(UUID id, Batch batch, BatchAppendResp answer) {
     open.remove(id);
-    cancelTimeout(batch);
+    drop(batch);
     unanswered--;
     answer(answer);
+  }
+
+  private static void drop(Batch batch) {
+    cancelTimeout(batch);
+    batch.events.release();
   }
 
   private static void cancelTimeout(Batch batch) {
@@ -238,7 +247,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
 
   private synchronized void cancelled() {
     ended = true;
-    open.values().forEach(BatchAppendCall::cancelTimeout);
+    open.values().forEach(BatchAppendCall::drop);
     open.clear();
   }
 

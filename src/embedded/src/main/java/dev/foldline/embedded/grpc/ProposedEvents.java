@@ -16,12 +16,18 @@ import org.jspecify.annotations.Nullable;
 final class ProposedEvents {
   private static final String JSON = "application/json";
 
+  /** About what an event occupies beside its data and metadata. */
+  private static final int OVERHEAD = 256;
+
   private final Limits limits;
+  private final IngressBudget budget;
   private final List<NewEvent> events = new ArrayList<>();
   private int bytes;
+  private long taken;
 
-  ProposedEvents(Limits limits) {
+  ProposedEvents(Limits limits, IngressBudget budget) {
     this.limits = limits;
+    this.budget = budget;
   }
 
   void add(
@@ -46,10 +52,19 @@ final class ProposedEvents {
     if (bytes > limits.maxAppendSize()) {
       throw Errors.maximumAppendSizeExceeded(limits.maxAppendSize());
     }
+    long share = OVERHEAD + (long) event.size();
+    budget.take(share);
+    taken += share;
     events.add(event);
   }
 
   List<NewEvent> events() {
     return events;
+  }
+
+  /** Must be called once nothing is waiting for these events any more. */
+  void release() {
+    budget.giveBack(taken);
+    taken = 0;
   }
 }

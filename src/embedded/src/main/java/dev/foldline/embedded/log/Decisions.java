@@ -141,57 +141,55 @@ final class Decisions {
   }
 
   private WriteResult write(StreamInfo stream, List<NewEvent> events) throws SQLException {
-    StreamInfo after = insert(stream, events);
-    Written result = new Written(after.lastRevision(), OptionalLong.of(lastPosition));
     if (StreamNames.isMetastream(stream.name())) {
-      describe(after, events.getLast(), true);
-    } else {
-      recreate(after, stream.lastRevision());
+      StreamInfo described = stream(StreamNames.describedBy(stream.name()));
+      Written result = written(insert(stream, events));
+      describe(described, events.getLast());
+      if (described.isSoftDeleted()) {
+        NewEvent metadata = events.getLast();
+        truncate(described, metadata.json(), metadata.data(), described.lastRevision() + 1);
+      }
+      return result;
     }
+    Written result = written(insert(stream, events));
+    recreate(stream, stream.lastRevision());
     return result;
+  }
+
+  private Written written(StreamInfo stream) {
+    return new Written(stream.lastRevision(), OptionalLong.of(lastPosition));
   }
 
   /** A soft-deleted stream comes back without the events that it had when it was deleted. */
   private void recreate(StreamInfo stream, long deletedRevision) throws SQLException {
     if (stream.isSoftDeleted()) {
-      StreamInfo metastream = stream(StreamNames.metastreamOf(stream.name()));
-      LogEvent metadata = queries.lastEvent(metastream.name());
+      LogEvent metadata = queries.lastEvent(StreamNames.metastreamOf(stream.name()));
       if (metadata != null) {
-        truncate(metastream, metadata.json(), metadata.data(), deletedRevision + 1);
+        truncate(stream, metadata.json(), metadata.data(), deletedRevision + 1);
       }
     }
   }
 
-  /**
-   * The last event of a metastream has changed; on a soft-deleted stream it is followed by a {@code
-   * $tb}.
-   */
-  private void describe(StreamInfo metastream, NewEvent metadata, boolean undelete)
-      throws SQLException {
-    StreamInfo stream = stream(StreamNames.describedBy(metastream.name()));
-    boolean wasDeleted = stream.isSoftDeleted();
-    keep(
-        new StreamInfo(
-            stream.name(),
-            stream.id(),
-            stream.lastRevision(),
-            stream.tombstoned(),
-            true,
-            StreamNames.isMetastream(stream.name())
-                ? StreamMetadata.OF_METASTREAM
-                : StreamMetadata.parse(metadata.json(), metadata.data())));
-    if (undelete && wasDeleted) {
-      truncate(metastream, metadata.json(), metadata.data(), stream.lastRevision() + 1);
-    }
-  }
-
-  private void truncate(StreamInfo metastream, boolean json, ByteString metadata, long revision)
+  /** Writes the metadata again with a {@code $tb}, if it is a JSON object. */
+  private void truncate(StreamInfo stream, boolean json, ByteString metadata, long revision)
       throws SQLException {
     ByteString truncated = StreamMetadata.withTruncateBefore(json, metadata, revision);
     if (truncated != null) {
       NewEvent event = NewEvent.metadata(truncated);
-      describe(insert(metastream, List.of(event)), event, false);
+      insert(stream(StreamNames.metastreamOf(stream.name())), List.of(event));
+      describe(stream(stream.name()), event);
     }
+  }
+
+  /** Takes over what the last event of a stream's metastream says. */
+  private void describe(StreamInfo stream, NewEvent metadata) {
+    StreamMetadata parsed =
+        StreamNames.isMetastream(stream.name())
+            ? StreamMetadata.OF_METASTREAM
+            : StreamMetadata.parse(metadata.json(), metadata.data());
+    keep(
+        new StreamInfo(
+            stream.name(), stream.id(), stream.lastRevision(), stream.tombstoned(), true, parsed));
   }
 
   WriteResult appendAll(List<Addition> additions) throws SQLException {
@@ -213,8 +211,9 @@ final class Decisions {
       return refusal;
     }
     NewEvent event = NewEvent.metadata(ByteString.copyFromUtf8(StreamMetadata.SOFT_DELETED));
-    describe(insert(metastream, List.of(event)), event, false);
-    return new Written(stream.lastRevision(), OptionalLong.of(lastPosition));
+    insert(metastream, List.of(event));
+    describe(stream, event);
+    return written(stream);
   }
 
   WriteResult tombstone(String name, ExpectedRevision expected) throws SQLException {
@@ -229,7 +228,7 @@ final class Decisions {
     if (StreamNames.isMetastream(name)) {
       streams.remove(StreamNames.describedBy(name));
     }
-    return new Written(stream.lastRevision(), OptionalLong.of(lastPosition));
+    return written(stream);
   }
 
   private static @Nullable WriteResult refuseDeletion(

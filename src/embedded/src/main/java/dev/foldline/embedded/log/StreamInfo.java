@@ -50,8 +50,4 @@ public record StreamInfo(
         && created
             < Ticks.now() - Math.min(maxAge, Long.MAX_VALUE / TICKS_PER_SECOND) * TICKS_PER_SECOND;
   }
-
-  StreamInfo withLastRevision(long revision) {
-    return new StreamInfo(name, id, revision, tombstoned, hasMetadata, metadata);
-  }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Writer {
   private static final int MAX_WAITING = 16_384;
-  private static final long MAX_WAITING_BYTES = 64L << 20;
   private static final int MAX_BATCH = 1024;
   private static final int MAX_BATCH_BYTES = 4 << 20;
   private static final int IDLE_MILLIS = 200;
@@ -35,7 +33,6 @@ final class Writer {
   private record Answered(Request request, WriteResult result) {}
 
   private final ArrayBlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
-  private final AtomicLong waitingBytes = new AtomicLong();
   private final Queries queries;
   private final Decisions decisions;
   private final Consumer<List<LogEvent>> publish;
@@ -55,9 +52,7 @@ final class Writer {
   CompletableFuture<WriteResult> submit(Write write, int bytes, long timeoutNanos) {
     var answer = new CompletableFuture<WriteResult>();
     var request = new Request(write, bytes, System.nanoTime() + timeoutNanos, answer);
-    boolean full = waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES;
-    if (closed || full || !waiting.offer(request)) {
-      waitingBytes.addAndGet(-bytes);
+    if (closed || !waiting.offer(request)) {
       answer.complete(new Unavailable());
     } else if (closed) {
       refuseWaiting();
@@ -87,7 +82,6 @@ final class Writer {
     for (int bytes = 0;
         next != null;
         next = batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES ? waiting.poll() : null) {
-      waitingBytes.addAndGet(-next.bytes());
       bytes += next.bytes();
       batch.add(next);
     }

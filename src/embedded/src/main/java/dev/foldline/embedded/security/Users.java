@@ -24,7 +24,6 @@ public final class Users {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Map<String, User> users = new HashMap<>();
-  private final User nobody = new User(Caller.ANONYMOUS, "");
   private final byte[] key = random();
   private final Map<String, byte[]> remembered =
       new LinkedHashMap<>() {
@@ -73,15 +72,15 @@ public final class Users {
   /** The user of that name and password, null if there is none. Takes a while the first time. */
   public @Nullable Caller login(String name, String password) {
     byte[] fast = fastHash(name, password);
-    User user = users.getOrDefault(name, nobody);
+    User user = users.get(name);
     synchronized (remembered) {
       byte[] known = remembered.get(name);
-      if (known != null && MessageDigest.isEqual(known, fast)) {
+      if (user != null && known != null && MessageDigest.isEqual(known, fast)) {
         return user.caller;
       }
     }
-    boolean matches = MessageDigest.isEqual(slowHash(password, user.salt), user.hash);
-    if (!matches || user == nobody) {
+    byte[] hash = slowHash(password, user == null ? key : user.salt);
+    if (user == null || !MessageDigest.isEqual(hash, user.hash)) {
       return null;
     }
     synchronized (remembered) {

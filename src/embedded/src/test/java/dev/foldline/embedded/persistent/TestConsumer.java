@@ -96,11 +96,19 @@ final class TestConsumer implements ClientResponseObserver<ReadReq, ReadResp> {
   }
 
   /**
-   * Nothing more comes for a while; a test that relies on it does so because something else was
-   * seen to happen.
+   * Whether nothing more comes for a while: for tests that have seen something else happen
+   * meanwhile.
    */
   boolean isQuiet() {
-    return poll(200) == null;
+    return isQuiet(200);
+  }
+
+  boolean isQuiet(long millis) {
+    var next = poll(millis);
+    if (next instanceof ReadResp response && response.hasEvent()) {
+      events.add(response.getEvent());
+    }
+    return next == null;
   }
 
   ReadEvent event(int index) {

@@ -1,0 +1,94 @@
+package dev.foldline.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@DisplayName("The data directory and the command line")
+class DataDirectoryTest {
+  private final Path data;
+
+  DataDirectoryTest(@TempDir Path data) {
+    this.data = data;
+  }
+
+  @Test
+  @DisplayName("3.1 everything is there after a restart, and positions go on growing")
+  void restart() {
+    long before;
+    try (var store = EmbeddedEventStore.builder().data(data).projections(false).start();
+        Wire wire = new Wire(store)) {
+      before = wire.position("kept", "e0#a", "e1#b");
+      wire.metadata("kept", "{\"$maxCount\":1}");
+    }
+    try (var store = EmbeddedEventStore.builder().data(data).projections(false).start();
+        Wire wire = new Wire(store)) {
+      assertThat(wire.read("kept")).containsExactly("1@kept e1");
+      assertThat(wire.position("other", "e0")).isGreaterThan(before);
+      assertThat(wire.read("kept", Wire.at(0))).hasSize(1);
+    }
+  }
+
+  @Test
+  @DisplayName("2.5 a repetition is recognised after a restart")
+  void idempotencyOverRestart() {
+    Wire ids;
+    try (var store = EmbeddedEventStore.builder().data(data).projections(false).start()) {
+      ids = new Wire(store);
+      ids.append("again", "any", "e0#a");
+      ids.close();
+    }
+    try (var store = EmbeddedEventStore.builder().data(data).projections(false).start();
+        Wire wire = new Wire(store)) {
+      var event = wire.event("e0").toBuilder().setId(Wire.structured(ids.id("a"))).build();
+      assertThat(Wire.appended(wire.appending("again", "any", List.of(event)))).isEqualTo("ok 0");
+      assertThat(wire.read("again")).hasSize(1);
+    }
+  }
+
+  @Test
+  @DisplayName("a directory in use is refused, and free again after the close")
+  void inUse() {
+    var options = EmbeddedEventStore.builder().data(data).projections(false);
+    try (var _ = options.start()) {
+      assertThatThrownBy(options::start)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("in use");
+    }
+    options.start().close();
+  }
+
+  @Test
+  @DisplayName("a store in memory leaves nothing behind")
+  void memory() {
+    try (var store = EmbeddedEventStore.builder().start();
+        Wire wire = new Wire(store)) {
+      wire.append("gone", "any", "e0");
+    }
+    try (var store = EmbeddedEventStore.builder().start();
+        Wire wire = new Wire(store)) {
+      assertThat(wire.read("gone")).containsExactly("not found");
+    }
+  }
+
+  @Test
+  @DisplayName("the command line refuses what makes no sense")
+  void commandLine() {
+    assertThat(new CommandLine(new Main()).execute()).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(new CommandLine(new Main()).execute("--memory", "--data", data.toString()))
+        .isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(new CommandLine(new Main()).execute("--memory", "--tls-cert", "x"))
+        .isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(new CommandLine(new Main()).execute("--help")).isEqualTo(CommandLine.ExitCode.OK);
+    try (var _ = EmbeddedEventStore.builder().data(data).start()) {
+      assertThat(new CommandLine(new Main()).execute("--port", "0", "--data", data.toString()))
+          .isEqualTo(1);
+    }
+  }
+}

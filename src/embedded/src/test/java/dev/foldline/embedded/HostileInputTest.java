@@ -1,0 +1,143 @@
+package dev.foldline.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.eventstore.dbclient.proto.streams.StreamsGrpc;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
+import io.grpc.MethodDescriptor;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(StoreExtension.class)
+@DisplayName("Hostile input")
+class HostileInputTest {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final long SEED = 42;
+
+  private final EmbeddedEventStore store;
+  private final Wire wire;
+
+  HostileInputTest(EmbeddedEventStore store, Wire wire) {
+    this.store = store;
+    this.wire = wire;
+  }
+
+  @AfterEach
+  void stillServesACorrectClient() {
+    String stream = "correct-" + COUNT.incrementAndGet();
+    assertThat(wire.append(stream, "no_stream", "e0")).isEqualTo("ok 0");
+    assertThat(wire.read(stream)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("random bytes as a message of any method get a status")
+  void garbageMessages() {
+    Random random = new Random(SEED);
+    Set<String> allowed =
+        Set.of("UNKNOWN", "INVALID_ARGUMENT", "FAILED_PRECONDITION wrong-expected-version", "OK");
+    for (MethodDescriptor<?, ?> method : StreamsGrpc.getServiceDescriptor().getMethods()) {
+      for (int i = 0; i < 50; i++) {
+        byte[] garbage = new byte[random.nextInt(64)];
+        random.nextBytes(garbage);
+        assertThat(RawCall.make(wire.channel, method, garbage, "5S")).isIn(allowed);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("random bytes instead of HTTP/2 end the connection")
+  void garbageFrames() throws IOException {
+    Random random = new Random(SEED);
+    for (int i = 0; i < 50; i++) {
+      try (Socket socket = new Socket("localhost", store.port())) {
+        OutputStream out = socket.getOutputStream();
+        if (i % 2 == 0) {
+          out.write(
+              "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+                  .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        }
+        byte[] garbage = new byte[1024];
+        random.nextBytes(garbage);
+        out.write(garbage);
+      } catch (IOException _) {
+        // The server may close first.
+      }
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "thousands of half-sent appends are refused before they fill the memory, and leave nothing")
+  void halfSentAppends() {
+    String large = "x".repeat(900_000);
+    List<Answers<AppendResp>> calls = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      var answers = new Answers<AppendResp>();
+      var requests = wire.stub().append(answers);
+      requests.onNext(Wire.options("half-sent", "any"));
+      requests.onNext(
+          com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendReq.newBuilder()
+              .setProposedMessage(wire.event("e", large, "text/plain"))
+              .build());
+      calls.add(answers);
+    }
+    calls.getLast().until(_ -> calls.stream().anyMatch(Answers::ended));
+    assertThat(calls.stream().filter(Answers::ended).map(Answers::error))
+        .containsOnly("UNAVAILABLE");
+    calls.forEach(Answers::cancel);
+    calls.forEach(Answers::await);
+    assertThat(wire.read("half-sent")).containsExactly("not found");
+  }
+
+  @Test
+  @DisplayName(
+      "thousands of idle subscriptions cost no one else anything, and are forgotten when cancelled")
+  void manySubscriptions() {
+    List<Answers<ReadResp>> feeds = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      feeds.add(wire.open("crowd-" + i % 10, Wire.subscription()));
+    }
+    feeds.forEach(feed -> feed.until(seen -> seen.messages().size() == 2));
+    wire.append("crowd-0", "any", "e0");
+    for (int i = 0; i < 2000; i += 10) {
+      feeds.get(i).until(seen -> seen.messages().size() == 3);
+    }
+    feeds.forEach(Answers::cancel);
+  }
+
+  @Test
+  @DisplayName("a regular expression that takes for ever is ended")
+  void catastrophicExpression() {
+    wire.append("a".repeat(60), "any", "e0");
+    var slow =
+        Wire.filter(filter -> filter.getStreamIdentifierBuilder().setRegex("^(a|aa)+(b|\\1)c$"));
+    assertThat(wire.read(Wire.ALL, slow)).last().isEqualTo("UNKNOWN");
+  }
+
+  @Test
+  @DisplayName("a name of a megabyte is a name like any other")
+  void hugeName() {
+    String name = "n".repeat(1 << 20);
+    assertThat(wire.append(name, "no_stream", "e0")).isEqualTo("ok 0");
+    assertThat(wire.read(name)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("metadata nested too deep, or otherwise no metadata, means nothing")
+  void deepMetadata() {
+    wire.append("deep", "any", "e0", "e1");
+    wire.metadata("deep", "{\"$maxCount\":1,\"x\":" + "[".repeat(100_000));
+    assertThat(wire.read("deep")).hasSize(2);
+  }
+}

@@ -1,0 +1,208 @@
+package dev.foldline.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.eventstore.dbclient.proto.serverfeatures.ServerFeaturesGrpc;
+import com.eventstore.dbclient.proto.serverfeatures.Serverfeatures.SupportedMethods;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("7 Authentication and access lists")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SecurityTest {
+  private static final String DENIED = "PERMISSION_DENIED access-denied";
+
+  private final EmbeddedEventStore store =
+      EmbeddedEventStore.builder()
+          .projections(false)
+          .user("admin:changeit:$admins")
+          .user("ops", "changeit", "$ops")
+          .user("alice", "se:cret")
+          .user("bob:secret")
+          .start();
+
+  private final ManagedChannel channel =
+      NettyChannelBuilder.forAddress("localhost", store.port()).usePlaintext().build();
+
+  private final Wire admin = as("admin:changeit");
+  private final Wire ops = as("ops:changeit");
+  private final Wire alice = as("alice:se:cret");
+  private final Wire bob = as("bob:secret");
+  private final Wire nobody = new Wire(channel, new Metadata());
+
+  @BeforeAll
+  void streams() {
+    admin.append("user-1", "any", "e0");
+    admin.append("$system-1", "any", "e0");
+  }
+
+  @AfterAll
+  void close() {
+    channel.shutdownNow();
+    store.close();
+  }
+
+  private Wire as(String credentials) {
+    return withHeader("Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)));
+  }
+
+  private Wire withHeader(String authorization) {
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
+    return new Wire(channel, headers);
+  }
+
+  @ParameterizedTest(name = "7 authorization \"{0}\" is {1}")
+  @CsvSource({
+    "YWRtaW46d3Jvbmc=, UNAUTHENTICATED",
+    "ZXZlOng=, UNAUTHENTICATED",
+    "!!!, UNKNOWN",
+    "YWRtaW4=, UNKNOWN"
+  })
+  void badCredentials(String basic, String answer) {
+    Wire wire = withHeader("Basic " + basic);
+    assertThat(wire.append("user-1", "any", "e0")).isEqualTo(answer);
+    assertThat(wire.read("user-1")).containsExactly(answer);
+  }
+
+  @Test
+  @DisplayName("7 without credentials, or with another scheme, only features and gossip answer")
+  void anonymous() {
+    for (Wire wire : List.of(nobody, withHeader("Bearer xyz"))) {
+      assertThat(wire.append("user-1", "any", "e0")).isEqualTo(DENIED);
+      assertThat(wire.read("user-1")).containsExactly(DENIED);
+      assertThat(wire.read("absent")).containsExactly(DENIED);
+      assertThat(wire.delete("user-1", "any")).isEqualTo(DENIED);
+    }
+    assertThat(
+            ServerFeaturesGrpc.newBlockingStub(channel)
+                .getSupportedMethods(Wire.EMPTY)
+                .getMethodsCount())
+        .isPositive();
+  }
+
+  @Test
+  @DisplayName("7 bad credentials are refused by features too")
+  void badCredentialsForFeatures() {
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Basic ZXZlOng=");
+    var answers = new Answers<SupportedMethods>();
+    ServerFeaturesGrpc.newStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .getSupportedMethods(Wire.EMPTY, answers);
+    assertThat(answers.await().error()).isEqualTo("UNAUTHENTICATED");
+  }
+
+  @Test
+  @DisplayName("7 any user works with user streams; $-streams and $all are for admins alone")
+  void defaults() {
+    assertThat(alice.append("user-2", "any", "e0")).isEqualTo("ok 0");
+    assertThat(bob.read("user-2")).hasSize(1);
+    assertThat(bob.metadata("user-2", "{\"k\":1}")).isEqualTo("ok 0");
+    assertThat(bob.delete("user-2", "any")).isEqualTo("ok");
+    for (Wire wire : List.of(alice, ops)) {
+      assertThat(wire.append("$system-1", "any", "e0")).isEqualTo(DENIED);
+      assertThat(wire.read("$system-1")).containsExactly(DENIED);
+      assertThat(wire.read(Wire.ALL)).containsExactly(DENIED);
+      assertThat(wire.read(Wire.ALL, Wire.subscription())).containsExactly(DENIED);
+    }
+    assertThat(admin.read("$system-1")).hasSize(1);
+    assertThat(admin.read(Wire.ALL, Wire.count(1))).hasSize(1);
+  }
+
+  @ParameterizedTest(
+      name =
+          "7 {0}: alice reads {1}, writes {2}, deletes {3}; bob reads {4}, writes {5}, deletes {6}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"$r\":[\"alice\"]} | y | y | y | n | y | y",
+        "{\"$r\":\"alice\"} | y | y | y | n | y | y",
+        "{\"$w\":[\"alice\"]} | y | y | y | y | n | y",
+        "{\"$d\":\"bob\"} | y | y | n | y | y | y",
+        "{\"$r\":\"$all\"} | y | y | y | y | y | y",
+        "{\"$r\":[],\"$w\":\"$admins\",\"$d\":\"$ops\"} | n | n | n | n | n | n",
+      })
+  void accessLists(
+      String acl,
+      String read,
+      String write,
+      String delete,
+      String read2,
+      String write2,
+      String delete2) {
+    String stream = "listed-" + Integer.toHexString(acl.hashCode());
+    admin.append(stream, "any", "e0");
+    admin.metadata(stream, "{\"$acl\":" + acl + "}");
+    assertThat(may(alice.read(stream).getFirst())).isEqualTo(read);
+    assertThat(may(alice.append(stream, 99, "x"))).isEqualTo(write);
+    assertThat(may(alice.delete(stream, 99))).isEqualTo(delete);
+    assertThat(may(bob.read(stream).getFirst())).isEqualTo(read2);
+    assertThat(may(bob.append(stream, 99, "x"))).isEqualTo(write2);
+    assertThat(may(bob.delete(stream, 99))).isEqualTo(delete2);
+    assertThat(may(admin.read(stream).getFirst())).isEqualTo("y");
+  }
+
+  private static String may(String answer) {
+    return answer.equals(DENIED) ? "n" : "y";
+  }
+
+  @Test
+  @DisplayName("7 $mr and $mw guard the metastream, and an unset key means the default")
+  void metastreamLists() {
+    admin.metadata("listed-meta", "{\"$acl\":{\"$mr\":\"alice\",\"$mw\":[\"bob\"]}}");
+    assertThat(alice.read("$$listed-meta")).hasSize(1);
+    assertThat(bob.read("$$listed-meta")).containsExactly(DENIED);
+    assertThat(alice.metadata("listed-meta", "{}")).isEqualTo(DENIED);
+    assertThat(alice.append("listed-meta", "any", "e0")).isEqualTo("ok 0");
+  }
+
+  @Test
+  @DisplayName("7 link resolution does not look at the target's list")
+  void links() {
+    admin.append("secret", "any", "e0");
+    admin.metadata("secret", "{\"$acl\":{\"$r\":\"bob\"}}");
+    admin.link("to-secret", "0@secret");
+    assertThat(alice.read("to-secret", ReadReq.Options.Builder::clearResolveLinks)).hasSize(1);
+    assertThat(alice.read("to-secret", Wire.resolved()))
+        .containsExactly("0@secret e0 via 0@to-secret $>");
+  }
+
+  @Test
+  @DisplayName("7 insecure: all credentials, valid or not, are ignored, and lists are not enforced")
+  void insecure() {
+    try (EmbeddedEventStore open = EmbeddedEventStore.builder().projections(false).start()) {
+      Metadata headers = new Metadata();
+      headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Basic !!!");
+      var plain = NettyChannelBuilder.forAddress("localhost", open.port()).usePlaintext().build();
+      try (Wire wire = new Wire(plain, headers)) {
+        wire.metadata("s", "{\"$acl\":{\"$r\":[],\"$w\":[]}}");
+        assertThat(wire.append("s", "any", "e0")).isEqualTo("ok 0");
+        assertThat(wire.read("s")).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a malformed user is refused without telling the password")
+  void malformedUser() {
+    assertThatThrownBy(() -> EmbeddedEventStore.builder().user("topsecret"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("topsecret");
+  }
+}

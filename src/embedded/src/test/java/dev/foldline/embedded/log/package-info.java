@@ -1,0 +1,5 @@
+/** Tests of the log itself. */
+@NullMarked
+package dev.foldline.embedded.log;
+
+import org.jspecify.annotations.NullMarked;

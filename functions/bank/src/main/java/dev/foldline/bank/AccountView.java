@@ -21,6 +21,7 @@ public record AccountView(String account, String owner, long balance, Status sta
   static final Projection<AccountView, AccountEvent> PROJECTION =
       new Projection<>(
           "account-view",
+          1,
           Account.DECIDER.category(),
           AccountEvent.class,
           AccountView.class,

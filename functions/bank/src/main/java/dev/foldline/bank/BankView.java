@@ -25,6 +25,7 @@ public record BankView(long balance) {
   static final Projection<BankView, AccountEvent> PROJECTION =
       new Projection<>(
           "bank-view",
+          1,
           Account.DECIDER.category(),
           AccountEvent.class,
           BankView.class,

@@ -3,6 +3,9 @@ package dev.foldline.core;
 /** One change to a view that crosses streams. Applying changes in another order ends the same. */
 public sealed interface Change {
 
+  /** Which view it changes. */
+  String view();
+
   /**
    * Adds to a total. Sums are exact, also beyond the range of a long.
    *
@@ -10,7 +13,7 @@ public sealed interface Change {
    * @param field which of them
    * @param amount how much; may be negative
    */
-  record Add(String view, String field, long amount) implements Change {}
+  record Add(@Override String view, String field, long amount) implements Change {}
 
   /**
    * Puts a member in a ranking, or moves it to another score.
@@ -19,7 +22,7 @@ public sealed interface Change {
    * @param member who; belongs to one stream alone, so that its scores come in order
    * @param score by which the ranking is ordered
    */
-  record Rank(String view, String member, long score) implements Change {}
+  record Rank(@Override String view, String member, long score) implements Change {}
 
   /**
    * Takes a member out of a ranking.
@@ -27,5 +30,5 @@ public sealed interface Change {
    * @param view which ranking
    * @param member who
    */
-  record Unrank(String view, String member) implements Change {}
+  record Unrank(@Override String view, String member) implements Change {}
 }

@@ -31,7 +31,7 @@ final class Catchup<S, D, E> {
   private Stored<D> folded = stored;
   private List<Change> changes = List.of();
   private int folds;
-  private Outcome.@Nullable Poison poison;
+  private final List<Outcome.Poison> poisons = new ArrayList<>();
 
   /** Below it the store has no events that are not applied: it has dropped them. */
   private long floor;
@@ -61,17 +61,17 @@ final class Catchup<S, D, E> {
   /** What Redis holds now: everything up to there is done. */
   void startFrom(Stored<D> current) {
     stored = current;
-    poison = null;
+    poisons.removeIf(poison -> poison.revision() > current.revision());
     events.headMap(current.revision(), true).clear();
   }
 
   /** Nothing more can be done for the stream. */
   void poison(RuntimeException cause) {
-    poison = new Outcome.Poison(events.firstKey(), cause);
+    poisons.add(new Outcome.Poison(events.firstKey(), cause, true));
   }
 
   boolean isOpen() {
-    return poison == null && !events.isEmpty();
+    return poisons.stream().noneMatch(Outcome.Poison::holds) && !events.isEmpty();
   }
 
   /** The first revision that is not applied. */
@@ -103,7 +103,7 @@ final class Catchup<S, D, E> {
    *
    * @return whether there is something to write
    */
-  boolean fold(Projection<D, E> projection, Decoder<S, E> decoder) {
+  boolean fold(Projection<D, E> projection, Decoder<S, E> decoder, OnPoison onPoison) {
     folded = stored;
     changes = new ArrayList<>();
     folds = 0;
@@ -115,8 +115,11 @@ final class Catchup<S, D, E> {
       try {
         folded = step(projection, decoder.decode(event)).at(event.revision());
       } catch (RuntimeException e) {
-        poison = new Outcome.Poison(event.revision(), e);
-        break;
+        poisons.add(new Outcome.Poison(event.revision(), e, onPoison == OnPoison.HOLD));
+        if (onPoison == OnPoison.HOLD) {
+          break;
+        }
+        folded = folded.at(event.revision());
       }
       folds++;
       expected++;
@@ -170,8 +173,8 @@ final class Catchup<S, D, E> {
     return gaps;
   }
 
-  Outcome.@Nullable Poison poison() {
-    return poison;
+  List<Outcome.Poison> poisons() {
+    return poisons;
   }
 
   /** How many events of the batch are not applied. */

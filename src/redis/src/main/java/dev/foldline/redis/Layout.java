@@ -2,24 +2,36 @@ package dev.foldline.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * Where a projection keeps what.
+ * Where a build of a projection's read models keeps what.
  *
  * <p>It is split into a fixed number of partitions by stream. All keys of a partition share one
  * hash tag, so that they are on one node of a cluster and change in one atomic step:
  *
  * <pre>
- * foldline:{name:partition}:documents     hash: stream → revision, blank, JSON
- * foldline:{name:partition}:totals:view   hash: field:h and field:l → halves of the sum
- * foldline:{name:partition}:ranking:view  sorted set: score in 16 digits, member
- * foldline:{name:partition}:scores:view   hash: member → its score in 16 digits
+ * foldline:{name:build:partition}:documents     hash: stream → revision, blank, JSON; and, under
+ *                                               the empty name, the mark that it is whole, open
+ *                                               or closed
+ * foldline:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
+ * foldline:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
+ * foldline:{name:build:partition}:scores:view   hash: member → its score in 16 digits
  * </pre>
  *
- * <p>A query of a view that crosses streams merges its partitions.
+ * <p>A query of a view that crosses streams merges its partitions. Which builds there are is kept
+ * beside them, see {@link Builds}.
  */
-record Layout(String projection) {
+record Layout(String projection, String build) {
+
+  /** The name, no stream's, under which the documents of a partition say that they are whole. */
+  static final String MARK = "";
+
+  static final String OPEN = "open";
+  static final String CLOSED = "closed";
 
   /** Part of the stored form: another number would look for streams in other partitions. */
   static final int PARTITIONS = 16;
@@ -28,6 +40,32 @@ record Layout(String projection) {
     CRC32 hash = new CRC32();
     hash.update(stream.getBytes(UTF_8));
     return (int) (hash.getValue() % PARTITIONS);
+  }
+
+  /** Where it is kept which builds of a projection there are. */
+  static String builds(String projection) {
+    return "foldline:{" + projection + "}:builds";
+  }
+
+  /** Who is building. */
+  static String builder(String projection) {
+    return "foldline:{" + projection + "}:builder";
+  }
+
+  /** The views of a projection that cross streams. */
+  static String views(String projection) {
+    return "foldline:{" + projection + "}:views";
+  }
+
+  /** All keys of a partition, given the views that cross streams. */
+  List<String> keys(int partition, Collection<String> views) {
+    List<String> keys = new ArrayList<>();
+    keys.add(documents(partition));
+    for (String view : views) {
+      keys.addAll(
+          List.of(totals(partition, view), ranking(partition, view), scores(partition, view)));
+    }
+    return keys;
   }
 
   String documents(int partition) {
@@ -47,7 +85,7 @@ record Layout(String projection) {
   }
 
   private String key(int partition, String kind) {
-    return "foldline:{" + projection + ":" + partition + "}:" + kind;
+    return "foldline:{" + projection + ":" + build + ":" + partition + "}:" + kind;
   }
 
   /** Digits whose order as text is that of the scores, highest first. */

@@ -1,6 +1,7 @@
 package dev.foldline.redis;
 
 import dev.foldline.core.Recorded;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,22 +11,28 @@ import java.util.Optional;
  * @param applied how many events took effect, those read to fill gaps included
  * @param duplicates how many events of the batch had been applied before
  * @param gaps how many gaps were filled from the stream
- * @param poisoned by stream, the event that can't be applied: it and the later ones of its stream
- *     were not
+ * @param poisoned by stream, the events that can't be applied
  */
-public record Outcome(int applied, int duplicates, int gaps, Map<String, Poison> poisoned) {
+public record Outcome(int applied, int duplicates, int gaps, Map<String, List<Poison>> poisoned) {
 
   /**
    * An event that can't be applied.
    *
    * @param revision of the event
    * @param cause what its decoding or the projection threw
+   * @param holds whether the later events of its stream were not applied either
    */
-  public record Poison(long revision, RuntimeException cause) {}
+  public record Poison(long revision, RuntimeException cause, boolean holds) {
+
+    boolean concerns(long event) {
+      return event == revision || (holds && event > revision);
+    }
+  }
 
   /** What keeps an event of the batch from being applied; empty if it took effect. */
   public Optional<Poison> poison(Recorded<?> event) {
-    return Optional.ofNullable(poisoned.get(event.stream()))
-        .filter(poison -> event.revision() >= poison.revision());
+    return poisoned.getOrDefault(event.stream(), List.of()).stream()
+        .filter(poison -> poison.concerns(event.revision()))
+        .findFirst();
   }
 }

@@ -2,6 +2,7 @@ package dev.foldline.redis;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import dev.foldline.core.Change;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
@@ -10,10 +11,14 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,18 +45,27 @@ public final class Projector<S, D, E> {
   private final Projection<D, E> projection;
   private final Decoder<S, E> decoder;
   private final History<S> history;
+  private final OnPoison onPoison;
   private final Layout layout;
+  private final Set<String> named = ConcurrentHashMap.newKeySet();
 
   /**
+   * @param build of the read models that the events are applied to
    * @param history where to read missing events
    */
   public Projector(
-      ReadModels models, Projection<D, E> projection, Decoder<S, E> decoder, History<S> history) {
+      ReadModels models,
+      Projection<D, E> projection,
+      String build,
+      OnPoison onPoison,
+      Decoder<S, E> decoder,
+      History<S> history) {
+    this.onPoison = onPoison;
     this.models = models;
     this.projection = projection;
     this.decoder = decoder;
     this.history = history;
-    this.layout = new Layout(projection.name());
+    this.layout = new Layout(projection.name(), build);
   }
 
   /**
@@ -104,7 +118,11 @@ public final class Projector<S, D, E> {
     }
     return fillGaps(open)
         .chain(
-            () -> write(open.stream().filter(stream -> stream.fold(projection, decoder)).toList()))
+            () ->
+                write(
+                    open.stream()
+                        .filter(stream -> stream.fold(projection, decoder, onPoison))
+                        .toList()))
         .chain(() -> round(open, round + 1));
   }
 
@@ -127,6 +145,26 @@ public final class Projector<S, D, E> {
   }
 
   private Uni<Void> write(List<Catchup<S, D, E>> streams) {
+    return nameViews(streams).chain(() -> apply(streams));
+  }
+
+  /** Keeps the names of the views that cross streams, before anything is in them. */
+  private Uni<Void> nameViews(Collection<Catchup<S, D, E>> streams) {
+    Set<String> views =
+        streams.stream()
+            .flatMap(stream -> stream.changes().stream())
+            .map(Change::view)
+            .filter(view -> !named.contains(view))
+            .collect(Collectors.toSet());
+    if (views.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    Command add = new Command("SADD").arg(Layout.views(projection.name()));
+    views.forEach(add::arg);
+    return models.send(List.of(add)).invoke(() -> named.addAll(views)).replaceWithVoid();
+  }
+
+  private Uni<Void> apply(Collection<Catchup<S, D, E>> streams) {
     List<Command> commands =
         byPartition(streams).stream()
             .map(partition -> ApplyCall.of(partition, layout, models).command(APPLY))
@@ -159,7 +197,7 @@ public final class Projector<S, D, E> {
     }
   }
 
-  private List<List<Catchup<S, D, E>>> byPartition(List<Catchup<S, D, E>> streams) {
+  private List<List<Catchup<S, D, E>>> byPartition(Collection<Catchup<S, D, E>> streams) {
     return List.copyOf(streams.stream().collect(groupingBy(Catchup::partition)).values());
   }
 
@@ -168,15 +206,14 @@ public final class Projector<S, D, E> {
     int delivered = 0;
     int gaps = 0;
     int poisonedEvents = 0;
-    Map<String, Outcome.Poison> poisoned = new HashMap<>();
+    Map<String, List<Outcome.Poison>> poisoned = new HashMap<>();
     for (Catchup<S, D, E> stream : streams) {
       applied += stream.applied();
       delivered += stream.appliedOfBatch();
       gaps += stream.gaps();
       poisonedEvents += stream.unsettled();
-      Outcome.Poison poison = stream.poison();
-      if (poison != null) {
-        poisoned.put(stream.name(), poison);
+      if (!stream.poisons().isEmpty()) {
+        poisoned.put(stream.name(), List.copyOf(stream.poisons()));
       }
     }
     return new Outcome(applied, size - delivered - poisonedEvents, gaps, poisoned);

@@ -1,22 +1,29 @@
 package dev.foldline.redis;
 
 import dev.foldline.core.Projection;
+import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Queries of read models. */
 public final class Views {
 
+  private static final String NONE = "";
+
   private final ReadModels models;
+  private final Map<String, String> active = new ConcurrentHashMap<>();
 
   public Views(ReadModels models) {
     this.models = models;
@@ -27,22 +34,34 @@ public final class Views {
 
   /** A stream's document; none where the projection has seen no event of it. */
   public <D> Uni<Optional<View<D>>> document(Projection<D, ?> projection, String stream) {
-    Layout layout = new Layout(projection.name());
-    String key = layout.documents(Layout.partition(stream));
-    return models
-        .send(List.of(new Command("HGET").arg(key).arg(stream)))
+    int partition = Layout.partition(stream);
+    return query(
+            projection,
+            layout ->
+                List.of(
+                    new Command("HMGET")
+                        .arg(layout.documents(partition))
+                        .arg(Layout.MARK)
+                        .arg(stream)))
+        .map(List::getFirst)
+        .invoke(
+            found -> {
+              if (found.get(0) == null) {
+                throw new Unavailable("the read model was lost, and is being built again");
+              }
+            })
         .map(
-            answers ->
-                Optional.ofNullable(answers.getFirst())
-                    .map(found -> Stored.parse(found.toString(), models, projection.document()))
+            found ->
+                Optional.ofNullable(found.get(1))
+                    .map(text -> Stored.parse(text.toString(), models, projection.document()))
                     .flatMap(stored -> stored.view(stream)));
   }
 
   /** The sums of a view by field, in the order of the fields' names. */
   public Uni<Map<String, BigInteger>> totals(Projection<?, ?> projection, String view) {
-    Layout layout = new Layout(projection.name());
-    return models
-        .send(all(partition -> new Command("HGETALL").arg(layout.totals(partition, view))))
+    return query(
+            projection,
+            layout -> all(partition -> new Command("HGETALL").arg(layout.totals(partition, view))))
         .map(Views::sums);
   }
 
@@ -66,13 +85,16 @@ public final class Views {
    * @param limit how many at most
    */
   public Uni<List<Ranked>> top(Projection<?, ?> projection, String view, int limit) {
-    Layout layout = new Layout(projection.name());
     String last = Integer.toString(Math.max(limit, 1) - 1);
-    return models
-        .send(
-            all(
-                partition ->
-                    new Command("ZRANGE").arg(layout.ranking(partition, view)).arg("0").arg(last)))
+    return query(
+            projection,
+            layout ->
+                all(
+                    partition ->
+                        new Command("ZRANGE")
+                            .arg(layout.ranking(partition, view))
+                            .arg("0")
+                            .arg(last)))
         .map(answers -> merge(answers, limit));
   }
 
@@ -84,6 +106,38 @@ public final class Views {
         .limit(limit)
         .map(entry -> new Ranked(entry.substring(16), Layout.score(entry)))
         .toList();
+  }
+
+  /**
+   * Asks the build that queries read. Which one that is comes with the answers, so that they are
+   * never of a build that is not read any more.
+   */
+  private Uni<List<Response>> query(
+      Projection<?, ?> projection, Function<Layout, List<Command>> commands) {
+    return query(projection, commands, active.getOrDefault(projection.name(), NONE));
+  }
+
+  private Uni<List<Response>> query(
+      Projection<?, ?> projection, Function<Layout, List<Command>> commands, String build) {
+    List<Command> all = new ArrayList<>();
+    all.add(new Command("HGET").arg(Layout.builds(projection.name())).arg("active"));
+    if (!build.equals(NONE)) {
+      all.addAll(commands.apply(new Layout(projection.name(), build)));
+    }
+    return models
+        .send(all)
+        .chain(
+            answers -> {
+              String now = Objects.toString(answers.getFirst(), NONE);
+              if (now.equals(NONE)) {
+                return Uni.createFrom().failure(new Unavailable("the read model is being built"));
+              }
+              if (now.equals(build)) {
+                return Uni.createFrom().item(answers.subList(1, answers.size()));
+              }
+              active.put(projection.name(), now);
+              return query(projection, commands, now);
+            });
   }
 
   private static List<Command> all(Function<Integer, Command> command) {

@@ -9,6 +9,10 @@
 --
 -- Longs pass through as text: a number in Lua is a double.
 
+if redis.call('HGET', KEYS[1], '') ~= 'open' then
+  return redis.error_reply('LOST the read model is closed, or not whole any more')
+end
+
 local elsewhere = {}
 local at = 1
 

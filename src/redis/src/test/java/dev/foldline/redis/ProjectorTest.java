@@ -31,13 +31,16 @@ class ProjectorTest {
   private static final RealRedis redis = new RealRedis();
 
   private final Map<String, List<Recorded<String>>> store = new HashMap<>();
+  private final Builds builds = new Builds(redis.models(), SUMS);
+  private String build = "";
+  private OnPoison onPoison = OnPoison.HOLD;
   private final Views views = new Views(redis.models());
 
   record Sum(long value, int events) {}
 
   /** An event is a number as text; what is no number can't be decoded. */
   private static final Projection<Sum, Long> SUMS =
-      new Projection<>("sums", "n", Long.class, Sum.class, ProjectorTest::project);
+      new Projection<>("sums", 1, "n", Long.class, Sum.class, ProjectorTest::project);
 
   private static Changes<Sum> project(@Nullable Sum sum, Recorded<Long> event) {
     Sum now =
@@ -60,6 +63,7 @@ class ProjectorTest {
   @BeforeEach
   void empty() {
     redis.command("FLUSHALL");
+    build = newBuild();
   }
 
   @Test
@@ -163,7 +167,7 @@ class ProjectorTest {
   void aDocumentThatCantBeReadHoldsUpItsOwnStreamAlone() {
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1"));
     redis.command(
-        "HSET " + new Layout("sums").documents(Layout.partition("n-2")) + " n-2 nonsense");
+        "HSET " + new Layout("sums", build).documents(Layout.partition("n-2")) + " n-2 nonsense");
     append("n-2", "1", "2", "3", "4", "5");
     events.addAll(append("n-2", "6"));
 
@@ -171,6 +175,19 @@ class ProjectorTest {
 
     assertThat(outcome.applied()).isEqualTo(1);
     assertThat(outcome.poisoned()).containsOnlyKeys("n-2");
+  }
+
+  @Test
+  void anEventThatCantBeAppliedIsPassedOver_whereToldSo() {
+    onPoison = OnPoison.PASS;
+    List<Recorded<String>> events = append("n-1", "1", "poison", "3", "poison");
+
+    Outcome outcome = apply(events);
+
+    assertThat(
+            events.stream().filter(event -> outcome.poison(event).isEmpty()).map(Recorded::event))
+        .containsExactly("1", "3");
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 3, new Sum(4, 2)));
   }
 
   @Test
@@ -197,7 +214,7 @@ class ProjectorTest {
   @Test
   void aLowHalfIsCarriedBeforeItOverflows() {
     int partition = Layout.partition("n-1");
-    String totals = new Layout("sums").totals(partition, "all");
+    String totals = new Layout("sums", build).totals(partition, "all");
     redis.command("HSET " + totals + " sum:l 4503599627370495");
 
     apply(append("n-1", "3"));
@@ -251,8 +268,15 @@ class ProjectorTest {
     redis.stop();
     assertThatThrownBy(() -> apply(append("n-1", "1"))).isInstanceOf(Unavailable.class);
     redis.restart();
+    build = newBuild();
     apply(append("n-2", "1"));
     assertThat(document("n-2")).isPresent();
+  }
+
+  private String newBuild() {
+    String fresh = await(builds.begin()).build();
+    await(builds.activate(fresh));
+    return fresh;
   }
 
   private List<Recorded<String>> append(String stream, String... events) {
@@ -274,7 +298,8 @@ class ProjectorTest {
   }
 
   private Projector<String, Sum, Long> projector() {
-    return new Projector<>(redis.models(), SUMS, ProjectorTest::decode, this::read);
+    return new Projector<>(
+        redis.models(), SUMS, build, onPoison, ProjectorTest::decode, this::read);
   }
 
   private static @Nullable Recorded<Long> decode(Recorded<String> stored) {

@@ -42,6 +42,20 @@ public record Group(
         bufferSize);
   }
 
+  /** The same, from the events on that come after it. */
+  public Group fromEnd() {
+    return new Group(
+        name,
+        stream,
+        filter,
+        false,
+        resolveLinks,
+        strategy,
+        messageTimeout,
+        maxRetries,
+        bufferSize);
+  }
+
   /** Matches the streams of a category and no others. */
   public static String categoryFilter(String category) {
     return "^" + category.replaceAll("([^A-Za-z0-9_])", "\\\\$1") + "-";

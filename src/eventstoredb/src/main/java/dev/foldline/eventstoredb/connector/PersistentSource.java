@@ -48,11 +48,19 @@ public final class PersistentSource implements Source {
 
   @Override
   public Uni<Session> open(Sink sink) {
-    // To make a client takes a second the first time: not on the caller's thread.
+    return client().chain(client -> ensureGroup(client).chain(() -> subscribe(client, sink)));
+  }
+
+  /** Creates the group if it is missing, without subscribing to it. */
+  public Uni<Void> prepare() {
+    return client().chain(this::ensureGroup);
+  }
+
+  /** To make a client takes a second the first time: not on the caller's thread. */
+  private Uni<EventStoreDBPersistentSubscriptionsClient> client() {
     return Uni.createFrom()
         .item(store::subscriptions)
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-        .chain(client -> ensureGroup(client).chain(() -> subscribe(client, sink)));
+        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
   }
 
   private Uni<Void> ensureGroup(EventStoreDBPersistentSubscriptionsClient client) {

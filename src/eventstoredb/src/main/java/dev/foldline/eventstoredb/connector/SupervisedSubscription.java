@@ -44,6 +44,7 @@ public final class SupervisedSubscription {
   private boolean stopped;
   private int failures;
   private long watchdog = -1;
+  private long reopening = -1;
 
   /**
    * How long it waits for what.
@@ -127,6 +128,7 @@ public final class SupervisedSubscription {
 
   private void close() {
     vertx.cancelTimer(watchdog);
+    vertx.cancelTimer(reopening);
     if (opening != null) {
       opening.cancel();
     }
@@ -144,6 +146,17 @@ public final class SupervisedSubscription {
         _ -> {
           if (current != null) {
             lost(current, cause);
+          }
+        });
+  }
+
+  /** Opens it at once, if it waits to be opened again. */
+  public void openNow() {
+    context.runOnContext(
+        _ -> {
+          if (current == null && vertx.cancelTimer(reopening)) {
+            failures = 0;
+            open();
           }
         });
   }
@@ -218,7 +231,7 @@ public final class SupervisedSubscription {
             + ThreadLocalRandom.current().nextLong(FIRST_BACKOFF_MS);
     health.lost(cause);
     LOG.warnf("%s: lost (%s); again in %d ms", source.describe(), cause, delay);
-    vertx.setTimer(delay, _ -> context.runOnContext(_ -> open()));
+    reopening = vertx.setTimer(delay, _ -> context.runOnContext(_ -> open()));
   }
 
   /** Opens it anew, though nothing is known to be wrong. */

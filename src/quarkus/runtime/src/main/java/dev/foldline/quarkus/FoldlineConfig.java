@@ -1,5 +1,6 @@
 package dev.foldline.quarkus;
 
+import dev.foldline.redis.OnPoison;
 import io.quarkus.runtime.annotations.ConfigPhase;
 import io.quarkus.runtime.annotations.ConfigRoot;
 import io.smallrye.config.ConfigMapping;
@@ -21,6 +22,9 @@ public interface FoldlineConfig {
 
   /** The Redis of the read models; where it is, is Quarkus's {@code quarkus.redis}. */
   Redis redis();
+
+  /** How read models are kept. */
+  Projections projections();
 
   /** The event store inside the application, for a single small node. */
   Embedded embedded();
@@ -65,6 +69,17 @@ public interface FoldlineConfig {
     /** How long one call may take. */
     @WithDefault("2s")
     Duration timeout();
+  }
+
+  /** How read models are kept. */
+  interface Projections {
+
+    /**
+     * What becomes of the later events of a stream when one of its events can't be applied: {@code
+     * hold} parks them too, {@code pass} applies them as if that event were not there.
+     */
+    @WithDefault("hold")
+    OnPoison onPoison();
   }
 
   /** The event store inside the application, for a single small node. */

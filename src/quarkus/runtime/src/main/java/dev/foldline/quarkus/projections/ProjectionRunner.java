@@ -2,6 +2,7 @@ package dev.foldline.quarkus.projections;
 
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
@@ -11,6 +12,8 @@ import dev.foldline.eventstoredb.connector.PersistentSource;
 import dev.foldline.eventstoredb.connector.Source;
 import dev.foldline.eventstoredb.connector.SubscriptionHealth;
 import dev.foldline.eventstoredb.connector.SupervisedSubscription;
+import dev.foldline.redis.Builds;
+import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.Outcome;
 import dev.foldline.redis.Projector;
 import dev.foldline.redis.ReadModels;
@@ -19,18 +22,19 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the read models of one projection up to date, from a persistent subscription that is named
- * after it.
+ * after it and its version.
  *
  * <p>Nothing is acknowledged that was not applied. While Redis is away the subscription is closed,
- * so that events wait in the store and are not counted as failing. An event that can't be applied
- * is parked, and the later ones of its stream behind it, since a document without it would be
- * wrong.
+ * so that events wait in the store and are not counted as failing. Where there are no read models
+ * yet, or no more, they are built first. An event that can't be applied is parked, and the later
+ * ones of its stream behind it, since a document without it would be wrong, unless told otherwise.
  */
 public final class ProjectionRunner<D, E> {
 
@@ -38,15 +42,24 @@ public final class ProjectionRunner<D, E> {
   private static final int BUFFER = 2_000;
   private static final int BATCH = 500;
   private static final int BATCHES_AT_ONCE = 2;
+  private static final Duration SLICE = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final Projection<D, E> projection;
+  private final EventStore store;
   private final EventCodec codec;
-  private final Projector<StoredEvent, D, E> projector;
+  private final ReadModels models;
+  private final OnPoison onPoison;
+  private final Builds builds;
+  private final Building building;
   private final SupervisedSubscription subscription;
   private final LongAdder applied = new LongAdder();
   private final LongAdder duplicates = new LongAdder();
   private final LongAdder gaps = new LongAdder();
   private final LongAdder parked = new LongAdder();
+  private final AtomicReference<@Nullable Thread> builder = new AtomicReference<>();
+  private volatile @Nullable Projector<StoredEvent, D, E> projector;
+  private volatile boolean stopped;
   private int batches;
 
   public ProjectionRunner(
@@ -54,20 +67,30 @@ public final class ProjectionRunner<D, E> {
       EventStore store,
       EventCodec codec,
       ReadModels models,
-      Projection<D, E> projection) {
+      Projection<D, E> projection,
+      OnPoison onPoison) {
     this.projection = projection;
+    this.store = store;
     this.codec = codec;
-    this.projector = new Projector<>(models, projection, this::decode, store::read);
-    Source events =
-        new PersistentSource(
-            store, Group.ofCategory(projection.name(), projection.category(), BUFFER), false);
+    this.models = models;
+    this.onPoison = onPoison;
+    this.builds = new Builds(models, projection);
+    Group group =
+        Group.ofCategory(
+            projection.name() + "-v" + projection.version(), projection.category(), BUFFER);
+    this.building = new Building(store, builds, group, this::projector);
     this.subscription =
         new SupervisedSubscription(
-            new WhileRedisAnswers(models, events),
+            new OfWholeReadModels(new PersistentSource(store, group, false)),
             vertx,
             ((VertxInternal) vertx).createEventLoopContext(),
             SupervisedSubscription.Timing.DEFAULT,
             this::takeBatches);
+  }
+
+  private Projector<StoredEvent, D, E> projector(String build) {
+    return new Projector<>(
+        models, projection, build, onPoison, this::decode, store::read);
   }
 
   /** Starts, and returns at once. */
@@ -81,7 +104,36 @@ public final class ProjectionRunner<D, E> {
    * @param limit how long to wait for that
    */
   public Uni<Void> stop(Duration limit) {
+    stopped = true;
+    Thread building = builder.get();
+    if (building != null) {
+      building.interrupt();
+    }
     return subscription.stop(limit);
+  }
+
+  /**
+   * Builds the read models anew, beside those that are read, for a while. Blocks.
+   *
+   * @param limit after which it stops, to be gone on with
+   * @return whether they are complete, and read by queries from now on
+   */
+  public boolean rebuild(Duration limit) throws InterruptedException {
+    boolean complete = building.slice(limit);
+    if (complete) {
+      subscription.openNow();
+    }
+    return complete;
+  }
+
+  /** How far the last build is, or was, that this instance worked on. */
+  public Builds.Progress building() {
+    return building.progress();
+  }
+
+  /** Has queries read the version again that they read before the last switch. */
+  public Uni<Void> switchBack() {
+    return builds.switchBack();
   }
 
   public Projection<D, E> projection() {
@@ -120,14 +172,14 @@ public final class ProjectionRunner<D, E> {
   }
 
   private void takeBatches() {
-    while (batches < BATCHES_AT_ONCE) {
+    Projector<StoredEvent, D, E> live = projector;
+    while (live != null && batches < BATCHES_AT_ONCE) {
       List<Delivery> batch = subscription.take(BATCH, BATCH);
       if (batch.isEmpty()) {
         return;
       }
       batches++;
-      projector
-          .apply(batch.stream().map(Delivery::event).toList())
+      live.apply(batch.stream().map(Delivery::event).toList())
           .subscribe()
           .with(outcome -> settle(batch, outcome), failure -> giveBack(batch, failure));
     }
@@ -150,7 +202,7 @@ public final class ProjectionRunner<D, E> {
     if (poison.revision() == event.revision()) {
       LOG.errorf(
           poison.cause(),
-          "%s: event %d of %s can't be applied: parked, and the later ones of its stream behind it",
+          "%s: event %d of %s can't be applied: parked",
           projection.name(),
           event.revision(),
           event.stream());
@@ -167,8 +219,44 @@ public final class ProjectionRunner<D, E> {
     batch.forEach(delivery -> delivery.retry("not applied: " + failure));
   }
 
-  /** Opens a source only while Redis answers. */
-  private record WhileRedisAnswers(ReadModels models, Source events) implements Source {
+  /** Builds in the background, until there is a live build. */
+  private void build() {
+    Thread thread = Thread.ofVirtual().name("building " + projection.name()).unstarted(this::buildAll);
+    if (builder.compareAndSet(null, thread)) {
+      thread.start();
+    }
+  }
+
+  private void buildAll() {
+    try {
+      while (!stopped && !buildSome()) {
+        Thread.sleep(PAUSE);
+      }
+      subscription.openNow();
+    } catch (InterruptedException e) {
+      LOG.debugf(e, "%s: building stopped", projection.name());
+    } finally {
+      builder.set(null);
+    }
+  }
+
+  private boolean buildSome() throws InterruptedException {
+    try {
+      return builds.live().await().atMost(SLICE).isPresent() || building.slice(SLICE);
+    } catch (RuntimeException e) {
+      LOG.warnf("%s: can't be built now: %s", projection.name(), e);
+      return false;
+    }
+  }
+
+  /** Opens a source only while there are whole read models, in a Redis that answers. */
+  private final class OfWholeReadModels implements Source {
+
+    private final Source events;
+
+    OfWholeReadModels(Source events) {
+      this.events = events;
+    }
 
     @Override
     public String describe() {
@@ -177,7 +265,18 @@ public final class ProjectionRunner<D, E> {
 
     @Override
     public Uni<Session> open(Sink sink) {
-      return models.ping().chain(() -> events.open(sink));
+      return builds
+          .live()
+          .chain(
+              live -> {
+                if (live.isEmpty()) {
+                  build();
+                  return Uni.createFrom()
+                      .failure(new Unavailable("the read models are being built"));
+                }
+                projector = projector(live.get());
+                return events.open(sink);
+              });
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.foldline.quarkus.projections;
 import dev.foldline.core.Projection;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.quarkus.FoldlineConfig;
 import dev.foldline.redis.ReadModels;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -31,11 +32,13 @@ public class Projections {
       EventStore store,
       EventCodec codec,
       ReadModels models,
+      FoldlineConfig config,
       MeterRegistry registry,
       @All List<Projection<?, ?>> projections) {
     this.runners =
         projections.stream()
-            .map(projection -> new ProjectionRunner<>(vertx, store, codec, models, projection))
+            .map(projection -> new ProjectionRunner<>(
+                        vertx, store, codec, models, projection, config.projections().onPoison()))
             .toList();
     runners.forEach(runner -> measure(runner, registry));
   }
@@ -86,6 +89,14 @@ public class Projections {
         .register(registry);
     Gauge.builder("foldline.projection.parked", runner, r -> r.health().parked())
         .description("Events that are parked")
+        .tags(tags)
+        .register(registry);
+    FunctionCounter.builder("foldline.projection.poisoned", runner, ProjectionRunner::parked)
+        .description("Deliveries that could not be applied")
+        .tags(tags)
+        .register(registry);
+    Gauge.builder("foldline.projection.building", runner, r -> r.building().events())
+        .description("Events in the build that this instance last worked on")
         .tags(tags)
         .register(registry);
     Gauge.builder("foldline.projection.up", runner, r -> r.health().isSubscribed() ? 1 : 0)

@@ -1,0 +1,136 @@
+package dev.foldline.eventstoredb.connector;
+
+import com.eventstore.dbclient.Position;
+import com.eventstore.dbclient.ResolvedEvent;
+import com.eventstore.dbclient.SubscribeToAllOptions;
+import com.eventstore.dbclient.Subscription;
+import com.eventstore.dbclient.SubscriptionFilter;
+import com.eventstore.dbclient.SubscriptionListener;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
+import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.StoredEvent;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the log of all streams once, in its order, up to its end: a catch-up subscription that is
+ * asked for events, so that no more are in memory than its buffer holds. Its calls block; for one
+ * thread, a virtual one at best.
+ */
+public final class Scan implements AutoCloseable {
+
+  private static final int BUFFER = 8_192;
+  private static final Object END = new Object();
+
+  private final Duration patience;
+  private final BlockingQueue<Object> arrived = new ArrayBlockingQueue<>(BUFFER);
+  private final Uni<Subscription> subscription;
+  private volatile boolean closed;
+  private boolean ended;
+
+  /**
+   * Begins to read.
+   *
+   * @param filter a regular expression of stream names, anchored
+   * @param after the position behind which to begin, −1 for the beginning
+   */
+  public Scan(EventStore store, String filter, long after) {
+    this.patience = store.timeout();
+    SubscribeToAllOptions options =
+        SubscribeToAllOptions.get()
+            .filter(
+                SubscriptionFilter.newBuilder().withStreamNameRegularExpression(filter).build());
+    options.batchSize(BUFFER / 4);
+    if (after < 0) {
+      options.fromStart();
+    } else {
+      options.fromPosition(new Position(after, after));
+    }
+    Listener listener = new Listener();
+    this.subscription =
+        Uni.createFrom()
+            .completionStage(() -> store.client().subscribeToAll(listener, options))
+            .memoize()
+            .indefinitely();
+    subscription.subscribe().with(_ -> {}, listener::offer);
+  }
+
+  /**
+   * The next events.
+   *
+   * @param limit how many at most
+   * @return none at the end of the log
+   * @throws Unavailable if the store is away or too slow
+   */
+  public List<Recorded<StoredEvent>> next(int limit) throws InterruptedException {
+    List<Recorded<StoredEvent>> events = new ArrayList<>();
+    if (ended) {
+      return events;
+    }
+    @Nullable Object first = arrived.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+    if (first == null) {
+      throw new Unavailable("the event store did not go on in time");
+    }
+    List<Object> more = new ArrayList<>();
+    more.add(first);
+    arrived.drainTo(more, limit - 1);
+    for (Object each : more) {
+      switch (each) {
+        case ResolvedEvent event -> events.add(EventStore.toRecorded(event.getEvent()));
+        case Throwable failure -> throw new Unavailable("the event store is away: " + failure);
+        default -> ended = true;
+      }
+    }
+    return events;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    arrived.clear();
+    subscription.subscribe().with(Subscription::stop, _ -> {});
+  }
+
+  /** Passes on what arrives; waits, and so lets the server wait, while there is no room. */
+  private final class Listener extends SubscriptionListener {
+
+    @Override
+    public void onConfirmation(Subscription confirmed) {
+      if (closed) {
+        confirmed.stop();
+      }
+    }
+
+    @Override
+    public void onEvent(Subscription from, ResolvedEvent event) {
+      offer(event);
+    }
+
+    @Override
+    public void onCaughtUp(Subscription caughtUp) {
+      offer(END);
+    }
+
+    @Override
+    public void onCancelled(Subscription cancelled, @Nullable Throwable cause) {
+      offer(cause == null ? new IllegalStateException("closed") : cause);
+    }
+
+    private void offer(Object item) {
+      try {
+        while (!closed && !arrived.offer(item, 100, TimeUnit.MILLISECONDS)) {
+          Thread.onSpinWait();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

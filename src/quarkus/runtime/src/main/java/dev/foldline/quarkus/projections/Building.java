@@ -1,0 +1,148 @@
+package dev.foldline.quarkus.projections;
+
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
+import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.eventstoredb.connector.Group;
+import dev.foldline.eventstoredb.connector.PersistentSource;
+import dev.foldline.eventstoredb.connector.Scan;
+import dev.foldline.redis.Builds;
+import dev.foldline.redis.Outcome;
+import dev.foldline.redis.Projector;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * Builds the read models of a projection from the log of all streams, beside those that are read.
+ *
+ * <p>It works in slices, by one instance at a time, and goes on where it was when it is stopped or
+ * dies. When it has come to the end of the log it closes the build that was kept up to date so far,
+ * so that no event is acknowledged for it any more, reads what was written meanwhile, and has
+ * queries switch over. Its calls block.
+ */
+final class Building {
+
+  private static final Logger LOG = Logger.getLogger(Building.class);
+  private static final int BATCH = 2_000;
+  private static final Duration LEASE = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration TELL = Duration.ofSeconds(5);
+
+  private final String me = UUID.randomUUID().toString();
+  private final EventStore store;
+  private final Builds builds;
+  private final Group group;
+  private final Function<String, Projector<StoredEvent, ?, ?>> projectors;
+  private volatile Builds.Progress progress = new Builds.Progress("", -1, 0);
+  private long toldAt;
+
+  /**
+   * @param group that keeps the build up to date later; it is created before anything is read
+   * @param projectors makes the projector of a build
+   */
+  Building(
+      EventStore store,
+      Builds builds,
+      Group group,
+      Function<String, Projector<StoredEvent, ?, ?>> projectors) {
+    this.store = store;
+    this.builds = builds;
+    this.group = group;
+    this.projectors = projectors;
+  }
+
+  /** How far it is. */
+  Builds.Progress progress() {
+    return progress;
+  }
+
+  /**
+   * Builds for a while.
+   *
+   * @param limit after which it stops, to be gone on with
+   * @return whether it is complete, and read by queries from now on; false too where another
+   *     instance is building
+   * @throws Unavailable if Redis or the store is away
+   */
+  boolean slice(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    if (!await(builds.lease(me, LEASE))) {
+      return false;
+    }
+    try {
+      await(new PersistentSource(store, group.fromEnd(), false).prepare());
+      progress = await(builds.begin());
+      if (!scan(deadline)) {
+        return false;
+      }
+      await(builds.named().chain(this::close));
+      if (!scan(deadline)) {
+        return false;
+      }
+      List<String> unneeded = await(builds.activate(progress.build()));
+      LOG.infof("%s: complete with %d events", progress.build(), progress.events());
+      for (String build : unneeded) {
+        await(builds.drop(build));
+      }
+      return true;
+    } finally {
+      await(builds.release());
+    }
+  }
+
+  private Uni<Void> close(Optional<String> live) {
+    return live.filter(build -> !build.equals(progress.build()))
+        .map(builds::close)
+        .orElseGet(() -> Uni.createFrom().voidItem());
+  }
+
+  /** Whether it came to the end of the log. */
+  private boolean scan(long deadline) throws InterruptedException {
+    Projector<StoredEvent, ?, ?> projector = projectors.apply(progress.build());
+    try (Scan scan = new Scan(store, String.valueOf(group.filter()), progress.position())) {
+      while (true) {
+        List<Recorded<StoredEvent>> events = scan.next(BATCH);
+        if (events.isEmpty()) {
+          return true;
+        }
+        Outcome outcome = await(projector.apply(events));
+        outcome.poisoned().forEach(this::tellPoison);
+        reached(events);
+        if (System.nanoTime() > deadline || !await(builds.lease(me, LEASE))) {
+          return false;
+        }
+      }
+    }
+  }
+
+  private void reached(List<Recorded<StoredEvent>> events) {
+    progress =
+        new Builds.Progress(
+            progress.build(), events.getLast().position(), progress.events() + events.size());
+    await(builds.reached(progress));
+    if (System.nanoTime() - toldAt > TELL.toNanos()) {
+      toldAt = System.nanoTime();
+      LOG.infof(
+          "%s: building, %d events, up to %s",
+          group.name(), progress.events(), events.getLast().time());
+    }
+  }
+
+  private void tellPoison(String stream, List<Outcome.Poison> poisons) {
+    for (Outcome.Poison poison : poisons) {
+      LOG.errorf(
+          "%s: event %d of %s can't be applied: %s",
+          group.name(), poison.revision(), stream, poison.cause());
+    }
+  }
+
+  private static <T> T await(Uni<T> uni) {
+    return uni.await().atMost(LIMIT);
+  }
+}

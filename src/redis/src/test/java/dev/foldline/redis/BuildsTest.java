@@ -1,0 +1,184 @@
+package dev.foldline.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.foldline.core.Change;
+import dev.foldline.core.Changes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
+import dev.foldline.core.View;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BuildsTest {
+
+  private static final RealRedis redis = new RealRedis();
+
+  private final ReadModels models = redis.models();
+  private final Views views = new Views(models);
+  private final Projection<String, String> one = last(1);
+  private final Projection<String, String> two = last(2);
+
+  /** The last event of each stream, and its version. */
+  private static Projection<String, String> last(int version) {
+    return new Projection<>(
+        "last",
+        version,
+        "n",
+        String.class,
+        String.class,
+        (_, event) ->
+            Changes.to(
+                event.event() + " by " + version,
+                new Change.Add("totals", "events", 1),
+                new Change.Rank("ranking", event.stream(), event.revision())));
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    redis.command("FLUSHALL");
+  }
+
+  @Test
+  void withoutABuildThereIsNothingToRead() {
+    assertThatThrownBy(() -> document(one)).isInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> await(views.totals(one, "totals"))).isInstanceOf(Unavailable.class);
+    assertThat(await(new Builds(models, one).live())).isEmpty();
+  }
+
+  @Test
+  void aBuildIsReadOnceItIsComplete_andNotBefore() {
+    Builds builds = new Builds(models, one);
+    String first = build(one);
+    apply(one, first, "a");
+    Builds.Progress second = await(builds.begin());
+    apply(one, second.build(), "b");
+    assertThat(document(one)).isEqualTo("a by 1");
+
+    assertThat(await(builds.activate(second.build()))).containsExactly(first);
+
+    assertThat(document(one)).isEqualTo("b by 1");
+    assertThat(await(builds.live())).hasValue(second.build());
+  }
+
+  @Test
+  void aBuildGoesOnWhereItWas() {
+    Builds builds = new Builds(models, one);
+    Builds.Progress begun = await(builds.begin());
+    assertThat(begun.position()).isEqualTo(-1);
+    Builds.Progress further = new Builds.Progress(begun.build(), Long.MAX_VALUE, 7);
+    await(builds.reached(further));
+    assertThat(await(builds.begin())).isEqualTo(further);
+  }
+
+  @Test
+  void versionsStandSideBySide_andQueriesSwitchOverAndBack() {
+    String old = build(one);
+    apply(one, old, "a");
+    String fresh = await(new Builds(models, two).begin()).build();
+    apply(two, fresh, "a");
+    assertThat(document(two)).isEqualTo("a by 1");
+
+    await(new Builds(models, two).activate(fresh));
+    assertThat(document(two)).isEqualTo("a by 2");
+    apply(one, old, "b");
+    assertThat(await(new Builds(models, one).live())).hasValue(old);
+
+    await(new Builds(models, two).switchBack());
+    assertThat(document(two)).isEqualTo("b by 1");
+  }
+
+  @Test
+  void anOlderVersionThatIsBuiltAgainIsNotRead() {
+    build(one);
+    apply(two, build(two), "a");
+    build(one);
+    assertThat(document(two)).isEqualTo("a by 2");
+  }
+
+  @Test
+  void nothingIsAppliedToWhatIsClosedOrLost() {
+    Builds builds = new Builds(models, one);
+    String build = build(one);
+    apply(one, build, "a");
+    await(builds.close(build));
+    assertThatThrownBy(() -> apply(one, build, "b")).isInstanceOf(Unavailable.class);
+    assertThat(document(one)).isEqualTo("a by 1");
+    assertThat(await(builds.live())).isEmpty();
+
+    redis.command("FLUSHALL");
+    assertThatThrownBy(() -> apply(one, build, "b")).isInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> document(one)).isInstanceOf(Unavailable.class);
+    assertThat(await(builds.live())).isEmpty();
+  }
+
+  @Test
+  void onePartitionLostIsABuildLost() {
+    String build = build(one);
+    redis.command("DEL " + new Layout("last", build).documents(3));
+    assertThat(await(new Builds(models, one).live())).isEmpty();
+  }
+
+  @Test
+  void nothingIsLeftOfABuildThatIsDropped() {
+    String build = build(one);
+    apply(one, build, "a");
+    await(new Builds(models, one).drop(build));
+    assertThat(redis.command("KEYS foldline:{last:*")).isEqualTo("[]");
+  }
+
+  @Test
+  void oneBuildsAtATime() {
+    Builds builds = new Builds(models, one);
+    assertThat(await(builds.lease("me", Duration.ofSeconds(10)))).isTrue();
+    assertThat(await(builds.lease("you", Duration.ofSeconds(10)))).isFalse();
+    assertThat(await(builds.lease("me", Duration.ofSeconds(10)))).isTrue();
+    await(builds.release());
+    assertThat(await(builds.lease("you", Duration.ofSeconds(10)))).isTrue();
+  }
+
+  private String build(Projection<?, ?> projection) {
+    Builds builds = new Builds(models, projection);
+    String build = await(builds.begin()).build();
+    await(builds.activate(build));
+    return build;
+  }
+
+  private void apply(Projection<String, String> projection, String build, String event) {
+    var projector =
+        new Projector<String, String, String>(
+            models,
+            projection,
+            build,
+            OnPoison.HOLD,
+            stored -> stored,
+            (_, _, _) -> Uni.createFrom().item(List.of()));
+    long revision = "ab".indexOf(event);
+    await(
+        projector.apply(
+            List.of(new Recorded<>(event, "n-1", revision, 0, Instant.EPOCH, Map.of()))));
+  }
+
+  private String document(Projection<String, ?> projection) {
+    Optional<View<String>> view = await(views.document(projection, "n-1"));
+    return view.orElseThrow().document();
+  }
+
+  private static <T> T await(Uni<T> uni) {
+    return uni.await().atMost(Duration.ofSeconds(20));
+  }
+}

@@ -89,8 +89,7 @@ public final class ProjectionRunner<D, E> {
   }
 
   private Projector<StoredEvent, D, E> projector(String build) {
-    return new Projector<>(
-        models, projection, build, onPoison, this::decode, store::read);
+    return new Projector<>(models, projection, build, onPoison, this::decode, store::read);
   }
 
   /** Starts, and returns at once. */
@@ -221,7 +220,8 @@ public final class ProjectionRunner<D, E> {
 
   /** Builds in the background, until there is a live build. */
   private void build() {
-    Thread thread = Thread.ofVirtual().name("building " + projection.name()).unstarted(this::buildAll);
+    Thread thread =
+        Thread.ofVirtual().name("building " + projection.name()).unstarted(this::buildAll);
     if (builder.compareAndSet(null, thread)) {
       thread.start();
     }

@@ -37,7 +37,9 @@ public class Projections {
       @All List<Projection<?, ?>> projections) {
     this.runners =
         projections.stream()
-            .map(projection -> new ProjectionRunner<>(
+            .map(
+                projection ->
+                    new ProjectionRunner<>(
                         vertx, store, codec, models, projection, config.projections().onPoison()))
             .toList();
     runners.forEach(runner -> measure(runner, registry));

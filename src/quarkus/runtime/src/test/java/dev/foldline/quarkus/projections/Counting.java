@@ -1,0 +1,38 @@
+package dev.foldline.quarkus.projections;
+
+import dev.foldline.core.Change;
+import dev.foldline.core.Changes;
+import dev.foldline.core.EventTypes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A domain of numbers that are added up. */
+sealed interface Counting {
+
+  record Counted(long number) implements Counting {}
+
+  record Sum(long value, long events) {}
+
+  EventTypes<Counting> TYPES = EventTypes.of(Counting.class, Map.of("counted", Counted.class));
+
+  /** Each stream's sum, the sum of all, and the streams by their sums. */
+  static Projection<Sum, Counting> sums(int version) {
+    return new Projection<>("sums", version, "n", Counting.class, Sum.class, Counting::project);
+  }
+
+  private static Changes<Sum> project(@Nullable Sum sum, Recorded<Counting> event) {
+    return switch (event.event()) {
+      case Counted(var number) -> {
+        Sum now =
+            sum == null ? new Sum(number, 1) : new Sum(sum.value() + number, sum.events() + 1);
+        yield Changes.to(
+            now,
+            new Change.Add("all", "sum", number),
+            new Change.Add("all", "events", 1),
+            new Change.Rank("largest", event.id(), now.value()));
+      }
+    };
+  }
+}

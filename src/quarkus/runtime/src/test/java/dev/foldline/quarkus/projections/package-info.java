@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.quarkus.projections;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,92 @@
+package dev.foldline.bench;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** A closed loop: so many callers, each with one call under way, for a while. */
+final class Load {
+
+  private static final Duration WARM_UP = Duration.ofSeconds(4);
+  private static final Duration MEASURED = Duration.ofSeconds(6);
+  private static final int DIGITS = 3;
+
+  private Load() {}
+
+  /**
+   * What was reached.
+   *
+   * @param perSecond calls that completed, a second
+   * @param latencies in nanoseconds
+   */
+  record Reached(double perSecond, Histogram latencies) {
+
+    double millis(double percentile) {
+      return latencies.getValueAtPercentile(percentile) / 1e6;
+    }
+  }
+
+  /** Warms up, then measures; fails with the first call that fails. */
+  static Reached run(int inFlight, Supplier<? extends CompletionStage<?>> call)
+      throws InterruptedException {
+    new Run(inFlight, WARM_UP, call).await();
+    return new Run(inFlight, MEASURED, call).await();
+  }
+
+  private static final class Run {
+
+    private final Supplier<? extends CompletionStage<?>> call;
+    private final Histogram latencies = new ConcurrentHistogram(DIGITS);
+    private final CountDownLatch callers;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final long start = System.nanoTime();
+    private final long end;
+
+    Run(int inFlight, Duration length, Supplier<? extends CompletionStage<?>> call) {
+      this.call = call;
+      this.callers = new CountDownLatch(inFlight);
+      this.end = start + length.toNanos();
+      for (int i = 0; i < inFlight; i++) {
+        next();
+      }
+    }
+
+    private void next() {
+      long sent = System.nanoTime();
+      if (sent >= end || failure.get() != null) {
+        callers.countDown();
+        return;
+      }
+      var _ =
+          call.get()
+              .whenComplete(
+                  (_, thrown) -> {
+                    if (thrown == null) {
+                      latencies.recordValue(System.nanoTime() - sent);
+                    } else {
+                      failure.compareAndSet(null, thrown);
+                    }
+                    next();
+                  });
+    }
+
+    Reached await() throws InterruptedException {
+      if (!callers.await(MEASURED.toSeconds() * 3, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("calls did not end in time");
+      }
+      Throwable thrown = failure.get();
+      if (thrown != null) {
+        throw new CompletionException(thrown);
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Reached(latencies.getTotalCount() / seconds, latencies);
+    }
+  }
+}

@@ -69,6 +69,7 @@ public final class Main implements Callable<Integer> {
   private boolean withoutProjections;
 
   public static void main(String[] args) {
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
     System.exit(new CommandLine(new Main()).execute(args));
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class EventLog implements AutoCloseable {
   /** How long a write waits for its turn unless it says otherwise. */
   public static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
 
+  private static final Logger LOG = Logger.getLogger(EventLog.class);
   private static final long FIRST_POSITION = 4096;
   private static final int READERS = 2;
 
@@ -154,7 +156,16 @@ public final class EventLog implements AutoCloseable {
     if (!events.isEmpty()) {
       tail.add(events);
       lastPosition = events.getLast().position();
-      listeners.forEach(listener -> listener.committed(events));
+      listeners.forEach(listener -> tell(listener, events));
+    }
+  }
+
+  /** What was committed is committed, whatever a listener makes of it. */
+  private static void tell(CommitListener listener, List<LogEvent> events) {
+    try {
+      listener.committed(events);
+    } catch (RuntimeException e) {
+      LOG.error("A listener failed on a commit", e);
     }
   }
 

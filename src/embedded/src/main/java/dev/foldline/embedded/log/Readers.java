@@ -7,12 +7,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /**
  * A few platform threads, each with a connection of its own: SQLite is called through JNI, which
  * would pin virtual threads. The queue holds at most one task per call in progress.
  */
 final class Readers {
+  private static final Logger LOG = Logger.getLogger(Readers.class);
+
   private final LinkedBlockingQueue<Task<?>> tasks = new LinkedBlockingQueue<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
@@ -48,12 +51,21 @@ final class Readers {
     try (queries) {
       while (!closed) {
         tasks.take().run(queries);
-        queries.commit();
+        endSnapshot(queries);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } catch (SQLException e) {
       throw new StorageException(e);
+    }
+  }
+
+  /** If even this fails, the next question will, and tells whoever asks it. */
+  private static void endSnapshot(Queries queries) {
+    try {
+      queries.commit();
+    } catch (SQLException e) {
+      LOG.error("A read transaction can't be ended", e);
     }
   }
 

@@ -7,19 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes. It takes whatever waits, decides and inserts it all, commits once,
- * and then answers: many writers share one flush of the disk.
+ * The one thread that writes. It takes whatever waits, decides and inserts it all, and commits
+ * once: many writers share one flush of the disk. A second thread tells them, in order, while the
+ * first is at the next group: telling takes as long as inserting.
  */
 final class Writer {
+  private static final Logger LOG = Logger.getLogger(Writer.class);
   private static final int MAX_WAITING = 16_384;
   private static final int MAX_BATCH = 1024;
   private static final int MAX_BATCH_BYTES = 4 << 20;
   private static final int IDLE_MILLIS = 200;
+  private static final int CLOSE_SECONDS = 5;
 
   /** One write to be decided. */
   @FunctionalInterface
@@ -30,13 +36,20 @@ final class Writer {
   private record Request(
       Write write, int bytes, long deadline, CompletableFuture<WriteResult> answer) {}
 
-  private record Answered(Request request, WriteResult result) {}
+  private record Answered(Request request, WriteResult result) {
+    void tell() {
+      request.answer().complete(result);
+    }
+  }
 
   private final ArrayBlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Queries queries;
   private final Decisions decisions;
   private final Consumer<List<LogEvent>> publish;
   private final Thread thread;
+  private final ExecutorService answers =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("foldline-answers").daemon().factory());
   private volatile boolean closed;
 
   /**
@@ -72,8 +85,11 @@ final class Writer {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (SQLException e) {
-      throw new StorageException(e);
+    } catch (SQLException | RuntimeException e) {
+      LOG.error("The event log can't be written any more", e);
+    } finally {
+      closed = true;
+      refuseWaiting();
     }
   }
 
@@ -92,12 +108,12 @@ final class Writer {
    * fails for another.
    */
   private void commit(List<Request> batch) throws SQLException {
-    List<Answered> answers = new ArrayList<>(batch.size());
+    List<Answered> answered = new ArrayList<>(batch.size());
     @Nullable Exception failure = null;
     try {
       for (Request request : batch) {
         boolean late = System.nanoTime() - request.deadline() > 0;
-        answers.add(
+        answered.add(
             new Answered(request, late ? new TimedOut() : request.write().decide(decisions)));
       }
       queries.commit();
@@ -108,7 +124,7 @@ final class Writer {
     }
     if (failure == null) {
       publish.accept(decisions.takeWritten());
-      answers.forEach(answered -> answered.request().answer().complete(answered.result()));
+      answers.execute(() -> answered.forEach(Answered::tell));
     } else if (batch.size() == 1) {
       batch.getFirst().answer().completeExceptionally(new StorageException(failure));
     } else {
@@ -127,6 +143,8 @@ final class Writer {
   void close() throws InterruptedException {
     closed = true;
     thread.join();
+    answers.shutdown();
+    answers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
     refuseWaiting();
   }
 }

@@ -6,7 +6,15 @@ package dev.foldline.core;
  * <p>Failures are outcomes, not bugs: they carry no stack trace and are no errors in a log.
  */
 public abstract sealed class Failure extends RuntimeException
-    permits Conflict, Invalid, NotFound, Refused, Unavailable, UnknownEvent {
+    permits Conflict,
+        Invalid,
+        KeyReused,
+        NotFound,
+        OutcomeUnknown,
+        PreconditionFailed,
+        Refused,
+        Unavailable,
+        UnknownEvent {
 
   private static final long serialVersionUID = 1;
 

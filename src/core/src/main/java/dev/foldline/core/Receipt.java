@@ -5,6 +5,8 @@ package dev.foldline.core;
  *
  * @param stream the stream it decided on
  * @param revision the stream's last revision after it; −1 if the stream is still empty
- * @param position the place in the log of the event with that revision; −1 if there is none
+ * @param position a place in the log of all streams that is not before its last event; −1 if the
+ *     stream is still empty
+ * @param replayed whether the command had been done before, and this is the receipt of then
  */
-public record Receipt(String stream, long revision, long position) {}
+public record Receipt(String stream, long revision, long position, boolean replayed) {}

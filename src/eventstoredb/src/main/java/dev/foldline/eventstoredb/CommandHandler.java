@@ -2,6 +2,7 @@ package dev.foldline.eventstoredb;
 
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
+import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
 import io.smallrye.mutiny.Uni;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /**
  * Loads a stream, folds it, decides, and appends what was decided at the revision it decided on.
@@ -27,13 +29,21 @@ public final class CommandHandler {
   private final int attempts;
   private final CommandListener listener;
   private final Lanes lanes;
+  private final Supplier<CommandContext> context;
 
   /**
+   * @param context what the caller of now says beside the command; asked on the caller's thread
    * @param attempts how often a command is decided at most before it ends in a {@link Conflict}
    * @param queue how many commands may wait for one stream
    */
   public CommandHandler(
-      EventStore store, EventCodec codec, int attempts, int queue, CommandListener listener) {
+      EventStore store,
+      EventCodec codec,
+      Supplier<CommandContext> context,
+      int attempts,
+      int queue,
+      CommandListener listener) {
+    this.context = context;
     this.store = store;
     this.codec = codec;
     this.attempts = attempts;
@@ -50,16 +60,25 @@ public final class CommandHandler {
    */
   public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, String id, C command) {
     String stream = decider.stream(id);
+    Precondition precondition = context.get().precondition();
     Loaded<S> empty = new Loaded<>(decider.initial(), -1, -1);
-    return lanes.run(stream, () -> attempt(decider, stream, command, empty, 1));
+    return lanes.run(stream, () -> attempt(decider, stream, precondition, command, empty, 1));
   }
 
   private <C, S, E> Uni<Receipt> attempt(
-      Decider<C, S, E> decider, String stream, C command, Loaded<S> from, int attempt) {
+      Decider<C, S, E> decider,
+      String stream,
+      Precondition precondition,
+      C command,
+      Loaded<S> from,
+      int attempt) {
     return load(decider, stream, from)
         .chain(
             loaded ->
-                append(stream, loaded, decider.decide().apply(command, loaded.state()))
+                append(
+                        stream,
+                        checked(precondition, stream, loaded),
+                        decider.decide().apply(command, loaded.state()))
                     .onFailure(WrongRevision.class)
                     .recoverWithUni(
                         () -> {
@@ -69,20 +88,36 @@ public final class CommandHandler {
                           }
                           listener.retry();
                           return backOff(attempt)
-                              .chain(() -> attempt(decider, stream, command, loaded, attempt + 1));
+                              .chain(
+                                  () ->
+                                      attempt(
+                                          decider,
+                                          stream,
+                                          precondition,
+                                          command,
+                                          loaded,
+                                          attempt + 1));
                         }));
+  }
+
+  private static <S> Loaded<S> checked(Precondition precondition, String stream, Loaded<S> loaded) {
+    if (!precondition.holds(loaded.revision())) {
+      throw new PreconditionFailed(stream, loaded.revision());
+    }
+    return loaded;
   }
 
   private Uni<Receipt> append(String stream, Loaded<?> loaded, List<?> events) {
     if (events.isEmpty()) {
-      return Uni.createFrom().item(new Receipt(stream, loaded.revision(), loaded.position()));
+      return Uni.createFrom()
+          .item(new Receipt(stream, loaded.revision(), loaded.position(), false));
     }
     List<StoredEvent> stored =
         events.stream().map(event -> codec.encode(UUID.randomUUID(), event)).toList();
     return store
         .append(stream, loaded.revision(), stored)
         .invoke(() -> listener.appended(stored.size()))
-        .map(appended -> new Receipt(stream, appended.revision(), appended.position()));
+        .map(appended -> new Receipt(stream, appended.revision(), appended.position(), false));
   }
 
   private Uni<Void> backOff(int attempt) {

@@ -2,6 +2,7 @@ package dev.foldline.quarkus;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.EventTypes;
+import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.CommandHandler;
 import dev.foldline.eventstoredb.CommandListener;
 import dev.foldline.eventstoredb.EventCodec;
@@ -61,7 +62,12 @@ class FoldlineBeans {
       EventStore store, EventCodec codec, FoldlineConfig config, MeterRegistry registry) {
     FoldlineConfig.Commands commands = config.commands();
     return new CommandHandler(
-        store, codec, commands.attempts(), commands.queue(), new Metrics(registry));
+        store,
+        codec,
+        () -> CommandContext.NONE,
+        commands.attempts(),
+        commands.queue(),
+        new Metrics(registry));
   }
 
   private static final class Metrics implements CommandListener {

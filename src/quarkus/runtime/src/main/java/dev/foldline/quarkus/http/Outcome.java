@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Failure;
 import dev.foldline.core.Invalid;
+import dev.foldline.core.KeyReused;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Refused;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
@@ -65,9 +68,15 @@ record Outcome(int status, String label, boolean retry, Problem problem) {
       case NotFound _ -> outcome(404, "not-found", "Not found", failure, null, null);
       case Conflict conflict ->
           outcome(409, "conflict", "Conflict", failure, conflict.stream(), null);
+      case PreconditionFailed failed ->
+          outcome(
+              412, "precondition-failed", "Precondition failed", failure, failed.stream(), null);
+      case KeyReused _ -> outcome(422, "key-reused", "Idempotency key reused", failure, null, null);
       case Refused _ -> outcome(422, "refused", "Refused", failure, null, null);
       case UnknownEvent _ ->
           outcome(500, "unknown-event", "Stored event can't be read", failure, null, null);
+      case OutcomeUnknown unknown ->
+          outcome(503, "outcome-unknown", "Outcome unknown", failure, unknown.stream(), null);
       case Unavailable _ -> outcome(503, "unavailable", "Unavailable", failure, null, null);
     };
   }

@@ -1,0 +1,26 @@
+package dev.foldline.eventstoredb;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a caller says beside a command.
+ *
+ * @param idempotencyKey by which the stream knows a repeat of the command; without it the command
+ *     is another one each time
+ * @param precondition what must hold of the stream
+ * @param metadata what is written beside each event, such as {@code $correlationId}
+ * @param timeout how long the caller waits for the answer
+ */
+public record CommandContext(
+    Optional<String> idempotencyKey,
+    Precondition precondition,
+    Map<String, String> metadata,
+    Duration timeout) {
+
+  /** Nothing but the command. */
+  public static final CommandContext NONE =
+      new CommandContext(
+          Optional.empty(), new Precondition.None(), Map.of(), Duration.ofSeconds(10));
+}

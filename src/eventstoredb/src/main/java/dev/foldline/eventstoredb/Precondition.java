@@ -1,0 +1,31 @@
+package dev.foldline.eventstoredb;
+
+/** What a caller says must hold of a stream for a command to be decided on it. */
+public sealed interface Precondition {
+
+  /** Whatever the stream is. */
+  record None() implements Precondition {}
+
+  /** The stream's last event has this revision. */
+  record Exactly(long revision) implements Precondition {}
+
+  /** The stream has events. */
+  record MustExist() implements Precondition {}
+
+  /** The stream has no events. */
+  record MustNotExist() implements Precondition {}
+
+  /**
+   * Whether it holds.
+   *
+   * @param current the revision of the stream's last event, −1 if it has none
+   */
+  default boolean holds(long current) {
+    return switch (this) {
+      case None() -> true;
+      case Exactly(long revision) -> revision == current;
+      case MustExist() -> current >= 0;
+      case MustNotExist() -> current < 0;
+    };
+  }
+}

@@ -13,12 +13,24 @@ import java.util.function.BiFunction;
  * @param decide what a command leads to in a state: the new events, none if there is nothing to do;
  *     throws {@link Refused} where the business says no
  * @param evolve the state after one more event
+ * @param stateVersion a new number whenever {@code evolve} leads to another state from the same
+ *     events, so that no older snapshot is used; a new shape of the state is seen without it
  * @param <C> the commands
  * @param <S> the state, immutable
  * @param <E> the events, a sealed interface of records
  */
 public record Decider<C, S, E>(
-    String category, S initial, BiFunction<C, S, List<E>> decide, BiFunction<S, E, S> evolve) {
+    String category,
+    S initial,
+    BiFunction<C, S, List<E>> decide,
+    BiFunction<S, E, S> evolve,
+    int stateVersion) {
+
+  /** A decider whose {@code evolve} is the first of its kind. */
+  public Decider(
+      String category, S initial, BiFunction<C, S, List<E>> decide, BiFunction<S, E, S> evolve) {
+    this(category, initial, decide, evolve, 1);
+  }
 
   public Decider {
     if (category.isEmpty() || category.contains("-")) {

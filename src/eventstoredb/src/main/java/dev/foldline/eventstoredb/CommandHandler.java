@@ -1,152 +1,242 @@
 package dev.foldline.eventstoredb;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
-import dev.foldline.core.PreconditionFailed;
+import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
-import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads a stream, folds it, decides, and appends what was decided at the revision it decided on.
  *
- * <p>Commands for one stream wait for each other inside an instance. Across instances the expected
- * revision decides: whoever comes second loads what is new and decides again. Safe for use by many
- * threads; never blocks.
+ * <p>Inside an instance commands for one stream are decided one after another, and those that wait
+ * are appended together. Across instances the expected revision decides: whoever comes second folds
+ * what is new and decides again. Safe for use by many threads; never blocks.
  */
 public final class CommandHandler {
 
-  private static final int PAGE = 500;
   private static final int BACK_OFF_MILLIS = 2;
 
-  private final EventStore store;
+  private final Streams streams;
   private final EventCodec codec;
-  private final int attempts;
-  private final CommandListener listener;
-  private final Lanes lanes;
   private final Supplier<CommandContext> context;
+  private final CommandOptions options;
+  private final CommandListener listener;
+  private final SnapshotKeeper snapshots;
+  private final StreamLoader loader;
+  private final Lanes<Call<?, ?, ?>> lanes;
+
+  /** What is kept of streams between commands; the expected revision guards it. */
+  private final Cache<String, Kept<?>> kept;
+
+  private record Kept<S>(Decider<?, S, ?> decider, Folded<S> folded) {}
 
   /**
    * @param context what the caller of now says beside the command; asked on the caller's thread
-   * @param attempts how often a command is decided at most before it ends in a {@link Conflict}
-   * @param queue how many commands may wait for one stream
    */
   public CommandHandler(
-      EventStore store,
+      Streams streams,
       EventCodec codec,
+      Snapshots snapshots,
       Supplier<CommandContext> context,
-      int attempts,
-      int queue,
+      CommandOptions options,
       CommandListener listener) {
-    this.context = context;
-    this.store = store;
+    this.streams = streams;
     this.codec = codec;
-    this.attempts = attempts;
+    this.context = context;
+    this.options = options;
     this.listener = listener;
-    this.lanes = new Lanes(queue);
+    RecentKeys.Window window =
+        new RecentKeys.Window(
+            options.rememberedKeys(), options.keysRememberedFor(), InstantSource.system());
+    this.snapshots = new SnapshotKeeper(snapshots, options, window, listener);
+    this.loader = new StreamLoader(streams, codec, this.snapshots, window, listener);
+    this.lanes =
+        new Lanes<>(
+            options.queue(), options.batch(), (a, b) -> a.decider().equals(b.decider()), this::run);
+    this.kept =
+        Caffeine.newBuilder()
+            .maximumWeight(options.cachedStreams())
+            .weigher((String _, Kept<?> stream) -> 1 + stream.folded().keys().size() / 10)
+            .executor(Runnable::run)
+            .build();
   }
 
   /**
    * Handles one command.
    *
    * @param id of the aggregate that decides
-   * @return the receipt; fails with a {@link dev.foldline.core.Failure} that says why it was not
-   *     done
+   * @return the receipt, on the caller's Vert.x context if it has one; fails with a {@link
+   *     dev.foldline.core.Failure} that says why it was not done. Subscribed to again, it is the
+   *     same command again.
    */
   public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, String id, C command) {
     String stream = decider.stream(id);
-    Precondition precondition = context.get().precondition();
-    Loaded<S> empty = new Loaded<>(decider.initial(), -1, -1);
-    return lanes.run(stream, () -> attempt(decider, stream, precondition, command, empty, 1));
+    CommandContext said = context.get();
+    CommandIdentity identity =
+        said.idempotencyKey()
+            .map(key -> CommandIdentity.of(key, command))
+            .orElseGet(CommandIdentity::ofThisCall);
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              Call<C, S, E> call = new Call<>(decider, stream, command, said, identity);
+              lanes.enter(stream, call);
+              return Uni.createFrom()
+                  .completionStage(call.answer())
+                  .ifNoItem()
+                  .after(said.timeout())
+                  .recoverWithUni(() -> Uni.createFrom().failure(call.late()));
+            })
+        .emitOn(CallersContext.now());
   }
 
-  private <C, S, E> Uni<Receipt> attempt(
-      Decider<C, S, E> decider,
-      String stream,
-      Precondition precondition,
-      C command,
-      Loaded<S> from,
-      int attempt) {
-    return load(decider, stream, from)
-        .chain(
-            loaded ->
-                append(
-                        stream,
-                        checked(precondition, stream, loaded),
-                        decider.decide().apply(command, loaded.state()))
-                    .onFailure(WrongRevision.class)
-                    .recoverWithUni(
-                        () -> {
-                          listener.conflict();
-                          if (attempt == attempts) {
-                            return Uni.createFrom().failure(new Conflict(stream));
-                          }
-                          listener.retry();
-                          return backOff(attempt)
-                              .chain(
-                                  () ->
-                                      attempt(
-                                          decider,
-                                          stream,
-                                          precondition,
-                                          command,
-                                          loaded,
-                                          attempt + 1));
-                        }));
+  private Uni<?> run(String stream, List<Call<?, ?, ?>> calls) {
+    @SuppressWarnings("unchecked") // lanes run together only what has the same decider
+    List<Call<Object, Object, Object>> alike = (List<Call<Object, Object, Object>>) (List<?>) calls;
+    return run(new Batch<>(alike.getFirst().decider(), stream, codec, alike));
   }
 
-  private static <S> Loaded<S> checked(Precondition precondition, String stream, Loaded<S> loaded) {
-    if (!precondition.holds(loaded.revision())) {
-      throw new PreconditionFailed(stream, loaded.revision());
+  private <C, S, E> Uni<Folded<S>> run(Batch<C, S, E> batch) {
+    if (batch.isOver()) {
+      return Uni.createFrom().nullItem();
     }
-    return loaded;
+    Kept<S> warm = kept(batch.decider(), batch.stream());
+    Uni<Folded<S>> done =
+        warm == null
+            ? loader
+                .load(batch.decider(), batch.stream())
+                .chain(folded -> attempt(batch, folded, true, 1))
+            : Uni.createFrom().deferred(() -> attempt(batch, warm.folded(), false, 1));
+    return done.invoke(folded -> keep(batch.decider(), batch.stream(), folded))
+        .onFailure()
+        .invoke(batch::fail);
   }
 
-  private Uni<Receipt> append(String stream, Loaded<?> loaded, List<?> events) {
-    if (events.isEmpty()) {
-      return Uni.createFrom()
-          .item(new Receipt(stream, loaded.revision(), loaded.position(), false));
+  /**
+   * Decides on a state and appends what was decided.
+   *
+   * @param verified whether the stream was at this state after the commands came
+   */
+  private <C, S, E> Uni<Folded<S>> attempt(
+      Batch<C, S, E> batch, Folded<S> state, boolean verified, int attempt) {
+    Decided<C, S, E> decided = batch.decide(state);
+    if (!decided.events().isEmpty()) {
+      return append(decided, false, attempt);
     }
-    List<StoredEvent> stored =
-        events.stream().map(event -> codec.encode(UUID.randomUUID(), event)).toList();
-    return store
-        .append(stream, loaded.revision(), stored)
-        .invoke(() -> listener.appended(stored.size()))
-        .map(appended -> new Receipt(stream, appended.revision(), appended.position(), false));
+    if (verified || !decided.isProvisional()) {
+      decided.answer(state.position());
+      return Uni.createFrom().item(state);
+    }
+    return catchUp(batch, state).chain(now -> attempt(batch, now, true, attempt));
   }
 
-  private Uni<Void> backOff(int attempt) {
+  /**
+   * @param unsure whether the same events may be in the stream already
+   */
+  private <C, S, E> Uni<Folded<S>> append(Decided<C, S, E> decided, boolean unsure, int attempt) {
+    return streams
+        .append(decided.batch().stream(), decided.base().revision(), decided.events())
+        .onItemOrFailure()
+        .transformToUni(
+            (end, failure) ->
+                switch (failure) {
+                  case null -> appended(decided, Objects.requireNonNull(end));
+                  case WrongRevision _ -> again(decided, unsure, attempt);
+                  case OutcomeUnknown _ -> settle(decided, attempt);
+                  case Unavailable _ when unsure -> settle(decided, attempt);
+                  default -> giveUp(decided, unsure, failure);
+                });
+  }
+
+  private <C, S, E> Uni<Folded<S>> appended(Decided<C, S, E> decided, Appended end) {
+    listener.appended(decided.events().size());
+    Folded<S> state = decided.appended(end);
+    decided.answer(end.position());
+    snapshots.passed(
+        decided.batch().decider(), decided.batch().stream(), decided.base().revision(), state);
+    Batch<C, S, E> rest = decided.rest();
+    return rest.isEmpty() ? Uni.createFrom().item(state) : attempt(rest, state, true, 1);
+  }
+
+  /** Decides again, as others were first. */
+  private <C, S, E> Uni<Folded<S>> again(Decided<C, S, E> decided, boolean unsure, int attempt) {
+    listener.conflict();
+    Batch<C, S, E> batch = decided.batch();
+    if (attempt >= options.attempts() && !unsure) {
+      return giveUp(decided, false, new Conflict(batch.stream()));
+    }
+    listener.retry();
+    return backOff(attempt)
+        .chain(() -> catchUp(batch, decided.base()))
+        .onItemOrFailure()
+        .transformToUni(
+            (now, failure) ->
+                failure == null
+                    ? attempt(batch, now, true, attempt + 1)
+                    : giveUp(decided, unsure, failure));
+  }
+
+  /**
+   * Finds out whether an append was done that was not answered: where nothing new is in the stream
+   * it may still be on its way, so the very same is appended again, which can't have an effect
+   * twice.
+   */
+  private <C, S, E> Uni<Folded<S>> settle(Decided<C, S, E> decided, int attempt) {
+    listener.unknownOutcome();
+    Batch<C, S, E> batch = decided.batch();
+    if (batch.isOver()) {
+      return giveUp(decided, true, new OutcomeUnknown(batch.stream()));
+    }
+    return backOff(attempt)
+        .chain(() -> catchUp(batch, decided.base()))
+        .onFailure(Unavailable.class)
+        .recoverWithItem(decided.base())
+        .onItemOrFailure()
+        .transformToUni(
+            (now, failure) -> {
+              if (failure != null) {
+                return giveUp(decided, true, failure);
+              }
+              return Objects.equals(now.lastEvent(), decided.base().lastEvent())
+                  ? append(decided, true, attempt + 1)
+                  : attempt(batch, now, true, attempt + 1);
+            });
+  }
+
+  private <C, S, E> Uni<Folded<S>> giveUp(
+      Decided<C, S, E> decided, boolean unsure, Throwable failure) {
+    decided.fail(failure, unsure);
+    return Uni.createFrom().failure(failure);
+  }
+
+  private <S> Uni<Folded<S>> catchUp(Batch<?, S, ?> batch, Folded<S> from) {
+    return loader.catchUp(batch.decider(), batch.stream(), from, batch::witness);
+  }
+
+  private static Uni<Void> backOff(int attempt) {
     int bound = BACK_OFF_MILLIS << Math.min(attempt, 6);
     Duration pause = Duration.ofMillis(1 + ThreadLocalRandom.current().nextInt(bound));
     return Uni.createFrom().voidItem().onItem().delayIt().by(pause);
   }
 
-  /** The state after all events of the stream, read from where {@code loaded} stands. */
-  private <S, E> Uni<Loaded<S>> load(Decider<?, S, E> decider, String stream, Loaded<S> loaded) {
-    return store
-        .read(stream, loaded.revision() + 1, PAGE)
-        .chain(
-            page -> {
-              Loaded<S> next = fold(decider, loaded, page);
-              return page.size() < PAGE ? Uni.createFrom().item(next) : load(decider, stream, next);
-            });
+  @SuppressWarnings("unchecked") // a decider and what it folded are kept together
+  private <S> @Nullable Kept<S> kept(Decider<?, S, ?> decider, String stream) {
+    @Nullable Kept<?> found = kept.getIfPresent(stream);
+    return found == null || !found.decider().equals(decider) ? null : (Kept<S>) found;
   }
 
-  private <S, E> Loaded<S> fold(
-      Decider<?, S, E> decider, Loaded<S> loaded, List<Recorded<StoredEvent>> page) {
-    if (page.isEmpty()) {
-      return loaded;
-    }
-    @SuppressWarnings("unchecked") // names are unique, so a category holds what its decider wrote
-    List<E> events = (List<E>) page.stream().map(Recorded::event).map(codec::decode).toList();
-    Recorded<?> last = page.getLast();
-    return new Loaded<>(decider.fold(loaded.state(), events), last.revision(), last.position());
+  private <S> void keep(Decider<?, S, ?> decider, String stream, Folded<S> folded) {
+    kept.put(stream, new Kept<>(decider, folded));
   }
-
-  private record Loaded<S>(S state, long revision, long position) {}
 }

@@ -56,15 +56,24 @@ public final class EventCodec {
             });
   }
 
-  /** The stored form of an event. */
+  /** The stored form of an event, with nothing beside it. */
   public StoredEvent encode(UUID id, Object event) {
+    return encode(id, event, NO_METADATA);
+  }
+
+  /**
+   * The stored form of an event.
+   *
+   * @param metadata what is written beside it: a JSON object, or nothing
+   */
+  public StoredEvent encode(UUID id, Object event, byte[] metadata) {
     @Nullable String name = names.get(event.getClass());
     if (name == null) {
       throw new IllegalArgumentException(
           event.getClass().getName() + " has no stored name: give it one in its EventTypes");
     }
     try {
-      return new StoredEvent(id, name, JSON.writeValueAsBytes(event), NO_METADATA);
+      return new StoredEvent(id, name, JSON.writeValueAsBytes(event), metadata);
     } catch (JacksonException e) {
       throw new IllegalArgumentException(event.getClass().getName() + " is no JSON", e);
     }

@@ -21,20 +21,22 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.AbstractMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -58,6 +60,8 @@ public final class EventStore implements AutoCloseable {
 
   private final EventStoreDBClientSettings settings;
   private final Duration timeout;
+  private final Circuit circuit = new Circuit(5, Duration.ofMillis(500));
+  private final Streams streams = new ClientStreams();
   private volatile EventStoreDBClient client;
 
   /**
@@ -88,17 +92,14 @@ public final class EventStore implements AutoCloseable {
     return timeout;
   }
 
-  /**
-   * Appends events in one piece.
-   *
-   * @param expected the revision that the stream's last event must have, −1 for none
-   * @return where they ended; fails with {@link WrongRevision} if the stream has another revision
-   */
+  /** The same store for those who bring the answers to the right thread themselves. */
+  public Streams streams() {
+    return streams;
+  }
+
+  /** As {@link Streams#append}; the answer comes on the caller's context. */
   public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-    return append(
-        stream,
-        expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected),
-        events);
+    return streams.append(stream, expected, events).emitOn(CallersContext.now());
   }
 
   /**
@@ -107,36 +108,21 @@ public final class EventStore implements AutoCloseable {
    * @return where they ended
    */
   public Uni<Appended> append(String stream, List<StoredEvent> events) {
-    return append(stream, ExpectedRevision.any(), events);
+    return appendAt(stream, ExpectedRevision.any(), events).emitOn(CallersContext.now());
   }
 
-  private Uni<Appended> append(String stream, ExpectedRevision expected, List<StoredEvent> events) {
-    AppendToStreamOptions options = AppendToStreamOptions.get().deadline(timeout.toMillis());
-    options.expectedRevision(expected);
-    var data = events.stream().map(EventStore::toEventData).iterator();
-    return call(client -> client.appendToStream(stream, options, data), stream)
-        .map(EventStore::toAppended);
-  }
-
-  /**
-   * Reads a part of a stream, in its order.
-   *
-   * @param from the first revision
-   * @param limit how many events at most
-   * @return the events; none where there is no such stream or it ends before
-   */
+  /** As {@link Streams#read}; the answer comes on the caller's context. */
   public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    ReadStreamOptions options = ReadStreamOptions.get().forwards().maxCount(limit);
-    options.fromRevision(from);
-    return call(client -> client.readStream(stream, options), stream)
-        .map(EventStore::toRecorded)
-        .onFailure(StreamNotFoundException.class)
-        .recoverWithItem(List.of());
+    return streams.read(stream, from, limit).emitOn(CallersContext.now());
   }
 
   /** Completes when the store answers. */
   public Uni<Void> ping() {
-    return call(EventStoreDBClient::getServerVersion, "").replaceWithVoid();
+    return call(EventStoreDBClient::getServerVersion)
+        .replaceWithVoid()
+        .onFailure()
+        .transform(failure -> translate(failure, ""))
+        .emitOn(CallersContext.now());
   }
 
   @Override
@@ -158,45 +144,112 @@ public final class EventStore implements AutoCloseable {
     return client;
   }
 
-  private <T> Uni<T> call(
-      Function<EventStoreDBClient, ? extends CompletionStage<T>> call, String stream) {
+  /** The one place that appends and reads through the official client. */
+  private final class ClientStreams implements Streams {
+
+    @Override
+    public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+      return appendAt(
+          stream,
+          expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected),
+          events);
+    }
+
+    @Override
+    public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+      ReadStreamOptions options = ReadStreamOptions.get().forwards().maxCount(limit);
+      options.fromRevision(from);
+      return call(client -> client.readStream(stream, options))
+          .map(EventStore::toRecorded)
+          .onFailure(StreamNotFoundException.class)
+          .recoverWithItem(List.of())
+          .onFailure()
+          .transform(failure -> translate(failure, stream));
+    }
+  }
+
+  private Uni<Appended> appendAt(
+      String stream, ExpectedRevision expected, List<StoredEvent> events) {
+    AppendToStreamOptions options = AppendToStreamOptions.get().deadline(timeout.toMillis());
+    options.expectedRevision(expected);
+    return call(client ->
+            client.appendToStream(
+                stream, options, events.stream().map(EventStore::toEventData).iterator()))
+        .map(EventStore::toAppended)
+        .onFailure()
+        .transform(
+            failure ->
+                mayHaveArrived(failure) ? new OutcomeUnknown(stream) : translate(failure, stream));
+  }
+
+  private <T> Uni<T> call(Function<EventStoreDBClient, ? extends CompletionStage<T>> call) {
     return Uni.createFrom()
-        .completionStage(() -> call.apply(client()))
+        .deferred(
+            () ->
+                circuit.lets()
+                    ? Uni.createFrom().completionStage(() -> call.apply(client()))
+                    : Uni.createFrom().failure(new Unavailable("the event store is away")))
         .ifNoItem()
         .after(timeout)
         .fail()
         .onFailure()
-        .transform(failure -> translate(failure, stream))
-        .emitOn(callersContext());
+        .transform(EventStore::unwrapped)
+        .onItemOrFailure()
+        .invoke(
+            (_, failure) -> {
+              if (!(failure instanceof Unavailable)) {
+                circuit.saw(failure != null && (neverLeft(failure) || mayHaveArrived(failure)));
+              }
+            });
   }
 
-  private static Executor callersContext() {
-    Context context = Vertx.currentContext();
-    return context == null ? Runnable::run : task -> context.runOnContext(_ -> task.run());
+  private static Throwable unwrapped(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? unwrapped(failure.getCause())
+        : failure;
   }
 
   private static Throwable translate(Throwable failure, String stream) {
     return switch (failure) {
-      case CompletionException e when e.getCause() != null -> translate(e.getCause(), stream);
       case WrongExpectedVersionException _ -> new WrongRevision(stream);
       case StreamDeletedException _ -> new NotFound(stream + " was deleted for good");
-      case TimeoutException _, io.smallrye.mutiny.TimeoutException _ ->
-          new Unavailable("the event store did not answer in time");
-      case ConnectionShutdownException _, NotLeaderException _ ->
-          new Unavailable("the event store is away");
-      case StatusRuntimeException e when isAway(e.getStatus().getCode()) ->
-          new Unavailable("the event store is away");
       case StatusRuntimeException e when wasDeleted(e) ->
           new NotFound(stream + " was deleted for good");
-      default -> failure;
+      case TimeoutException _, io.smallrye.mutiny.TimeoutException _ ->
+          new Unavailable("the event store did not answer in time");
+      default ->
+          neverLeft(failure) || mayHaveArrived(failure)
+              ? new Unavailable("the event store is away")
+              : failure;
     };
   }
 
-  private static boolean isAway(Status.Code code) {
+  /** Whether the store has surely not seen the call. */
+  private static boolean neverLeft(Throwable failure) {
+    return failure instanceof ConnectionShutdownException || failure instanceof NotLeaderException;
+  }
+
+  /** Whether the store may have done what the call asked, or may still do it. */
+  private static boolean mayHaveArrived(Throwable failure) {
+    return switch (failure) {
+      case TimeoutException _, io.smallrye.mutiny.TimeoutException _ -> true;
+      case StatusRuntimeException e -> leavesOpen(e.getStatus().getCode());
+      default -> false;
+    };
+  }
+
+  private static boolean leavesOpen(Status.Code code) {
     return switch (code) {
-      case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, CANCELLED, RESOURCE_EXHAUSTED -> true;
-      case OK,
+      case UNAVAILABLE,
+          DEADLINE_EXCEEDED,
+          ABORTED,
+          CANCELLED,
+          RESOURCE_EXHAUSTED,
+          INTERNAL,
           UNKNOWN,
+          DATA_LOSS ->
+          true;
+      case OK,
           INVALID_ARGUMENT,
           NOT_FOUND,
           ALREADY_EXISTS,
@@ -204,8 +257,6 @@ public final class EventStore implements AutoCloseable {
           FAILED_PRECONDITION,
           OUT_OF_RANGE,
           UNIMPLEMENTED,
-          INTERNAL,
-          DATA_LOSS,
           UNAUTHENTICATED ->
           false;
     };
@@ -242,21 +293,52 @@ public final class EventStore implements AutoCloseable {
         event.getRevision(),
         event.getPosition().getCommitUnsigned(),
         event.getCreated(),
-        toMap(metadata));
+        new LazyMetadata(metadata));
   }
 
-  /** Metadata is written by anyone: what is no JSON object counts as none. */
-  private static Map<String, Object> toMap(byte[] metadata) {
-    if (metadata.length == 0) {
-      return Map.of();
+  /**
+   * Metadata is written by anyone: what is no JSON object counts as none. Parsed when asked for.
+   */
+  private static final class LazyMetadata extends AbstractMap<String, Object> {
+
+    private final byte[] json;
+    private volatile @Nullable Map<String, Object> parsed;
+
+    LazyMetadata(byte[] json) {
+      this.json = json;
     }
-    try {
-      @Nullable Map<String, Object> map = JSON.readValue(metadata, OBJECT);
-      return map == null ? Map.of() : map;
-    } catch (JacksonException e) {
-      return Map.of();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+
+    @Override
+    public Set<Entry<String, Object>> entrySet() {
+      return map().entrySet();
+    }
+
+    @Override
+    public @Nullable Object get(@Nullable Object key) {
+      return map().get(key);
+    }
+
+    private Map<String, Object> map() {
+      @Nullable Map<String, Object> known = parsed;
+      if (known == null) {
+        known = Collections.unmodifiableMap(parse(json));
+        parsed = known;
+      }
+      return known;
+    }
+
+    private static Map<String, Object> parse(byte[] json) {
+      if (json.length == 0) {
+        return Map.of();
+      }
+      try {
+        @Nullable Map<String, Object> map = JSON.readValue(json, OBJECT);
+        return map == null ? Map.of() : map;
+      } catch (JacksonException _) {
+        return Map.of();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 }

@@ -5,19 +5,27 @@ import dev.foldline.core.EventTypes;
 import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.CommandHandler;
 import dev.foldline.eventstoredb.CommandListener;
+import dev.foldline.eventstoredb.CommandOptions;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.Snapshots;
 import dev.foldline.eventstoredb.StreamFold;
+import dev.foldline.eventstoredb.Streams;
 import dev.foldline.redis.ReadModels;
+import dev.foldline.redis.RedisSnapshots;
 import dev.foldline.redis.Views;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
+import io.quarkus.arc.DefaultBean;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** The parts of Foldline as beans. */
 class FoldlineBeans {
@@ -58,16 +66,50 @@ class FoldlineBeans {
 
   @Produces
   @Singleton
+  @DefaultBean
+  Streams streams(EventStore store) {
+    return store.streams();
+  }
+
+  @Produces
+  @Singleton
+  @DefaultBean
+  Snapshots snapshots(ReadModels models, FoldlineConfig config) {
+    RedisSnapshots redis = new RedisSnapshots(models, config.snapshots().keep());
+    return new Snapshots() {
+      @Override
+      public Uni<Optional<String>> load(String stream) {
+        return redis.load(stream);
+      }
+
+      @Override
+      public Uni<Void> save(String stream, String snapshot) {
+        return redis.save(stream, snapshot);
+      }
+    };
+  }
+
+  @Produces
+  @Singleton
   CommandHandler commandHandler(
-      EventStore store, EventCodec codec, FoldlineConfig config, MeterRegistry registry) {
+      Streams streams,
+      EventCodec codec,
+      Snapshots snapshots,
+      FoldlineConfig config,
+      MeterRegistry registry) {
     FoldlineConfig.Commands commands = config.commands();
+    CommandOptions options =
+        new CommandOptions(
+            commands.attempts(),
+            commands.queue(),
+            commands.batch(),
+            commands.cachedStreams(),
+            commands.rememberedKeys(),
+            commands.keysRememberedFor(),
+            config.snapshots().every(),
+            config.snapshots().except().orElse(Set.of()));
     return new CommandHandler(
-        store,
-        codec,
-        () -> CommandContext.NONE,
-        commands.attempts(),
-        commands.queue(),
-        new Metrics(registry));
+        streams, codec, snapshots, () -> CommandContext.NONE, options, new Metrics(registry));
   }
 
   private static final class Metrics implements CommandListener {
@@ -75,11 +117,19 @@ class FoldlineBeans {
     private final Counter appended;
     private final Counter conflicts;
     private final Counter retries;
+    private final Counter unknownOutcomes;
+    private final Counter discarded;
+    private final Counter snapshotsIgnored;
+    private final Counter snapshotsAway;
 
     Metrics(MeterRegistry registry) {
       appended = registry.counter("foldline.events.appended");
       conflicts = registry.counter("foldline.conflicts");
       retries = registry.counter("foldline.retries");
+      unknownOutcomes = registry.counter("foldline.appends.unknown");
+      discarded = registry.counter("foldline.states.discarded");
+      snapshotsIgnored = registry.counter("foldline.snapshots.ignored");
+      snapshotsAway = registry.counter("foldline.snapshots.away");
     }
 
     @Override
@@ -95,6 +145,26 @@ class FoldlineBeans {
     @Override
     public void retry() {
       retries.increment();
+    }
+
+    @Override
+    public void unknownOutcome() {
+      unknownOutcomes.increment();
+    }
+
+    @Override
+    public void discarded() {
+      discarded.increment();
+    }
+
+    @Override
+    public void snapshotIgnored() {
+      snapshotsIgnored.increment();
+    }
+
+    @Override
+    public void snapshotsAway() {
+      snapshotsAway.increment();
     }
   }
 }

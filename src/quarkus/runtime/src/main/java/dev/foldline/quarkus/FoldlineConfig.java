@@ -8,6 +8,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** How Foldline runs. */
 @ConfigMapping(prefix = "foldline")
@@ -19,6 +20,9 @@ public interface FoldlineConfig {
 
   /** How commands are handled. */
   Commands commands();
+
+  /** Folded states in Redis, from which cold streams are loaded. */
+  Snapshots snapshots();
 
   /** The Redis of the read models; where it is, is Quarkus's {@code quarkus.redis}. */
   Redis redis();
@@ -61,6 +65,37 @@ public interface FoldlineConfig {
     /** How many commands may wait for one stream inside an instance. */
     @WithDefault("1000")
     int queue();
+
+    /** How many commands for one stream are appended together at most. */
+    @WithDefault("256")
+    int batch();
+
+    /** Of how many streams an instance keeps the state between commands; 0 for none. */
+    @WithDefault("10000")
+    int cachedStreams();
+
+    /** Of how many of a stream's latest commands the idempotency key is known. */
+    @WithDefault("500")
+    int rememberedKeys();
+
+    /** How long an idempotency key is known. */
+    @WithDefault("24h")
+    Duration keysRememberedFor();
+  }
+
+  /** Folded states in Redis, from which cold streams are loaded. */
+  interface Snapshots {
+
+    /** After how many events of a stream one is kept; 0 for none. */
+    @WithDefault("50")
+    int every();
+
+    /** Categories of which none is kept. */
+    Optional<Set<String>> except();
+
+    /** How long one is kept that is not replaced. */
+    @WithDefault("30d")
+    Duration keep();
   }
 
   /** The Redis of the read models. */

@@ -1,0 +1,131 @@
+package dev.foldline.eventstoredb;
+
+import dev.foldline.core.Decider;
+import dev.foldline.core.KeyReused;
+import dev.foldline.core.PreconditionFailed;
+import dev.foldline.core.Receipt;
+import dev.foldline.core.Recorded;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commands for one stream that are decided one after another and appended together.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class Batch<C, S, E> {
+
+  private final Decider<C, S, E> decider;
+  private final String stream;
+  private final EventCodec codec;
+  private final List<Call<C, S, E>> calls;
+
+  /** Who sent the events with these ids. */
+  private final Map<UUID, Call<C, S, E>> sent = new HashMap<>();
+
+  /** Whose events were found in the stream, and the last of them. */
+  private final Map<Call<C, S, E>, Recorded<StoredEvent>> found = new HashMap<>();
+
+  Batch(Decider<C, S, E> decider, String stream, EventCodec codec, List<Call<C, S, E>> calls) {
+    this.decider = decider;
+    this.stream = stream;
+    this.codec = codec;
+    this.calls = calls;
+  }
+
+  Decider<C, S, E> decider() {
+    return decider;
+  }
+
+  String stream() {
+    return stream;
+  }
+
+  boolean isEmpty() {
+    return calls.isEmpty();
+  }
+
+  /** Whether nobody waits for an answer any more. */
+  boolean isOver() {
+    return calls.stream().allMatch(Call::isOver);
+  }
+
+  /** Sees an event that came into the stream while the batch was at work: it may be its own. */
+  void witness(Recorded<StoredEvent> event) {
+    @Nullable Call<C, S, E> call = sent.get(event.event().id());
+    if (call != null) {
+      found.put(call, event);
+    }
+  }
+
+  /** What is left of it once some of it was decided. */
+  Batch<C, S, E> from(int first) {
+    return new Batch<>(decider, stream, codec, calls.subList(first, calls.size()));
+  }
+
+  /**
+   * Decides one command after another, each on the state that the last one left, as far as the
+   * events fit in one append.
+   */
+  Decided<C, S, E> decide(Folded<S> base) {
+    Decided<C, S, E> decided = new Decided<>(this, base);
+    for (Call<C, S, E> call : calls) {
+      if (!call.isOver() && !decide(call, decided)) {
+        break;
+      }
+      decided.next();
+    }
+    return decided;
+  }
+
+  /** Whether there was room for it. */
+  private boolean decide(Call<C, S, E> call, Decided<C, S, E> decided) {
+    try {
+      @Nullable Recorded<StoredEvent> last = found.get(call);
+      RecentKeys.@Nullable Entry before = decided.before(call.identity());
+      if (before != null) {
+        if (!before.request().equals(call.identity().request())) {
+          throw new KeyReused();
+        }
+        decided.repeat(call, before);
+      } else if (last != null) {
+        decided.answer(call, new Receipt(stream, last.revision(), last.position(), false));
+      } else if (!call.context().precondition().holds(decided.revision())) {
+        throw new PreconditionFailed(stream, decided.revision());
+      } else {
+        List<E> events = decider.decide().apply(call.command(), decided.state());
+        S state = decider.fold(decided.state(), events);
+        List<StoredEvent> stored = encode(call, events);
+        if (!decided.hasRoomFor(stored)) {
+          return false;
+        }
+        if (stored.isEmpty() || call.send()) {
+          stored.forEach(event -> sent.put(event.id(), call));
+          decided.add(call, stored, state);
+        }
+      }
+    } catch (RuntimeException e) {
+      decided.refuse(call, e);
+    }
+    return true;
+  }
+
+  private List<StoredEvent> encode(Call<C, S, E> call, List<E> events) {
+    byte[] metadata = Metadata.write(call.context(), call.identity());
+    List<StoredEvent> stored = new ArrayList<>(events.size());
+    for (E event : events) {
+      UUID id = call.identity().eventId(stream, stored.size());
+      stored.add(codec.encode(id, event, metadata));
+    }
+    return stored;
+  }
+
+  /** Fails all that have no answer yet. */
+  void fail(Throwable failure) {
+    calls.forEach(call -> call.fail(failure));
+  }
+}

@@ -1,0 +1,88 @@
+package dev.foldline.eventstoredb;
+
+import dev.foldline.core.Decider;
+import dev.foldline.core.Failure;
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Receipt;
+import dev.foldline.core.Unavailable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** One command whose caller waits for the answer. */
+final class Call<C, S, E> {
+
+  private enum Stage {
+    OPEN,
+    /** Its events may have been sent to the store. */
+    SENT,
+    /** Its caller was told that nothing was written. */
+    NEVER_SENT
+  }
+
+  private final Decider<C, S, E> decider;
+  private final String stream;
+  private final C command;
+  private final CommandContext context;
+  private final CommandIdentity identity;
+  private final CompletableFuture<Receipt> answer = new CompletableFuture<>();
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.OPEN);
+
+  Call(
+      Decider<C, S, E> decider,
+      String stream,
+      C command,
+      CommandContext context,
+      CommandIdentity identity) {
+    this.decider = decider;
+    this.stream = stream;
+    this.command = command;
+    this.context = context;
+    this.identity = identity;
+  }
+
+  /** Completes with the answer; a caller that goes away cancels it. */
+  CompletableFuture<Receipt> answer() {
+    return answer;
+  }
+
+  Decider<C, S, E> decider() {
+    return decider;
+  }
+
+  C command() {
+    return command;
+  }
+
+  CommandContext context() {
+    return context;
+  }
+
+  CommandIdentity identity() {
+    return identity;
+  }
+
+  /** Whether nobody waits for the answer any more. */
+  boolean isOver() {
+    return answer.isDone();
+  }
+
+  /** Whether its events may be sent now: not if its caller was told that nothing was written. */
+  boolean send() {
+    return stage.compareAndSet(Stage.OPEN, Stage.SENT) || stage.get() == Stage.SENT;
+  }
+
+  void done(Receipt receipt) {
+    answer.complete(receipt);
+  }
+
+  void fail(Throwable failure) {
+    answer.completeExceptionally(failure);
+  }
+
+  /** What is true for a caller that can't wait any longer. */
+  Failure late() {
+    return stage.compareAndSet(Stage.OPEN, Stage.NEVER_SENT)
+        ? new Unavailable("the event store did not answer in time")
+        : new OutcomeUnknown(stream);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.foldline.eventstoredb;
+
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Receipt;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a batch decided on a state: the events to append, and who gets which answer once they are.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class Decided<C, S, E> {
+
+  /** The store takes 1 MiB in one append; the client adds to the metadata of each event. */
+  private static final int MAX_BYTES = 900_000;
+
+  private static final int MAX_EVENTS = 1_000;
+  private static final int ADDED_BY_CLIENT = 100;
+
+  private sealed interface Answer {
+
+    /** Known already, whatever becomes of the append. */
+    record Fact(Receipt receipt) implements Answer {}
+
+    /** A receipt that is true once the events are in the stream. */
+    record Done(long revision, boolean wrote, boolean repeated) implements Answer {}
+
+    /** A failure that is true on a verified state. */
+    record Failed(Throwable failure) implements Answer {}
+  }
+
+  private final Batch<C, S, E> batch;
+  private final Folded<S> base;
+  private final List<StoredEvent> events = new ArrayList<>();
+  private final Map<Call<C, S, E>, Answer> answers = new HashMap<>();
+  private final Map<String, RecentKeys.Entry> keys = new HashMap<>();
+  private S state;
+  private int bytes;
+  private int calls;
+  private boolean provisional;
+
+  Decided(Batch<C, S, E> batch, Folded<S> base) {
+    this.batch = batch;
+    this.base = base;
+    this.state = base.state();
+  }
+
+  Batch<C, S, E> batch() {
+    return batch;
+  }
+
+  Folded<S> base() {
+    return base;
+  }
+
+  List<StoredEvent> events() {
+    return events;
+  }
+
+  /** Whether an answer says something of the state that has to be verified first. */
+  boolean isProvisional() {
+    return provisional;
+  }
+
+  S state() {
+    return state;
+  }
+
+  long revision() {
+    return base.revision() + events.size();
+  }
+
+  void next() {
+    calls++;
+  }
+
+  /** The command with this key that was done before, or that is in this batch. */
+  RecentKeys.@Nullable Entry before(CommandIdentity identity) {
+    if (!identity.isCallers()) {
+      return null;
+    }
+    RecentKeys.@Nullable Entry entry = keys.get(identity.key());
+    return entry == null ? base.keys().find(identity.key()) : entry;
+  }
+
+  boolean hasRoomFor(List<StoredEvent> more) {
+    return events.isEmpty()
+        || (events.size() + more.size() <= MAX_EVENTS && bytes + size(more) <= MAX_BYTES);
+  }
+
+  void add(Call<C, S, E> call, List<StoredEvent> more, S after) {
+    events.addAll(more);
+    bytes += size(more);
+    state = after;
+    provisional = true;
+    answers.put(call, new Answer.Done(revision(), !more.isEmpty(), false));
+    CommandIdentity identity = call.identity();
+    if (identity.isCallers() && !more.isEmpty()) {
+      keys.put(
+          identity.key(),
+          new RecentKeys.Entry(
+              identity.key(), identity.request(), revision(), -1, base.keys().now()));
+    }
+  }
+
+  void repeat(Call<C, S, E> call, RecentKeys.Entry before) {
+    answers.put(
+        call,
+        before.revision() > base.revision()
+            ? new Answer.Done(before.revision(), false, true)
+            : new Answer.Fact(
+                new Receipt(batch.stream(), before.revision(), before.position(), true)));
+  }
+
+  void answer(Call<C, S, E> call, Receipt receipt) {
+    answers.put(call, new Answer.Fact(receipt));
+  }
+
+  void refuse(Call<C, S, E> call, Throwable failure) {
+    provisional = true;
+    answers.put(call, new Answer.Failed(failure));
+  }
+
+  private static int size(List<StoredEvent> events) {
+    int size = 0;
+    for (StoredEvent event : events) {
+      size +=
+          event.data().length
+              + event.metadata().length
+              + 2 * event.type().length()
+              + ADDED_BY_CLIENT;
+    }
+    return size;
+  }
+
+  /** The stream after the append, its keys included. */
+  Folded<S> appended(Appended end) {
+    keys.values().forEach(entry -> base.keys().add(entry.at(end.position())));
+    UUID last = events.getLast().id();
+    return new Folded<>(state, end.revision(), end.position(), last, base.keys());
+  }
+
+  /** Gives everyone the answer, which is true now. */
+  void answer(long position) {
+    answers.forEach(
+        (call, answer) -> {
+          switch (answer) {
+            case Answer.Fact(Receipt receipt) -> call.done(receipt);
+            case Answer.Done(long revision, _, boolean repeated) ->
+                call.done(new Receipt(batch.stream(), revision, position, repeated));
+            case Answer.Failed(Throwable failure) -> call.fail(failure);
+          }
+        });
+  }
+
+  /**
+   * Gives everyone the answer where the append failed.
+   *
+   * @param unsure whether the events may be in the stream all the same
+   */
+  void fail(Throwable failure, boolean unsure) {
+    answers.forEach(
+        (call, answer) -> {
+          switch (answer) {
+            case Answer.Fact(Receipt receipt) -> call.done(receipt);
+            case Answer.Done(_, boolean wrote, boolean repeated)
+                when unsure && (wrote || repeated) ->
+                call.fail(new OutcomeUnknown(batch.stream()));
+            case Answer.Done _, Answer.Failed _ -> call.fail(failure);
+          }
+        });
+  }
+
+  /** The commands that had no room. */
+  Batch<C, S, E> rest() {
+    return batch.from(calls);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.foldline.eventstoredb;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream as far as it was read.
+ *
+ * @param state the fold of its events
+ * @param revision of the last of them, −1 if there is none
+ * @param position of the last of them, −1 if there is none
+ * @param lastEvent the id of the last of them, by which a stream is known that was begun anew
+ * @param keys of the commands that wrote them
+ */
+record Folded<S>(S state, long revision, long position, @Nullable UUID lastEvent, RecentKeys keys) {
+
+  static <S> Folded<S> nothing(S initial, RecentKeys.Window window) {
+    return new Folded<>(initial, -1, -1, null, new RecentKeys(window));
+  }
+}

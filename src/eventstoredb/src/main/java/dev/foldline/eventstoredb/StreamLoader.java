@@ -1,0 +1,123 @@
+package dev.foldline.eventstoredb;
+
+import dev.foldline.core.Decider;
+import dev.foldline.core.Recorded;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Folds streams, whole or from where an earlier fold ended. */
+final class StreamLoader {
+
+  private static final int PAGE = 500;
+
+  private final Streams streams;
+  private final EventCodec codec;
+  private final SnapshotKeeper snapshots;
+  private final RecentKeys.Window window;
+  private final CommandListener listener;
+
+  StreamLoader(
+      Streams streams,
+      EventCodec codec,
+      SnapshotKeeper snapshots,
+      RecentKeys.Window window,
+      CommandListener listener) {
+    this.streams = streams;
+    this.codec = codec;
+    this.snapshots = snapshots;
+    this.window = window;
+    this.listener = listener;
+  }
+
+  /** Folds a stream: its snapshot and the events after it, else all of it. */
+  <S> Uni<Folded<S>> load(Decider<?, S, ?> decider, String stream) {
+    return snapshots
+        .load(decider, stream)
+        .chain(
+            snapshot -> {
+              Folded<S> from = snapshot.orElseGet(() -> nothing(decider));
+              return catchUp(decider, stream, from, _ -> {})
+                  .invoke(now -> snapshots.passed(decider, stream, from.revision(), now));
+            });
+  }
+
+  private <S> Folded<S> nothing(Decider<?, S, ?> decider) {
+    return Folded.nothing(decider.initial(), window);
+  }
+
+  /**
+   * Folds what is new in a stream.
+   *
+   * <p>The last event that was folded is read again: if it is another one now, the stream is not
+   * the one that was folded, and all of it is folded anew.
+   *
+   * @param witness sees each new event
+   */
+  <S> Uni<Folded<S>> catchUp(
+      Decider<?, S, ?> decider,
+      String stream,
+      Folded<S> from,
+      Consumer<Recorded<StoredEvent>> witness) {
+    if (from.revision() < 0) {
+      return readOn(decider, stream, from, witness);
+    }
+    return streams
+        .read(stream, from.revision(), PAGE)
+        .chain(
+            page -> {
+              if (page.isEmpty() || !page.getFirst().event().id().equals(from.lastEvent())) {
+                listener.discarded();
+                return readOn(decider, stream, nothing(decider), witness);
+              }
+              return afterPage(decider, stream, from, page, page.subList(1, page.size()), witness);
+            });
+  }
+
+  private <S> Uni<Folded<S>> readOn(
+      Decider<?, S, ?> decider,
+      String stream,
+      Folded<S> from,
+      Consumer<Recorded<StoredEvent>> witness) {
+    return streams
+        .read(stream, from.revision() + 1, PAGE)
+        .chain(page -> afterPage(decider, stream, from, page, page, witness));
+  }
+
+  private <S> Uni<Folded<S>> afterPage(
+      Decider<?, S, ?> decider,
+      String stream,
+      Folded<S> from,
+      List<Recorded<StoredEvent>> page,
+      List<Recorded<StoredEvent>> fresh,
+      Consumer<Recorded<StoredEvent>> witness) {
+    Folded<S> next = fold(decider, from, fresh, witness);
+    return page.size() < PAGE
+        ? Uni.createFrom().item(next)
+        : readOn(decider, stream, next, witness);
+  }
+
+  private <S, E> Folded<S> fold(
+      Decider<?, S, E> decider,
+      Folded<S> from,
+      List<Recorded<StoredEvent>> fresh,
+      Consumer<Recorded<StoredEvent>> witness) {
+    if (fresh.isEmpty()) {
+      return from;
+    }
+    List<Object> decoded = new ArrayList<>(fresh.size());
+    for (Recorded<StoredEvent> event : fresh) {
+      decoded.add(codec.decode(event.event()));
+    }
+    @SuppressWarnings("unchecked") // names are unique, so a category holds what its decider wrote
+    List<E> events = (List<E>) decoded;
+    S state = decider.fold(from.state(), events);
+    for (Recorded<StoredEvent> event : fresh) {
+      Metadata.command(event).ifPresent(from.keys()::add);
+      witness.accept(event);
+    }
+    Recorded<StoredEvent> last = fresh.getLast();
+    return new Folded<>(state, last.revision(), last.position(), last.event().id(), from.keys());
+  }
+}

@@ -1,0 +1,32 @@
+package dev.foldline.eventstoredb;
+
+import dev.foldline.core.Recorded;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+
+/**
+ * All that the command handler asks of an event store. Answers may come on any thread.
+ *
+ * <p>Both fail with {@link dev.foldline.core.Unavailable} where the store is away.
+ */
+public interface Streams {
+
+  /**
+   * Appends events in one piece.
+   *
+   * @param expected the revision that the stream's last event must have, −1 for none
+   * @return where they ended; fails with {@link WrongRevision} if the stream has another revision,
+   *     with {@link dev.foldline.core.OutcomeUnknown} if they may have been written or not, and in
+   *     any other way only if they were not
+   */
+  Uni<Appended> append(String stream, long expected, List<StoredEvent> events);
+
+  /**
+   * Reads a part of a stream, in its order.
+   *
+   * @param from the first revision
+   * @param limit how many events at most
+   * @return the events; none where there is no such stream or it ends before
+   */
+  Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit);
+}

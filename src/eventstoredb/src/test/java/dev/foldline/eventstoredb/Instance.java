@@ -1,0 +1,160 @@
+package dev.foldline.eventstoredb;
+
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Receipt;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
+import dev.foldline.testing.Faults;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** One instance of an application: a command handler with its own cache, and faults on its way. */
+final class Instance {
+
+  static final EventCodec CODEC = new EventCodec(List.of(Counter.TYPES));
+
+  final AtomicInteger reads = new AtomicInteger();
+  final AtomicInteger appends = new AtomicInteger();
+  final Heard heard = new Heard();
+  volatile CommandContext context = said("");
+  private final CommandHandler handler;
+
+  Instance(
+      Streams streams,
+      Snapshots snapshots,
+      CommandOptions options,
+      Function<String, Faults.Fault> plan) {
+    handler =
+        new CommandHandler(
+            new Faulty(streams, new Faults(plan)), CODEC, snapshots, () -> context, options, heard);
+  }
+
+  static Instance of(Streams streams) {
+    return new Instance(streams, Snapshots.NONE, CommandOptions.DEFAULT, _ -> Faults.Fault.NONE);
+  }
+
+  /** Nothing but an idempotency key; none if it is empty. */
+  static CommandContext said(String key) {
+    return new CommandContext(
+        Optional.of(key).filter(given -> !given.isEmpty()),
+        new Precondition.None(),
+        Map.of(),
+        Duration.ofSeconds(10));
+  }
+
+  Uni<Receipt> handle(String id, Counter.Command command) {
+    return handler.handle(Counter.DECIDER, id, command);
+  }
+
+  /** Handles a command with an idempotency key. */
+  synchronized Uni<Receipt> handle(String key, String id, Counter.Command command) {
+    context = said(key);
+    try {
+      return handle(id, command);
+    } finally {
+      context = said("");
+    }
+  }
+
+  private final class Faulty implements Streams {
+
+    private final Streams streams;
+    private final Faults faults;
+
+    Faulty(Streams streams, Faults faults) {
+      this.streams = streams;
+      this.faults = faults;
+    }
+
+    @Override
+    public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+      appends.incrementAndGet();
+      return Uni.createFrom()
+          .completionStage(
+              () ->
+                  faults.call(
+                      "append",
+                      () -> streams.append(stream, expected, events).subscribeAsCompletionStage(),
+                      () -> new OutcomeUnknown(stream)));
+    }
+
+    @Override
+    public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+      reads.incrementAndGet();
+      return Uni.createFrom()
+          .completionStage(
+              () ->
+                  faults.call(
+                      "read",
+                      () -> streams.read(stream, from, limit).subscribeAsCompletionStage(),
+                      () -> new Unavailable("lost")));
+    }
+  }
+
+  /** Snapshots in memory. */
+  static final class Memory implements Snapshots {
+
+    final ConcurrentMap<String, String> kept = new ConcurrentHashMap<>();
+
+    @Override
+    public Uni<Optional<String>> load(String stream) {
+      return Uni.createFrom().item(() -> Optional.ofNullable(kept.get(stream)));
+    }
+
+    @Override
+    public Uni<Void> save(String stream, String snapshot) {
+      return Uni.createFrom().voidItem().invoke(() -> kept.put(stream, snapshot));
+    }
+  }
+
+  /** What a handler said it did. */
+  static final class Heard implements CommandListener {
+
+    final AtomicInteger appended = new AtomicInteger();
+    final AtomicInteger conflicts = new AtomicInteger();
+    final AtomicInteger unknown = new AtomicInteger();
+    final AtomicInteger discarded = new AtomicInteger();
+    final AtomicInteger ignored = new AtomicInteger();
+    final AtomicInteger away = new AtomicInteger();
+
+    @Override
+    public void appended(int events) {
+      appended.addAndGet(events);
+    }
+
+    @Override
+    public void conflict() {
+      conflicts.incrementAndGet();
+    }
+
+    @Override
+    public void retry() {}
+
+    @Override
+    public void unknownOutcome() {
+      unknown.incrementAndGet();
+    }
+
+    @Override
+    public void discarded() {
+      discarded.incrementAndGet();
+    }
+
+    @Override
+    public void snapshotIgnored() {
+      ignored.incrementAndGet();
+    }
+
+    @Override
+    public void snapshotsAway() {
+      away.incrementAndGet();
+    }
+  }
+}

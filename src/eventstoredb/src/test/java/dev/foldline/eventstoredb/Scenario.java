@@ -29,7 +29,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** One random history on one stream, and what must be true of it. */
@@ -212,9 +211,17 @@ final class Scenario {
   }
 
   private Asked ask(Optional<String> key) {
-    Asked command = new Asked(asked.size(), key, command());
-    asked.add(command);
-    return command;
+    Command content = command();
+    return asked.stream()
+        .filter(known -> key.isPresent() && known.key().equals(key))
+        .filter(known -> known.command().equals(content))
+        .findFirst()
+        .orElseGet(
+            () -> {
+              Asked command = new Asked(asked.size(), key, content);
+              asked.add(command);
+              return command;
+            });
   }
 
   private Command command() {
@@ -342,9 +349,9 @@ final class Scenario {
         assertThat(effect == null || command.key().isPresent())
             .as("an effect of the refused %s", command)
             .isTrue();
-        assertThat(LongStream.rangeClosed(sent.seen() + 1, states.size() - 1))
+        assertThat(states.subList((int) sent.seen() + 1, states.size()))
             .as("a state not before %d that refuses %s", sent.seen(), command)
-            .anyMatch(at -> refuses(states.get((int) at), command.command()));
+            .anyMatch(state -> refuses(state, command.command()));
       }
       case KeyReused _ ->
           assertThat(written.values())

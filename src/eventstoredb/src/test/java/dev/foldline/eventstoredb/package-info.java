@@ -1,4 +1,0 @@
-@NullMarked
-package dev.foldline.eventstoredb;
-
-import org.jspecify.annotations.NullMarked;

@@ -10,14 +10,18 @@ import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.log.ExpectedRevision;
 import dev.foldline.embedded.log.LogEvent;
 import dev.foldline.embedded.log.NewEvent;
+import dev.foldline.embedded.log.Snapshot;
 import dev.foldline.embedded.log.StreamNames;
 import dev.foldline.embedded.log.WriteResult;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** The stream that names every group there is: each event is the whole configuration. */
 final class ConfigStream {
+  private static final Logger LOG = Logger.getLogger(ConfigStream.class);
+  private static final int MOST_TO_TRY = 100;
+  private static final int PAGE_BYTES = 4 << 20;
   private static final String STREAM = "$persistentSubscriptionConfig";
   private static final String TYPE = "$PersistentConfig";
   private static final String KEEP_TWO = "{\"$maxCount\":2}";
@@ -32,28 +36,39 @@ final class ConfigStream {
 
   private final EventLog log;
 
-  private record Document(int version, String updated, List<GroupConfig> entries) {}
+  private record Document(int version, String updated, List<GroupConfig> entries) {
+    Document {
+      entries = List.copyOf(entries);
+    }
+  }
 
   ConfigStream(EventLog log) {
     this.log = log;
   }
 
   /**
-   * All groups, as last saved.
-   *
-   * @throws IllegalStateException if what was saved can't be read
+   * All groups, as last saved; what clients may have written into the stream besides is passed
+   * over.
    */
   List<GroupConfig> load() {
-    var last = log.read(snapshot -> Optional.ofNullable(snapshot.lastEvent(STREAM))).join();
-    if (last.isEmpty()) {
-      return List.of();
+    for (var event : log.read(this::latest).join()) {
+      try {
+        return JSON.readValue(event.data().toStringUtf8(), Document.class).entries();
+      } catch (JsonProcessingException e) {
+        LOG.errorf(
+            "Event %d of %s is no configuration: %s",
+            event.revision(), STREAM, e.getOriginalMessage());
+      }
     }
-    try {
-      return JSON.readValue(last.get().data().toStringUtf8(), Document.class).entries();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(
-          "The configuration of the persistent subscriptions can't be read", e);
-    }
+    return List.of();
+  }
+
+  private List<LogEvent> latest(Snapshot snapshot) {
+    var stream = snapshot.stream(STREAM);
+    var last = stream.lastRevision();
+    return last < 0
+        ? List.of()
+        : snapshot.streamBackwards(stream, last, Math.max(0, last - MOST_TO_TRY), PAGE_BYTES);
   }
 
   /** Returns the position in the log at which the configuration was saved. */

@@ -3,6 +3,7 @@ package dev.foldline.embedded.persistent;
 import dev.foldline.embedded.grpc.EventFilter;
 import dev.foldline.embedded.log.LogEvent;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -12,6 +13,12 @@ import java.util.function.Predicate;
  * @param prefixes of which one has to match; without any, none does
  */
 record FilterConfig(Target target, String regex, List<String> prefixes) {
+
+  FilterConfig {
+    Objects.requireNonNull(target);
+    Objects.requireNonNull(regex);
+    prefixes = List.copyOf(prefixes);
+  }
 
   enum Target {
     STREAM,

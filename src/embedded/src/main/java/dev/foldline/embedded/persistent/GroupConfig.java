@@ -1,5 +1,6 @@
 package dev.foldline.embedded.persistent;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 record GroupConfig(
     GroupKey key, @Nullable FilterConfig filter, Start start, GroupSettings settings) {
+
+  GroupConfig {
+    Objects.requireNonNull(key);
+    Objects.requireNonNull(start);
+    Objects.requireNonNull(settings);
+  }
 
   GroupConfig startingAfter(long position) {
     return new GroupConfig(key, filter, start.after(position), settings);

@@ -1,6 +1,7 @@
 package dev.foldline.embedded.persistent;
 
 import dev.foldline.embedded.log.StreamNames;
+import java.util.Objects;
 
 /**
  * What a group is called by.
@@ -8,6 +9,11 @@ import dev.foldline.embedded.log.StreamNames;
  * @param stream that it subscribes to, {@code $all} for the whole log
  */
 record GroupKey(String stream, String group) {
+
+  GroupKey {
+    Objects.requireNonNull(stream);
+    Objects.requireNonNull(group);
+  }
 
   boolean isAll() {
     return stream.equals(StreamNames.ALL);

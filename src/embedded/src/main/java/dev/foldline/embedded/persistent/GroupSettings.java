@@ -1,6 +1,7 @@
 package dev.foldline.embedded.persistent;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What a group was created or updated with, as sent: zero and negative numbers are legal and
@@ -27,6 +28,10 @@ record GroupSettings(
 
   private static final int LARGEST_PAGE = 500;
   private static final int LARGEST_BUFFER = 10_000;
+
+  GroupSettings {
+    Objects.requireNonNull(strategy);
+  }
 
   Duration messageTimeout() {
     return Duration.ofMillis(Math.max(0, messageTimeoutMillis));

@@ -15,11 +15,15 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /** The streams in which a group keeps its checkpoint and its parked events. */
 final class GroupStreams {
   private static final String CHECKPOINT_TYPE = "$SubscriptionCheckpoint";
-  private static final String REPLAYING_FROM = "{\"replayingFrom\":";
+  private static final Logger LOG = Logger.getLogger(GroupStreams.class);
+  private static final Pattern REPLAYING_FROM =
+      Pattern.compile("\\{\"replayingFrom\":([0-9]{1,18})}");
   private static final int PAGE_BYTES = 4 << 20;
 
   private final EventLog log;
@@ -36,13 +40,20 @@ final class GroupStreams {
         snapshot -> {
           var stream = snapshot.stream(key.checkpointStream());
           var event = snapshot.readable(stream.name(), stream.lastRevision());
-          return event == null ? OptionalLong.empty() : OptionalLong.of(position(event));
+          return event == null ? OptionalLong.empty() : position(event);
         });
   }
 
-  private long position(LogEvent checkpoint) {
-    var json = checkpoint.data().toStringUtf8();
-    return key.parse(json.substring(1, json.length() - 1));
+  /** The position in a checkpoint; none in what a client may have written in its place. */
+  private OptionalLong position(LogEvent checkpoint) {
+    try {
+      return OptionalLong.of(key.parse(checkpoint.data().toStringUtf8().replace("\"", "")));
+    } catch (NumberFormatException e) {
+      LOG.errorf(
+          "Event %d of %s is no checkpoint: %s",
+          checkpoint.revision(), checkpoint.stream(), e.getMessage());
+      return OptionalLong.empty();
+    }
   }
 
   CompletableFuture<Void> writeCheckpoint(long position) {
@@ -121,7 +132,8 @@ final class GroupStreams {
             true,
             ByteString.copyFromUtf8(metadata.toString()),
             replayingFrom.isPresent()
-                ? ByteString.copyFromUtf8(REPLAYING_FROM + replayingFrom.getAsLong() + "}")
+                ? ByteString.copyFromUtf8(
+                    "{\"replayingFrom\":%d}".formatted(replayingFrom.getAsLong()))
                 : ByteString.EMPTY));
   }
 
@@ -151,12 +163,13 @@ final class GroupStreams {
 
   private Parked replaying(Snapshot snapshot) {
     var metadata = snapshot.lastEvent(StreamNames.metastreamOf(key.parkedStream()));
-    var marker = metadata == null ? "" : metadata.metadata().toStringUtf8();
-    if (!marker.startsWith(REPLAYING_FROM)) {
-      return new Parked(0, 0);
-    }
-    var from = Long.parseLong(marker.substring(REPLAYING_FROM.length(), marker.length() - 1));
-    return new Parked(from, snapshot.stream(key.parkedStream()).metadata().truncateBefore());
+    var marker = REPLAYING_FROM.matcher(metadata == null ? "" : metadata.metadata().toStringUtf8());
+    var stream = snapshot.stream(key.parkedStream());
+    return marker.matches()
+        ? new Parked(
+            Long.parseLong(marker.group(1)),
+            Math.min(stream.metadata().truncateBefore(), stream.lastRevision() + 1))
+        : new Parked(0, 0);
   }
 
   /** Deletes both streams; their names may be used by a later group. */

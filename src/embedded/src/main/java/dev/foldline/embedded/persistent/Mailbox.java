@@ -68,7 +68,8 @@ final class Mailbox implements Executor {
     return waiting.addAndGet(-done) > 0;
   }
 
-  private static void run(Runnable task) {
+  /** Runs a task; what it throws is logged, and stops no other. */
+  static void run(Runnable task) {
     try {
       task.run();
     } catch (RuntimeException e) {

@@ -204,7 +204,7 @@ final class PersistentSubscription {
 
   private void act() {
     if (stopped == null) {
-      group.decide(Instant.now()).forEach(this::perform);
+      group.decide(Instant.now()).forEach(effect -> Mailbox.run(() -> perform(effect)));
     }
   }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * #MOST_WAITING} messages of a call at a time.
  */
 final class ReadCall implements StreamObserver<ReadReq> {
-  private static final int MOST_WAITING = 64;
+  private static final int MOST_WAITING = 16;
 
   private final PersistentSubscriptions subscriptions;
   private final Guard guard;

@@ -8,7 +8,9 @@ import dev.foldline.embedded.log.LogEvent;
 import dev.foldline.embedded.log.ResolvedEvent;
 import dev.foldline.embedded.log.Snapshot;
 import dev.foldline.embedded.log.StreamNames;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -102,8 +104,16 @@ final class Source {
         : event.stream().equals(config.key().stream());
   }
 
+  /**
+   * Whether the group is to have the event; one that its expression can't be done with is not kept
+   * from it.
+   */
   boolean takes(LogEvent event) {
-    return filter.test(event);
+    try {
+      return filter.test(event);
+    } catch (StatusRuntimeException _) {
+      return true;
+    }
   }
 
   /** Whether the event leads to another, which is only found by reading. */
@@ -141,7 +151,7 @@ final class Source {
     } catch (JacksonException _) {
       return otherwise;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the store's process while a group is at work: three times, or {@code
- * -Dfoldline.crash.rounds=50}. {@code -Dfoldline.crash.seed} repeats what a failure names.
+ * Kills the store's process while a group is at work: three times, or {@code -Dcrash.rounds=50}.
+ * {@code -Dcrash.seed} repeats what a failure names.
  */
 class PersistentSubscriptionCrashTest {
-  private static final int ROUNDS = Integer.getInteger("foldline.crash.rounds", 3);
-  private static final long SEED = Long.getLong("foldline.crash.seed", new Random().nextLong());
+  private static final int ROUNDS = Integer.getInteger("crash.rounds", 3);
+  private static final long SEED = Long.getLong("crash.seed", new Random().nextLong());
   private static final String STREAM = "s";
   private static final int BUFFER = 50;
   private static final int QUIET_MILLIS = 1_000;

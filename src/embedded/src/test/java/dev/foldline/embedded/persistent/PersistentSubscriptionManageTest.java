@@ -362,6 +362,20 @@ class PersistentSubscriptionManageTest {
   }
 
   @Test
+  @DisplayName("6.2 what clients write into the bookkeeping streams keeps no store from starting")
+  void survivesGarbage(@TempDir Path directory) {
+    try (var first = GroupFixture.in(directory)) {
+      first.append("s", "e0");
+      first.create("s");
+      first.append("$persistentSubscriptionConfig", "garbage");
+      first.append(checkpoint("s"), "garbage");
+    }
+    try (var second = GroupFixture.in(directory)) {
+      assertThat(second.join("s").take(1)).containsExactly("0@s e0 r0");
+    }
+  }
+
+  @Test
   @DisplayName("6.7 positions: N in a stream, C:c/P:p on $all, -1 for the end, empty for none")
   void positions() {
     store.create("s");

@@ -267,6 +267,25 @@ class PersistentSubscriptionReadTest {
   }
 
   @Test
+  @DisplayName("6.1 an expression that takes too long keeps no event from the group")
+  void pathologicalFilter() {
+    var options = fromAll(0, "");
+    options
+        .getAllBuilder()
+        .getFilterBuilder()
+        .getStreamIdentifierBuilder()
+        .clearPrefix()
+        .setRegex("^(a|aa)+(b|\\1)c$");
+    store.create(options);
+    var consumer = store.join("$all");
+    var stream = "a".repeat(60) + "!";
+    store.append("other", "o0");
+    store.append(stream, "e0");
+    store.append("aaac", "e1");
+    assertThat(consumer.take(2)).containsExactly("0@" + stream + " e0 r0", "0@aaac e1 r0");
+  }
+
+  @Test
   @DisplayName("6.1 from the end: events after creation, retained without a consumer")
   void fromEnd() {
     store.append("s", "e0");

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 /** One random history on one stream, and what must be true of it. */
 final class Scenario {
 
+  private static final List<Fault> FAULTS = List.of(Fault.values());
+
   /** A command as its caller means it: all sends of one with a key are the same command. */
   private record Asked(int number, Optional<String> key, Command command) {}
 
@@ -45,12 +47,12 @@ final class Scenario {
   private record Send(Asked asked, long seen, CompletableFuture<Receipt> answer) {}
 
   /** The process of an instance, until it crashes. */
-  private final class Process {
+  private final class Running {
 
     private final CompletableFuture<Receipt> crash = new CompletableFuture<>();
     private final Instance instance;
 
-    Process() {
+    Running() {
       CommandOptions options =
           new CommandOptions(
               30,
@@ -71,7 +73,7 @@ final class Scenario {
       Fault fault =
           calm || chance.nextInt(100) >= 25
               ? Fault.NONE
-              : Fault.values()[chance.nextInt(Fault.values().length)];
+              : FAULTS.get(chance.nextInt(FAULTS.size()));
       if (fault == Fault.CRASH_BEFORE || fault == Fault.CRASH_AFTER) {
         crash.completeExceptionally(new Crashed());
       }
@@ -129,8 +131,8 @@ final class Scenario {
   private final Streams network;
   private final int rememberedKeys;
   private final List<String> snapshots = new ArrayList<>();
-  private final List<Process> processes = new ArrayList<>();
-  private final List<Process> all = new ArrayList<>();
+  private final List<Running> processes = new ArrayList<>();
+  private final List<Running> all = new ArrayList<>();
   private final List<Asked> asked = new ArrayList<>();
   private final List<Send> sends = new ArrayList<>();
   private volatile boolean calm;
@@ -173,7 +175,7 @@ final class Scenario {
       processes.replaceAll(process -> process.crash.isDone() ? start() : process);
     }
     calm = true;
-    Process last = start();
+    Running last = start();
     for (Asked command : List.copyOf(asked)) {
       if (command.key().isPresent() && random.nextBoolean()) {
         Send repeat = send(command, highestReceipt(), last);
@@ -183,8 +185,8 @@ final class Scenario {
     }
   }
 
-  private Process start() {
-    Process process = new Process();
+  private Running start() {
+    Running process = new Running();
     all.add(process);
     return process;
   }
@@ -233,7 +235,7 @@ final class Scenario {
     };
   }
 
-  private Send send(Asked command, long seen, Process process) {
+  private Send send(Asked command, long seen, Running process) {
     Duration patience =
         !calm && random.nextInt(10) == 0
             ? Duration.ofMillis(1 + random.nextInt(5))
@@ -247,15 +249,17 @@ final class Scenario {
     CompletableFuture<Receipt> answer =
         process.instance.handle(id, command.command()).subscribeAsCompletionStage();
     CompletableFuture<Receipt> heard = new CompletableFuture<>();
-    process.crash.whenComplete((_, crash) -> heard.completeExceptionally(crash));
-    answer.whenComplete(
-        (receipt, failure) -> {
-          if (failure == null) {
-            heard.complete(receipt);
-          } else {
-            heard.completeExceptionally(failure);
-          }
-        });
+    CompletableFuture<?> _ =
+        process.crash.whenComplete((_, crash) -> heard.completeExceptionally(crash));
+    CompletableFuture<?> _ =
+        answer.whenComplete(
+            (receipt, failure) -> {
+              if (failure == null) {
+                heard.complete(receipt);
+              } else {
+                heard.completeExceptionally(failure);
+              }
+            });
     return new Send(command, seen, heard);
   }
 
@@ -357,10 +361,11 @@ final class Scenario {
           assertThat(written.values())
               .as("another command with the key of %s", command)
               .anyMatch(
-                  other -> other.asked().key().equals(command.key()) && other.asked() != command);
+                  other ->
+                      other.asked().key().equals(command.key()) && !other.asked().equals(command));
       case Unavailable _, Conflict _ -> {
         boolean perhaps =
-            sends.stream().anyMatch(other -> other.asked() == command && mayHaveDone(other));
+            sends.stream().anyMatch(other -> other.asked().equals(command) && mayHaveDone(other));
         assertThat(effect == null || perhaps).as("no effect of the failed %s", command).isTrue();
       }
       case OutcomeUnknown _, Crashed _ -> {}
@@ -391,12 +396,12 @@ final class Scenario {
   }
 
   private Send firstSent(Asked command) {
-    return sends.stream().filter(sent -> sent.asked() == command).findFirst().orElseThrow();
+    return sends.stream().filter(sent -> sent.asked().equals(command)).findFirst().orElseThrow();
   }
 
   private static boolean refuses(Counter counter, Command command) {
     try {
-      Counter.DECIDER.decide().apply(command, counter);
+      List<Event> _ = Counter.DECIDER.decide().apply(command, counter);
       return false;
     } catch (Refused _) {
       return true;

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class CommandHandler {
   private final SnapshotKeeper snapshots;
   private final StreamLoader loader;
   private final Lanes<Call<?, ?, ?>> lanes;
+  private final AtomicInteger inFlight = new AtomicInteger();
 
   /** What is kept of streams between commands; the expected revision guards it. */
   private final Cache<String, Kept<?>> kept;
@@ -90,13 +92,19 @@ public final class CommandHandler {
     return Uni.createFrom()
         .deferred(
             () -> {
+              if (inFlight.get() >= options.inFlight()) {
+                throw new Unavailable("overloaded", "too many commands are on their way");
+              }
               Call<C, S, E> call = new Call<>(decider, stream, command, said, identity);
               lanes.enter(stream, call);
+              inFlight.incrementAndGet();
               return Uni.createFrom()
                   .completionStage(call.answer())
                   .ifNoItem()
                   .after(said.timeout())
-                  .recoverWithUni(() -> Uni.createFrom().failure(call.late()));
+                  .recoverWithUni(() -> Uni.createFrom().failure(call.late()))
+                  .onTermination()
+                  .invoke(inFlight::decrementAndGet);
             })
         .emitOn(CallersContext.now());
   }

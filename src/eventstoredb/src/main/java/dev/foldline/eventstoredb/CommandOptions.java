@@ -7,6 +7,7 @@ import java.util.Set;
  * The limits of the command handler.
  *
  * @param attempts how often a command is decided at most, when others keep appending first
+ * @param inFlight how many commands may be on their way, whatever their streams
  * @param queue how many commands may wait for one stream
  * @param batch how many commands are appended together at most
  * @param cachedStreams of how many streams the state is kept; 0 for none
@@ -17,6 +18,7 @@ import java.util.Set;
  */
 public record CommandOptions(
     int attempts,
+    int inFlight,
     int queue,
     int batch,
     int cachedStreams,
@@ -26,5 +28,5 @@ public record CommandOptions(
     Set<String> withoutSnapshots) {
 
   public static final CommandOptions DEFAULT =
-      new CommandOptions(20, 1_000, 256, 10_000, 500, Duration.ofDays(1), 50, Set.of());
+      new CommandOptions(20, 20_000, 1_000, 256, 10_000, 500, Duration.ofDays(1), 50, Set.of());
 }

@@ -174,7 +174,7 @@ class CommandHandlerTest {
     @Test
     void refuses_more_than_may_wait() {
       CommandOptions options =
-          new CommandOptions(3, 2, 10, 10, 10, Duration.ofDays(1), 0, Set.of());
+          new CommandOptions(3, 100, 2, 10, 10, 10, Duration.ofDays(1), 0, Set.of());
       Instance instance =
           new Instance(streams, Snapshots.NONE, options, faults("read", Fault.CRASH_BEFORE));
       CompletableFuture<?> _ = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
@@ -184,6 +184,21 @@ class CommandHandlerTest {
       assertThatThrownBy(() -> get(instance.handle(id, new Add(1))))
           .isInstanceOfSatisfying(
               Unavailable.class, e -> assertThat(e.code()).isEqualTo("overloaded"));
+    }
+
+    @Test
+    void refuses_more_than_may_be_on_their_way() {
+      CommandOptions options =
+          new CommandOptions(3, 2, 10, 10, 10, 10, Duration.ofDays(1), 0, Set.of());
+      Instance instance =
+          new Instance(streams, Snapshots.NONE, options, faults("read", Fault.CRASH_BEFORE));
+      var stuck = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+      CompletableFuture<?> _ = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+
+      assertThatThrownBy(() -> get(instance.handle(id + "b", new Add(1))))
+          .isInstanceOf(Unavailable.class);
+      stuck.cancel(true);
+      assertThat(get(instance.handle(id + "b", new Add(1))).revision()).isZero();
     }
 
     @Test
@@ -350,7 +365,8 @@ class CommandHandlerTest {
 
     @Test
     void forgets_what_is_out_of_its_window() {
-      CommandOptions two = new CommandOptions(3, 10, 10, 10, 2, Duration.ofDays(1), 0, Set.of());
+      CommandOptions two =
+          new CommandOptions(3, 100, 10, 10, 10, 2, Duration.ofDays(1), 0, Set.of());
       Instance instance = instance(Snapshots.NONE, two);
       get(instance.handle("a", id, new Add(1)));
       get(instance.handle("b", id, new Add(2)));
@@ -508,7 +524,7 @@ class CommandHandlerTest {
   class WithSnapshots {
 
     private static final CommandOptions COLD =
-        new CommandOptions(3, 10, 10, 0, 100, Duration.ofDays(1), 5, Set.of());
+        new CommandOptions(3, 100, 10, 10, 0, 100, Duration.ofDays(1), 5, Set.of());
 
     private final Instance.Memory memory = new Instance.Memory();
 
@@ -577,7 +593,7 @@ class CommandHandlerTest {
     @Test
     void keeps_none_where_they_are_off() {
       CommandOptions off =
-          new CommandOptions(3, 10, 10, 0, 100, Duration.ofDays(1), 5, Set.of("counter"));
+          new CommandOptions(3, 100, 10, 10, 0, 100, Duration.ofDays(1), 5, Set.of("counter"));
       get(instance(memory, off).handle(id, new AddOneByOne(7)));
       get(instance(memory, off).handle(id, new AddOneByOne(7)));
 

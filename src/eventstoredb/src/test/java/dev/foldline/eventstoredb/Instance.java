@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** One instance of an application: a command handler with its own cache, and faults on its way. */
 final class Instance {
@@ -31,9 +32,26 @@ final class Instance {
       Snapshots snapshots,
       CommandOptions options,
       Function<String, Faults.Fault> plan) {
+    this(streams, snapshots, options, plan, UnaryOperator.identity());
+  }
+
+  /**
+   * @param broken what is put before the network, to see that it is found out
+   */
+  Instance(
+      Streams streams,
+      Snapshots snapshots,
+      CommandOptions options,
+      Function<String, Faults.Fault> plan,
+      UnaryOperator<Streams> broken) {
     handler =
         new CommandHandler(
-            new Faulty(streams, new Faults(plan)), CODEC, snapshots, () -> context, options, heard);
+            broken.apply(new Faulty(streams, new Faults(plan))),
+            CODEC,
+            snapshots,
+            () -> context,
+            options,
+            heard);
   }
 
   static Instance of(Streams streams) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class ModelTest {
 
   private static final long SEED = Long.getLong("foldline.model.seed", 1);
-  private static final int SEQUENCES = Integer.getInteger("foldline.model.sequences", 150);
+  private static final int SEQUENCES = Integer.getInteger("foldline.model.sequences", 60);
 
   private static EmbeddedEventStore server;
   private static EventStore store;
@@ -106,7 +106,7 @@ class ModelTest {
   }
 
   private static void assertBites(UnaryOperator<Streams> broken, int rememberedKeys) {
-    for (long seed = SEED; seed < SEED + 200; seed++) {
+    for (long seed = SEED; seed < SEED + 300; seed++) {
       Scenario scenario = new Scenario(seed, store.streams(), broken, rememberedKeys);
       scenario.run();
       try {

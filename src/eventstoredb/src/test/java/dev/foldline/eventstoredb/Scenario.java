@@ -57,13 +57,14 @@ final class Scenario {
           new CommandOptions(
               30,
               100,
+              100,
               1 + random.nextInt(10),
               random.nextBoolean() ? 100 : 0,
               rememberedKeys,
               Duration.ofHours(1),
               random.nextBoolean() ? 3 : 0,
               Set.of());
-      instance = new Instance(network, new Flaky(), options, this::fault);
+      instance = new Instance(streams, new Flaky(), options, this::fault, broken);
     }
 
     private synchronized Fault fault(String point) {
@@ -128,7 +129,7 @@ final class Scenario {
   private final Random chance;
 
   private final Streams streams;
-  private final Streams network;
+  private final UnaryOperator<Streams> broken;
   private final int rememberedKeys;
   private final List<String> snapshots = new ArrayList<>();
   private final List<Running> processes = new ArrayList<>();
@@ -145,7 +146,7 @@ final class Scenario {
     this.random = new Random(seed);
     this.chance = new Random(seed * 31);
     this.streams = streams;
-    this.network = broken.apply(streams);
+    this.broken = broken;
     this.rememberedKeys = rememberedKeys;
   }
 

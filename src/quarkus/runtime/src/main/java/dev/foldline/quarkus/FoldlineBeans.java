@@ -101,6 +101,7 @@ class FoldlineBeans {
     CommandOptions options =
         new CommandOptions(
             commands.attempts(),
+            commands.inFlight(),
             commands.queue(),
             commands.batch(),
             commands.cachedStreams(),

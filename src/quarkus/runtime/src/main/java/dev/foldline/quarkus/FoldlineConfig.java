@@ -62,6 +62,10 @@ public interface FoldlineConfig {
     @WithDefault("20")
     int attempts();
 
+    /** How many commands may be on their way in an instance, whatever their streams. */
+    @WithDefault("20000")
+    int inFlight();
+
     /** How many commands may wait for one stream inside an instance. */
     @WithDefault("1000")
     int queue();

@@ -1,16 +1,20 @@
 package dev.foldline.eventstoredb;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.foldline.core.EventTypes;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Shape;
 import dev.foldline.core.UnknownEvent;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Events to stored JSON and back, by their stable names.
  *
- * <p>Nothing is guessed: an unknown name, a field that the record does not have and one that it
- * misses are an {@link UnknownEvent}.
+ * <p>What was stored in an older shape comes back as what its upcasters make of it, which may be
+ * several events. Nothing is guessed: an unknown name or version, a field that the record does not
+ * have and one that it misses are an {@link UnknownEvent}.
  */
 public final class EventCodec {
 
@@ -30,10 +35,14 @@ public final class EventCodec {
           .enable(
               DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
               DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
-              DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+              DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+              DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
+  private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
-  private final Map<String, Class<?>> types = new HashMap<>();
+  /** By every name and version that can be read. */
+  private final Map<String, EventTypes<?>> families = new HashMap<>();
+
   private final Map<Class<?>, String> names = new HashMap<>();
 
   /**
@@ -44,16 +53,13 @@ public final class EventCodec {
     families.forEach(this::add);
   }
 
-  private <E> void add(EventTypes<E> family) {
-    family
-        .types()
-        .forEach(
-            (name, type) -> {
-              if (types.put(name, type) != null) {
-                throw new IllegalArgumentException("the stored name '" + name + "' is given twice");
-              }
-              names.put(type, name);
-            });
+  private void add(EventTypes<?> family) {
+    for (String name : family.names()) {
+      if (families.put(name, family) != null) {
+        throw new IllegalArgumentException("the stored name '" + name + "' is given twice");
+      }
+    }
+    family.types().forEach((name, type) -> names.put(type, name));
   }
 
   /** The stored form of an event, with nothing beside it. */
@@ -79,40 +85,76 @@ public final class EventCodec {
     }
   }
 
-  /**
-   * The event in a stored form.
-   *
-   * @throws UnknownEvent if this code can't read it
-   */
-  public Object decode(StoredEvent stored) {
-    @Nullable Class<?> type = types.get(stored.type());
-    if (type == null) {
-      throw new UnknownEvent(stored.type(), "no record has this name");
-    }
-    try {
-      return JSON.readValue(stored.data(), type);
-    } catch (JacksonException e) {
-      throw new UnknownEvent(stored.type(), e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Whether stored events can be of this class. */
   public boolean knows(Class<?> type) {
     return names.keySet().stream().anyMatch(type::isAssignableFrom);
   }
 
   /**
-   * The event in a stored form, as one of a family.
+   * The events that a stored one is by now: one, unless upcasters made more of it.
+   *
+   * @throws UnknownEvent if this code can't read it
+   */
+  public List<Object> decode(StoredEvent stored) {
+    return decode(stored.type(), stored.data());
+  }
+
+  /**
+   * The records that a stored one is by now: one, or several of the same revision.
    *
    * @throws UnknownEvent if this code can't read it, or it is of another family
    */
-  public <E> E decode(StoredEvent stored, Class<E> family) {
-    Object event = decode(stored);
-    if (!family.isInstance(event)) {
+  public <E> List<Recorded<E>> decode(Recorded<StoredEvent> stored, Class<E> family) {
+    return decode(stored.event(), family).stream().map(event -> stored.<E>map(_ -> event)).toList();
+  }
+
+  /**
+   * The events that a stored one is by now, as those of a family.
+   *
+   * @throws UnknownEvent if this code can't read it, or it is of another family
+   */
+  public <E> List<E> decode(StoredEvent stored, Class<E> family) {
+    List<Object> events = decode(stored);
+    if (!events.stream().allMatch(family::isInstance)) {
       throw new UnknownEvent(stored.type(), "it is no " + family.getSimpleName());
     }
-    return family.cast(event);
+    return events.stream().map(family::cast).toList();
+  }
+
+  /**
+   * The events that stored data of a type is by now.
+   *
+   * @param type its stored name with its version
+   * @param data its JSON
+   * @throws UnknownEvent if this code can't read it
+   */
+  public List<Object> decode(String type, byte[] data) {
+    @Nullable EventTypes<?> family = families.get(type);
+    if (family == null) {
+      throw new UnknownEvent(type, "neither a record nor an upcaster has this name and version");
+    }
+    try {
+      @Nullable Class<?> current = family.types().get(type);
+      return current == null
+          ? upcast(family, new Shape(type, present(JSON.readValue(data, OBJECT))))
+          : List.of(present(JSON.readValue(data, current)));
+    } catch (JacksonException e) {
+      throw new UnknownEvent(type, e.getOriginalMessage());
+    } catch (IOException | RuntimeException e) {
+      throw new UnknownEvent(type, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static <T> T present(@Nullable T value) throws IOException {
+    if (value == null) {
+      throw new IOException("its data is null");
+    }
+    return value;
+  }
+
+  private static List<Object> upcast(EventTypes<?> family, Shape stored) {
+    return family.upcast(stored).stream()
+        .<Object>map(shape -> JSON.convertValue(shape.data(), family.types().get(shape.type())))
+        .toList();
   }
 }

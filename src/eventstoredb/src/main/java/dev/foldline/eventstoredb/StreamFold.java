@@ -1,10 +1,10 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.Changes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.View;
 import io.smallrye.mutiny.Uni;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -42,21 +42,18 @@ public final class StreamFold {
         .read(stream, start == null ? 0 : start.revision() + 1, PAGE)
         .chain(
             page -> {
-              List<Recorded<E>> counted =
-                  page.stream()
-                      .map(stored -> stored.map(event -> codec.decode(event, projection.events())))
-                      .takeWhile(upTo)
-                      .toList();
               @Nullable View<D> view = start;
-              for (Recorded<E> event : counted) {
-                @Nullable D document = view == null ? null : view.document();
-                view =
-                    new View<>(
-                        stream,
-                        event.revision(),
-                        projection.project().apply(document, event).document());
+              for (Recorded<StoredEvent> stored : page) {
+                for (Recorded<E> recorded : codec.decode(stored, projection.events())) {
+                  if (!upTo.test(recorded)) {
+                    return Uni.createFrom().item(Optional.ofNullable(view));
+                  }
+                  @Nullable D document = view == null ? null : view.document();
+                  Changes<D> changes = projection.project().apply(document, recorded);
+                  view = new View<>(stream, recorded.revision(), changes.document());
+                }
               }
-              return counted.size() < PAGE
+              return page.size() < PAGE
                   ? Uni.createFrom().item(Optional.ofNullable(view))
                   : fold(projection, stream, upTo, view);
             });

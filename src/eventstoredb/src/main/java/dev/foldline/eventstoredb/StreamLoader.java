@@ -108,7 +108,7 @@ final class StreamLoader {
     }
     List<Object> decoded = new ArrayList<>(fresh.size());
     for (Recorded<StoredEvent> event : fresh) {
-      decoded.add(codec.decode(event.event()));
+      decoded.addAll(codec.decode(event.event()));
     }
     @SuppressWarnings("unchecked") // names are unique, so a category holds what its decider wrote
     List<E> events = (List<E>) decoded;

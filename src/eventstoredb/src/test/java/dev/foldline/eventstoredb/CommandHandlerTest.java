@@ -71,7 +71,7 @@ class CommandHandlerTest {
 
   private List<Long> amounts() {
     return events().stream()
-        .map(event -> (Counter.Event) Instance.CODEC.decode(event.event()))
+        .flatMap(event -> Instance.CODEC.decode(event.event(), Counter.Event.class).stream())
         .map(event -> event instanceof Counter.Taken taken ? -taken.amount() : event.amount())
         .toList();
   }

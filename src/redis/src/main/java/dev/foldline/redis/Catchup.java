@@ -113,13 +113,13 @@ final class Catchup<S, D, E> {
         break;
       }
       try {
-        folded = step(projection, decoder.decode(event)).at(event.revision());
+        folded = step(projection, event.revision(), decoder.decode(event));
       } catch (RuntimeException e) {
         poisons.add(new Outcome.Poison(event.revision(), e, onPoison == OnPoison.HOLD));
         if (onPoison == OnPoison.HOLD) {
           break;
         }
-        folded = folded.at(event.revision());
+        folded = new Stored<>(event.revision(), folded.document());
       }
       folds++;
       expected++;
@@ -127,13 +127,16 @@ final class Catchup<S, D, E> {
     return folds > 0;
   }
 
-  private Stored<D> step(Projection<D, E> projection, @Nullable Recorded<E> event) {
-    if (event == null) {
-      return folded;
+  private Stored<D> step(Projection<D, E> projection, long revision, List<Recorded<E>> events) {
+    @Nullable D document = folded.document();
+    List<Change> shared = new ArrayList<>();
+    for (Recorded<E> event : events) {
+      Changes<D> change = projection.project().apply(document, event);
+      document = change.document();
+      shared.addAll(change.shared());
     }
-    Changes<D> change = projection.project().apply(folded.document(), event);
-    changes.addAll(change.shared());
-    return new Stored<>(event.revision(), change.document());
+    changes.addAll(shared);
+    return new Stored<>(revision, document);
   }
 
   /** What was folded is in Redis. */

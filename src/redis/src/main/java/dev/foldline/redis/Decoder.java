@@ -1,17 +1,17 @@
 package dev.foldline.redis;
 
 import dev.foldline.core.Recorded;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** Reads an event from its stored form. */
 @FunctionalInterface
 public interface Decoder<S, E> {
 
   /**
-   * The event in a stored form. What it throws poisons the event.
+   * The events that a stored one is by now. What it throws poisons the event.
    *
-   * @return null for one that is none of the application's, such as a link or a tombstone: it
-   *     changes nothing
+   * @return none for one that is none of the application's, such as a link or a tombstone: it
+   *     changes nothing; several where one shape of the past stands for several of today
    */
-  @Nullable Recorded<E> decode(Recorded<S> stored);
+  List<Recorded<E>> decode(Recorded<S> stored);
 }

@@ -165,7 +165,7 @@ class BuildsTest {
             projection,
             build,
             OnPoison.HOLD,
-            stored -> stored,
+            List::of,
             (_, _, _) -> Uni.createFrom().item(List.of()));
     long revision = "ab".indexOf(event);
     await(

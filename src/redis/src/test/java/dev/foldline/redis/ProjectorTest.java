@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -201,6 +202,16 @@ class ProjectorTest {
   }
 
   @Test
+  void oneStoredEventThatIsSeveralByNowMovesTheFenceOnce() {
+    List<Recorded<String>> events = append("n-1", "1", "2+3", "4");
+    apply(events.subList(0, 2));
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 1, new Sum(6, 3)));
+    apply(events);
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(10, 4)));
+    assertThat(totals()).containsEntry("sum", BigInteger.TEN);
+  }
+
+  @Test
   void totalsAreExactBeyond64Bits() {
     apply(append("n-1", "" + Long.MAX_VALUE, "" + Long.MIN_VALUE));
     apply(append("n-2", "" + Long.MAX_VALUE));
@@ -302,8 +313,13 @@ class ProjectorTest {
         redis.models(), SUMS, build, onPoison, ProjectorTest::decode, this::read);
   }
 
-  private static @Nullable Recorded<Long> decode(Recorded<String> stored) {
-    return stored.event().equals("link") ? null : stored.map(Long::parseLong);
+  /** A link is none of ours, and "2+3" is a shape of the past for two numbers. */
+  private static List<Recorded<Long>> decode(Recorded<String> stored) {
+    return stored.event().equals("link")
+        ? List.of()
+        : Arrays.stream(stored.event().split("\\+"))
+            .map(number -> stored.map(_ -> Long.parseLong(number)))
+            .toList();
   }
 
   private Outcome apply(List<Recorded<String>> events) {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
 /**
@@ -64,12 +65,22 @@ class StoredEventConverter implements MessageConverter {
 
   private Object read(StoredEvent event, JavaType target) {
     if (codec.isResolvable() && codec.get().knows(target.getRawClass())) {
-      return codec.get().decode(event, target.getRawClass());
+      return one(event, codec.get().decode(event, target.getRawClass()));
     }
     try {
       return JSON.readValue(event.data(), target);
     } catch (IOException e) {
       throw new UnknownEvent(event.type(), String.valueOf(e.getMessage()));
     }
+  }
+
+  /** A message has one payload: who consumes what became several has to decode it. */
+  private static Object one(StoredEvent stored, List<?> events) {
+    if (events.size() != 1) {
+      throw new UnknownEvent(
+          stored.type(),
+          "it is " + events.size() + " events by now: consume Recorded<StoredEvent>");
+    }
+    return events.getFirst();
   }
 }

@@ -164,10 +164,10 @@ public final class ProjectionRunner<D, E> {
     return parked.sum();
   }
 
-  private @Nullable Recorded<E> decode(Recorded<StoredEvent> stored) {
+  private List<Recorded<E>> decode(Recorded<StoredEvent> stored) {
     return stored.event().type().startsWith("$")
-        ? null
-        : stored.map(event -> codec.decode(event, projection.events()));
+        ? List.of()
+        : codec.decode(stored, projection.events());
   }
 
   private void takeBatches() {

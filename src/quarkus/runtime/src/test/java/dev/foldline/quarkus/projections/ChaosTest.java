@@ -117,7 +117,7 @@ class ChaosTest {
         SUMS,
         build,
         OnPoison.HOLD,
-        stored -> stored.map(event -> codec.decode(event, Counting.class)),
+        stored -> codec.decode(stored, Counting.class),
         ground.store()::read);
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -21,6 +21,7 @@ final class ApplyCall {
     this.layout = layout;
     this.partition = partition;
     number(layout.documents(partition));
+    number(layout.waiting(partition));
   }
 
   static ApplyCall of(List<? extends Catchup<?, ?, ?>> streams, Layout layout, ReadModels models) {

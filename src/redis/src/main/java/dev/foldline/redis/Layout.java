@@ -20,6 +20,7 @@ import java.util.zip.CRC32;
  * foldline:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
  * foldline:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
  * foldline:{name:build:partition}:scores:view   hash: member → its score in 16 digits
+ * foldline:{name:build:partition}:waiting       there while a query waits for a document
  * </pre>
  *
  * <p>A query of a view that crosses streams merges its partitions. Which builds there are is kept
@@ -70,6 +71,10 @@ record Layout(String projection, String build) {
 
   String documents(int partition) {
     return key(partition, "documents");
+  }
+
+  String waiting(int partition) {
+    return key(partition, "waiting");
   }
 
   String totals(int partition, String view) {

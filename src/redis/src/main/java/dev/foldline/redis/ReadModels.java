@@ -46,6 +46,11 @@ public final class ReadModels {
     return send(List.of(new Command("PING"))).replaceWithVoid();
   }
 
+  /** A connection of one's own. */
+  Uni<RedisConnection> connect() {
+    return redis.connect();
+  }
+
   /**
    * All answers, in the order of the commands; null where Redis has nothing. The order in which
    * they take effect is open.
@@ -83,14 +88,14 @@ public final class ReadModels {
     return answer.map(found -> found == null ? null : found.getDelegate());
   }
 
-  private static Throwable translate(Throwable failure) {
+  static Throwable translate(Throwable failure) {
     return new Unavailable(
         failure instanceof io.smallrye.mutiny.TimeoutException
             ? "Redis did not answer in time"
             : "Redis is away: " + failure.getMessage());
   }
 
-  private static Executor callersContext() {
+  static Executor callersContext() {
     Context context = Vertx.currentContext();
     return context == null ? Runnable::run : task -> context.runOnContext(_ -> task.run());
   }

@@ -16,17 +16,17 @@ record Stored<D>(long revision, @Nullable D document) {
     if (text.isEmpty()) {
       return new Stored<>(-1, null);
     }
-    int blank = text.indexOf(' ');
-    return new Stored<>(
-        Long.parseLong(text, 0, blank, 10), models.read(text.substring(blank + 1), type));
+    String document = text.substring(text.indexOf(' ') + 1);
+    return new Stored<>(revision(text), models.read(document, type));
+  }
+
+  /** The fence alone. */
+  static long revision(String text) {
+    return text.isEmpty() ? -1 : Long.parseLong(text, 0, text.indexOf(' '), 10);
   }
 
   String format(ReadModels models) {
     return revision + " " + models.write(document);
-  }
-
-  Stored<D> at(long later) {
-    return new Stored<>(later, document);
   }
 
   Optional<View<D>> view(String stream) {

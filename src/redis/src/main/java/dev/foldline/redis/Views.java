@@ -6,6 +6,7 @@ import dev.foldline.core.View;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,10 +24,12 @@ public final class Views {
   private static final String NONE = "";
 
   private final ReadModels models;
+  private final Arrivals arrivals;
   private final Map<String, String> active = new ConcurrentHashMap<>();
 
   public Views(ReadModels models) {
     this.models = models;
+    this.arrivals = new Arrivals(models);
   }
 
   /** A member of a ranking. */
@@ -34,6 +37,16 @@ public final class Views {
 
   /** A stream's document; none where the projection has seen no event of it. */
   public <D> Uni<Optional<View<D>>> document(Projection<D, ?> projection, String stream) {
+    return stored(projection, stream)
+        .map(text -> Stored.parse(text, models, projection.document()).view(stream));
+  }
+
+  /** The revision of a stream that a projection has come to, −1 for none. */
+  public Uni<Long> revision(Projection<?, ?> projection, String stream) {
+    return stored(projection, stream).map(Stored::revision);
+  }
+
+  private Uni<String> stored(Projection<?, ?> projection, String stream) {
     int partition = Layout.partition(stream);
     return query(
             projection,
@@ -44,17 +57,35 @@ public final class Views {
                         .arg(Layout.MARK)
                         .arg(stream)))
         .map(List::getFirst)
-        .invoke(
+        .map(
             found -> {
               if (found.get(0) == null) {
                 throw new Unavailable("the read model was lost, and is being built again");
               }
-            })
-        .map(
-            found ->
-                Optional.ofNullable(found.get(1))
-                    .map(text -> Stored.parse(text.toString(), models, projection.document()))
-                    .flatMap(stored -> stored.view(stream)));
+              return Objects.toString(found.get(1), "");
+            });
+  }
+
+  /**
+   * Waits until a projection has come to a revision of a stream, whichever instance brings it
+   * there.
+   *
+   * @param limit how long to wait
+   * @return whether it has
+   */
+  public Uni<Boolean> await(
+      Projection<?, ?> projection, String stream, long revision, Duration limit) {
+    int partition = Layout.partition(stream);
+    String millis = Long.toString(Math.max(limit.toMillis(), 1));
+    return query(projection, _ -> List.of())
+        .map(_ -> new Layout(projection.name(), active.getOrDefault(projection.name(), NONE)))
+        .chain(
+            layout ->
+                arrivals.await(
+                    layout.documents(partition) + " " + stream,
+                    new Command("SET").arg(layout.waiting(partition)).arg("").arg("PX").arg(millis),
+                    () -> revision(projection, stream).map(reached -> reached >= revision),
+                    limit));
   }
 
   /** The sums of a view by field, in the order of the fields' names. */

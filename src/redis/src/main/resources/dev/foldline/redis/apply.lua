@@ -2,9 +2,11 @@
 -- changes take effect, together with its new document, only if the document is still at the
 -- revision that they were made for.
 --
--- KEYS  the documents, then the shared views that ARGV refers to by number
+-- KEYS  the documents, whether a query waits for one of them, then the shared views that ARGV
+--       refers to by number
 -- ARGV  per stream: stream, revision expected ('' for none), new document, number of changes;
 --       per change: kind, number of its key, and three values
+-- Tells those who wait for a document, on the channel foldline:written, which one was written.
 -- Answers, for each stream that was elsewhere, its name and the document it has ('' for none).
 --
 -- Longs pass through as text: a number in Lua is a double.
@@ -14,6 +16,7 @@ if redis.call('HGET', KEYS[1], '') ~= 'open' then
 end
 
 local elsewhere = {}
+local waiting = redis.call('EXISTS', KEYS[2]) == 1
 local at = 1
 
 -- A total is high * 2^32 + low. The low half is carried over long before it could overflow.
@@ -47,6 +50,9 @@ while at <= #ARGV do
   local current = redis.call('HGET', KEYS[1], stream) or ''
   if string.match(current, '^%d*') == expected then
     redis.call('HSET', KEYS[1], stream, document)
+    if waiting then
+      redis.call('PUBLISH', 'foldline:written', KEYS[1] .. ' ' .. stream)
+    end
     for i = at + 4, last, 5 do
       local key = KEYS[tonumber(ARGV[i + 1])]
       if ARGV[i] == 'add' then

@@ -1,0 +1,156 @@
+package dev.foldline.redis;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.RedisConnection;
+import io.vertx.mutiny.redis.client.Request;
+import io.vertx.mutiny.redis.client.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wakes who waits for a document when some instance writes it.
+ *
+ * <p>Who waits says so in Redis, then looks, then sleeps; the script that writes documents tells
+ * the channel only while someone does. So nothing is missed, nothing is polled, and without anyone
+ * waiting there is no message. One connection listens for the whole instance, from the first wait
+ * on.
+ */
+final class Arrivals {
+
+  private static final String CHANNEL = "foldline:written";
+  private static final int MAX_WAITING = 10_000;
+
+  private final ReadModels models;
+  private final Map<String, Set<Sleeper>> sleepers = new ConcurrentHashMap<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private @Nullable Uni<RedisConnection> listening;
+
+  Arrivals(ReadModels models) {
+    this.models = models;
+  }
+
+  /** One who waits; what wakes it, it sets anew before each look. */
+  private static final class Sleeper {
+
+    private volatile CompletableFuture<Void> alarm = new CompletableFuture<>();
+
+    CompletableFuture<Void> set() {
+      CompletableFuture<Void> fresh = new CompletableFuture<>();
+      alarm = fresh;
+      return fresh;
+    }
+
+    void wake() {
+      alarm.complete(null);
+    }
+  }
+
+  /**
+   * Waits until a condition holds that a write of a document may bring about.
+   *
+   * @param document its key, a blank, and its stream, as the script tells them
+   * @param announcement says in Redis that someone waits for it
+   * @return whether it held within the limit; false at once where too many wait already
+   */
+  Uni<Boolean> await(
+      String document, Command announcement, Supplier<Uni<Boolean>> condition, Duration limit) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              if (waiting.incrementAndGet() > MAX_WAITING) {
+                waiting.decrementAndGet();
+                return Uni.createFrom().item(false);
+              }
+              Sleeper sleeper = new Sleeper();
+              enter(document, sleeper);
+              return look(sleeper, announcement, condition)
+                  .ifNoItem()
+                  .after(limit)
+                  .recoverWithItem(false)
+                  .onTermination()
+                  .invoke(() -> leave(document, sleeper));
+            })
+        .emitOn(ReadModels.callersContext());
+  }
+
+  private Uni<Boolean> look(
+      Sleeper sleeper, Command announcement, Supplier<Uni<Boolean>> condition) {
+    CompletableFuture<Void> alarm = sleeper.set();
+    return listen()
+        .chain(() -> models.send(List.of(announcement)))
+        .chain(condition::get)
+        .chain(
+            holds ->
+                holds
+                    ? Uni.createFrom().item(true)
+                    : Uni.createFrom()
+                        .completionStage(alarm)
+                        .chain(() -> look(sleeper, announcement, condition)));
+  }
+
+  private void enter(String document, Sleeper sleeper) {
+    sleepers.compute(
+        document,
+        (_, all) -> {
+          Set<Sleeper> now = all == null ? ConcurrentHashMap.newKeySet() : all;
+          now.add(sleeper);
+          return now;
+        });
+  }
+
+  private void leave(String document, Sleeper sleeper) {
+    waiting.decrementAndGet();
+    sleepers.computeIfPresent(
+        document,
+        (_, all) -> {
+          all.remove(sleeper);
+          return all.isEmpty() ? null : all;
+        });
+  }
+
+  /** The connection that listens; a new one after it was lost. */
+  private synchronized Uni<RedisConnection> listen() {
+    if (listening == null) {
+      listening =
+          models
+              .connect()
+              .call(this::subscribe)
+              .onFailure()
+              .invoke(this::lost)
+              .onFailure()
+              .transform(ReadModels::translate)
+              .memoize()
+              .indefinitely();
+    }
+    return listening;
+  }
+
+  private Uni<Response> subscribe(RedisConnection connection) {
+    connection.handler(this::told);
+    connection.exceptionHandler(this::lost);
+    connection.endHandler(() -> lost(null));
+    return connection.send(
+        Request.cmd(io.vertx.mutiny.redis.client.Command.SUBSCRIBE).arg(CHANNEL));
+  }
+
+  private void told(Response message) {
+    if (message.size() == 3 && "message".equals(message.get(0).toString())) {
+      sleepers.getOrDefault(message.get(2).toString(), Set.of()).forEach(Sleeper::wake);
+    }
+  }
+
+  /** Everyone looks again, and so listens anew. */
+  private void lost(@Nullable Throwable cause) {
+    synchronized (this) {
+      listening = null;
+    }
+    sleepers.values().forEach(all -> all.forEach(Sleeper::wake));
+  }
+}

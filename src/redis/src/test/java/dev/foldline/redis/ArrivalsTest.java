@@ -1,0 +1,134 @@
+package dev.foldline.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.foldline.core.Changes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.View;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ArrivalsTest {
+
+  private static final RealRedis redis = new RealRedis();
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  private static final Projection<String, String> LAST =
+      new Projection<>(
+          "last", 1, "n", String.class, String.class, (_, event) -> Changes.to(event.event()));
+
+  /** Two instances: one that asks, and one that writes. */
+  private final Views views = new Views(redis.models());
+
+  private String build = "";
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    redis.command("FLUSHALL");
+    Builds builds = new Builds(redis.models(), LAST);
+    build = await(builds.begin()).build();
+    await(builds.activate(build));
+  }
+
+  private void write(String stream, long revision) {
+    var projector =
+        new Projector<String, String, String>(
+            redis.models(),
+            LAST,
+            build,
+            OnPoison.HOLD,
+            List::of,
+            (_, _, _) -> Uni.createFrom().item(List.of()));
+    await(
+        projector.apply(
+            List.of(new Recorded<>("e", stream, revision, 0, Instant.EPOCH, Map.of()))));
+  }
+
+  private CompletableFuture<Boolean> asks(String stream, long revision, Duration limit) {
+    return views.await(LAST, stream, revision, limit).subscribeAsCompletionStage();
+  }
+
+  private void untilSomeoneWaits(String stream) {
+    String key = new Layout("last", build).waiting(Layout.partition(stream));
+    for (int i = 0; redis.command("EXISTS " + key).equals("0"); i++) {
+      assertThat(i).isLessThan(10_000);
+    }
+  }
+
+  private static <T> T await(Uni<T> uni) {
+    return uni.await().atMost(LONG);
+  }
+
+  @Test
+  void whoWaitsIsWokenByTheWriteItWaitsFor() {
+    CompletableFuture<Boolean> second = asks("n-1", 1, LONG);
+    untilSomeoneWaits("n-1");
+
+    write("n-1", 0);
+    assertThat(second).isNotDone();
+    write("n-1", 1);
+
+    assertThat(second.orTimeout(20, TimeUnit.SECONDS).join()).isTrue();
+    assertThat(await(views.document(LAST, "n-1"))).hasValue(new View<>("n-1", 1, "e"));
+  }
+
+  @Test
+  void whatIsThereIsNotWaitedFor() {
+    write("n-1", 3);
+
+    assertThat(asks("n-1", 2, LONG).join()).isTrue();
+    assertThat(await(views.revision(LAST, "n-1"))).isEqualTo(3);
+    assertThat(await(views.revision(LAST, "n-2"))).isEqualTo(-1);
+  }
+
+  @Test
+  void whatDoesNotComeIsGivenUp() {
+    write("n-1", 3);
+
+    assertThat(asks("n-1", 4, Duration.ofMillis(50)).join()).isFalse();
+  }
+
+  @Test
+  void nobodyIsForgottenHoweverWritesAndWaitsMeet() {
+    List<CompletableFuture<Boolean>> all =
+        IntStream.range(0, 200)
+            .mapToObj(
+                i -> {
+                  CompletableFuture<Boolean> asked = asks("n-" + i, 0, LONG);
+                  write("n-" + i, 0);
+                  return asked;
+                })
+            .toList();
+
+    all.forEach(asked -> assertThat(asked.join()).isTrue());
+  }
+
+  @Test
+  void aLostConnectionIsReplaced() {
+    CompletableFuture<Boolean> first = asks("n-1", 0, LONG);
+    untilSomeoneWaits("n-1");
+    redis.command("CLIENT KILL TYPE pubsub");
+    write("n-1", 0);
+
+    assertThat(first.join()).isTrue();
+    CompletableFuture<Boolean> second = asks("n-2", 0, LONG);
+    untilSomeoneWaits("n-2");
+    write("n-2", 0);
+    assertThat(second.join()).isTrue();
+  }
+}

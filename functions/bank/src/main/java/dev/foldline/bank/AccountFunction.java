@@ -5,8 +5,8 @@ import dev.foldline.core.Invalid;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.StreamFold;
+import dev.foldline.quarkus.http.ConsistentViews;
 import dev.foldline.quarkus.http.Query;
-import dev.foldline.redis.Views;
 import io.quarkus.funqy.Funq;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.constraints.PositiveOrZero;
@@ -17,10 +17,10 @@ import java.util.OptionalLong;
 /** An account as it is, from Redis, or as it was, folded from its stream. */
 public class AccountFunction {
 
-  private final Views views;
+  private final ConsistentViews views;
   private final StreamFold streams;
 
-  AccountFunction(Views views, StreamFold streams) {
+  AccountFunction(ConsistentViews views, StreamFold streams) {
     this.views = views;
     this.streams = streams;
   }

@@ -1,7 +1,7 @@
 package dev.foldline.bank;
 
+import dev.foldline.quarkus.http.ConsistentViews;
 import dev.foldline.quarkus.http.Query;
-import dev.foldline.redis.Views;
 import io.quarkus.funqy.Funq;
 import io.smallrye.mutiny.Uni;
 import java.math.BigInteger;
@@ -10,9 +10,9 @@ import java.util.Map;
 /** The sums over all accounts. */
 public class BankTotalsFunction {
 
-  private final Views views;
+  private final ConsistentViews views;
 
-  BankTotalsFunction(Views views) {
+  BankTotalsFunction(ConsistentViews views) {
     this.views = views;
   }
 

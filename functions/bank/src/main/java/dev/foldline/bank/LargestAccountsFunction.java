@@ -1,7 +1,7 @@
 package dev.foldline.bank;
 
+import dev.foldline.quarkus.http.ConsistentViews;
 import dev.foldline.quarkus.http.Query;
-import dev.foldline.redis.Views;
 import io.quarkus.funqy.Funq;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.constraints.Max;
@@ -12,9 +12,9 @@ import java.util.OptionalInt;
 /** The open accounts with the largest balances, the largest first. */
 public class LargestAccountsFunction {
 
-  private final Views views;
+  private final ConsistentViews views;
 
-  LargestAccountsFunction(Views views) {
+  LargestAccountsFunction(ConsistentViews views) {
     this.views = views;
   }
 

@@ -2,7 +2,6 @@ package dev.foldline.quarkus;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.EventTypes;
-import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.CommandHandler;
 import dev.foldline.eventstoredb.CommandListener;
 import dev.foldline.eventstoredb.CommandOptions;
@@ -11,6 +10,7 @@ import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.Snapshots;
 import dev.foldline.eventstoredb.StreamFold;
 import dev.foldline.eventstoredb.Streams;
+import dev.foldline.quarkus.http.CommandHeaders;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.RedisSnapshots;
 import dev.foldline.redis.Views;
@@ -95,6 +95,7 @@ class FoldlineBeans {
       Streams streams,
       EventCodec codec,
       Snapshots snapshots,
+      CommandHeaders headers,
       FoldlineConfig config,
       MeterRegistry registry) {
     FoldlineConfig.Commands commands = config.commands();
@@ -109,8 +110,7 @@ class FoldlineBeans {
             commands.keysRememberedFor(),
             config.snapshots().every(),
             config.snapshots().except().orElse(Set.of()));
-    return new CommandHandler(
-        streams, codec, snapshots, () -> CommandContext.NONE, options, new Metrics(registry));
+    return new CommandHandler(streams, codec, snapshots, headers, options, new Metrics(registry));
   }
 
   private static final class Metrics implements CommandListener {

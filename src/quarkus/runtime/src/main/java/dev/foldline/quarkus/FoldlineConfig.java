@@ -24,6 +24,9 @@ public interface FoldlineConfig {
   /** Folded states in Redis, from which cold streams are loaded. */
   Snapshots snapshots();
 
+  /** How queries are answered. */
+  Queries queries();
+
   /** The Redis of the read models; where it is, is Quarkus's {@code quarkus.redis}. */
   Redis redis();
 
@@ -85,6 +88,10 @@ public interface FoldlineConfig {
     /** How long an idempotency key is known. */
     @WithDefault("24h")
     Duration keysRememberedFor();
+
+    /** How long a command may take at most; a caller may ask for less. */
+    @WithDefault("10s")
+    Duration timeout();
   }
 
   /** Folded states in Redis, from which cold streams are loaded. */
@@ -100,6 +107,17 @@ public interface FoldlineConfig {
     /** How long one is kept that is not replaced. */
     @WithDefault("30d")
     Duration keep();
+  }
+
+  /** How queries are answered. */
+  interface Queries {
+
+    /**
+     * How long a query with a consistency token waits for the read model, before it folds the
+     * stream.
+     */
+    @WithDefault("500ms")
+    Duration waitLimit();
   }
 
   /** The Redis of the read models. */

@@ -15,6 +15,7 @@ import io.quarkus.virtual.threads.VirtualThreadsRecorder;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -24,8 +25,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Validator;
 import java.lang.reflect.Method;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
@@ -41,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 final class FunctionRoute implements Handler<RoutingContext> {
 
   private static final Logger LOG = Logger.getLogger(FunctionRoute.class);
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final FunctionInvoker function;
   private final @Nullable InputReader input;
@@ -78,23 +76,27 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext request) {
-    Call call = new Call(request, System.nanoTime());
+    HttpCall http = new HttpCall(request);
+    http.enter();
+    Call call = new Call(http, System.nanoTime());
     if (!methods.contains(request.request().method())) {
       String allow = String.join(", ", methods.stream().map(HttpMethod::name).toList());
       request.response().putHeader(HttpHeaders.ALLOW, allow);
       call.answer(Outcome.ofStatus(405, ""));
     } else {
+      request.addEndHandler(ended -> call.ended(ended.succeeded()));
       executor(request.vertx()).execute(call);
     }
   }
 
   /** Answers what failed on the way to the function, such as a body that is too large. */
   void fail(RoutingContext request) {
-    Call call = new Call(request, System.nanoTime());
+    HttpCall http = new HttpCall(request);
+    Call call = new Call(http, System.nanoTime());
     if (request.failure() != null && request.statusCode() >= 500) {
       call.fail(request.failure());
     } else {
-      call.answer(Outcome.ofStatus(request.statusCode(), traceId(request)));
+      call.answer(Outcome.ofStatus(request.statusCode(), http.traceId()));
     }
   }
 
@@ -114,27 +116,20 @@ final class FunctionRoute implements Handler<RoutingContext> {
     return true;
   }
 
-  /** The trace id of the caller, else a new one. */
-  private static String traceId(RoutingContext request) {
-    String traceparent = request.request().getHeader("traceparent");
-    if (traceparent != null && traceparent.matches("[0-9a-f]{2}-[0-9a-f]{32}-.*")) {
-      return traceparent.substring(3, 35);
-    }
-    byte[] id = new byte[16];
-    RANDOM.nextBytes(id);
-    return HexFormat.of().formatHex(id);
-  }
-
   /** One call of the function. */
   private final class Call implements Runnable, FunqyServerRequest, FunqyServerResponse {
 
+    private final HttpCall http;
     private final RoutingContext request;
     private final long start;
     private final RequestContext context = new RequestContextImpl();
     private Uni<?> output = Uni.createFrom().nullItem();
+    private @Nullable Cancellable work;
+    private boolean gone;
 
-    Call(RoutingContext request, long start) {
-      this.request = request;
+    Call(HttpCall http, long start) {
+      this.http = http;
+      this.request = http.request();
       this.start = start;
     }
 
@@ -145,16 +140,35 @@ final class FunctionRoute implements Handler<RoutingContext> {
       var state = scope.getState();
       try {
         function.invoke(this, this);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // whatever it is, someone waits for the answer
         output = Uni.createFrom().failure(e);
       } finally {
         scope.deactivate();
       }
-      output
-          .onTermination()
-          .invoke(() -> scope.destroy(state))
-          .subscribe()
-          .with(this::done, this::fail);
+      begin(
+          output
+              .onTermination()
+              .invoke(() -> scope.destroy(state))
+              .subscribe()
+              .with(this::done, this::fail));
+    }
+
+    private synchronized void begin(Cancellable begun) {
+      work = begun;
+      if (gone) {
+        begun.cancel();
+      }
+    }
+
+    /** A caller that has gone away is worked for no more. */
+    synchronized void ended(boolean answered) {
+      if (!answered) {
+        gone = true;
+        count("gone");
+        if (work != null) {
+          work.cancel();
+        }
+      }
     }
 
     @Override
@@ -186,27 +200,39 @@ final class FunctionRoute implements Handler<RoutingContext> {
     private void done(@Nullable Object result) {
       HttpServerResponse response = request.response();
       try {
-        Buffer body = result == null ? null : Buffer.buffer(json.writeValueAsBytes(result));
+        Object body = result instanceof Receipt receipt ? receipt(receipt) : result;
+        Buffer bytes = body == null ? null : Buffer.buffer(json.writeValueAsBytes(body));
         count(Outcome.DONE);
         if (response.ended() || response.closed()) {
           return;
         }
-        if (result instanceof Receipt receipt) {
-          response.putHeader(HttpHeaders.ETAG, "\"" + receipt.revision() + "\"");
-        }
-        if (body == null) {
+        if (bytes == null) {
           response.setStatusCode(204).end();
         } else {
-          response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
+          response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(bytes);
         }
       } catch (JsonProcessingException e) {
         fail(e);
       }
     }
 
+    /** The body of a receipt, the same for each repeat; what else it says goes into headers. */
+    private Done receipt(Receipt receipt) {
+      if (receipt.revision() >= 0) {
+        http.answer("ETag", "\"" + receipt.revision() + "\"");
+        http.answer(
+            ConsistencyToken.HEADER,
+            new ConsistencyToken(receipt.stream(), receipt.revision()).toString());
+      }
+      if (receipt.replayed()) {
+        http.answer("Idempotency-Replayed", "true");
+      }
+      return new Done(receipt.stream(), receipt.revision(), receipt.position());
+    }
+
     void fail(Throwable failure) {
       Throwable cause = unwrapped(failure);
-      String traceId = traceId(request);
+      String traceId = http.traceId();
       Outcome outcome = Outcome.of(cause, traceId);
       if (outcome.status() == 500) {
         LOG.errorf(cause, "/%s failed, trace id %s", function.getName(), traceId);
@@ -223,6 +249,9 @@ final class FunctionRoute implements Handler<RoutingContext> {
       metrics.record(function.getName(), isCommand(function), outcome, System.nanoTime() - start);
     }
   }
+
+  /** A receipt as JSON. */
+  private record Done(String stream, long revision, long position) {}
 
   private static Throwable unwrapped(Throwable failure) {
     return failure instanceof ApplicationException && failure.getCause() != null

@@ -1,0 +1,129 @@
+package dev.foldline.bank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.foldline.bank.BankClient.Answer;
+import dev.foldline.redis.Builds;
+import dev.foldline.redis.ReadModels;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@DisplayName("A query with a consistency token")
+class ConsistencyTest {
+
+  @TestHTTPResource("/")
+  URI base;
+
+  @Inject ReadModels models;
+
+  private BankClient bank;
+  private final String account = UUID.randomUUID().toString();
+
+  @BeforeEach
+  void setUp() {
+    bank = new BankClient(base);
+    Builds builds = new Builds(models, SampleFunctions.COUNT);
+    String empty = builds.begin().await().atMost(Duration.ofSeconds(10)).build();
+    builds.activate(empty).await().atMost(Duration.ofSeconds(10));
+  }
+
+  private Answer query(String path, String token) {
+    return bank.send(bank.request(path).header("Consistency-Token", token).build());
+  }
+
+  @Test
+  void never_answers_from_before_the_command() {
+    Answer last = bank.open(account);
+    for (int i = 1; i <= 50; i++) {
+      last = bank.deposit(account, 1);
+      String token = last.header("consistency-token");
+      Answer view = query("account?account=" + account, token);
+
+      assertThat(token).isEqualTo("account-" + account + "@" + i);
+      assertThat(view.body().path("balance").asLong()).isEqualTo(i);
+      assertThat(view.header("consistency")).isIn("read-model", "waited", "folded");
+      assertThat(view.header("consistency-token")).isEqualTo(token);
+      assertThat(query("bank-totals", token).status()).isEqualTo(200);
+    }
+    Answer largest = query("largest-accounts?limit=1000", last.header("consistency-token"));
+    assertThat(largest.body().findValuesAsText("account")).contains(account);
+    assertThat(largest.header("consistency")).isIn("read-model", "waited");
+  }
+
+  @Test
+  void folds_the_stream_where_the_read_model_does_not_come() {
+    bank.open(account);
+    String token = bank.deposit(account, 1).header("consistency-token");
+
+    Answer folded = query("sample-count?account=" + account, token);
+
+    assertThat(folded.body().asInt()).isEqualTo(2);
+    assertThat(folded.header("consistency")).isEqualTo("folded");
+    Answer without = bank.get("sample-count?account=" + account);
+    assertThat(without.body().asInt()).isZero();
+    assertThat(without.header("consistency")).isEqualTo("read-model");
+  }
+
+  @Test
+  void is_not_answered_from_a_view_across_streams_that_is_behind() {
+    String token = bank.open(account).header("consistency-token");
+
+    Answer behind = query("sample-totals", token);
+
+    assertThat(behind.status()).isEqualTo(503);
+    assertThat(behind.code()).isEqualTo("read-model-behind");
+    assertThat(behind.header("retry-after")).isNotEmpty();
+    assertThat(query("sample-totals", "other-1@7").status()).isEqualTo(200);
+  }
+
+  @Test
+  void may_carry_the_token_of_another_stream() {
+    bank.open(account);
+
+    Answer view = query("sample-count?account=" + account, "account-other@7");
+
+    assertThat(view.status()).isEqualTo(200);
+    assertThat(view.header("consistency")).isEqualTo("read-model");
+  }
+
+  @Test
+  void is_refused_where_the_token_is_ahead_of_its_stream() {
+    bank.open(account);
+
+    Answer ahead = query("sample-count?account=" + account, "account-" + account + "@7");
+
+    assertThat(ahead.status()).isEqualTo(400);
+    assertThat(ahead.body().path("field").asText()).isEqualTo("Consistency-Token");
+    assertThat(query("sample-count?account=nobody", "account-nobody@7").body().asInt()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "@7",
+        "account-a",
+        "account-a@",
+        "account-a@x",
+        "account-a@-1",
+        "a%4@1",
+        "a%zz@1",
+        "a@9999999999999999999"
+      })
+  void is_refused_where_the_token_is_malformed(String token) {
+    Answer answer = query("account?account=a", token);
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body().path("field").asText()).isEqualTo("Consistency-Token");
+  }
+}

@@ -1,0 +1,161 @@
+package dev.foldline.bank;
+
+import dev.foldline.core.Changes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Receipt;
+import dev.foldline.core.View;
+import dev.foldline.eventstoredb.CommandContext;
+import dev.foldline.eventstoredb.Precondition;
+import dev.foldline.quarkus.http.CommandHeaders;
+import dev.foldline.quarkus.http.ConsistentViews;
+import dev.foldline.quarkus.http.Query;
+import io.quarkus.funqy.Funq;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.RequestScoped;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Functions of every kind, for tests alone. */
+public class SampleFunctions {
+
+  static final AtomicInteger CANCELLED = new AtomicInteger();
+
+  /** No bean: nobody keeps it up to date, so it is always behind. */
+  static final Projection<Integer, AccountEvent> COUNT =
+      new Projection<>(
+          "sample-count",
+          1,
+          "account",
+          AccountEvent.class,
+          Integer.class,
+          (count, _) -> Changes.to(count == null ? 1 : count + 1));
+
+  private final CommandHeaders headers;
+  private final ConsistentViews views;
+  private final PerRequest request;
+
+  SampleFunctions(CommandHeaders headers, ConsistentViews views, PerRequest request) {
+    this.headers = headers;
+    this.views = views;
+    this.request = request;
+  }
+
+  /** Something that lives as long as a request. */
+  @RequestScoped
+  static class PerRequest {
+    private final String id = UUID.randomUUID().toString();
+
+    String id() {
+      return id;
+    }
+  }
+
+  /** What the headers said, and where the function ran. */
+  public record Said(
+      String thread,
+      String key,
+      Precondition precondition,
+      Map<String, String> metadata,
+      long seconds) {
+
+    static Said of(CommandContext context) {
+      Thread thread = Thread.currentThread();
+      return new Said(
+          thread.isVirtual() ? "virtual" : thread.getName(),
+          context.idempotencyKey().orElse(""),
+          context.precondition(),
+          context.metadata(),
+          context.timeout().toSeconds());
+    }
+  }
+
+  /** Input of functions that take some. */
+  public record Account(String account) {}
+
+  @Funq("sample-event-loop")
+  public Uni<Said> onEventLoop() {
+    return Uni.createFrom().item(() -> Said.of(headers.get()));
+  }
+
+  @Funq("sample-worker")
+  public Said onWorker() {
+    return Said.of(headers.get());
+  }
+
+  @Funq("sample-blocking")
+  @Blocking
+  public Uni<Said> onWorkerAsync() {
+    return Uni.createFrom().item(Said.of(headers.get()));
+  }
+
+  @Funq("sample-virtual")
+  @RunOnVirtualThread
+  public Said onVirtualThread() {
+    return Said.of(headers.get());
+  }
+
+  @Funq("sample-void")
+  public void nothing() {}
+
+  @Funq("sample-bug")
+  public Uni<String> bug() {
+    throw new IllegalStateException("secret");
+  }
+
+  @Funq("sample-error")
+  public String error() {
+    throw new AssertionError("secret");
+  }
+
+  @Funq("sample-never")
+  public Uni<String> never() {
+    return Uni.createFrom().<String>nothing().onCancellation().invoke(CANCELLED::incrementAndGet);
+  }
+
+  @Funq("sample-request-scope")
+  public Uni<Boolean> requestScope() {
+    String before = request.id();
+    return Uni.createFrom()
+        .item(before)
+        .onItem()
+        .delayIt()
+        .by(Duration.ofMillis(1))
+        .map(id -> id.equals(request.id()));
+  }
+
+  @Funq("sample-receipt")
+  public Receipt receipt() {
+    return new Receipt("sample-ü 1\r\n", 7, 9, true);
+  }
+
+  @Funq("sample-empty-receipt")
+  public Receipt emptyReceipt() {
+    return new Receipt("sample-1", -1, -1, false);
+  }
+
+  @Funq("sample-count")
+  @Query
+  public Uni<Integer> count(Account input) {
+    return views
+        .document(COUNT, "account-" + input.account())
+        .map(found -> found.map(View::document).orElse(0));
+  }
+
+  @Funq("sample-totals")
+  @Query
+  public Uni<Map<String, BigInteger>> totals() {
+    return views.totals(COUNT, "any");
+  }
+
+  @Funq("sample-optional")
+  @Query
+  public Optional<String> optional() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.foldline.quarkus.http;
+
+import dev.foldline.core.Invalid;
+import dev.foldline.eventstoredb.CommandContext;
+import dev.foldline.eventstoredb.Precondition;
+import dev.foldline.quarkus.FoldlineConfig;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the headers of the HTTP call of now say beside its command. Ask on the thread that the
+ * function was called on.
+ *
+ * <p>{@code Idempotency-Key}; {@code If-Match} and {@code If-None-Match} of RFC 9110; {@code
+ * Prefer: wait=seconds} of RFC 7240; {@code traceparent} of W3C Trace Context; {@code
+ * X-Correlation-Id} and {@code X-Causation-Id}, as EventStoreDB's {@code $correlationId} and {@code
+ * $causationId}.
+ */
+@Singleton
+public final class CommandHeaders implements Supplier<CommandContext> {
+
+  static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+  static final String CORRELATION_ID = "X-Correlation-Id";
+  static final String CAUSATION_ID = "X-Causation-Id";
+  static final String IF_MATCH = "If-Match";
+  static final String IF_NONE_MATCH = "If-None-Match";
+
+  /** An entity tag of RFC 9110: weak or not, and what it says. */
+  private static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"([!#-~\\x80-\\xFF]*)\"");
+
+  private static final Pattern REVISION = Pattern.compile("0|[1-9][0-9]{0,17}");
+  private static final Pattern WAIT =
+      Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?([1-9][0-9]{0,5})\"?(?:$|[,;\\s])");
+
+  /** The tag is none of ours, so no stream matches it. */
+  private static final Precondition NEVER = new Precondition.Exactly(Long.MIN_VALUE);
+
+  private final Duration timeout;
+
+  CommandHeaders(FoldlineConfig config) {
+    this.timeout = config.commands().timeout();
+  }
+
+  /**
+   * What the call says; without a call, or where it says nothing, the defaults.
+   *
+   * @throws Invalid naming a header that is malformed
+   */
+  @Override
+  public CommandContext get() {
+    return HttpCall.current().map(this::of).orElse(CommandContext.NONE);
+  }
+
+  private CommandContext of(HttpCall call) {
+    return new CommandContext(
+        call.word(IDEMPOTENCY_KEY), precondition(call), metadata(call), timeout(call));
+  }
+
+  private static Precondition precondition(HttpCall call) {
+    Optional<String> match = call.header(IF_MATCH);
+    Optional<String> noneMatch = call.header(IF_NONE_MATCH);
+    if (match.isPresent() && noneMatch.isPresent()) {
+      throw new Invalid(IF_MATCH, IF_MATCH + " can't be given together with " + IF_NONE_MATCH);
+    } else if (match.isPresent()) {
+      return match.get().equals("*") ? new Precondition.MustExist() : exactly(match.get());
+    } else if (noneMatch.isEmpty()) {
+      return new Precondition.None();
+    } else if (noneMatch.get().equals("*")) {
+      return new Precondition.MustNotExist();
+    } else {
+      throw new Invalid(IF_NONE_MATCH, IF_NONE_MATCH + " of a command must be *");
+    }
+  }
+
+  /** Compared strongly, as RFC 9110 has it for If-Match: a weak tag matches nothing. */
+  private static Precondition exactly(String tag) {
+    Matcher parts = ENTITY_TAG.matcher(tag);
+    if (!parts.matches()) {
+      throw new Invalid(IF_MATCH, IF_MATCH + " must be * or one entity tag such as \"7\"");
+    }
+    boolean ours = parts.group(1) == null && REVISION.matcher(parts.group(2)).matches();
+    return ours ? new Precondition.Exactly(Long.parseLong(parts.group(2))) : NEVER;
+  }
+
+  /** A call that names no correlation begins one, and is its own cause. */
+  private static Map<String, String> metadata(HttpCall call) {
+    String correlation = call.word(CORRELATION_ID).orElseGet(HttpCall::id);
+    call.answer(CORRELATION_ID, correlation);
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put("$correlationId", correlation);
+    metadata.put("$causationId", call.word(CAUSATION_ID).orElse(correlation));
+    call.traceparent().ifPresent(traceparent -> metadata.put("traceparent", traceparent));
+    return metadata;
+  }
+
+  /** A caller may wait less than is configured, never more. What is no preference is none. */
+  private Duration timeout(HttpCall call) {
+    Matcher wait =
+        WAIT.matcher(String.join(",", call.request().request().headers().getAll("Prefer")));
+    if (!wait.find()) {
+      return timeout;
+    }
+    Duration preferred = Duration.ofSeconds(Long.parseLong(wait.group(1)));
+    return preferred.compareTo(timeout) < 0 ? preferred : timeout;
+  }
+}

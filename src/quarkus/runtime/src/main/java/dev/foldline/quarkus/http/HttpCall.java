@@ -1,0 +1,94 @@
+package dev.foldline.quarkus.http;
+
+import dev.foldline.core.Invalid;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.smallrye.common.vertx.ContextLocals;
+import io.smallrye.common.vertx.VertxContext;
+import io.vertx.ext.web.RoutingContext;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The HTTP call of now: its headers, and those of its answer.
+ *
+ * <p>It is kept with the Vert.x context that Quarkus makes for each request, so it is found on the
+ * event loop, on worker threads and on virtual threads, and by no other call.
+ */
+record HttpCall(RoutingContext request) {
+
+  private static final String KEY = HttpCall.class.getName();
+  private static final Pattern PRINTABLE = Pattern.compile("[ -~]{1,255}");
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** Makes it the call of now. */
+  void enter() {
+    ContextLocals.put(KEY, this);
+  }
+
+  /** None outside a call, such as in a timer. */
+  static Optional<HttpCall> current() {
+    return VertxContext.isOnDuplicatedContext() ? ContextLocals.get(KEY) : Optional.empty();
+  }
+
+  /**
+   * A header that is given at most once.
+   *
+   * @throws Invalid if it is given more often
+   */
+  Optional<String> header(String name) {
+    List<String> values = request.request().headers().getAll(name);
+    if (values.size() > 1) {
+      throw new Invalid(name, name + " is given more than once");
+    }
+    return values.stream().findFirst();
+  }
+
+  /**
+   * A header of 1 to 255 printable ASCII characters.
+   *
+   * @throws Invalid if it is something else
+   */
+  Optional<String> word(String name) {
+    Optional<String> value = header(name);
+    if (value.isPresent() && !PRINTABLE.matcher(value.get()).matches()) {
+      throw new Invalid(name, name + " must be 1 to 255 printable ASCII characters");
+    }
+    return value;
+  }
+
+  /** Sets a header of the answer, if there still is one to come. */
+  void answer(String name, String value) {
+    if (!request.response().headWritten() && !request.response().closed()) {
+      request.response().putHeader(name, value);
+    }
+  }
+
+  /** Where the call is in its trace, in W3C's form: our own span, else the caller's. */
+  Optional<String> traceparent() {
+    SpanContext span = Span.current().getSpanContext();
+    if (span.isValid()) {
+      return Optional.of(
+          "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex());
+    }
+    return Optional.ofNullable(request.request().getHeader("traceparent"))
+        .filter(given -> TRACEPARENT.matcher(given).matches());
+  }
+
+  /** The id of the call's trace, else one for the call alone. */
+  String traceId() {
+    return traceparent().map(traceparent -> traceparent.substring(3, 35)).orElseGet(HttpCall::id);
+  }
+
+  /** A new random id of 32 hexadecimal digits. */
+  static String id() {
+    byte[] id = new byte[16];
+    RANDOM.nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
+}

@@ -1,0 +1,282 @@
+package dev.foldline.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Change;
+import dev.foldline.core.Changes;
+import dev.foldline.core.EventTypes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.eventstoredb.EventCodec;
+import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.eventstoredb.connector.Delivery;
+import dev.foldline.eventstoredb.connector.Group;
+import dev.foldline.eventstoredb.connector.PersistentSource;
+import dev.foldline.eventstoredb.connector.SupervisedSubscription;
+import dev.foldline.quarkus.projections.ProjectionRunner;
+import dev.foldline.redis.OnPoison;
+import dev.foldline.redis.ReadModels;
+import dev.foldline.redis.Views;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Command;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.mutiny.redis.client.Request;
+import io.vertx.redis.client.RedisOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import redis.embedded.RedisServer;
+
+/**
+ * Measures projections: a backlog through the subscription, the same by a naive consumer, a build
+ * from the log, and how long an event takes to be seen. Store and Redis are real, on this machine.
+ */
+public final class ProjectionBenchmark {
+
+  private static final int EVENTS = 100_000;
+  private static final int STREAMS = 10_000;
+  private static final int NAIVE_EVENTS = 5_000;
+  private static final int RATE = 500;
+  private static final int SECONDS = 20;
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+
+  sealed interface Movement {
+    record Deposited(long cents, String reason) implements Movement {}
+  }
+
+  record Account(String id, long balance, long events) {}
+
+  private static final Projection<Account, Movement> ACCOUNTS =
+      new Projection<>(
+          "bench", 1, "account", Movement.class, Account.class, ProjectionBenchmark::project);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final EventStore store;
+  private final Redis redis;
+  private final ReadModels models;
+
+  private ProjectionBenchmark(String connectionString, int redisPort) {
+    store = new EventStore(connectionString, Duration.ofSeconds(10));
+    redis =
+        Redis.createClient(
+            vertx,
+            new RedisOptions()
+                .setConnectionString("redis://127.0.0.1:" + redisPort)
+                .setMaxPoolWaiting(10_000));
+    models = new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(10));
+  }
+
+  private static Changes<Account> project(@Nullable Account account, Recorded<Movement> recorded) {
+    return switch (recorded.event()) {
+      case Movement.Deposited(var cents, _) -> {
+        Account now =
+            account == null
+                ? new Account(recorded.id(), cents, 1)
+                : new Account(account.id(), account.balance() + cents, account.events() + 1);
+        yield Changes.to(now, new Change.Add("totals", "balance", cents));
+      }
+    };
+  }
+
+  /** Prints a table of figures. */
+  public static void main(String[] args) throws Exception {
+    int port = Integer.getInteger("bench.redis-port", 21_399);
+    RedisServer server =
+        RedisServer.builder().port(port).bind("127.0.0.1").setting("save \"\"").build();
+    server.start();
+    try (EmbeddedEventStore embedded = EmbeddedEventStore.builder().start()) {
+      new ProjectionBenchmark(embedded.connectionString(), port).run();
+    } finally {
+      server.stop();
+    }
+    System.exit(0);
+  }
+
+  private void run() throws Exception {
+    ProjectionRunner<Account, Movement> runner = runner();
+    runner.start();
+    waitFor(() -> runner.health().isSubscribed());
+    visible(runner, 100, 5); // warms up
+    runner.stop(Duration.ofSeconds(5)).await().atMost(LIMIT);
+
+    long written = System.nanoTime();
+    appendBacklog();
+    print("append the backlog, events/s", EVENTS / seconds(written));
+
+    ProjectionRunner<Account, Movement> fresh = runner();
+    long started = System.nanoTime();
+    fresh.start();
+    waitFor(() -> fresh.applied() >= EVENTS);
+    double pipelined = EVENTS / seconds(started);
+    print("backlog through the subscription, events/s", pipelined);
+    System.out.printf("  duplicates %d, gaps %d%n", fresh.duplicates(), fresh.gaps());
+
+    double naive = naive();
+    print("the same by a naive consumer, events/s", naive);
+    print("times as fast", pipelined / naive);
+
+    for (int round = 0; round < 3; round++) {
+      long rebuilding = System.nanoTime();
+      fresh.rebuild(LIMIT);
+      print("build from the log, events/s", fresh.building().events() / seconds(rebuilding));
+    }
+    waitFor(() -> fresh.health().isSubscribed());
+    long[] micros = visible(fresh, RATE, SECONDS);
+    Arrays.sort(micros);
+    print("append to visible at " + RATE + "/s, p50 ms", micros[micros.length / 2] / 1e3);
+    print("append to visible at " + RATE + "/s, p99 ms", micros[micros.length * 99 / 100] / 1e3);
+    fresh.stop(Duration.ofSeconds(5)).await().atMost(LIMIT);
+  }
+
+  private ProjectionRunner<Account, Movement> runner() {
+    EventCodec codec =
+        new EventCodec(
+            List.of(EventTypes.of(Movement.class, Map.of("deposited", Movement.Deposited.class))));
+    return new ProjectionRunner<>(
+        vertx.getDelegate(), store, codec, models, ACCOUNTS, OnPoison.HOLD);
+  }
+
+  private void appendBacklog() {
+    Multi.createFrom()
+        .range(0, EVENTS / 5)
+        .onItem()
+        .transformToUni(
+            i ->
+                store.append(
+                    "account-" + i % STREAMS,
+                    IntStream.range(0, 5).mapToObj(_ -> deposited()).toList()))
+        .merge(64)
+        .collect()
+        .last()
+        .await()
+        .atMost(LIMIT);
+  }
+
+  private static StoredEvent deposited() {
+    return new StoredEvent(
+        UUID.randomUUID(),
+        "deposited",
+        "{\"cents\":1234,\"reason\":\"a reason of some length, as events have them, to make about two hundred bytes\"}"
+            .getBytes(StandardCharsets.UTF_8),
+        new byte[0]);
+  }
+
+  /** One event, one write, one acknowledgement, and then the next one. */
+  private double naive() {
+    int done = 0;
+    Queue<Delivery> waiting = new ConcurrentLinkedQueue<>();
+    var holder = new SupervisedSubscription[1];
+    SupervisedSubscription subscription =
+        new SupervisedSubscription(
+            new PersistentSource(store, Group.ofCategory("naive", "account", 10), false),
+            vertx.getDelegate(),
+            vertx.getDelegate().getOrCreateContext(),
+            SupervisedSubscription.Timing.DEFAULT,
+            () -> {
+              if (holder[0] != null) {
+                waiting.addAll(holder[0].take(100, 100));
+              }
+            });
+    holder[0] = subscription;
+    long started = System.nanoTime();
+    subscription.start();
+    while (done < NAIVE_EVENTS) {
+      Delivery delivery = waiting.poll();
+      if (delivery == null) {
+        Thread.onSpinWait();
+        continue;
+      }
+      redis
+          .send(
+              Request.cmd(Command.create("HINCRBY"))
+                  .arg("naive:" + delivery.event().stream())
+                  .arg("balance")
+                  .arg("1234"))
+          .await()
+          .atMost(LIMIT);
+      delivery.ack();
+      done++;
+    }
+    double rate = NAIVE_EVENTS / seconds(started);
+    subscription.stop(Duration.ZERO).await().atMost(LIMIT);
+    return rate;
+  }
+
+  /** Microseconds from before the append until a query answers with the event. */
+  private long[] visible(ProjectionRunner<?, ?> runner, int rate, int duration) {
+    Views views = new Views(models);
+    long begin = System.nanoTime();
+    List<Long> micros =
+        Multi.createFrom()
+            .range(0, rate * duration)
+            .onItem()
+            .transformToUni(
+                i -> {
+                  long due = begin + i * 1_000_000_000L / rate;
+                  return Uni.createFrom()
+                      .voidItem()
+                      .onItem()
+                      .delayIt()
+                      .by(Duration.ofNanos(Math.max(1_000_000, due - System.nanoTime())))
+                      .chain(() -> untilSeen(views, "account-v" + runner.hashCode() + "x" + i));
+                })
+            .merge(1_000)
+            .collect()
+            .asList()
+            .await()
+            .atMost(LIMIT);
+    return micros.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private Uni<Long> untilSeen(Views views, String stream) {
+    long started = System.nanoTime();
+    return store
+        .append(stream, List.of(deposited()))
+        .chain(() -> seen(views, stream))
+        .map(_ -> (System.nanoTime() - started) / 1_000);
+  }
+
+  private Uni<Boolean> seen(Views views, String stream) {
+    return views
+        .document(ACCOUNTS, stream)
+        .chain(
+            view ->
+                view.isPresent()
+                    ? Uni.createFrom().item(true)
+                    : Uni.createFrom()
+                        .voidItem()
+                        .onItem()
+                        .delayIt()
+                        .by(Duration.ofMillis(1))
+                        .chain(() -> seen(views, stream)));
+  }
+
+  private static void waitFor(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("not within " + LIMIT);
+      }
+      Thread.sleep(1);
+    }
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+
+  private static void print(String what, double value) {
+    System.out.printf("%-50s %,12.1f%n", what, value);
+  }
+}

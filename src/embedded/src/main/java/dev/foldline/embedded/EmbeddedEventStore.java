@@ -17,7 +17,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
   private final @Nullable SystemProjections projections;
 
   private EmbeddedEventStore(Builder options) {
-    host = options.host;
+    host = dialable(options.host);
     tls = options.certificate != null;
     log = EventLog.open(options.data, options.fsync);
     subscriptions = PersistentSubscriptions.open(log);
@@ -84,12 +84,13 @@ public final class EmbeddedEventStore implements AutoCloseable {
             HANDLERS, Thread.ofPlatform().name("foldline-call-", 0).daemon().factory());
     try {
       server = bind(options);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       timer.shutdownNow();
+      handlers.shutdownNow();
       subscriptions.close();
       log.close();
-      throw new UncheckedIOException(
-          "Can't listen on %s:%d".formatted(options.host, options.port), e);
+      throw new IllegalStateException(
+          "Can't listen on %s:%d: %s".formatted(options.host, options.port, e.getMessage()), e);
     }
     projections = options.projections ? new SystemProjections(log) : null;
     if (options.data != null && !options.fsync) {
@@ -117,6 +118,14 @@ public final class EmbeddedEventStore implements AutoCloseable {
     }
   }
 
+  /**
+   * What a client can dial: a server that listens everywhere is found at least on its own machine.
+   */
+  private static String dialable(String host) {
+    InetAddress address = new InetSocketAddress(host, 0).getAddress();
+    return address != null && address.isAnyLocalAddress() ? "localhost" : host;
+  }
+
   private Server server(Builder options, int port) {
     boolean secure = !options.users.isEmpty();
     Guard guard = secure ? new AccessLists(log) : Guard.OPEN;
@@ -127,7 +136,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
         new GossipService(() -> EndPoint.newBuilder().setAddress(host).setPort(port).build()));
     services.add(new FeaturesService(services));
     var server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+        NettyServerBuilder.forAddress(new InetSocketAddress(options.host, port))
             .maxInboundMessageSize(MAX_MESSAGE)
             .permitKeepAliveTime(0, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
@@ -267,8 +276,8 @@ public final class EmbeddedEventStore implements AutoCloseable {
     /**
      * Opens the data directory and begins to listen.
      *
-     * @throws IllegalStateException if another store uses the directory
-     * @throws UncheckedIOException if the port is taken
+     * @throws IllegalStateException if another store uses the directory, the port is taken, or the
+     *     certificate is not one
      */
     public EmbeddedEventStore start() {
       return new EmbeddedEventStore(this);

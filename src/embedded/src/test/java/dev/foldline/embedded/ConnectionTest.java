@@ -19,6 +19,8 @@ import com.eventstore.dbclient.proto.projections.ProjectionsGrpc;
 import com.eventstore.dbclient.proto.serverfeatures.ServerFeaturesGrpc;
 import com.eventstore.dbclient.proto.streams.StreamsGrpc;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
+import io.grpc.Metadata;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -161,6 +163,17 @@ class ConnectionTest {
             RawCall.make(
                 wire.channel, StreamsGrpc.getReadMethod(), request.build().toByteArray(), "1n"))
         .isEqualTo("DEADLINE_EXCEEDED");
+  }
+
+  @Test
+  @DisplayName("1.5 requires-leader, connection-name and headers of one's own are ignored")
+  void headers() {
+    Metadata headers = new Metadata();
+    for (String name : List.of("requires-leader", "connection-name", "x-custom")) {
+      headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), "true");
+    }
+    assertThat(new Wire(wire.channel, headers).append("with-headers", "any", "e0"))
+        .isEqualTo("ok 0");
   }
 
   @Test

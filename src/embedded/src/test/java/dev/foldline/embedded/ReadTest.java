@@ -13,10 +13,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -353,6 +355,16 @@ class ReadTest {
     fiveEvents();
     wire.metadata(s, metadata);
     assertThat(revisions()).isEqualTo(readable);
+  }
+
+  @Test
+  @DisplayName("3.6 $maxAge hides what is older, and moves no revision")
+  void maxAge() {
+    fiveEvents();
+    wire.metadata(s, "{\"$maxAge\":1}");
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> revisions().isEmpty());
+    wire.append(s, 4, "e5");
+    assertThat(revisions()).isEqualTo("5");
   }
 
   @Test

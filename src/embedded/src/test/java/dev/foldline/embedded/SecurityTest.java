@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.eventstore.dbclient.proto.serverfeatures.ServerFeaturesGrpc;
 import com.eventstore.dbclient.proto.serverfeatures.Serverfeatures.SupportedMethods;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendResp;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -13,6 +15,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -181,6 +184,45 @@ class SecurityTest {
     assertThat(alice.read("to-secret", ReadReq.Options.Builder::clearResolveLinks)).hasSize(1);
     assertThat(alice.read("to-secret", Wire.resolved()))
         .containsExactly("0@secret e0 via 0@to-secret $>");
+  }
+
+  @Test
+  @DisplayName(
+      "7 BatchAppend: no access is an answer in the body, the call stays open, and batches keep their order")
+  void batchAppend() {
+    var refused = new Answers<BatchAppendResp>();
+    var call = nobody.stub().batchAppend(refused);
+    call.onNext(batch("batched", -1));
+    refused.until(seen -> !seen.messages().isEmpty());
+    assertThat(refused.messages().getFirst().getError().getMessage()).isEqualTo("AccessDenied");
+    assertThat(refused.ended()).isFalse();
+    call.onCompleted();
+    refused.await();
+    var answers = new Answers<BatchAppendResp>();
+    var allowed = alice.stub().batchAppend(answers);
+    for (int i = 0; i < 100; i++) {
+      allowed.onNext(batch("batched", i - 1L));
+    }
+    answers.until(seen -> seen.messages().size() == 100);
+    allowed.onCompleted();
+    assertThat(answers.messages()).allMatch(BatchAppendResp::hasSuccess);
+  }
+
+  private BatchAppendReq batch(String stream, long expected) {
+    var event = admin.event("e");
+    var request =
+        BatchAppendReq.newBuilder()
+            .setCorrelationId(Wire.structured(UUID.randomUUID()))
+            .setIsFinal(true);
+    request
+        .getOptionsBuilder()
+        .setStreamIdentifier(Wire.identifier(stream))
+        .setStreamPosition(expected);
+    request
+        .addProposedMessagesBuilder()
+        .setId(event.getId())
+        .putAllMetadata(event.getMetadataMap());
+    return request.build();
   }
 
   @Test

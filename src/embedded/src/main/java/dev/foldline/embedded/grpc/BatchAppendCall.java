@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,13 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   private final ServerCallStreamObserver<BatchAppendResp> responses;
   private final Map<UUID, Batch> open = new HashMap<>();
   private int unanswered;
+
+  /**
+   * Done once every batch so far is handed to the log: leave to write may take longer for one than
+   * for the next.
+   */
+  private CompletableFuture<Boolean> inOrder = CompletableFuture.completedFuture(true);
+
   private boolean starved;
   private boolean halfClosed;
   private boolean ended;
@@ -177,14 +186,24 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   private void submit(UUID id, Batch batch) {
     open.remove(id);
     cancelTimeout(batch);
-    var _ =
-        guard
-            .mayWrite(batch.stream)
-            .thenCompose(
-                _ ->
-                    log.append(
-                        batch.stream, batch.expected, batch.events.events(), batch.timeLeft()))
-            .whenComplete((result, failure) -> written(batch, result, failure));
+    var leave = guard.mayWrite(batch.stream).handle((_, denied) -> Optional.ofNullable(denied));
+    inOrder =
+        inOrder.thenCombine(
+            leave,
+            (_, denied) -> {
+              handOver(batch, denied);
+              return true;
+            });
+  }
+
+  private void handOver(Batch batch, Optional<Throwable> denied) {
+    if (denied.isPresent()) {
+      written(batch, null, denied.get());
+    } else {
+      var _ =
+          log.append(batch.stream, batch.expected, batch.events.events(), batch.timeLeft())
+              .whenComplete((result, failure) -> written(batch, result, failure));
+    }
   }
 
   private synchronized void written(

@@ -91,10 +91,10 @@ abstract class Pump {
     if (failure != null) {
       responses.onError(Errors.of(failure));
       end();
+    } else if (progress == Progress.DONE || ended) {
+      end();
     } else if (progress == Progress.MORE) {
       schedule();
-    } else if (progress == Progress.DONE) {
-      end();
     }
   }
 

@@ -169,11 +169,12 @@ public final class EventLog implements AutoCloseable {
     }
   }
 
+  /** The writer's connection goes last: only it can fold the write-ahead log into the database. */
   @Override
   public void close() {
     try {
-      writer.close();
       readers.close();
+      writer.close();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {

@@ -207,7 +207,7 @@ final class Queries implements AutoCloseable {
   void recentIds(int count, RecentIds recent) throws SQLException {
     try (PreparedStatement statement =
         prepare(
-            "SELECT stream, id, revision FROM (SELECT * FROM events ORDER BY position DESC LIMIT ?) ORDER BY position")) {
+            "SELECT stream, id, revision FROM (SELECT stream, id, revision, position FROM events ORDER BY position DESC LIMIT ?) ORDER BY position")) {
       statement.setInt(1, count);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {

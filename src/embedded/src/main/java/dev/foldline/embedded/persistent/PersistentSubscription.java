@@ -123,12 +123,13 @@ final class PersistentSubscription {
   }
 
   void connect(Subscriber subscriber) {
+    if (subscriber.hasLeft()) {
+      return;
+    }
     if (stopped != null) {
       subscriber.end(stopped);
     } else if (!group.connect(subscriber.consumer())) {
       subscriber.end(Errors.maximumSubscribersReached(config.key().stream(), config.key().group()));
-    } else if (subscriber.hasLeft()) {
-      group.disconnect(subscriber.consumer());
     } else {
       subscribers.put(subscriber.consumer(), subscriber);
       subscriber.confirm(config.key().subscriptionId());
@@ -139,6 +140,7 @@ final class PersistentSubscription {
   }
 
   void disconnect(Subscriber subscriber) {
+    subscriber.leave();
     group.disconnect(subscriber.consumer());
     subscribers.remove(subscriber.consumer());
   }

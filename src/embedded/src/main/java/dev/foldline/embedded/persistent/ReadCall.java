@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadCall implements StreamObserver<ReadReq> {
   private static final int MOST_WAITING = 16;
+  private static final int LONGEST_REASON = 4_096;
 
   private final PersistentSubscriptions subscriptions;
   private final Guard guard;
@@ -161,7 +162,8 @@ final class ReadCall implements StreamObserver<ReadReq> {
   }
 
   private static String parkReason(String reason) {
-    return "Parked by the consumer: " + reason;
+    var length = Math.min(reason.length(), LONGEST_REASON);
+    return "Parked by the consumer: " + reason.substring(0, length);
   }
 
   private static void each(

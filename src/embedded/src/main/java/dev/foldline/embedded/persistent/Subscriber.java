@@ -18,6 +18,7 @@ final class Subscriber {
   private final String connectionName;
   private final String user;
   private final Queue<Delivery> waiting = new ArrayDeque<>();
+  private boolean left;
 
   private record Delivery(Message message, int retries) {}
 
@@ -81,13 +82,18 @@ final class Subscriber {
             .build());
   }
 
+  /** The consumer has gone, maybe before it joined its group. */
+  void leave() {
+    left = true;
+  }
+
   boolean hasLeft() {
-    return call.isCancelled();
+    return left;
   }
 
   /** Ends the call; does nothing if the consumer has left already. */
   void end(StatusRuntimeException status) {
-    if (!hasLeft()) {
+    if (!call.isCancelled()) {
       call.onError(status);
     }
   }

@@ -79,8 +79,7 @@ public final class CommandHandler {
    *
    * @param id of the aggregate that decides
    * @return the receipt, on the caller's Vert.x context if it has one; fails with a {@link
-   *     dev.foldline.core.Failure} that says why it was not done. Subscribed to again, it is the
-   *     same command again.
+   *     dev.foldline.core.Failure} that says why it was not done
    */
   public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, String id, C command) {
     String stream = decider.stream(id);

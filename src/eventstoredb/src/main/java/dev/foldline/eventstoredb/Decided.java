@@ -4,6 +4,7 @@ import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -37,7 +38,7 @@ final class Decided<C, S, E> {
   private final Batch<C, S, E> batch;
   private final Folded<S> base;
   private final List<StoredEvent> events = new ArrayList<>();
-  private final Map<Call<C, S, E>, Answer> answers = new HashMap<>();
+  private final Map<Call<C, S, E>, Answer> answers = new LinkedHashMap<>();
   private final Map<String, RecentKeys.Entry> keys = new HashMap<>();
   private S state;
   private int bytes;

@@ -39,7 +39,7 @@ class EventStoreTest {
   void comes_back_with_the_store_however_long_it_was_away() {
     EmbeddedEventStore first = EmbeddedEventStore.builder().start();
     int port = first.port();
-    try (EventStore store = new EventStore(first.connectionString(), Duration.ofSeconds(1))) {
+    try (EventStore store = new EventStore(first.connectionString(), Duration.ofSeconds(5))) {
       get(store.append("a", -1, List.of(event())));
       first.close();
       for (int failed = 0; failed < 20; failed++) {

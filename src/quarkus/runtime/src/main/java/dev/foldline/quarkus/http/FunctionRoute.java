@@ -209,7 +209,10 @@ final class FunctionRoute implements Handler<RoutingContext> {
         if (bytes == null) {
           response.setStatusCode(204).end();
         } else {
-          response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(bytes);
+          response
+              .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+              .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes.length()))
+              .end(bytes);
         }
       } catch (JsonProcessingException e) {
         fail(e);

@@ -35,6 +35,8 @@ class ArchitectureTest {
           .definedBy("dev.foldline.redis..")
           .layer("embedded")
           .definedBy("dev.foldline.embedded..")
+          .layer("testing")
+          .definedBy("dev.foldline.testing..")
           .layer("quarkus")
           .definedBy("dev.foldline.quarkus..")
           .layer("functions")
@@ -48,7 +50,9 @@ class ArchitectureTest {
           .whereLayer("redis")
           .mayOnlyBeAccessedByLayers("quarkus", "functions")
           .whereLayer("embedded")
-          .mayOnlyBeAccessedByLayers("quarkus")
+          .mayOnlyBeAccessedByLayers("quarkus", "testing")
+          .whereLayer("testing")
+          .mayNotBeAccessedByAnyLayer()
           .withOptionalLayers(true);
 
   private static final ArchRule THE_CORE_IS_PLAIN_JAVA =

@@ -8,6 +8,7 @@ import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.Delivery;
 import dev.foldline.eventstoredb.connector.Group;
+import dev.foldline.eventstoredb.connector.ParkedEvents;
 import dev.foldline.eventstoredb.connector.PersistentSource;
 import dev.foldline.eventstoredb.connector.Source;
 import dev.foldline.eventstoredb.connector.SubscriptionHealth;
@@ -22,6 +23,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
@@ -75,9 +77,7 @@ public final class ProjectionRunner<D, E> {
     this.models = models;
     this.onPoison = onPoison;
     this.builds = new Builds(models, projection);
-    Group group =
-        Group.ofCategory(
-            projection.name() + "-v" + projection.version(), projection.category(), BUFFER);
+    Group group = group(projection);
     this.building = new Building(store, builds, group, this::projector);
     this.subscription =
         new SupervisedSubscription(
@@ -86,6 +86,11 @@ public final class ProjectionRunner<D, E> {
             ((VertxInternal) vertx).createEventLoopContext(),
             SupervisedSubscription.Timing.DEFAULT,
             this::takeBatches);
+  }
+
+  private static Group group(Projection<?, ?> projection) {
+    return Group.ofCategory(
+        projection.name() + "-v" + projection.version(), projection.category(), BUFFER);
   }
 
   private Projector<StoredEvent, D, E> projector(String build) {
@@ -123,6 +128,38 @@ public final class ProjectionRunner<D, E> {
       subscription.openNow();
     }
     return complete;
+  }
+
+  /** The events that could not be applied. */
+  public ParkedEvents parkedEvents() {
+    return new ParkedEvents(store, group(projection).name());
+  }
+
+  /**
+   * Applies the events of a stream to the code as it is, without writing anything: what a replay of
+   * its parked events would lead to.
+   *
+   * @return its document; fails as the first event does that can't be applied
+   */
+  public Uni<Optional<D>> dryRun(String stream) {
+    return dryRun(stream, 0, null);
+  }
+
+  private Uni<Optional<D>> dryRun(String stream, long from, @Nullable D document) {
+    return store
+        .read(stream, from, BATCH)
+        .chain(
+            events -> {
+              @Nullable D folded = document;
+              for (Recorded<StoredEvent> stored : events) {
+                for (Recorded<E> event : decode(stored)) {
+                  folded = projection.project().apply(folded, event).document();
+                }
+              }
+              return events.size() < BATCH
+                  ? Uni.createFrom().item(Optional.ofNullable(folded))
+                  : dryRun(stream, events.getLast().revision() + 1, folded);
+            });
   }
 
   /** How far the last build is, or was, that this instance worked on. */

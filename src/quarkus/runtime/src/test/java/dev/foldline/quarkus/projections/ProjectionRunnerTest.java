@@ -1,11 +1,14 @@
 package dev.foldline.quarkus.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
+import dev.foldline.core.UnknownEvent;
 import dev.foldline.core.View;
+import dev.foldline.eventstoredb.connector.ParkedEvents;
 import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
@@ -117,10 +120,19 @@ class ProjectionRunnerTest {
     awaitSum(SUMS, "n-2", 7, 1);
     awaitSettled(SUMS, 2);
     awaitSum(SUMS, "n-1", 1, 1);
+    ParkedEvents parked = new ParkedEvents(ground.store(), "sums-v1");
+    assertThat(parked.list(10).await().atMost(Ground.LIMIT))
+        .extracting(ParkedEvents.Parked::reason)
+        .satisfiesExactlyInAnyOrder(
+            reason -> assertThat(reason).contains("unheard-of"),
+            reason -> assertThat(reason).contains("waits behind event 1 of its stream"));
+    assertThatThrownBy(() -> instance.runner.dryRun("n-1").await().atMost(Ground.LIMIT))
+        .isInstanceOf(UnknownEvent.class);
+    assertThat(instance.runner.dryRun("n-2").await().atMost(Ground.LIMIT)).hasValue(new Sum(7, 1));
     instance.stop();
 
     ground.new Instance(SUMS, OnPoison.PASS);
-    ground.store().subscriptions().replayParkedMessagesToAll("sums-v1").get();
+    parked.replay().await().atMost(Ground.LIMIT);
 
     await()
         .atMost(Ground.LIMIT)

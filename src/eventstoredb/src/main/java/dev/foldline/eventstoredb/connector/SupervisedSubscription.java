@@ -187,6 +187,10 @@ public final class SupervisedSubscription {
   }
 
   private void open() {
+    open(Logger.Level.INFO);
+  }
+
+  private void open(Logger.Level said) {
     if (stopped) {
       return;
     }
@@ -200,17 +204,17 @@ public final class SupervisedSubscription {
             .fail()
             .subscribe()
             .with(
-                session -> context.runOnContext(_ -> opened(attempt, session)),
+                session -> context.runOnContext(_ -> opened(attempt, session, said)),
                 failure -> attempt.ended(failure));
   }
 
-  private void opened(Attempt attempt, Source.Session session) {
+  private void opened(Attempt attempt, Source.Session session, Logger.Level said) {
     attempt.session = session;
     if (attempt != current) {
       attempt.close();
       return;
     }
-    LOG.infof("%s: subscribed", source.describe());
+    LOG.logf(said, "%s: subscribed", source.describe());
     failures = 0;
     health.subscribed();
     attempt.flush();
@@ -239,7 +243,7 @@ public final class SupervisedSubscription {
     current = null;
     attempt.close();
     queues.dropWaiting();
-    open();
+    open(Logger.Level.DEBUG);
   }
 
   private void watch() {

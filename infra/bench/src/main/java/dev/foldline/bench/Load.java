@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** A closed loop: so many callers, each with one call under way, for a while. */
 final class Load {
 
-  private static final Duration WARM_UP = Duration.ofSeconds(4);
+  private static final Duration WARM_UP = Duration.ofSeconds(2);
   private static final Duration MEASURED = Duration.ofSeconds(6);
+  private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final int DIGITS = 3;
 
   private Load() {}
@@ -38,6 +39,12 @@ final class Load {
       throws InterruptedException {
     new Run(inFlight, WARM_UP, call).await();
     return new Run(inFlight, MEASURED, call).await();
+  }
+
+  /** Runs until the compilers on both sides have done their work, which takes many calls. */
+  static void warmUp(int inFlight, Duration length, Supplier<? extends CompletionStage<?>> call)
+      throws InterruptedException {
+    var _ = new Run(inFlight, length, call).await();
   }
 
   private static final class Run {
@@ -78,7 +85,7 @@ final class Load {
     }
 
     Reached await() throws InterruptedException {
-      if (!callers.await(MEASURED.toSeconds() * 3, TimeUnit.SECONDS)) {
+      if (!callers.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException("calls did not end in time");
       }
       Throwable thrown = failure.get();

@@ -21,6 +21,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -39,6 +40,7 @@ import org.reactivestreams.Subscription;
  */
 final class StoreBenchmark implements AutoCloseable {
 
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final int STREAMS = 10_000;
   private static final int FILLED_STREAMS = 100_000;
   private static final int FILLED_EVENTS = 1_000_000;
@@ -76,6 +78,7 @@ final class StoreBenchmark implements AutoCloseable {
 
   private static void measureCalls(Path data) throws Exception {
     try (StoreBenchmark bench = new StoreBenchmark(data)) {
+      bench.warmUp();
       row("", "a second", "p50 ms", "p99 ms", "asked");
       for (int inFlight : List.of(1, 16, 64)) {
         row(
@@ -110,6 +113,13 @@ final class StoreBenchmark implements AutoCloseable {
               + " resident %d MB after reading all of it (asked: under 400), $all at %,.0f/s%n",
           bench.store.startSeconds(), bench.store.residentMegabytes(), all);
     }
+  }
+
+  private void warmUp() throws InterruptedException {
+    BatchAppends appends = new BatchAppends(channel);
+    Load.warmUp(64, WARM_UP, this::append);
+    Load.warmUp(64, WARM_UP, () -> appends.append(stream(STREAMS), data()));
+    appends.close();
   }
 
   private CompletableFuture<?> append() {

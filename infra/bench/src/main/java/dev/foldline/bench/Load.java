@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -38,6 +39,12 @@ final class Load {
   static Reached run(int inFlight, Supplier<? extends CompletionStage<?>> call)
       throws InterruptedException {
     new Run(inFlight, WARM_UP, call).await();
+    return measure(inFlight, call);
+  }
+
+  /** Measures what is warm already. */
+  static Reached measure(int inFlight, Supplier<? extends CompletionStage<?>> call)
+      throws InterruptedException {
     return new Run(inFlight, MEASURED, call).await();
   }
 
@@ -45,6 +52,53 @@ final class Load {
   static void warmUp(int inFlight, Duration length, Supplier<? extends CompletionStage<?>> call)
       throws InterruptedException {
     var _ = new Run(inFlight, length, call).await();
+  }
+
+  /**
+   * Begins so many calls a second, whether or not earlier ones were answered; a call's latency
+   * counts from when it was due.
+   */
+  static Reached paced(int perSecond, Supplier<? extends CompletionStage<?>> call)
+      throws InterruptedException {
+    Histogram latencies = new ConcurrentHistogram(DIGITS);
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    long calls = perSecond * MEASURED.toSeconds();
+    CountDownLatch open = new CountDownLatch((int) calls);
+    long start = System.nanoTime();
+    for (long i = 0; i < calls; i++) {
+      long due = start + i * 1_000_000_000L / perSecond;
+      while (System.nanoTime() < due) {
+        LockSupport.parkNanos(due - System.nanoTime());
+      }
+      var _ =
+          call.get()
+              .whenComplete(
+                  (_, thrown) -> {
+                    latencies.recordValue(System.nanoTime() - due);
+                    if (thrown != null) {
+                      failure.compareAndSet(null, thrown);
+                    }
+                    open.countDown();
+                  });
+    }
+    return reached(open, failure, start, latencies);
+  }
+
+  private static Reached reached(
+      CountDownLatch open,
+      AtomicReference<@Nullable Throwable> failure,
+      long start,
+      Histogram latencies)
+      throws InterruptedException {
+    if (!open.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IllegalStateException("calls did not end in time");
+    }
+    Throwable thrown = failure.get();
+    if (thrown != null) {
+      throw new CompletionException(thrown);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Reached(latencies.getTotalCount() / seconds, latencies);
   }
 
   private static final class Run {
@@ -85,15 +139,7 @@ final class Load {
     }
 
     Reached await() throws InterruptedException {
-      if (!callers.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
-        throw new IllegalStateException("calls did not end in time");
-      }
-      Throwable thrown = failure.get();
-      if (thrown != null) {
-        throw new CompletionException(thrown);
-      }
-      double seconds = (System.nanoTime() - start) / 1e9;
-      return new Reached(latencies.getTotalCount() / seconds, latencies);
+      return reached(callers, failure, start, latencies);
     }
   }
 }

@@ -35,6 +35,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,7 @@ public final class EventStore implements AutoCloseable {
   private final Duration timeout;
   private final Circuit circuit = new Circuit(5, Duration.ofMillis(500));
   private final Streams streams = new ClientStreams();
+  private final BatchAppends batchAppends;
   private volatile EventStoreDBClient client;
 
   /**
@@ -73,6 +75,8 @@ public final class EventStore implements AutoCloseable {
   public EventStore(String connectionString, Duration timeout) {
     this.settings = EventStoreDBConnectionString.parseOrThrow(connectionString);
     this.timeout = timeout;
+    this.batchAppends = new BatchAppends(timeout);
+    settings.getInterceptors().add(batchAppends);
     this.client = EventStoreDBClient.create(settings);
   }
 
@@ -123,6 +127,7 @@ public final class EventStore implements AutoCloseable {
 
   @Override
   public void close() {
+    batchAppends.close();
     try {
       client.shutdown().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -166,16 +171,26 @@ public final class EventStore implements AutoCloseable {
 
   private Uni<Appended> appendAt(
       String stream, ExpectedRevision expected, List<StoredEvent> events) {
-    AppendToStreamOptions options = AppendToStreamOptions.get().deadline(timeout.toMillis());
-    options.expectedRevision(expected);
     return call(client ->
-            client.appendToStream(
-                stream, options, events.stream().map(EventStore::toEventData).iterator()))
-        .map(EventStore::toAppended)
+            batchAppends
+                .append(stream, expected, events)
+                .orElseGet(() -> append(client, stream, expected, events)))
         .onFailure()
         .transform(
             failure ->
                 mayHaveArrived(failure) ? new OutcomeUnknown(stream) : translate(failure, stream));
+  }
+
+  private CompletableFuture<Appended> append(
+      EventStoreDBClient client,
+      String stream,
+      ExpectedRevision expected,
+      List<StoredEvent> events) {
+    AppendToStreamOptions options = AppendToStreamOptions.get().deadline(timeout.toMillis());
+    options.expectedRevision(expected);
+    return client
+        .appendToStream(stream, options, events.stream().map(EventStore::toEventData).iterator())
+        .thenApply(EventStore::toAppended);
   }
 
   private <T> Uni<T> call(Function<EventStoreDBClient, ? extends CompletionStage<T>> call) {
@@ -188,6 +203,8 @@ public final class EventStore implements AutoCloseable {
         .ifNoItem()
         .after(timeout)
         .fail()
+        .onFailure(io.smallrye.mutiny.TimeoutException.class)
+        .invoke(batchAppends::giveUp)
         .onFailure()
         .transform(EventStore::unwrapped)
         .onItemOrFailure()

@@ -1,0 +1,70 @@
+package dev.foldline.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The packaged functions in a process of their own. */
+final class FunctionsProcess implements AutoCloseable {
+
+  private static final Path JAR =
+      Path.of("infra/bench/functions/target/quarkus-app/quarkus-run.jar");
+
+  private final Process process;
+  private final int port;
+
+  private FunctionsProcess(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /**
+   * @param settings as {@code name=value}
+   */
+  static FunctionsProcess start(String connectionString, int redisPort, List<String> settings)
+      throws IOException {
+    int port = freePort();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx1g");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-Dquarkus.http.host=127.0.0.1");
+    command.add("-Dquarkus.http.port=" + port);
+    command.add("-Dfoldline.eventstoredb.connection-string=" + connectionString);
+    command.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redisPort);
+    settings.forEach(setting -> command.add("-D" + setting));
+    command.add("-jar");
+    command.add(JAR.toString());
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    return new FunctionsProcess(process, port);
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** What it used of the processors so far. */
+  Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  @Override
+  public void close() {
+    StoreProcess.end(process);
+  }
+}

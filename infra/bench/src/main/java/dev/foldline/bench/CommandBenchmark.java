@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import redis.embedded.RedisServer;
@@ -30,7 +31,8 @@ import redis.embedded.RedisServer;
  */
 final class CommandBenchmark implements AutoCloseable {
 
-  private static final Duration WARM_UP = Duration.ofSeconds(12);
+  private static final Duration WARM_UP = Duration.ofSeconds(45);
+  private static final Duration SETTLE = Duration.ofSeconds(2);
   private static final int CALLERS = 64;
   private static final int ACCOUNTS = 10_000;
   private static final int EVENTS = 20;
@@ -82,6 +84,7 @@ final class CommandBenchmark implements AutoCloseable {
   }
 
   private static void cold(Functions functions) throws InterruptedException {
+    warmUpCold(functions);
     Row naive = functions.measure("naive, 20 events a stream", () -> functions.naive(anyShort()));
     naive.print();
     functions
@@ -95,7 +98,16 @@ final class CommandBenchmark implements AutoCloseable {
         .print(naiveLong, "");
   }
 
+  private static void warmUpCold(Functions functions) throws InterruptedException {
+    functions.warmUp(
+        () -> functions.naive(anyShort()),
+        () -> functions.deposit(anyShort()),
+        () -> functions.naive(anyLong()),
+        () -> functions.deposit(anyLong()));
+  }
+
   private static void coldWithSnapshots(Functions functions) throws InterruptedException {
+    warmUpCold(functions);
     Row naive = functions.measure("naive, 20 events a stream", () -> functions.naive(anyShort()));
     naive.print();
     functions
@@ -110,6 +122,10 @@ final class CommandBenchmark implements AutoCloseable {
   }
 
   private static void warm(Functions functions) throws InterruptedException {
+    functions.warmUp(
+        () -> functions.echo(anyShort()),
+        () -> functions.naive(anyShort()),
+        () -> functions.deposit(anyShort()));
     functions.measure("echo", () -> functions.echo(anyShort())).print();
     Row naive = functions.measure("naive, 20 events a stream", () -> functions.naive(anyShort()));
     naive.print();
@@ -153,8 +169,16 @@ final class CommandBenchmark implements AutoCloseable {
       return http.post("/deposit", CommandBenchmark.deposit(account));
     }
 
+    /** Calls them all by turns until the compiler has done its work. */
+    @SafeVarargs
+    final void warmUp(Supplier<CompletionStage<?>>... calls) throws InterruptedException {
+      AtomicInteger next = new AtomicInteger();
+      Load.warmUp(
+          CALLERS, WARM_UP, () -> calls[Math.floorMod(next.getAndIncrement(), calls.length)].get());
+    }
+
     Row measure(String what, Supplier<CompletionStage<?>> call) throws InterruptedException {
-      Load.warmUp(CALLERS, WARM_UP, call);
+      Load.warmUp(CALLERS, SETTLE, call);
       return row(what, () -> Load.measure(CALLERS, call));
     }
 

@@ -23,6 +23,10 @@ final class Batch<C, S, E> {
   private final String stream;
   private final EventCodec codec;
   private final List<Call<C, S, E>> calls;
+  private final CommandListener listener;
+
+  /** What the callers said beside their commands. */
+  private final List<CommandContext> contexts;
 
   /** Who sent the events with these ids. */
   private final Map<UUID, Call<C, S, E>> sent = new HashMap<>();
@@ -30,11 +34,18 @@ final class Batch<C, S, E> {
   /** Whose events were found in the stream, and the last of them. */
   private final Map<Call<C, S, E>, Recorded<StoredEvent>> found = new HashMap<>();
 
-  Batch(Decider<C, S, E> decider, String stream, EventCodec codec, List<Call<C, S, E>> calls) {
+  Batch(
+      Decider<C, S, E> decider,
+      String stream,
+      EventCodec codec,
+      List<Call<C, S, E>> calls,
+      CommandListener listener) {
     this.decider = decider;
     this.stream = stream;
     this.codec = codec;
     this.calls = calls;
+    this.listener = listener;
+    this.contexts = calls.stream().map(Call::context).toList();
   }
 
   Decider<C, S, E> decider() {
@@ -47,6 +58,11 @@ final class Batch<C, S, E> {
 
   boolean isEmpty() {
     return calls.isEmpty();
+  }
+
+  /** A step begins that is for all who wait. */
+  CommandListener.Begun began(CommandListener.Step step) {
+    return listener.began(step, stream, contexts);
   }
 
   /** Whether nobody waits for an answer any more. */
@@ -64,7 +80,7 @@ final class Batch<C, S, E> {
 
   /** What is left of it once some of it was decided. */
   Batch<C, S, E> from(int first) {
-    return new Batch<>(decider, stream, codec, calls.subList(first, calls.size()));
+    return new Batch<>(decider, stream, codec, calls.subList(first, calls.size()), listener);
   }
 
   /**
@@ -97,7 +113,7 @@ final class Batch<C, S, E> {
       } else if (!call.context().precondition().holds(decided.revision())) {
         throw new PreconditionFailed(stream, decided.revision());
       } else {
-        List<E> events = decider.decide().apply(call.command(), decided.state());
+        List<E> events = events(call, decided.state());
         S state = decider.fold(decided.state(), events);
         List<StoredEvent> stored = encode(call, events);
         if (!decided.hasRoomFor(stored)) {
@@ -112,6 +128,19 @@ final class Batch<C, S, E> {
       decided.refuse(call, e);
     }
     return true;
+  }
+
+  private List<E> events(Call<C, S, E> call, S state) {
+    CommandListener.Begun deciding =
+        listener.began(CommandListener.Step.DECIDE, stream, List.of(call.context()));
+    try {
+      List<E> events = decider.decide().apply(call.command(), state);
+      deciding.ended(null);
+      return events;
+    } catch (RuntimeException e) {
+      deciding.ended(e);
+      throw e;
+    }
   }
 
   private List<StoredEvent> encode(Call<C, S, E> call, List<E> events) {

@@ -7,6 +7,7 @@ import dev.foldline.core.Decider;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Unavailable;
+import dev.foldline.eventstoredb.CommandListener.Step;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -111,7 +112,7 @@ public final class CommandHandler {
   private Uni<?> run(String stream, List<Call<?, ?, ?>> calls) {
     @SuppressWarnings("unchecked") // lanes run together only what has the same decider
     List<Call<Object, Object, Object>> alike = (List<Call<Object, Object, Object>>) (List<?>) calls;
-    return run(new Batch<>(alike.getFirst().decider(), stream, codec, alike));
+    return run(new Batch<>(alike.getFirst().decider(), stream, codec, alike, listener));
   }
 
   private <C, S, E> Uni<Folded<S>> run(Batch<C, S, E> batch) {
@@ -121,8 +122,7 @@ public final class CommandHandler {
     Kept<S> warm = kept(batch.decider(), batch.stream());
     Uni<Folded<S>> done =
         warm == null
-            ? loader
-                .load(batch.decider(), batch.stream())
+            ? heard(batch, Step.LOAD, () -> loader.load(batch.decider(), batch.stream()))
                 .chain(folded -> attempt(batch, folded, true, 1))
             : Uni.createFrom().deferred(() -> attempt(batch, warm.folded(), false, 1));
     return done.invoke(folded -> keep(batch.decider(), batch.stream(), folded))
@@ -152,8 +152,11 @@ public final class CommandHandler {
    * @param unsure whether the same events may be in the stream already
    */
   private <C, S, E> Uni<Folded<S>> append(Decided<C, S, E> decided, boolean unsure, int attempt) {
-    return streams
-        .append(decided.batch().stream(), decided.base().revision(), decided.events())
+    Batch<C, S, E> batch = decided.batch();
+    return heard(
+            batch,
+            Step.APPEND,
+            () -> streams.append(batch.stream(), decided.base().revision(), decided.events()))
         .onItemOrFailure()
         .transformToUni(
             (end, failure) ->
@@ -164,6 +167,17 @@ public final class CommandHandler {
                   case Unavailable _ when unsure -> settle(decided, attempt);
                   default -> giveUp(decided, unsure, failure);
                 });
+  }
+
+  private static <T> Uni<T> heard(Batch<?, ?, ?> batch, Step step, Supplier<Uni<T>> work) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              CommandListener.Begun begun = batch.began(step);
+              return begun == CommandListener.Begun.UNHEARD
+                  ? work.get()
+                  : work.get().onTermination().invoke((_, failure, _) -> begun.ended(failure));
+            });
   }
 
   private <C, S, E> Uni<Folded<S>> appended(Decided<C, S, E> decided, Appended end) {

@@ -1,7 +1,40 @@
 package dev.foldline.eventstoredb;
 
-/** Hears what the command handler does, for metrics. Called often, by many threads. */
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** Hears what the command handler does, for metrics and traces. Called often, by many threads. */
 public interface CommandListener {
+
+  /** What a command goes through. */
+  enum Step {
+    LOAD,
+    DECIDE,
+    APPEND
+  }
+
+  /** A step that has begun. */
+  interface Begun {
+
+    /** Hears nothing of the end. */
+    Begun UNHEARD = _ -> {};
+
+    /**
+     * The step is over, on any thread.
+     *
+     * @param failure why it did not do what it should, if so
+     */
+    void ended(@Nullable Throwable failure);
+  }
+
+  /**
+   * A step begins.
+   *
+   * @param commands what the callers said beside the commands that it is for
+   */
+  default Begun began(Step step, String stream, Collection<CommandContext> commands) {
+    return Begun.UNHEARD;
+  }
 
   /** Events were appended. */
   void appended(int events);

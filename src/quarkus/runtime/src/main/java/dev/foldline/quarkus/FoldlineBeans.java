@@ -2,6 +2,7 @@ package dev.foldline.quarkus;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.EventTypes;
+import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.CommandHandler;
 import dev.foldline.eventstoredb.CommandListener;
 import dev.foldline.eventstoredb.CommandOptions;
@@ -16,6 +17,7 @@ import dev.foldline.redis.RedisSnapshots;
 import dev.foldline.redis.Views;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.arc.All;
 import io.quarkus.arc.DefaultBean;
 import io.smallrye.mutiny.Uni;
@@ -23,9 +25,11 @@ import io.vertx.mutiny.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The parts of Foldline as beans. */
 class FoldlineBeans {
@@ -97,7 +101,9 @@ class FoldlineBeans {
       Snapshots snapshots,
       CommandHeaders headers,
       FoldlineConfig config,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      OpenTelemetry telemetry,
+      @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean untraced) {
     FoldlineConfig.Commands commands = config.commands();
     CommandOptions options =
         new CommandOptions(
@@ -110,10 +116,15 @@ class FoldlineBeans {
             commands.keysRememberedFor(),
             config.snapshots().every(),
             config.snapshots().except().orElse(Set.of()));
-    return new CommandHandler(streams, codec, snapshots, headers, options, new Metrics(registry));
+    Optional<CommandSpans> spans =
+        untraced ? Optional.empty() : Optional.of(new CommandSpans(telemetry));
+    return new CommandHandler(
+        streams, codec, snapshots, headers, options, new Listener(registry, spans));
   }
 
-  private static final class Metrics implements CommandListener {
+  private static final class Listener implements CommandListener {
+
+    private final Optional<CommandSpans> spans;
 
     private final Counter appended;
     private final Counter conflicts;
@@ -123,7 +134,8 @@ class FoldlineBeans {
     private final Counter snapshotsIgnored;
     private final Counter snapshotsAway;
 
-    Metrics(MeterRegistry registry) {
+    Listener(MeterRegistry registry, Optional<CommandSpans> spans) {
+      this.spans = spans;
       appended = registry.counter("foldline.events.appended");
       conflicts = registry.counter("foldline.conflicts");
       retries = registry.counter("foldline.retries");
@@ -131,6 +143,11 @@ class FoldlineBeans {
       discarded = registry.counter("foldline.states.discarded");
       snapshotsIgnored = registry.counter("foldline.snapshots.ignored");
       snapshotsAway = registry.counter("foldline.snapshots.away");
+    }
+
+    @Override
+    public Begun began(Step step, String stream, Collection<CommandContext> commands) {
+      return spans.map(traced -> traced.began(step, stream, commands)).orElse(Begun.UNHEARD);
     }
 
     @Override

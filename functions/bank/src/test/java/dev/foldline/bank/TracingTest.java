@@ -1,0 +1,97 @@
+package dev.foldline.bank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(TracingTest.Traced.class)
+@DisplayName("The trace of a command")
+class TracingTest {
+
+  /** Tracing is on, and everything is exported at once. */
+  public static class Traced implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("quarkus.otel.sdk.disabled", "false", "quarkus.otel.simple", "true");
+    }
+  }
+
+  /** Keeps spans for the test. */
+  @Singleton
+  static class Spans implements SpanExporter {
+    private final List<SpanData> all = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletableResultCode export(Collection<SpanData> spans) {
+      all.addAll(spans);
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+  }
+
+  @TestHTTPResource("/")
+  URI base;
+
+  @Inject Spans spans;
+
+  @Test
+  void goes_from_the_call_to_the_append() {
+    String account = UUID.randomUUID().toString();
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    BankClient bank = new BankClient(base);
+    bank.send(
+        bank.request("open-account")
+            .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+            .POST(
+                BodyPublishers.ofString(
+                    "{\"account\":\"%s\",\"owner\":\"Ada\"}".formatted(account)))
+            .build());
+
+    SpanData call = span("POST /open-account");
+    assertThat(call.getTraceId()).isEqualTo(trace);
+    for (String step : List.of("load", "decide", "append")) {
+      SpanData span = span(step + " account");
+      assertThat(span.getTraceId()).isEqualTo(trace);
+      assertThat(span.getParentSpanId()).isEqualTo(call.getSpanId());
+    }
+  }
+
+  private SpanData span(String name) {
+    return await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> spans.all.stream().filter(span -> span.getName().equals(name)).findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.foldline.quarkus;
+
+import dev.foldline.eventstoredb.CommandContext;
+import dev.foldline.eventstoredb.CommandListener.Begun;
+import dev.foldline.eventstoredb.CommandListener.Step;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spans of what a command goes through, as children of its HTTP call's. One that is for several
+ * commands, such as the append of a batch, is the first one's child and has links to the others.
+ */
+final class CommandSpans {
+
+  private static final TextMapGetter<Map<String, String>> METADATA =
+      new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(Map<String, String> metadata) {
+          return metadata.keySet();
+        }
+
+        @Override
+        public @Nullable String get(@Nullable Map<String, String> metadata, String key) {
+          return metadata == null ? null : metadata.get(key);
+        }
+      };
+
+  private final Tracer tracer;
+
+  CommandSpans(OpenTelemetry telemetry) {
+    this.tracer = telemetry.getTracer("dev.foldline");
+  }
+
+  Begun began(Step step, String stream, Collection<CommandContext> commands) {
+    String operation = step.name().toLowerCase(Locale.ROOT);
+    Iterator<CommandContext> command = commands.iterator();
+    SpanBuilder builder =
+        tracer
+            .spanBuilder(operation + " " + stream.substring(0, stream.indexOf('-')))
+            .setSpanKind(step == Step.DECIDE ? SpanKind.INTERNAL : SpanKind.CLIENT)
+            .setAttribute("foldline.commands", (long) commands.size())
+            .setParent(traced(command.next()));
+    if (step != Step.DECIDE) {
+      builder
+          .setAttribute("db.system.name", "eventstoredb")
+          .setAttribute("db.operation.name", operation)
+          .setAttribute("db.collection.name", stream);
+    }
+    while (command.hasNext()) {
+      builder.addLink(Span.fromContext(traced(command.next())).getSpanContext());
+    }
+    Span span = builder.startSpan();
+    return failure -> {
+      if (failure != null) {
+        span.setStatus(StatusCode.ERROR, failure.toString());
+      }
+      span.end();
+    };
+  }
+
+  private static Context traced(CommandContext command) {
+    return W3CTraceContextPropagator.getInstance()
+        .extract(Context.root(), command.metadata(), METADATA);
+  }
+}

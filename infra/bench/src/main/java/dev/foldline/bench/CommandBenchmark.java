@@ -17,7 +17,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import redis.embedded.RedisServer;
@@ -31,7 +30,7 @@ import redis.embedded.RedisServer;
  */
 final class CommandBenchmark implements AutoCloseable {
 
-  private static final Duration WARM_UP = Duration.ofSeconds(45);
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final Duration SETTLE = Duration.ofSeconds(2);
   private static final int CALLERS = 64;
   private static final int ACCOUNTS = 10_000;
@@ -169,12 +168,12 @@ final class CommandBenchmark implements AutoCloseable {
       return http.post("/deposit", CommandBenchmark.deposit(account));
     }
 
-    /** Calls them all by turns until the compiler has done its work. */
+    /** Calls each until the compiler has done its work. */
     @SafeVarargs
     final void warmUp(Supplier<CompletionStage<?>>... calls) throws InterruptedException {
-      AtomicInteger next = new AtomicInteger();
-      Load.warmUp(
-          CALLERS, WARM_UP, () -> calls[Math.floorMod(next.getAndIncrement(), calls.length)].get());
+      for (Supplier<CompletionStage<?>> call : calls) {
+        Load.warmUp(CALLERS, WARM_UP, call);
+      }
     }
 
     Row measure(String what, Supplier<CompletionStage<?>> call) throws InterruptedException {

@@ -43,6 +43,11 @@ final class SnapshotKeeper {
     this.listener = listener;
   }
 
+  /** How many events a stream has at least that has a snapshot; 0 where none are kept. */
+  int firstAfter(Decider<?, ?, ?> decider) {
+    return codec(decider).isPresent() ? every : 0;
+  }
+
   /** The snapshot of a stream, where there is one of use. */
   <S> Uni<Optional<Folded<S>>> load(Decider<?, S, ?> decider, String stream) {
     Optional<SnapshotCodec<S>> codec = codec(decider);

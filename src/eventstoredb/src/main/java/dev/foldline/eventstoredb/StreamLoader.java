@@ -31,8 +31,25 @@ final class StreamLoader {
     this.listener = listener;
   }
 
-  /** Folds a stream: its snapshot and the events after it, else all of it. */
+  /**
+   * Folds a stream: its snapshot and the events after it, else all of it. One that is too short for
+   * a snapshot is read at once.
+   */
   <S> Uni<Folded<S>> load(Decider<?, S, ?> decider, String stream) {
+    int first = Math.min(snapshots.firstAfter(decider), PAGE);
+    if (first == 0) {
+      return readOn(decider, stream, nothing(decider), _ -> {});
+    }
+    return streams
+        .read(stream, 0, first)
+        .chain(
+            page ->
+                page.size() < first && (page.isEmpty() || page.getFirst().revision() == 0)
+                    ? Uni.createFrom().item(fold(decider, nothing(decider), page, _ -> {}))
+                    : loadLong(decider, stream));
+  }
+
+  private <S> Uni<Folded<S>> loadLong(Decider<?, S, ?> decider, String stream) {
     return snapshots
         .load(decider, stream)
         .chain(

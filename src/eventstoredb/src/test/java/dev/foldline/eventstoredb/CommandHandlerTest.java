@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.StreamMetadata;
 import dev.foldline.core.Decider;
 import dev.foldline.core.KeyReused;
 import dev.foldline.core.OutcomeUnknown;
@@ -31,6 +32,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -588,6 +590,39 @@ class CommandHandlerTest {
       assertThat(get(instance.handle(id, new AddOneByOne(7))).revision()).isEqualTo(6);
       assertThat(get(instance.handle(id, new Take(7))).revision()).isEqualTo(7);
       assertThat(instance.heard.away).hasValue(1);
+    }
+
+    @Test
+    void asks_for_none_of_a_stream_that_is_too_short_to_have_one() {
+      Snapshots unasked =
+          new Snapshots() {
+            @Override
+            public Uni<Optional<String>> load(String stream) {
+              throw new IllegalStateException("asked for " + stream);
+            }
+
+            @Override
+            public Uni<Void> save(String stream, String snapshot) {
+              throw new IllegalStateException("given one of " + stream);
+            }
+          };
+      Instance instance = instance(unasked, COLD);
+
+      get(instance.handle(id, new AddOneByOne(4)));
+
+      assertThatThrownBy(() -> get(instance.handle(id, new Take(5)))).isInstanceOf(Refused.class);
+      assertThat(instance.heard.away).hasValue(0);
+    }
+
+    @Test
+    void knows_what_was_in_a_stream_before_it_was_truncated() throws Exception {
+      get(instance(memory, COLD).handle(id, new AddOneByOne(7)));
+      assertThat(snapshot()).contains("\"revision\":6");
+      StreamMetadata metadata = new StreamMetadata();
+      metadata.setTruncateBefore(6L);
+      store.client().setStreamMetadata("counter-" + id, metadata).get(20, TimeUnit.SECONDS);
+
+      assertThat(get(instance(memory, COLD).handle(id, new Take(7))).revision()).isEqualTo(7);
     }
 
     @Test

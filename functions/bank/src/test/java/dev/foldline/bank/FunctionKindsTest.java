@@ -78,7 +78,7 @@ class FunctionKindsTest {
   @Test
   void answers_head_without_a_body() {
     Answer head =
-        bank.send(bank.request("bank-totals").method("HEAD", BodyPublishers.noBody()).build());
+        bank.send(bank.request("sample-worker").method("HEAD", BodyPublishers.noBody()).build());
 
     assertThat(head.status()).isEqualTo(200);
     assertThat(head.response().headers().firstValueAsLong("content-length").orElse(0)).isPositive();

@@ -173,6 +173,7 @@ class HeadersTest {
     "sample-worker, executor",
     "sample-blocking, executor",
     "sample-virtual, virtual",
+    "sample-hop, executor",
   })
   void are_found_wherever_the_function_runs(String function, String thread) {
     JsonNode said = said(function, "Idempotency-Key", "k-1", "X-Correlation-Id", "c-1");
@@ -184,8 +185,16 @@ class HeadersTest {
   }
 
   @Test
+  void are_never_ignored_in_silence() {
+    assertThat(send("sample-own-thread", "").status()).isEqualTo(200);
+    assertThat(send("sample-own-thread", "", "Idempotency-Key", "k-1").status()).isEqualTo(500);
+    assertThat(send("sample-own-thread", "", "If-Match", "\"7\"").status()).isEqualTo(500);
+  }
+
+  @Test
   void are_those_of_the_call_and_of_no_other() {
-    List<String> functions = List.of("sample-event-loop", "sample-worker", "sample-virtual");
+    List<String> functions =
+        List.of("sample-event-loop", "sample-worker", "sample-virtual", "sample-hop");
 
     IntStream.range(0, 300)
         .parallel()

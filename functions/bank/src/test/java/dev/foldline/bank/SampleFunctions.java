@@ -13,6 +13,7 @@ import io.quarkus.funqy.Funq;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.RequestScoped;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -98,6 +99,27 @@ public class SampleFunctions {
   @RunOnVirtualThread
   public Said onVirtualThread() {
     return Said.of(headers.get());
+  }
+
+  @Funq("sample-hop")
+  public Uni<Said> onAnotherThread() {
+    return Uni.createFrom()
+        .item(1)
+        .emitOn(Infrastructure.getDefaultExecutor())
+        .map(_ -> Said.of(headers.get()));
+  }
+
+  @Funq("sample-own-thread")
+  public Uni<Receipt> onItsOwnThread() {
+    return Uni.createFrom()
+        .emitter(
+            emitter ->
+                Thread.ofPlatform()
+                    .start(
+                        () -> {
+                          boolean heard = headers.get().idempotencyKey().isPresent();
+                          emitter.complete(new Receipt("sample-1", heard ? 1 : 0, 0, false));
+                        }));
   }
 
   @Funq("sample-void")

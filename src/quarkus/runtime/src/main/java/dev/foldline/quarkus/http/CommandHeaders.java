@@ -4,6 +4,7 @@ import dev.foldline.core.Invalid;
 import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.Precondition;
 import dev.foldline.quarkus.FoldlineConfig;
+import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.HashMap;
@@ -58,8 +59,17 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   }
 
   private CommandContext of(HttpCall call) {
+    call.hear();
     return new CommandContext(
         call.word(IDEMPOTENCY_KEY), precondition(call), metadata(call), timeout(call));
+  }
+
+  /** Whether the call says something that must not be missed. */
+  static boolean areIn(HttpCall call) {
+    MultiMap headers = call.request().request().headers();
+    return headers.contains(IDEMPOTENCY_KEY)
+        || headers.contains(IF_MATCH)
+        || headers.contains(IF_NONE_MATCH);
   }
 
   private static Precondition precondition(HttpCall call) {

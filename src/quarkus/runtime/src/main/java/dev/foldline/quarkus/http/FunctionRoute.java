@@ -139,6 +139,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
       scope.activate();
       var state = scope.getState();
       try {
+        http.enterScope();
         function.invoke(this, this);
       } catch (Throwable e) { // whatever it is, someone waits for the answer
         output = Uni.createFrom().failure(e);
@@ -198,6 +199,13 @@ final class FunctionRoute implements Handler<RoutingContext> {
     }
 
     private void done(@Nullable Object result) {
+      if (result instanceof Receipt && !http.isHeard() && CommandHeaders.areIn(http)) {
+        fail(
+            new IllegalStateException(
+                "the command was handled on a thread that knows nothing of its call, so neither its"
+                    + " idempotency key nor its precondition had an effect"));
+        return;
+      }
       HttpServerResponse response = request.response();
       try {
         Object body = result instanceof Receipt receipt ? receipt(receipt) : result;

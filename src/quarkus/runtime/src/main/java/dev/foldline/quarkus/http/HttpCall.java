@@ -3,22 +3,28 @@ package dev.foldline.quarkus.http;
 import dev.foldline.core.Invalid;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.ClientProxy;
+import io.quarkus.arc.Unremovable;
 import io.smallrye.common.vertx.ContextLocals;
 import io.smallrye.common.vertx.VertxContext;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.RequestScoped;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP call of now: its headers, and those of its answer.
  *
- * <p>It is kept with the Vert.x context that Quarkus makes for each request, so it is found on the
- * event loop, on worker threads and on virtual threads, and by no other call.
+ * <p>It is kept with the Vert.x context that Quarkus makes for each request and with the request
+ * scope, so it is found on the event loop, on worker threads and on virtual threads, wherever a Uni
+ * goes on, and by no other call. On a thread of the application's own it is not.
  */
-record HttpCall(RoutingContext request) {
+final class HttpCall {
 
   private static final String KEY = HttpCall.class.getName();
   private static final Pattern PRINTABLE = Pattern.compile("[ -~]{1,255}");
@@ -26,14 +32,55 @@ record HttpCall(RoutingContext request) {
       Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  private final RoutingContext request;
+  private volatile boolean heard;
+
+  HttpCall(RoutingContext request) {
+    this.request = request;
+  }
+
+  /** Keeps the call for as long as its request scope lasts. */
+  @RequestScoped
+  @Unremovable
+  static class Scope {
+    private @Nullable HttpCall call;
+  }
+
   /** Makes it the call of now. */
   void enter() {
     ContextLocals.put(KEY, this);
   }
 
+  /** Makes it the call of the request scope that is active. */
+  void enterScope() {
+    ClientProxy.unwrap(Arc.container().instance(Scope.class).get()).call = this;
+  }
+
   /** None outside a call, such as in a timer. */
   static Optional<HttpCall> current() {
-    return VertxContext.isOnDuplicatedContext() ? ContextLocals.get(KEY) : Optional.empty();
+    Optional<HttpCall> here =
+        VertxContext.isOnDuplicatedContext() ? ContextLocals.get(KEY) : Optional.empty();
+    return here.or(HttpCall::ofScope);
+  }
+
+  private static Optional<HttpCall> ofScope() {
+    return Arc.container().requestContext().isActive()
+        ? Optional.ofNullable(ClientProxy.unwrap(Arc.container().instance(Scope.class).get()).call)
+        : Optional.empty();
+  }
+
+  RoutingContext request() {
+    return request;
+  }
+
+  /** What it says beside its command is listened to. */
+  void hear() {
+    heard = true;
+  }
+
+  /** Whether somebody listened to what it says beside its command. */
+  boolean isHeard() {
+    return heard;
   }
 
   /**

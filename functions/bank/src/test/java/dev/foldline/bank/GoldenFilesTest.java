@@ -1,15 +1,25 @@
 package dev.foldline.bank;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
 import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.core.EventTypes;
+import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.testing.GoldenFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The stored shapes of the bank")
 class GoldenFilesTest {
@@ -26,5 +36,46 @@ class GoldenFilesTest {
             new Deposited(1000),
             new Withdrawn(250),
             new Closed());
+  }
+
+  private sealed interface Renamed {
+    record Deposited(long amount) implements Renamed {}
+  }
+
+  private sealed interface Grown {
+    record Deposited(long cents, Optional<String> note) implements Grown {}
+  }
+
+  private sealed interface Same {
+    record Deposited(long cents) implements Same {}
+  }
+
+  @Test
+  void fail_where_a_record_would_break_one(@TempDir Path directory) throws IOException {
+    Files.writeString(directory.resolve("account-deposited.json"), "{\"cents\":1000}\n");
+
+    check(directory, Same.class, new Same.Deposited(1000));
+    assertThatThrownBy(() -> check(directory, Renamed.class, new Renamed.Deposited(1000)))
+        .isInstanceOf(UnknownEvent.class)
+        .hasMessageContaining("amount");
+    assertThatThrownBy(
+            () -> check(directory, Grown.class, new Grown.Deposited(1000, Optional.empty())))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void fail_where_a_shape_has_no_file(@TempDir Path directory) {
+    assertThatThrownBy(() -> check(directory, Same.class, new Same.Deposited(1000)))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("-Dgolden.write=true");
+  }
+
+  @SuppressWarnings("unchecked") // the class of an example is one of its own type
+  private static <E> void check(Path directory, Class<E> family, E example) {
+    EventTypes<E> types =
+        EventTypes.of(family, Map.of("account-deposited", (Class<? extends E>) example.getClass()));
+    EventCodec codec = new EventCodec(List.of(types));
+    GoldenFiles.in(directory, types)
+        .check(event -> codec.encode(UUID.randomUUID(), event).data(), codec::decode, example);
   }
 }

@@ -4,6 +4,7 @@ import com.eventstore.dbclient.AppendToStreamOptions;
 import com.eventstore.dbclient.EventData;
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.EventStoreDBConnectionString;
+import com.eventstore.dbclient.WriteResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -55,12 +57,9 @@ final class CommandBenchmark implements AutoCloseable {
   public static void main(String[] args) throws Exception {
     Path directory = Files.createTempDirectory("foldline-bench");
     try (CommandBenchmark bench = new CommandBenchmark(directory.resolve("store"))) {
-      bench.fill("short", ACCOUNTS, EVENTS);
-      bench.fill("long", LONG_ACCOUNTS, LONG_EVENTS);
-      bench.fill("hot", 2, EVENTS);
       Row.head();
-      bench.run(CommandBenchmark::cold, COLD, NO_SNAPSHOTS);
-      bench.run(CommandBenchmark::coldWithSnapshots, COLD);
+      bench.run(functions -> cold(functions, "no snapshots", "", ""), COLD, NO_SNAPSHOTS);
+      bench.run(functions -> cold(functions, "snapshots", "1", "5"), COLD);
       bench.run(CommandBenchmark::warm);
     } finally {
       try (Stream<Path> files = Files.walk(directory)) {
@@ -70,7 +69,7 @@ final class CommandBenchmark implements AutoCloseable {
   }
 
   private interface Scenario {
-    void measure(Functions functions) throws InterruptedException;
+    void measure(Functions functions) throws Exception;
   }
 
   private void run(Scenario scenario, String... settings) throws Exception {
@@ -78,75 +77,61 @@ final class CommandBenchmark implements AutoCloseable {
             FunctionsProcess.start(store.connectionString(), redisPort, List.of(settings));
         HttpCalls http = new HttpCalls(process.port())) {
       http.awaitReady("/echo", deposit("any-0"));
-      scenario.measure(new Functions(process, store, http));
+      scenario.measure(new Functions(this, process, http));
     }
   }
 
-  private static void cold(Functions functions) throws InterruptedException {
-    warmUpCold(functions);
-    Row naive = functions.measure("naive, 20 events a stream", () -> functions.naive(anyShort()));
-    naive.print();
+  private static void cold(Functions functions, String how, String askedShort, String askedLong)
+      throws Exception {
+    Accounts warmUp = functions.accounts(ACCOUNTS, EVENTS);
+    Accounts longWarmUp = functions.accounts(LONG_ACCOUNTS, LONG_EVENTS);
+    functions.warmUp("/naive-deposit", warmUp);
+    functions.warmUp("/deposit", warmUp);
+    functions.warmUp("/naive-deposit", longWarmUp);
+    functions.warmUp("/deposit", longWarmUp);
+    Row naive = functions.naive();
     functions
-        .measure("deposit, cold, no snapshots, 20 events", () -> functions.deposit(anyShort()))
-        .print(naive, "");
+        .measure(
+            "deposit, cold, " + how + ", 20 events",
+            "/deposit",
+            functions.accounts(ACCOUNTS, EVENTS))
+        .print(naive, askedShort);
     Row naiveLong =
-        functions.measure("naive, 1,000 events a stream", () -> functions.naive(anyLong()));
+        functions.measure(
+            "naive, 1,000 events a stream",
+            "/naive-deposit",
+            functions.accounts(LONG_ACCOUNTS, LONG_EVENTS));
     naiveLong.print();
+    Accounts accounts = functions.accounts(LONG_ACCOUNTS, LONG_EVENTS);
+    functions.settle("/deposit", accounts);
     functions
-        .measure("deposit, cold, no snapshots, 1,000 events", () -> functions.deposit(anyLong()))
-        .print(naiveLong, "");
+        .measure("deposit, cold, " + how + ", 1,000 events", "/deposit", accounts)
+        .print(naiveLong, askedLong);
   }
 
-  private static void warmUpCold(Functions functions) throws InterruptedException {
-    functions.warmUp(
-        () -> functions.naive(anyShort()),
-        () -> functions.deposit(anyShort()),
-        () -> functions.naive(anyLong()),
-        () -> functions.deposit(anyLong()));
-  }
-
-  private static void coldWithSnapshots(Functions functions) throws InterruptedException {
-    warmUpCold(functions);
-    Row naive = functions.measure("naive, 20 events a stream", () -> functions.naive(anyShort()));
-    naive.print();
-    functions
-        .measure("deposit, cold, snapshots, 20 events", () -> functions.deposit(anyShort()))
-        .print(naive, "1");
-    Row naiveLong =
-        functions.measure("naive, 1,000 events a stream", () -> functions.naive(anyLong()));
-    naiveLong.print();
-    functions
-        .measure("deposit, cold, snapshots, 1,000 events", () -> functions.deposit(anyLong()))
-        .print(naiveLong, "5");
-  }
-
-  private static void warm(Functions functions) throws InterruptedException {
-    functions.warmUp(
-        () -> functions.echo(anyShort()),
-        () -> functions.naive(anyShort()),
-        () -> functions.deposit(anyShort()));
-    functions.measure("echo", () -> functions.echo(anyShort())).print();
-    Row naive = functions.measure("naive, 20 events a stream", () -> functions.naive(anyShort()));
-    naive.print();
-    functions
-        .measure("deposit, warm, 20 events", () -> functions.deposit(anyShort()))
-        .print(naive, "2.5");
-    Row naiveHot = functions.measure("naive, one account", () -> functions.naive("hot-0"));
+  private static void warm(Functions functions) throws Exception {
+    Accounts warmUp = functions.accounts(ACCOUNTS, EVENTS);
+    functions.warmUp("/echo", warmUp);
+    functions.warmUp("/naive-deposit", warmUp);
+    functions.warmUp("/deposit", warmUp);
+    functions.measure("echo", "/echo", warmUp).print();
+    Row naive = functions.naive();
+    functions.measure("deposit, warm, 20 events", "/deposit", warmUp).print(naive, "2.5");
+    Row naiveHot =
+        functions.measure("naive, one account", "/naive-deposit", functions.accounts(1, EVENTS));
     naiveHot.print();
     functions
-        .measure("deposit, one account", () -> functions.deposit("hot-1"))
+        .measure("deposit, one account", "/deposit", functions.accounts(1, EVENTS))
         .print(naiveHot, "20");
-    functions
-        .paced("deposit, warm, at 1,000 a second", () -> functions.deposit(anyShort()))
-        .print();
+    functions.paced("deposit, warm, at 1,000 a second", "/deposit", warmUp).print();
   }
 
-  private static String anyShort() {
-    return "short-" + ThreadLocalRandom.current().nextInt(ACCOUNTS);
-  }
+  /** Some accounts with as many events as asked, written for one line of the table. */
+  private record Accounts(String prefix, int count) {
 
-  private static String anyLong() {
-    return "long-" + ThreadLocalRandom.current().nextInt(LONG_ACCOUNTS);
+    String any() {
+      return prefix + ThreadLocalRandom.current().nextInt(count);
+    }
   }
 
   private static String deposit(String account) {
@@ -154,47 +139,50 @@ final class CommandBenchmark implements AutoCloseable {
   }
 
   /** The functions under load. */
-  private record Functions(FunctionsProcess process, StoreProcess store, HttpCalls http) {
+  private record Functions(CommandBenchmark bench, FunctionsProcess process, HttpCalls http) {
 
-    CompletionStage<?> echo(String account) {
-      return http.post("/echo", CommandBenchmark.deposit(account));
+    Accounts accounts(int count, int events) throws Exception {
+      return bench.fill(count, events);
     }
 
-    CompletionStage<?> naive(String account) {
-      return http.post("/naive-deposit", CommandBenchmark.deposit(account));
+    private Supplier<CompletionStage<?>> calls(String path, Accounts accounts) {
+      return () -> http.post(path, deposit(accounts.any()));
     }
 
-    CompletionStage<?> deposit(String account) {
-      return http.post("/deposit", CommandBenchmark.deposit(account));
+    /** Calls until the compiler has done its work. */
+    void warmUp(String path, Accounts accounts) throws InterruptedException {
+      Load.warmUp(CALLERS, WARM_UP, calls(path, accounts));
     }
 
-    /** Calls each until the compiler has done its work. */
-    @SafeVarargs
-    final void warmUp(Supplier<CompletionStage<?>>... calls) throws InterruptedException {
-      for (Supplier<CompletionStage<?>> call : calls) {
-        Load.warmUp(CALLERS, WARM_UP, call);
-      }
+    void settle(String path, Accounts accounts) throws InterruptedException {
+      Load.warmUp(CALLERS, SETTLE, calls(path, accounts));
     }
 
-    Row measure(String what, Supplier<CompletionStage<?>> call) throws InterruptedException {
-      Load.warmUp(CALLERS, SETTLE, call);
-      return row(what, () -> Load.measure(CALLERS, call));
+    Row naive() throws Exception {
+      Row naive =
+          measure("naive, 20 events a stream", "/naive-deposit", accounts(ACCOUNTS, EVENTS));
+      naive.print();
+      return naive;
     }
 
-    Row paced(String what, Supplier<CompletionStage<?>> call) throws InterruptedException {
-      return row(what, () -> Load.paced(PACE, call));
+    Row measure(String what, String path, Accounts accounts) throws InterruptedException {
+      return row(what, () -> Load.measure(CALLERS, calls(path, accounts)));
+    }
+
+    Row paced(String what, String path, Accounts accounts) throws InterruptedException {
+      return row(what, () -> Load.paced(PACE, calls(path, accounts)));
     }
 
     private Row row(String what, Measurement measurement) throws InterruptedException {
       Duration functionsBefore = process.cpu();
-      Duration storeBefore = store.cpu();
+      Duration storeBefore = bench.store.cpu();
       Load.Reached reached = measurement.run();
       double calls = reached.latencies().getTotalCount();
       return new Row(
           what,
           reached,
           process.cpu().minus(functionsBefore).toNanos() / 1e3 / calls,
-          store.cpu().minus(storeBefore).toNanos() / 1e3 / calls);
+          bench.store.cpu().minus(storeBefore).toNanos() / 1e3 / calls);
     }
   }
 
@@ -235,28 +223,31 @@ final class CommandBenchmark implements AutoCloseable {
   }
 
   /** Accounts that have been opened and had deposits, as many events as asked. */
-  private void fill(String name, int accounts, int events) throws Exception {
+  private Accounts fill(int count, int events) throws Exception {
+    Accounts accounts = new Accounts(UUID.randomUUID() + "-", count);
     EventStoreDBClient client =
         EventStoreDBClient.create(
             EventStoreDBConnectionString.parseOrThrow(store.connectionString()));
     Semaphore open = new Semaphore(CALLERS);
-    for (int i = 0; i < accounts; i++) {
+    List<CompletableFuture<WriteResult>> appends = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
       List<EventData> history = new ArrayList<>();
       history.add(event("account-opened", "{\"owner\":\"Ada\"}"));
       while (history.size() < events) {
         history.add(event("account-deposited", "{\"cents\":1}"));
       }
       open.acquire();
-      var _ =
+      appends.add(
           client
               .appendToStream(
-                  "account-" + name + "-" + i, AppendToStreamOptions.get(), history.iterator())
-              .thenRun(open::release);
+                  "account-" + accounts.prefix() + i,
+                  AppendToStreamOptions.get(),
+                  history.iterator())
+              .whenComplete((_, _) -> open.release()));
     }
-    if (!open.tryAcquire(CALLERS, 60, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("not all accounts could be written");
-    }
+    CompletableFuture.allOf(appends.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
     client.shutdown().get(10, TimeUnit.SECONDS);
+    return accounts;
   }
 
   private static EventData event(String type, String json) {

@@ -117,6 +117,7 @@ final class HttpCalls implements AutoCloseable {
     }
 
     private void fail(String why) {
+      free.remove(this);
       if (waiting != null) {
         waiting.fail(why);
       }

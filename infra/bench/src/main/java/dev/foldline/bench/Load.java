@@ -12,7 +12,7 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** A closed loop: so many callers, each with one call under way, for a while. */
+/** Callers for a while: so many with one call under way each, or so many calls a second. */
 final class Load {
 
   private static final Duration WARM_UP = Duration.ofSeconds(2);

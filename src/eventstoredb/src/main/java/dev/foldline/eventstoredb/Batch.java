@@ -124,7 +124,7 @@ final class Batch<C, S, E> {
           decided.add(call, stored, state);
         }
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       decided.refuse(call, e);
     }
     return true;
@@ -137,7 +137,7 @@ final class Batch<C, S, E> {
       List<E> events = decider.decide().apply(call.command(), state);
       deciding.ended(null);
       return events;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       deciding.ended(e);
       throw e;
     }

@@ -11,6 +11,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Empty;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Unavailable;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -21,7 +22,6 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
@@ -30,9 +30,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,64 +47,68 @@ import org.jspecify.annotations.Nullable;
 final class BatchAppends implements ClientInterceptor, AutoCloseable {
 
   private static final int OPEN_APPENDS = 20_000;
+  private static final String APPEND = StreamsGrpc.getAppendMethod().getFullMethodName();
   private static final Metadata.Key<String> LEADER =
       Metadata.Key.of("leader-endpoint-host", Metadata.ASCII_STRING_MARSHALLER);
 
-  private final Duration deadline;
-  private final AtomicReference<@Nullable OpenCall> current = new AtomicReference<>();
-  private final AtomicBoolean opening = new AtomicBoolean();
-  private volatile boolean unwanted;
+  private final java.time.Duration timeout;
+  private volatile @Nullable OpenCall current;
+  private boolean unwanted;
 
   /**
-   * @param timeout after which the store gives an append up
+   * @param timeout after which the store gives an append up, and so do we
    */
   BatchAppends(java.time.Duration timeout) {
-    this.deadline =
-        Duration.newBuilder().setSeconds(timeout.getSeconds()).setNanos(timeout.getNano()).build();
+    this.timeout = timeout;
   }
 
   /**
    * Appends events in one piece.
    *
-   * @return nothing where no call is open; else where they ended, on a thread of gRPC's that must
-   *     not be blocked, or a failure as the official client would give it
+   * @return nothing where no call is open; else where they ended, within the time-out, on a thread
+   *     of gRPC's that must not be blocked. It fails with a {@link
+   *     java.util.concurrent.TimeoutException} or an {@link OutcomeUnknown} if they may have been
+   *     written
    */
   Optional<CompletableFuture<Appended>> append(
       String stream, ExpectedRevision expected, List<StoredEvent> events) {
-    @Nullable OpenCall call = current.get();
+    @Nullable OpenCall call = current;
     return call == null ? Optional.empty() : call.append(stream, expected, events);
   }
 
-  /** Ends a call that does not answer; what was sent by it may have been done or not. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      unwanted = true;
+    }
+    giveUp();
+  }
+
+  /** Ends the call that is open; what was sent by it may have been done or not. */
   void giveUp() {
-    @Nullable OpenCall call = current.get();
+    @Nullable OpenCall call = current;
     if (call != null) {
       call.cancel();
     }
   }
 
   @Override
-  public void close() {
-    unwanted = true;
-    giveUp();
-  }
-
-  @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel channel) {
-    ClientCall<Q, A> call = channel.newCall(method, options);
-    return method.getFullMethodName().equals(StreamsGrpc.getAppendMethod().getFullMethodName())
-        ? new ObservedAppend<>(call, channel)
-        : call;
+    return new ObservedCall<>(
+        channel.newCall(method, options), channel, method.getFullMethodName().equals(APPEND));
   }
 
-  private final class ObservedAppend<Q, A> extends SimpleForwardingClientCall<Q, A> {
+  /** A call of the official client's. */
+  private final class ObservedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
 
     private final Channel channel;
+    private final boolean appends;
 
-    ObservedAppend(ClientCall<Q, A> call, Channel channel) {
+    ObservedCall(ClientCall<Q, A> call, Channel channel, boolean appends) {
       super(call);
       this.channel = channel;
+      this.appends = appends;
     }
 
     @Override
@@ -115,23 +119,35 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
           new SimpleForwardingClientCallListener<A>(listener) {
             @Override
             public void onClose(Status status, Metadata trailers) {
-              if (status.isOk()) {
-                open(channel, same);
-              }
               super.onClose(status, trailers);
+              if (status.isOk() && appends) {
+                open(channel, same);
+              } else if (leavesItsConnection(status, trailers)) {
+                giveUp();
+              }
             }
           },
           headers);
     }
   }
 
-  private void open(Channel channel, Metadata headers) {
-    if (current.get() == null && !unwanted && opening.compareAndSet(false, true)) {
+  /** Whether the client makes another connection now, which waits for the calls on this one. */
+  private static boolean leavesItsConnection(Status status, Metadata trailers) {
+    return status.getCode() == Status.Code.UNAVAILABLE || trailers.containsKey(LEADER);
+  }
+
+  private synchronized void open(Channel channel, Metadata headers) {
+    if (current == null && !unwanted) {
       OpenCall call = new OpenCall(channel, headers);
-      current.set(call);
-      call.forgetIfEnded();
-      opening.set(false);
+      current = call.ended ? null : call;
     }
+  }
+
+  private synchronized void forget(OpenCall call, boolean forGood) {
+    if (current == call) {
+      current = null;
+    }
+    unwanted |= forGood;
   }
 
   private record Open(String stream, CompletableFuture<Appended> answer) {}
@@ -173,7 +189,17 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
         open.put(id, append);
         requests.onNext(request);
       }
-      return Optional.of(append.answer());
+      CompletableFuture<Appended> answer =
+          append.answer().orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      CompletableFuture<?> _ = answer.whenComplete(this::cancelIfLate);
+      return Optional.of(answer);
+    }
+
+    /** It may hang: what comes next had better go another way. */
+    private void cancelIfLate(@Nullable Appended end, @Nullable Throwable failure) {
+      if (failure instanceof TimeoutException) {
+        cancel();
+      }
     }
 
     @Override
@@ -192,41 +218,30 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
 
     @Override
     public void onError(Throwable failure) {
-      Metadata trailers = Status.trailersFromThrowable(failure);
-      unwanted |= Status.fromThrowable(failure).getCode() == Status.Code.UNIMPLEMENTED;
-      end(
-          trailers != null && trailers.containsKey(LEADER)
-              ? new Unavailable("the event store has another leader")
-              : failure);
+      end(Status.fromThrowable(failure).getCode() == Status.Code.UNIMPLEMENTED);
     }
 
     @Override
     public void onCompleted() {
-      end(Status.UNAVAILABLE.withDescription("the store ended the call").asRuntimeException());
+      end(false);
     }
 
     void cancel() {
-      StatusRuntimeException failure =
-          Status.CANCELLED.withDescription("the store did not answer").asRuntimeException();
-      end(failure);
-      requests.onError(failure);
+      requests.onError(Status.CANCELLED.asRuntimeException());
+      end(false);
     }
 
-    private void end(Throwable failure) {
+    /** However the call ended: that says nothing of each append that was sent. */
+    private void end(boolean forGood) {
       List<Open> unanswered;
       synchronized (this) {
         ended = true;
         unanswered = List.copyOf(open.values());
         open.clear();
       }
-      forgetIfEnded();
-      unanswered.forEach(append -> append.answer().completeExceptionally(failure));
-    }
-
-    void forgetIfEnded() {
-      if (ended) {
-        current.compareAndSet(this, null);
-      }
+      forget(this, forGood);
+      unanswered.forEach(
+          append -> append.answer().completeExceptionally(new OutcomeUnknown(append.stream())));
     }
   }
 
@@ -235,7 +250,8 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
         BatchAppendReq.Options.newBuilder()
             .setStreamIdentifier(
                 Shared.StreamIdentifier.newBuilder().setStreamName(ByteString.copyFromUtf8(stream)))
-            .setDeadline(deadline);
+            .setDeadline(
+                Duration.newBuilder().setSeconds(timeout.getSeconds()).setNanos(timeout.getNano()));
     if (expected.equals(ExpectedRevision.any())) {
       return options.setAny(Empty.getDefaultInstance());
     }
@@ -268,7 +284,7 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
   private static Appended toAppended(BatchAppendResp.Success success) {
     return new Appended(
         success.hasNoStream() ? -1 : success.getCurrentRevision(),
-        success.getPosition().getCommitPosition());
+        success.hasPosition() ? success.getPosition().getCommitPosition() : -1);
   }
 
   private static Throwable toFailure(com.google.rpc.Status error, String stream) {
@@ -276,6 +292,7 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
     return switch (code) {
       case ALREADY_EXISTS -> new WrongRevision(stream);
       case NOT_FOUND -> new NotFound(stream + " was deleted for good");
+      case OK -> new Unavailable("the event store is not ready");
       default -> code.toStatus().withDescription(error.getMessage()).asRuntimeException();
     };
   }

@@ -138,14 +138,14 @@ public final class CommandHandler {
   private <C, S, E> Uni<Folded<S>> attempt(
       Batch<C, S, E> batch, Folded<S> state, boolean verified, int attempt) {
     Decided<C, S, E> decided = batch.decide(state);
+    if (decided.mustBeVerified() && !verified) {
+      return catchUp(batch, state).chain(now -> attempt(batch, now, true, attempt));
+    }
     if (!decided.events().isEmpty()) {
       return append(decided, false, attempt);
     }
-    if (verified || !decided.isProvisional()) {
-      decided.answer(state.position());
-      return Uni.createFrom().item(state);
-    }
-    return catchUp(batch, state).chain(now -> attempt(batch, now, true, attempt));
+    decided.answer(state.position());
+    return Uni.createFrom().item(state);
   }
 
   /**

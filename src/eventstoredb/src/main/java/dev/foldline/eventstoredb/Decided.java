@@ -43,7 +43,12 @@ final class Decided<C, S, E> {
   private S state;
   private int bytes;
   private int calls;
-  private boolean provisional;
+
+  /** Whether an answer that writes nothing says something of the state. */
+  private boolean restsOnState;
+
+  /** Whether the same events may be in the stream already, appended for the same key. */
+  private boolean mayBeRepeated;
 
   Decided(Batch<C, S, E> batch, Folded<S> base) {
     this.batch = batch;
@@ -63,9 +68,13 @@ final class Decided<C, S, E> {
     return events;
   }
 
-  /** Whether an answer says something of the state that has to be verified first. */
-  boolean isProvisional() {
-    return provisional;
+  /**
+   * Whether the state has to be verified before the answers are given. An append at its revision
+   * does so, but not one that may be a repeat: the store takes that for the first one, wherever the
+   * stream is by now.
+   */
+  boolean mustBeVerified() {
+    return restsOnState && (events.isEmpty() || mayBeRepeated);
   }
 
   S state() {
@@ -89,7 +98,14 @@ final class Decided<C, S, E> {
     return entry == null ? base.keys().find(identity.key()) : entry;
   }
 
+  /**
+   * @throws IllegalStateException if it is too much for any append
+   */
   boolean hasRoomFor(List<StoredEvent> more) {
+    if (size(more) > MAX_BYTES) {
+      throw new IllegalStateException(
+          "a command's events have more than the " + MAX_BYTES + " bytes that go into one append");
+    }
     return events.isEmpty()
         || (events.size() + more.size() <= MAX_EVENTS && bytes + size(more) <= MAX_BYTES);
   }
@@ -98,10 +114,11 @@ final class Decided<C, S, E> {
     events.addAll(more);
     bytes += size(more);
     state = after;
-    provisional = true;
+    restsOnState |= more.isEmpty();
     answers.put(call, new Answer.Done(revision(), !more.isEmpty(), false));
     CommandIdentity identity = call.identity();
     if (identity.isCallers() && !more.isEmpty()) {
+      mayBeRepeated = true;
       keys.put(
           identity.key(),
           new RecentKeys.Entry(
@@ -112,7 +129,7 @@ final class Decided<C, S, E> {
   void repeat(Call<C, S, E> call, RecentKeys.Entry before) {
     answers.put(
         call,
-        before.revision() > base.revision()
+        before.position() < 0
             ? new Answer.Done(before.revision(), false, true)
             : new Answer.Fact(
                 new Receipt(batch.stream(), before.revision(), before.position(), true)));
@@ -123,7 +140,7 @@ final class Decided<C, S, E> {
   }
 
   void refuse(Call<C, S, E> call, Throwable failure) {
-    provisional = true;
+    restsOnState = true;
     answers.put(call, new Answer.Failed(failure));
   }
 

@@ -41,6 +41,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -145,7 +146,7 @@ public final class EventStore implements AutoCloseable {
     return client;
   }
 
-  /** The one place that appends and reads through the official client. */
+  /** The one place that appends and reads. */
   private final class ClientStreams implements Streams {
 
     @Override
@@ -171,10 +172,12 @@ public final class EventStore implements AutoCloseable {
 
   private Uni<Appended> appendAt(
       String stream, ExpectedRevision expected, List<StoredEvent> events) {
-    return call(client ->
-            batchAppends
-                .append(stream, expected, events)
-                .orElseGet(() -> append(client, stream, expected, events)))
+    return guarded(
+            () ->
+                batchAppends
+                    .append(stream, expected, events)
+                    .map(answer -> Uni.createFrom().completionStage(answer))
+                    .orElseGet(() -> bounded(append(client(), stream, expected, events))))
         .onFailure()
         .transform(
             failure ->
@@ -194,23 +197,27 @@ public final class EventStore implements AutoCloseable {
   }
 
   private <T> Uni<T> call(Function<EventStoreDBClient, ? extends CompletionStage<T>> call) {
+    return guarded(() -> bounded(call.apply(client())));
+  }
+
+  private <T> Uni<T> bounded(CompletionStage<T> answer) {
+    return Uni.createFrom().completionStage(answer).ifNoItem().after(timeout).fail();
+  }
+
+  /** What may have been written or not says nothing of whether the store is away now. */
+  private <T> Uni<T> guarded(Supplier<Uni<T>> call) {
     return Uni.createFrom()
         .deferred(
             () ->
                 circuit.lets()
-                    ? Uni.createFrom().completionStage(() -> call.apply(client()))
+                    ? call.get()
                     : Uni.createFrom().failure(new Unavailable("the event store is away")))
-        .ifNoItem()
-        .after(timeout)
-        .fail()
-        .onFailure(io.smallrye.mutiny.TimeoutException.class)
-        .invoke(batchAppends::giveUp)
         .onFailure()
         .transform(EventStore::unwrapped)
         .onItemOrFailure()
         .invoke(
             (_, failure) -> {
-              if (!(failure instanceof Unavailable)) {
+              if (!(failure instanceof Unavailable || failure instanceof OutcomeUnknown)) {
                 circuit.saw(failure != null && (neverLeft(failure) || mayHaveArrived(failure)));
               }
             });

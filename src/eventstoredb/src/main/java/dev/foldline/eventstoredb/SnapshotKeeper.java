@@ -94,10 +94,15 @@ final class SnapshotKeeper {
         .item(() -> codec.write(now))
         .onFailure()
         .invoke(e -> giveUp(decider, e))
-        .chain(text -> snapshots.save(stream, text).onFailure().invoke(this::away))
-        .ifNoItem()
-        .after(PATIENCE)
-        .fail()
+        .chain(
+            text ->
+                snapshots
+                    .save(stream, text)
+                    .ifNoItem()
+                    .after(PATIENCE)
+                    .fail()
+                    .onFailure()
+                    .invoke(this::away))
         .onTermination()
         .invoke(saves::release)
         .subscribe()

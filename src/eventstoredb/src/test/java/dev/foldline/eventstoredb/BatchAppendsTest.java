@@ -12,10 +12,18 @@ import com.eventstore.dbclient.EventStoreDBClientSettings;
 import com.eventstore.dbclient.EventStoreDBConnectionString;
 import com.eventstore.dbclient.ExpectedRevision;
 import com.eventstore.dbclient.ReadStreamOptions;
+import com.eventstore.dbclient.proto.streams.StreamsGrpc;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.embedded.EmbeddedEventStore;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +31,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -131,7 +141,7 @@ class BatchAppendsTest {
       try {
         answer.get(20, TimeUnit.SECONDS);
       } catch (ExecutionException e) {
-        assertThat(e).hasCauseInstanceOf(StatusRuntimeException.class);
+        assertThat(e).hasCauseInstanceOf(OutcomeUnknown.class);
       }
     }
     await().atMost(PATIENCE).until(() -> append("a", ExpectedRevision.any()).isEmpty());
@@ -164,7 +174,7 @@ class BatchAppendsTest {
   }
 
   @Test
-  void fail_where_the_store_had_not_the_time() throws Exception {
+  void are_given_up_with_their_call_where_there_was_not_the_time() throws Exception {
     try (BatchAppends hurried = new BatchAppends(Duration.ofNanos(1))) {
       EventStoreDBClient other = connected(hurried);
       try {
@@ -178,16 +188,60 @@ class BatchAppendsTest {
                     hurried
                         .append("a", ExpectedRevision.any(), List.of(event()))
                         .map(answer -> answer.handle((_, failure) -> failure).join())
-                        .filter(failure -> code(failure) == Status.Code.DEADLINE_EXCEEDED)
+                        .filter(TimeoutException.class::isInstance)
                         .isPresent());
+        await()
+            .atMost(PATIENCE)
+            .until(() -> hurried.append("a", ExpectedRevision.any(), List.of(event())).isEmpty());
       } finally {
         other.shutdown().get(20, TimeUnit.SECONDS);
       }
     }
   }
 
-  private static Status.Code code(Throwable failure) {
-    return Status.fromThrowable(failure).getCode();
+  @Test
+  void make_way_when_the_client_leaves_its_connection() throws Exception {
+    appendedByTheClient();
+
+    ClientCall<ReadReq, ReadResp> call =
+        appends.interceptCall(StreamsGrpc.getReadMethod(), CallOptions.DEFAULT, new Elsewhere());
+    call.start(new ClientCall.Listener<>() {}, new Metadata());
+
+    assertThat(append("a", ExpectedRevision.any())).isEmpty();
+  }
+
+  /** Where every call is told of another leader. */
+  private static final class Elsewhere extends Channel {
+
+    @Override
+    public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
+      return new ClientCall<>() {
+        @Override
+        public void start(Listener<A> listener, Metadata headers) {
+          Metadata trailers = new Metadata();
+          trailers.put(
+              Metadata.Key.of("leader-endpoint-host", Metadata.ASCII_STRING_MARSHALLER), "other");
+          listener.onClose(Status.NOT_FOUND, trailers);
+        }
+
+        @Override
+        public void request(int messages) {}
+
+        @Override
+        public void cancel(@Nullable String message, @Nullable Throwable cause) {}
+
+        @Override
+        public void halfClose() {}
+
+        @Override
+        public void sendMessage(Q message) {}
+      };
+    }
+
+    @Override
+    public String authority() {
+      return "elsewhere";
+    }
   }
 
   private EventStoreDBClient connected() {

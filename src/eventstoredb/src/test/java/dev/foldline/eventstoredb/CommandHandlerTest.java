@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.StreamMetadata;
+import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
 import dev.foldline.core.KeyReused;
 import dev.foldline.core.OutcomeUnknown;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -134,6 +136,78 @@ class CommandHandlerTest {
       assertThat(nothing.join().revision()).isEqualTo(2);
       assertThat(last.join().revision()).isEqualTo(3);
       assertThat(amounts()).containsExactly(5L, 1L, -6L, 2L);
+    }
+
+    @Test
+    void refuses_nothing_on_an_old_state_beside_a_repeat_of_what_was_done_elsewhere() {
+      AtomicBoolean hold = new AtomicBoolean();
+      CompletableFuture<List<Recorded<StoredEvent>>> held = new CompletableFuture<>();
+      Instance behind =
+          new Instance(
+              streams,
+              Snapshots.NONE,
+              CommandOptions.DEFAULT,
+              _ -> Fault.NONE,
+              real ->
+                  new Streams() {
+                    @Override
+                    public Uni<Appended> append(
+                        String stream, long expected, List<StoredEvent> events) {
+                      return real.append(stream, expected, events);
+                    }
+
+                    @Override
+                    public Uni<List<Recorded<StoredEvent>>> read(
+                        String stream, long from, int limit) {
+                      return hold.getAndSet(false)
+                          ? Uni.createFrom().completionStage(held)
+                          : real.read(stream, from, limit);
+                    }
+                  });
+      get(behind.handle(id, new Add(10)));
+      Instance ahead = Instance.of(streams);
+      get(ahead.handle("k", id, new Add(5)));
+      get(ahead.handle(id, new Add(100)));
+
+      hold.set(true);
+      var first = behind.handle(id, new Take(50)).subscribeAsCompletionStage();
+      var taken = behind.handle(id, new Take(50)).subscribeAsCompletionStage();
+      var repeat = behind.handle("k", id, new Add(5)).subscribeAsCompletionStage();
+      held.completeExceptionally(new Unavailable("lost"));
+
+      assertThatThrownBy(first::join).hasCauseInstanceOf(Unavailable.class);
+      assertThat(taken.join().revision()).isEqualTo(3);
+      assertThat(repeat.join().revision()).isEqualTo(1);
+      assertThat(amounts()).containsExactly(10L, 5L, 100L, -50L);
+    }
+
+    @Test
+    void gives_up_where_others_keep_being_first() {
+      CommandOptions impatient =
+          new CommandOptions(3, 100, 10, 10, 10, 100, Duration.ofDays(1), 0, Set.of());
+      Instance unlucky =
+          new Instance(
+              streams,
+              Snapshots.NONE,
+              impatient,
+              _ -> Fault.NONE,
+              real ->
+                  new Streams() {
+                    @Override
+                    public Uni<Appended> append(
+                        String stream, long expected, List<StoredEvent> events) {
+                      return Uni.createFrom().failure(new WrongRevision(stream));
+                    }
+
+                    @Override
+                    public Uni<List<Recorded<StoredEvent>>> read(
+                        String stream, long from, int limit) {
+                      return real.read(stream, from, limit);
+                    }
+                  });
+
+      assertThatThrownBy(() -> get(unlucky.handle(id, new Add(1)))).isInstanceOf(Conflict.class);
+      assertThat(unlucky.heard.conflicts).hasValue(3);
     }
 
     @Test

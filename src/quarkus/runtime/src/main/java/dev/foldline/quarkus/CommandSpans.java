@@ -1,8 +1,13 @@
 package dev.foldline.quarkus;
 
+import dev.foldline.core.Conflict;
+import dev.foldline.core.Failure;
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.CommandListener.Begun;
 import dev.foldline.eventstoredb.CommandListener.Step;
+import dev.foldline.eventstoredb.WrongRevision;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
@@ -63,10 +68,19 @@ final class CommandSpans {
     }
     Span span = builder.startSpan();
     return failure -> {
-      if (failure != null) {
+      if (failure != null && isError(failure)) {
         span.setStatus(StatusCode.ERROR, failure.toString());
       }
       span.end();
+    };
+  }
+
+  /** What a caller is told of its own command, or lost to another one, is none. */
+  private static boolean isError(Throwable failure) {
+    return switch (failure) {
+      case WrongRevision _, Conflict _ -> false;
+      case Unavailable _, OutcomeUnknown _ -> true;
+      default -> !(failure instanceof Failure);
     };
   }
 

@@ -4,6 +4,7 @@ import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Dire
 import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.INCOMING_AND_OUTGOING;
 import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.OUTGOING;
 
+import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;
@@ -32,7 +33,8 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 
 /**
- * The connector {@value #NAME}: channels from persistent subscriptions, and channels that append.
+ * The connector {@value #NAME}: channels from persistent and catch-up subscriptions, and channels
+ * that append.
  *
  * <p>It uses the application's {@link EventStore} bean where there is one, else a connection of its
  * own to what the attribute {@code connection-string} says.
@@ -57,10 +59,32 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     defaultValue = "true",
     description = "Whether the channel counts for health")
 @ConnectorAttribute(
+    name = "subscription",
+    type = "string",
+    direction = INCOMING,
+    defaultValue = "persistent",
+    description =
+        "Who keeps account of the events: the server, for all instances together (persistent), or"
+            + " the application's Positions bean, for each name of a group (catch-up)")
+@ConnectorAttribute(
     name = "group",
     type = "string",
     direction = INCOMING,
-    description = "The persistent subscription group; the channel's name if not set")
+    description =
+        "The persistent subscription group, or the name under which a catch-up subscription keeps"
+            + " its position; the channel's name if not set")
+@ConnectorAttribute(
+    name = "position-save-count",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "1000",
+    description = "After how many events a catch-up subscription saves its position")
+@ConnectorAttribute(
+    name = "position-save-interval",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "1000",
+    description = "After how many milliseconds a catch-up subscription saves its position")
 @ConnectorAttribute(
     name = "category",
     type = "string",
@@ -81,7 +105,7 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING,
     defaultValue = "start",
-    description = "Where a group begins that is created: start or end")
+    description = "Where a group begins that is created, or has no position yet: start or end")
 @ConnectorAttribute(
     name = "resolve-links",
     type = "boolean",
@@ -93,19 +117,19 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING,
     defaultValue = "RoundRobin",
-    description = "How the server spreads events: RoundRobin, DispatchToSingle or Pinned")
+    description = "How the server spreads a group's events: RoundRobin, DispatchToSingle or Pinned")
 @ConnectorAttribute(
     name = "message-timeout",
     type = "int",
     direction = INCOMING,
     defaultValue = "30000",
-    description = "After how many milliseconds the server delivers an unsettled event again")
+    description = "After how many milliseconds the server delivers a group's unsettled event again")
 @ConnectorAttribute(
     name = "max-retries",
     type = "int",
     direction = INCOMING,
     defaultValue = "10",
-    description = "After how many redeliveries the server parks an event")
+    description = "After how many redeliveries an event is parked")
 @ConnectorAttribute(
     name = "update-group",
     type = "boolean",
@@ -212,6 +236,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   private final Vertx vertx;
   private final Instance<EventStore> bean;
   private final Instance<FailureStrategy.Factory> strategies;
+  private final Instance<Positions> positions;
   private final Map<String, EventStore> own = new ConcurrentHashMap<>();
   private final Map<String, IncomingChannel> incoming = new ConcurrentHashMap<>();
   private final List<OutgoingChannel> outgoing = new CopyOnWriteArrayList<>();
@@ -220,10 +245,12 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   EventStoreConnector(
       ExecutionHolder execution,
       Instance<EventStore> bean,
-      @Any Instance<FailureStrategy.Factory> strategies) {
+      @Any Instance<FailureStrategy.Factory> strategies,
+      Instance<Positions> positions) {
     this.vertx = execution.vertx().getDelegate();
     this.bean = bean;
     this.strategies = strategies;
+    this.positions = positions;
   }
 
   /** Channels with a concurrency share one subscription, so that a stream keeps its order. */
@@ -237,14 +264,36 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
 
   private IncomingChannel incoming(
       String channel, EventStoreConnectorIncomingConfiguration settings) {
-    FailureStrategy strategy =
-        strategies
-            .select(
-                FailureStrategy.Factory.class, Identifier.Literal.of(settings.getFailureStrategy()))
-            .get()
-            .create(channel, settings.config());
     EventStore store = store(settings.getConnectionString().orElse(""), settings.getTimeout());
-    return new IncomingChannel(channel, settings, vertx, store, strategy);
+    return new IncomingChannel(
+        channel,
+        settings,
+        vertx,
+        Sources.of(channel, settings, store, () -> positions(channel)),
+        strategy(channel, settings));
+  }
+
+  private FailureStrategy strategy(
+      String channel, EventStoreConnectorIncomingConfiguration settings) {
+    Instance<FailureStrategy.Factory> named =
+        strategies.select(Identifier.Literal.of(settings.getFailureStrategy()));
+    if (!named.isResolvable()) {
+      throw new IllegalArgumentException(
+          channel
+              + ": the attribute failure-strategy is park, retry, skip, fail, ignore, or the"
+              + " @Identifier of one FailureStrategy.Factory bean, not "
+              + settings.getFailureStrategy());
+    }
+    return named.get().create(channel, settings.config());
+  }
+
+  private Positions positions(String channel) {
+    if (!positions.isResolvable()) {
+      throw new IllegalArgumentException(
+          channel
+              + ": subscription=catch-up needs a Positions bean, such as that of foldline-redis");
+    }
+    return positions.get();
   }
 
   @Override
@@ -266,8 +315,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
       return bean.get();
     }
     throw new IllegalArgumentException(
-        NAME
-            + ": there is no EventStore bean, and no attribute connection-string says where to go");
+        NAME + ": there is no EventStore bean, and the attribute connection-string is not set");
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.foldline.eventstoredb.connector;
 
-import com.eventstore.dbclient.NamedConsumerStrategy;
-import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.health.HealthReport;
@@ -19,7 +17,7 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel from a persistent subscription.
+ * A channel from a subscription.
  *
  * <p>Events are handed out as the consumer asks for them, so that a slow one is felt by the server.
  */
@@ -38,7 +36,7 @@ final class IncomingChannel {
       String name,
       EventStoreConnectorIncomingConfiguration settings,
       Vertx vertx,
-      EventStore store,
+      Source source,
       FailureStrategy strategy) {
     this.name = name;
     this.settings = settings;
@@ -48,51 +46,11 @@ final class IncomingChannel {
     SupervisedSubscription.Timing timing = SupervisedSubscription.Timing.DEFAULT;
     this.subscription =
         new SupervisedSubscription(
-            new PersistentSource(store, group(name, settings), settings.getUpdateGroup()),
+            source,
             vertx,
             context,
             timing.settle(Duration.ofMillis(settings.getSettleTimeout())),
             this::handOut);
-  }
-
-  private static Group group(String name, EventStoreConnectorIncomingConfiguration settings) {
-    @Nullable String stream = settings.getStream().orElse(null);
-    @Nullable String filter =
-        settings
-            .getFilter()
-            .or(() -> settings.getCategory().map(Group::categoryFilter))
-            .orElse(null);
-    if (stream != null && filter != null) {
-      throw new IllegalArgumentException(name + ": either a stream, or a category or filter");
-    }
-    return new Group(
-        settings.getGroup().orElse(name),
-        stream,
-        filter,
-        start(name, settings.getFrom()),
-        settings.getResolveLinks(),
-        consumerStrategy(name, settings.getConsumerStrategy()),
-        Duration.ofMillis(settings.getMessageTimeout()),
-        settings.getMaxRetries(),
-        settings.getBufferSize());
-  }
-
-  private static boolean start(String name, String from) {
-    return switch (from) {
-      case "start" -> true;
-      case "end" -> false;
-      default -> throw new IllegalArgumentException(name + ": from is start or end, not " + from);
-    };
-  }
-
-  private static NamedConsumerStrategy consumerStrategy(String name, String strategy) {
-    return switch (strategy) {
-      case "RoundRobin" -> NamedConsumerStrategy.ROUND_ROBIN;
-      case "DispatchToSingle" -> NamedConsumerStrategy.DISPATCH_TO_SINGLE;
-      case "Pinned" -> NamedConsumerStrategy.PINNED;
-      default ->
-          throw new IllegalArgumentException(name + ": there is no consumer strategy " + strategy);
-    };
   }
 
   /** One consumer of the channel. */
@@ -102,6 +60,10 @@ final class IncomingChannel {
 
   Uni<Void> stop() {
     return subscription.stop(Duration.ofMillis(settings.getStopTimeout()));
+  }
+
+  SubscriptionHealth health() {
+    return subscription.health();
   }
 
   void report(HealthReport.HealthReportBuilder report, Predicate<SubscriptionHealth> healthy) {

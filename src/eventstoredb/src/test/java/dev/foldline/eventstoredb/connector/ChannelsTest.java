@@ -69,10 +69,20 @@ class ChannelsTest {
             "numbers",
             new EventStoreConnectorIncomingConfiguration(config),
             vertx,
-            server.store(),
+            source(config),
             strategy.create("numbers", config));
     channels.add(channel);
     return channel;
+  }
+
+  private Source source(Config config) {
+    return Sources.of(
+        "numbers",
+        new EventStoreConnectorIncomingConfiguration(config),
+        server.store(),
+        () -> {
+          throw new AssertionError("the server keeps account");
+        });
   }
 
   private static AssertSubscriber<Message<?>> consume(IncomingChannel channel, long demand) {
@@ -282,7 +292,7 @@ class ChannelsTest {
             "numbers",
             new EventStoreConnectorIncomingConfiguration(config),
             vertx,
-            server.store(),
+            source(config),
             STRATEGIES.park().create("numbers", config));
     channels.add(channel);
     Message<?> message = consume(channel, 1).awaitItems(1, LIMIT).getLastItem();

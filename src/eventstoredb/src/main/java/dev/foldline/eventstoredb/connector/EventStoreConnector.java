@@ -16,8 +16,11 @@ import io.smallrye.reactive.messaging.health.HealthReporter;
 import io.smallrye.reactive.messaging.providers.connectors.ExecutionHolder;
 import io.smallrye.reactive.messaging.providers.impl.ConcurrencyConnectorConfig;
 import io.vertx.core.Vertx;
-import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
@@ -342,8 +345,12 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
     return report.build();
   }
 
-  @PreDestroy
-  void close() {
+  /** Before Vert.x is closed, and with it every way to settle what is in hand. */
+  void close(
+      @Observes(notifyObserver = Reception.IF_EXISTS)
+          @Priority(50)
+          @BeforeDestroyed(ApplicationScoped.class)
+          Object shutdown) {
     if (!incoming.isEmpty()) {
       Uni.join()
           .all(incoming.values().stream().map(IncomingChannel::stop).toList())

@@ -119,17 +119,29 @@ final class OutgoingChannel {
             ? message.getMetadata(OutgoingCloudEventMetadata.class).orElse(null)
             : null;
     return new OutgoingEvent(
-        first("stream", given.stream(), settings.getAppendTo().orElse(null)),
+        first("append-to", given.stream(), settings.getAppendTo().orElse(null)),
         first(
             "type",
             given.type() == null && cloudEvent != null ? cloudEvent.getType() : given.type(),
             settings.getType().orElse(null)),
         given.expected(),
-        given.id() == null ? UUID.randomUUID() : given.id(),
+        given.id() == null ? id(cloudEvent) : given.id(),
         given.metadata());
   }
 
-  private String first(String what, @Nullable String given, @Nullable String configured) {
+  /** That of the CloudEvent, or one made of it if it is no UUID, so that a repeat has the same. */
+  private static UUID id(@Nullable OutgoingCloudEventMetadata<?> cloudEvent) {
+    if (cloudEvent == null || cloudEvent.getId() == null) {
+      return UUID.randomUUID();
+    }
+    try {
+      return UUID.fromString(cloudEvent.getId());
+    } catch (IllegalArgumentException _) {
+      return UUID.nameUUIDFromBytes(cloudEvent.getId().getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private String first(String attribute, @Nullable String given, @Nullable String configured) {
     if (given != null) {
       return given;
     }
@@ -137,7 +149,9 @@ final class OutgoingChannel {
       return configured;
     }
     throw new IllegalArgumentException(
-        settings.getChannel() + ": neither the message nor the channel says the " + what);
+        settings.getChannel()
+            + ": no OutgoingEvent on the message says it, nor does the attribute "
+            + attribute);
   }
 
   private StoredEvent stored(OutgoingEvent event, Message<?> message) {

@@ -29,6 +29,10 @@ final class TestStore implements AutoCloseable {
     return store;
   }
 
+  String connectionString() {
+    return server.connectionString();
+  }
+
   /** Appends events whose data are their numbers. */
   void append(String stream, int from, int count) {
     List<StoredEvent> events =

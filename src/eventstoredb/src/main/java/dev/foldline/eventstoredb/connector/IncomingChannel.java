@@ -3,13 +3,16 @@ package dev.foldline.eventstoredb.connector;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.health.HealthReport;
+import io.smallrye.reactive.messaging.providers.ProcessingException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
+import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
@@ -31,6 +34,7 @@ final class IncomingChannel {
   private final IncomingMessages messages;
   private final List<Port> ports = new ArrayList<>();
   private volatile @Nullable Throwable failure;
+  private volatile boolean stopped;
 
   IncomingChannel(
       String name,
@@ -58,7 +62,9 @@ final class IncomingChannel {
     return Multi.createFrom().publisher(new Port());
   }
 
+  /** After this, the context may go away: it is not used any more. */
   Uni<Void> stop() {
+    stopped = true;
     return subscription.stop(Duration.ofMillis(settings.getStopTimeout()));
   }
 
@@ -85,6 +91,12 @@ final class IncomingChannel {
     }
   }
 
+  private void unlessStopped(Runnable task) {
+    if (!stopped) {
+      context.runOnContext(_ -> task.run());
+    }
+  }
+
   private void handOut() {
     boolean handed = true;
     while (handed) {
@@ -107,7 +119,8 @@ final class IncomingChannel {
     return CompletableFuture.completedStage(null);
   }
 
-  private CompletionStage<Void> nack(List<Delivery> deliveries, Throwable reason) {
+  private CompletionStage<Void> nack(List<Delivery> deliveries, Throwable failure) {
+    Throwable reason = thrown(failure);
     return Uni.join()
         .all(deliveries.stream().map(delivery -> strategy.handle(delivery, reason)).toList())
         .andFailFast()
@@ -115,6 +128,17 @@ final class IncomingChannel {
         .invoke(this::fail)
         .replaceWithVoid()
         .subscribeAsCompletionStage();
+  }
+
+  /** What the handler threw, without what those who called it made of it. */
+  private static Throwable thrown(Throwable failure) {
+    @Nullable Throwable cause = failure.getCause();
+    return cause != null
+            && (failure instanceof ProcessingException
+                || failure instanceof InvocationTargetException
+                || failure instanceof CompletionException)
+        ? thrown(cause)
+        : failure;
   }
 
   private void fail(Throwable cause) {
@@ -149,8 +173,8 @@ final class IncomingChannel {
 
     @Override
     public void request(long n) {
-      context.runOnContext(
-          _ -> {
+      unlessStopped(
+          () -> {
             wanted = wanted + n < 0 ? Long.MAX_VALUE : wanted + n;
             handOut();
           });
@@ -158,8 +182,8 @@ final class IncomingChannel {
 
     @Override
     public void cancel() {
-      context.runOnContext(
-          _ -> {
+      unlessStopped(
+          () -> {
             if (ports.remove(this) && ports.isEmpty()) {
               stop().subscribe().with(_ -> {});
             }

@@ -137,7 +137,8 @@ final class OutgoingChannel {
     try {
       return UUID.fromString(cloudEvent.getId());
     } catch (IllegalArgumentException _) {
-      return UUID.nameUUIDFromBytes(cloudEvent.getId().getBytes(StandardCharsets.UTF_8));
+      String name = cloudEvent.getSource() + " " + cloudEvent.getId();
+      return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
   }
 

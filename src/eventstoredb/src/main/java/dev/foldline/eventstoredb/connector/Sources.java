@@ -31,6 +31,8 @@ final class Sources {
       EventStore store,
       Supplier<Positions> positions) {
     Sources sources = new Sources(channel, settings);
+    sources.atLeastOne("max-concurrency", settings.getMaxConcurrency());
+    sources.atLeastOne("batch-size", settings.getBatchSize());
     return switch (settings.getSubscription()) {
       case "persistent" -> new PersistentSource(store, sources.group(), settings.getUpdateGroup());
       case "catch-up" -> new CatchUpSource(store, positions.get(), sources.catchUp());

@@ -23,8 +23,14 @@ final class Application implements AutoCloseable {
   private final WeldContainer container;
 
   Application(TestStore server, Map<String, String> properties, Class<?>... beans) {
+    this(server.connectionString(), properties, beans);
+  }
+
+  /** An application that is told this of where the store is; nothing, if it is empty. */
+  Application(String connectionString, Map<String, String> properties, Class<?>... beans) {
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    this.config = new SmallRyeConfigBuilder().withDefaultValues(expand(server, properties)).build();
+    this.config =
+        new SmallRyeConfigBuilder().withDefaultValues(expand(connectionString, properties)).build();
     CONFIGS.registerConfig(config, loader);
     try {
       this.container = new Weld().addBeanClasses(beans).initialize();
@@ -34,10 +40,11 @@ final class Application implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> expand(TestStore server, Map<String, String> properties) {
+  private static Map<String, String> expand(
+      String connectionString, Map<String, String> properties) {
     Map<String, String> all = new HashMap<>();
     String connector = "mp.messaging.connector." + EventStoreConnector.NAME + ".";
-    all.put(connector + "connection-string", server.connectionString());
+    all.put(connector + "connection-string", connectionString);
     all.put(connector + "stop-timeout", "0");
     properties.forEach(
         (name, value) -> {
@@ -63,7 +70,10 @@ final class Application implements AutoCloseable {
 
   @Override
   public void close() {
-    container.close();
-    CONFIGS.releaseConfig(config);
+    try {
+      container.close();
+    } finally {
+      CONFIGS.releaseConfig(config);
+    }
   }
 }

@@ -19,11 +19,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
@@ -64,20 +62,6 @@ class PropagationTest {
     return server.store().read(stream, 0, 100).await().atMost(LIMIT).stream()
         .map(event -> new String(event.event().data(), StandardCharsets.UTF_8))
         .toList();
-  }
-
-  /** Remembers what it saw, for the test to ask. */
-  static class Seen<T> {
-    private final Queue<T> all = new ConcurrentLinkedQueue<>();
-
-    void see(T one) {
-      all.add(one);
-    }
-
-    List<T> wait(int count) {
-      await().atMost(LIMIT).until(() -> all.size() >= count);
-      return List.copyOf(all);
-    }
   }
 
   @ApplicationScoped

@@ -16,13 +16,15 @@ final class TestStore implements AutoCloseable {
   private final Path data;
   private final int port;
   private EmbeddedEventStore server;
+  private final String connectionString;
   private final EventStore store;
 
   TestStore(Path data) {
     this.data = data;
     this.server = EmbeddedEventStore.builder().data(data).fsync(false).start();
     this.port = server.port();
-    this.store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
+    this.connectionString = server.connectionString();
+    this.store = new EventStore(connectionString, Duration.ofSeconds(5));
   }
 
   EventStore store() {
@@ -30,7 +32,7 @@ final class TestStore implements AutoCloseable {
   }
 
   String connectionString() {
-    return server.connectionString();
+    return connectionString;
   }
 
   /** Appends events whose data are their numbers. */

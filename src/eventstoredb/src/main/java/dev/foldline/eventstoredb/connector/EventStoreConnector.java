@@ -214,14 +214,16 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "boolean",
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "true",
-    description = "Whether the trace goes on that an event's metadata names as traceparent")
+    description =
+        "Whether traces go on through events, whose metadata name them as traceparent; a batch has"
+            + " no trace")
 @ConnectorAttribute(
     name = "append-to",
     type = "string",
     direction = OUTGOING,
     description = "The stream to append to, where a message does not say")
 @ConnectorAttribute(
-    name = "type",
+    name = "event-type",
     type = "string",
     direction = OUTGOING,
     description = "The type of event, where a message does not say")

@@ -13,7 +13,7 @@ import org.jboss.weld.environment.se.WeldContainer;
  * An application in a CDI container that finds the connector by itself, as it does SmallRye's.
  *
  * <p>The names of channels may stand for themselves in its properties: {@code in.numbers.group},
- * {@code out.numbers.type}.
+ * {@code out.numbers.event-type}.
  */
 final class Application implements AutoCloseable {
 

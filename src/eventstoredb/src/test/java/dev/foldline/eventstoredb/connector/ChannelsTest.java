@@ -310,7 +310,7 @@ class ChannelsTest {
 
   @Test
   void appendsInTheOrderOfEachStream_andLeavesTheResult() {
-    OutgoingChannel channel = outgoing(Map.of("type", "counted"));
+    OutgoingChannel channel = outgoing(Map.of("event-type", "counted"));
     List<OutgoingMessageMetadata<Appended>> results = new ArrayList<>();
     List<Message<String>> messages = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
@@ -332,7 +332,7 @@ class ChannelsTest {
 
   @Test
   void aMessageThatCantBeAppendedIsNacked_andTheChannelGoesOn() {
-    OutgoingChannel channel = outgoing(Map.of("append-to", "n-1", "type", "counted"));
+    OutgoingChannel channel = outgoing(Map.of("append-to", "n-1", "event-type", "counted"));
     List<Throwable> nacks = new ArrayList<>();
     List<String> acks = new ArrayList<>();
     Function<Integer, Message<Integer>> message =

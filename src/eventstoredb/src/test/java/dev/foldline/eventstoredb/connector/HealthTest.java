@@ -60,7 +60,7 @@ class HealthTest {
             Map.of(
                 "in.numbers.category", "n",
                 "out.out.append-to", "n-1",
-                "out.out.type", "counted"));
+                "out.out.event-type", "counted"));
     for (int i = 0; i < more.length; i += 2) {
       properties.put(more[i], more[i + 1]);
     }

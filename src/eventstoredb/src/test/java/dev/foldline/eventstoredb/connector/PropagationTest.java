@@ -218,7 +218,7 @@ class PropagationTest {
         Map.of(
             "in.numbers.category", "n",
             "out.doubled.append-to", "doubled",
-            "out.doubled.type", "doubled");
+            "out.doubled.event-type", "doubled");
     try (var _ = new Application(server, properties, Doubling.class)) {
       await().atMost(LIMIT).until(() -> stored("doubled").size() == 3);
       assertThat(stored("doubled")).containsExactly("2", "4", "6");
@@ -250,9 +250,9 @@ class PropagationTest {
         server,
         Map.of(
             "out.out.append-to", "n-out",
-            "out.out.type", "counted",
+            "out.out.event-type", "counted",
             "out.mutiny.append-to", "n-mutiny",
-            "out.mutiny.type", "counted",
+            "out.mutiny.event-type", "counted",
             "out.mutiny.cloud-events", "true"),
         Senders.class);
   }
@@ -263,6 +263,8 @@ class PropagationTest {
       Senders senders = application.get(Senders.class);
       senders.send(new Counted(1, "m")).toCompletableFuture().get(10, TimeUnit.SECONDS);
       assertThat(stored("n-out")).containsExactly("{\"number\":1,\"unit\":\"m\"}");
+      assertThat(server.store().read("n-out", 0, 1).await().atMost(LIMIT).getFirst().event().type())
+          .isEqualTo("counted");
     }
   }
 

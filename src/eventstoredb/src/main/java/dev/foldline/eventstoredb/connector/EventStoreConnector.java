@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.spi.Connector;
@@ -323,6 +324,12 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
         NAME + ": there is no EventStore bean, and the attribute connection-string is not set");
   }
 
+  /** How the subscriptions of the incoming channels are, by name of the channel. */
+  public Map<String, SubscriptionHealth> subscriptions() {
+    return incoming.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, channel -> channel.getValue().health()));
+  }
+
   @Override
   public HealthReport getStartup() {
     return incomingHealth(SubscriptionHealth::wasSubscribed);
@@ -353,13 +360,23 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
           @Priority(50)
           @BeforeDestroyed(ApplicationScoped.class)
           Object shutdown) {
-    if (!incoming.isEmpty()) {
+    stop();
+    own.values().forEach(EventStore::close);
+  }
+
+  /**
+   * Takes no more events, and returns when those in hand are settled, or their channel's {@code
+   * stop-timeout} is over. It is called when the application ends, and may be called before.
+   */
+  public void stop() {
+    List<IncomingChannel> running = List.copyOf(incoming.values());
+    incoming.clear();
+    if (!running.isEmpty()) {
       Uni.join()
-          .all(incoming.values().stream().map(IncomingChannel::stop).toList())
+          .all(running.stream().map(IncomingChannel::stop).toList())
           .andCollectFailures()
           .await()
           .atMost(Duration.ofMinutes(1));
     }
-    own.values().forEach(EventStore::close);
   }
 }

@@ -31,6 +31,10 @@ final class TestStore implements AutoCloseable {
     return store;
   }
 
+  int port() {
+    return port;
+  }
+
   String connectionString() {
     return connectionString;
   }

@@ -8,6 +8,7 @@ import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Recorded;
 import dev.foldline.redis.RedisPositions;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.reactive.messaging.health.HealthReport;
@@ -19,6 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -26,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Channels from catch-up subscriptions, whose positions are in a real Redis. */
 class CatchUpTest {
@@ -374,5 +381,75 @@ class CatchUpTest {
         .failsWithin(LIMIT);
     consumer.awaitFailure(LIMIT);
     assertThat(acknowledge(channel(Map.of()), 1)).containsExactly("n-1@0");
+  }
+
+  /** Handlers that fail and take their time, while the store and Redis come and go. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void nothingIsLostNorOutOfOrder_whateverHappens(long seed) {
+    Random random = new Random(seed);
+    Map<String, List<Long>> firsts = new ConcurrentHashMap<>();
+    IncomingChannel channel =
+        channel(
+            STRATEGIES.retry(),
+            Map.of(
+                "buffer-size", "32",
+                "max-concurrency", "16",
+                "position-save-count", "10",
+                "retry-attempts", "1000",
+                "retry-backoff", "1"));
+    Multi.createFrom()
+        .<Message<?>>publisher(published(channel))
+        .subscribe()
+        .with(message -> handleAsItComes(message, firsts));
+
+    for (int round = 0; round < 30; round++) {
+      String stream = "n-" + random.nextInt(12);
+      await()
+          .atMost(LIMIT)
+          .ignoreExceptions()
+          .until(
+              () -> {
+                server.append(stream, 0, 20);
+                return true;
+              });
+      switch (round) {
+        case 7, 22 -> server.restart();
+        case 12 -> redis.stop();
+        case 17 -> redis.comeBack();
+        default -> {}
+      }
+    }
+
+    for (int n = 0; n < 12; n++) {
+      String stream = "n-" + n;
+      List<Long> all =
+          server.store().read(stream, 0, 4_000).await().atMost(LIMIT).stream()
+              .map(Recorded::revision)
+              .toList();
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> assertThat(firsts.getOrDefault(stream, List.of())).isEqualTo(all));
+    }
+    await().atMost(LIMIT).until(() -> inHand(channel) == 0);
+  }
+
+  private static Flow.Publisher<Message<?>> published(IncomingChannel channel) {
+    return consumer -> channel.port().subscribe(consumer);
+  }
+
+  /** Notes it if it is seen for the first time; refuses some, settles the others after a while. */
+  private void handleAsItComes(Message<?> message, Map<String, List<Long>> firsts) {
+    Recorded<?> event = (Recorded<?>) message.getPayload();
+    List<Long> seen = firsts.computeIfAbsent(event.stream(), _ -> new CopyOnWriteArrayList<>());
+    if (!seen.contains(event.revision())) {
+      seen.add(event.revision());
+    }
+    long fate = Math.floorMod(event.stream().hashCode() + event.revision(), 10L);
+    if (fate == 0 && message.getMetadata(IncomingEvent.class).orElseThrow().attempts() == 1) {
+      message.nack(new IllegalStateException("refused"));
+    } else {
+      vertx.setTimer(1 + fate, _ -> message.ack());
+    }
   }
 }

@@ -9,6 +9,9 @@ import java.util.SequencedMap;
  */
 final class Progress {
 
+  /** How many times as many as may be unsettled may be settled behind one that is not. */
+  private static final int AHEAD = 100;
+
   private final int limit;
   private final SequencedMap<Long, Event> events = new LinkedHashMap<>();
   private int unsettled;
@@ -31,12 +34,13 @@ final class Progress {
   }
 
   /**
-   * Takes up the event that comes next in the log; waits while there are too many.
+   * Takes up the event that comes next in the log; waits while too many are unsettled, or settled
+   * behind one that is not.
    *
    * @return false once it is closed
    */
   synchronized boolean admit(long position) throws InterruptedException {
-    while (!closed && unsettled >= limit) {
+    while (!closed && (unsettled >= limit || events.size() >= AHEAD * (long) limit)) {
       wait();
     }
     if (!closed) {

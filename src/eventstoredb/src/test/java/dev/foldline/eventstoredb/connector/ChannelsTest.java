@@ -300,9 +300,13 @@ class ChannelsTest {
   }
 
   @Test
-  void differencesOfTheGroupAreUpdatedWhenTold() throws Exception {
+  void differencesOfTheGroupAreUpdatedWhenTold_andOnlyThen() throws Exception {
     consume(incoming(STRATEGIES.park(), Map.of()), 1);
     await().atMost(LIMIT).until(() -> info("numbers") == 10);
+    var notTold = incoming(STRATEGIES.park(), Map.of("max-retries", "3"));
+    consume(notTold, 1);
+    await().atMost(LIMIT).until(() -> health(notTold, SubscriptionHealth::isSubscribed).isOk());
+    assertThat(info("numbers")).isEqualTo(10);
     var told = incoming(STRATEGIES.park(), Map.of("max-retries", "3", "update-group", "true"));
     consume(told, 1);
     await().atMost(LIMIT).until(() -> info("numbers") == 3);

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Health of an application's channels, as its container puts it together, and recovery. */
+/**
+ * Health of an application's channels, as its container puts it together, recovery, and the end.
+ */
 class HealthTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -119,13 +121,14 @@ class HealthTest {
   }
 
   @ApplicationScoped
-  static class Stuck {
+  static class Stuck extends Seen<Integer> {
 
     private final CountDownLatch released = new CountDownLatch(1);
 
     @Incoming("numbers")
     @Blocking
     void consume(Integer number) throws InterruptedException {
+      see(number);
       released.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -153,6 +156,37 @@ class HealthTest {
       assertThat(application.health().getReadiness().getChannels())
           .extracting(channel -> channel.getChannel())
           .doesNotContain("numbers");
+    }
+  }
+
+  @Test
+  void atItsEndAnApplicationFinishesWhatIsInHand_andTakesNothingMore() throws Exception {
+    server.append("n-1", 0, 3);
+    var properties = Map.of("in.numbers.category", "n", "in.numbers.stop-timeout", "20000");
+    var application = new Application(server, properties, Stuck.class);
+    Stuck stuck = application.get(Stuck.class);
+    stuck.wait(1);
+    Thread closing = Thread.ofPlatform().start(application::close);
+    await().atMost(LIMIT).until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+    stuck.release();
+    assertThat(closing.join(LIMIT)).isTrue();
+
+    try (var next = numbers()) {
+      assertThat(next.get(Numbers.class).wait(2)).containsExactly(1, 2);
+    }
+  }
+
+  @Test
+  void atItsEndAnApplicationDoesNotWaitForEver_andWhatWasInHandComesAgain() throws Exception {
+    server.append("n-1", 0, 1);
+    var properties = Map.of("in.numbers.category", "n", "in.numbers.stop-timeout", "50");
+    var application = new Application(server, properties, Stuck.class);
+    application.get(Stuck.class).wait(1);
+    Thread closing = Thread.ofPlatform().start(application::close);
+    assertThat(closing.join(LIMIT)).isTrue();
+
+    try (var next = numbers()) {
+      assertThat(next.get(Numbers.class).wait(1)).containsExactly(0);
     }
   }
 }

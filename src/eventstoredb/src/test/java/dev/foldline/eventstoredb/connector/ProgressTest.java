@@ -82,6 +82,21 @@ class ProgressTest {
     assertThat(third).isCompletedWithValue(false);
   }
 
+  @Test
+  void doesNotRunAheadForEver_whileOneEventIsNotSettled() throws Exception {
+    Progress progress = new Progress(-1, 2);
+    progress.admit(0);
+    for (int position = 1; position < 200; position++) {
+      progress.admit(position);
+      progress.settle(position);
+    }
+    CompletableFuture<Boolean> next = admit(progress, 200);
+    assertThat(next).isNotDone();
+    progress.settle(0);
+    await().atMost(LIMIT).until(next::isDone);
+    assertThat(progress.reached()).isEqualTo(199);
+  }
+
   /** What a reader of its own is told, who waits now or has been told already. */
   private static CompletableFuture<Boolean> admit(Progress progress, long position) {
     CompletableFuture<Boolean> admitted = new CompletableFuture<>();

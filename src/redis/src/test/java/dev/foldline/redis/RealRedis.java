@@ -45,6 +45,10 @@ final class RealRedis implements AutoCloseable {
     return fresh;
   }
 
+  Redis client() {
+    return client;
+  }
+
   ReadModels models() {
     return new ReadModels(client, new ObjectMapper(), Duration.ofSeconds(5));
   }

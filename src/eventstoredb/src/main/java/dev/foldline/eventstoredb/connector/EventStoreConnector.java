@@ -4,6 +4,7 @@ import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Dire
 import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.INCOMING_AND_OUTGOING;
 import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.OUTGOING;
 
+import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;
@@ -15,8 +16,11 @@ import io.smallrye.reactive.messaging.health.HealthReporter;
 import io.smallrye.reactive.messaging.providers.connectors.ExecutionHolder;
 import io.smallrye.reactive.messaging.providers.impl.ConcurrencyConnectorConfig;
 import io.vertx.core.Vertx;
-import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
@@ -27,12 +31,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 
 /**
- * The connector {@value #NAME}: channels from persistent subscriptions, and channels that append.
+ * The connector {@value #NAME}: channels from persistent and catch-up subscriptions, and channels
+ * that append.
  *
  * <p>It uses the application's {@link EventStore} bean where there is one, else a connection of its
  * own to what the attribute {@code connection-string} says.
@@ -57,10 +63,32 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     defaultValue = "true",
     description = "Whether the channel counts for health")
 @ConnectorAttribute(
+    name = "subscription",
+    type = "string",
+    direction = INCOMING,
+    defaultValue = "persistent",
+    description =
+        "Who keeps account of the events: the server, for all instances together (persistent), or"
+            + " the application's Positions bean, for each name of a group (catch-up)")
+@ConnectorAttribute(
     name = "group",
     type = "string",
     direction = INCOMING,
-    description = "The persistent subscription group; the channel's name if not set")
+    description =
+        "The persistent subscription group, or the name under which a catch-up subscription keeps"
+            + " its position; the channel's name if not set")
+@ConnectorAttribute(
+    name = "position-save-count",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "1000",
+    description = "After how many events a catch-up subscription saves its position")
+@ConnectorAttribute(
+    name = "position-save-interval",
+    type = "int",
+    direction = INCOMING,
+    defaultValue = "1000",
+    description = "After how many milliseconds a catch-up subscription saves its position")
 @ConnectorAttribute(
     name = "category",
     type = "string",
@@ -81,7 +109,7 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING,
     defaultValue = "start",
-    description = "Where a group begins that is created: start or end")
+    description = "Where a group begins that is created, or has no position yet: start or end")
 @ConnectorAttribute(
     name = "resolve-links",
     type = "boolean",
@@ -93,19 +121,19 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING,
     defaultValue = "RoundRobin",
-    description = "How the server spreads events: RoundRobin, DispatchToSingle or Pinned")
+    description = "How the server spreads a group's events: RoundRobin, DispatchToSingle or Pinned")
 @ConnectorAttribute(
     name = "message-timeout",
     type = "int",
     direction = INCOMING,
     defaultValue = "30000",
-    description = "After how many milliseconds the server delivers an unsettled event again")
+    description = "After how many milliseconds the server delivers a group's unsettled event again")
 @ConnectorAttribute(
     name = "max-retries",
     type = "int",
     direction = INCOMING,
     defaultValue = "10",
-    description = "After how many redeliveries the server parks an event")
+    description = "After how many redeliveries an event is parked")
 @ConnectorAttribute(
     name = "update-group",
     type = "boolean",
@@ -187,14 +215,16 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "boolean",
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "true",
-    description = "Whether the trace goes on that an event's metadata names as traceparent")
+    description =
+        "Whether traces go on through events, whose metadata name them as traceparent; a batch has"
+            + " no trace")
 @ConnectorAttribute(
     name = "append-to",
     type = "string",
     direction = OUTGOING,
     description = "The stream to append to, where a message does not say")
 @ConnectorAttribute(
-    name = "type",
+    name = "event-type",
     type = "string",
     direction = OUTGOING,
     description = "The type of event, where a message does not say")
@@ -212,6 +242,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   private final Vertx vertx;
   private final Instance<EventStore> bean;
   private final Instance<FailureStrategy.Factory> strategies;
+  private final Instance<Positions> positions;
   private final Map<String, EventStore> own = new ConcurrentHashMap<>();
   private final Map<String, IncomingChannel> incoming = new ConcurrentHashMap<>();
   private final List<OutgoingChannel> outgoing = new CopyOnWriteArrayList<>();
@@ -220,10 +251,12 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   EventStoreConnector(
       ExecutionHolder execution,
       Instance<EventStore> bean,
-      @Any Instance<FailureStrategy.Factory> strategies) {
+      @Any Instance<FailureStrategy.Factory> strategies,
+      Instance<Positions> positions) {
     this.vertx = execution.vertx().getDelegate();
     this.bean = bean;
     this.strategies = strategies;
+    this.positions = positions;
   }
 
   /** Channels with a concurrency share one subscription, so that a stream keeps its order. */
@@ -237,14 +270,36 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
 
   private IncomingChannel incoming(
       String channel, EventStoreConnectorIncomingConfiguration settings) {
-    FailureStrategy strategy =
-        strategies
-            .select(
-                FailureStrategy.Factory.class, Identifier.Literal.of(settings.getFailureStrategy()))
-            .get()
-            .create(channel, settings.config());
     EventStore store = store(settings.getConnectionString().orElse(""), settings.getTimeout());
-    return new IncomingChannel(channel, settings, vertx, store, strategy);
+    return new IncomingChannel(
+        channel,
+        settings,
+        vertx,
+        Sources.of(channel, settings, store, () -> positions(channel)),
+        strategy(channel, settings));
+  }
+
+  private FailureStrategy strategy(
+      String channel, EventStoreConnectorIncomingConfiguration settings) {
+    Instance<FailureStrategy.Factory> named =
+        strategies.select(Identifier.Literal.of(settings.getFailureStrategy()));
+    if (!named.isResolvable()) {
+      throw new IllegalArgumentException(
+          channel
+              + ": the attribute failure-strategy is park, retry, skip, fail, ignore, or the"
+              + " @Identifier of one FailureStrategy.Factory bean, not "
+              + settings.getFailureStrategy());
+    }
+    return named.get().create(channel, settings.config());
+  }
+
+  private Positions positions(String channel) {
+    if (!positions.isResolvable()) {
+      throw new IllegalArgumentException(
+          channel
+              + ": subscription=catch-up needs a Positions bean, such as that of foldline-redis");
+    }
+    return positions.get();
   }
 
   @Override
@@ -266,8 +321,13 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
       return bean.get();
     }
     throw new IllegalArgumentException(
-        NAME
-            + ": there is no EventStore bean, and no attribute connection-string says where to go");
+        NAME + ": there is no EventStore bean, and the attribute connection-string is not set");
+  }
+
+  /** How the subscriptions of the incoming channels are, by name of the channel. */
+  public Map<String, SubscriptionHealth> subscriptions() {
+    return incoming.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, channel -> channel.getValue().health()));
   }
 
   @Override
@@ -294,15 +354,29 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
     return report.build();
   }
 
-  @PreDestroy
-  void close() {
-    if (!incoming.isEmpty()) {
+  /** Before Vert.x is closed, and with it every way to settle what is in hand. */
+  void close(
+      @Observes(notifyObserver = Reception.IF_EXISTS)
+          @Priority(50)
+          @BeforeDestroyed(ApplicationScoped.class)
+          Object shutdown) {
+    stop();
+    own.values().forEach(EventStore::close);
+  }
+
+  /**
+   * Takes no more events, and returns when those in hand are settled, or their channel's {@code
+   * stop-timeout} is over. It is called when the application ends, and may be called before.
+   */
+  public void stop() {
+    List<IncomingChannel> running = List.copyOf(incoming.values());
+    incoming.clear();
+    if (!running.isEmpty()) {
       Uni.join()
-          .all(incoming.values().stream().map(IncomingChannel::stop).toList())
+          .all(running.stream().map(IncomingChannel::stop).toList())
           .andCollectFailures()
           .await()
           .atMost(Duration.ofMinutes(1));
     }
-    own.values().forEach(EventStore::close);
   }
 }

@@ -1,17 +1,18 @@
 package dev.foldline.eventstoredb.connector;
 
-import com.eventstore.dbclient.NamedConsumerStrategy;
-import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.health.HealthReport;
+import io.smallrye.reactive.messaging.providers.ProcessingException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
+import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
@@ -19,7 +20,7 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel from a persistent subscription.
+ * A channel from a subscription.
  *
  * <p>Events are handed out as the consumer asks for them, so that a slow one is felt by the server.
  */
@@ -33,12 +34,13 @@ final class IncomingChannel {
   private final IncomingMessages messages;
   private final List<Port> ports = new ArrayList<>();
   private volatile @Nullable Throwable failure;
+  private volatile boolean stopped;
 
   IncomingChannel(
       String name,
       EventStoreConnectorIncomingConfiguration settings,
       Vertx vertx,
-      EventStore store,
+      Source source,
       FailureStrategy strategy) {
     this.name = name;
     this.settings = settings;
@@ -48,51 +50,11 @@ final class IncomingChannel {
     SupervisedSubscription.Timing timing = SupervisedSubscription.Timing.DEFAULT;
     this.subscription =
         new SupervisedSubscription(
-            new PersistentSource(store, group(name, settings), settings.getUpdateGroup()),
+            source,
             vertx,
             context,
             timing.settle(Duration.ofMillis(settings.getSettleTimeout())),
             this::handOut);
-  }
-
-  private static Group group(String name, EventStoreConnectorIncomingConfiguration settings) {
-    @Nullable String stream = settings.getStream().orElse(null);
-    @Nullable String filter =
-        settings
-            .getFilter()
-            .or(() -> settings.getCategory().map(Group::categoryFilter))
-            .orElse(null);
-    if (stream != null && filter != null) {
-      throw new IllegalArgumentException(name + ": either a stream, or a category or filter");
-    }
-    return new Group(
-        settings.getGroup().orElse(name),
-        stream,
-        filter,
-        start(name, settings.getFrom()),
-        settings.getResolveLinks(),
-        consumerStrategy(name, settings.getConsumerStrategy()),
-        Duration.ofMillis(settings.getMessageTimeout()),
-        settings.getMaxRetries(),
-        settings.getBufferSize());
-  }
-
-  private static boolean start(String name, String from) {
-    return switch (from) {
-      case "start" -> true;
-      case "end" -> false;
-      default -> throw new IllegalArgumentException(name + ": from is start or end, not " + from);
-    };
-  }
-
-  private static NamedConsumerStrategy consumerStrategy(String name, String strategy) {
-    return switch (strategy) {
-      case "RoundRobin" -> NamedConsumerStrategy.ROUND_ROBIN;
-      case "DispatchToSingle" -> NamedConsumerStrategy.DISPATCH_TO_SINGLE;
-      case "Pinned" -> NamedConsumerStrategy.PINNED;
-      default ->
-          throw new IllegalArgumentException(name + ": there is no consumer strategy " + strategy);
-    };
   }
 
   /** One consumer of the channel. */
@@ -100,8 +62,14 @@ final class IncomingChannel {
     return Multi.createFrom().publisher(new Port());
   }
 
+  /** After this, the context may go away: it is not used any more. */
   Uni<Void> stop() {
+    stopped = true;
     return subscription.stop(Duration.ofMillis(settings.getStopTimeout()));
+  }
+
+  SubscriptionHealth health() {
+    return subscription.health();
   }
 
   void report(HealthReport.HealthReportBuilder report, Predicate<SubscriptionHealth> healthy) {
@@ -120,6 +88,12 @@ final class IncomingChannel {
       } else {
         report.add(name, false, "ended: " + ended);
       }
+    }
+  }
+
+  private void unlessStopped(Runnable task) {
+    if (!stopped) {
+      context.runOnContext(_ -> task.run());
     }
   }
 
@@ -145,7 +119,8 @@ final class IncomingChannel {
     return CompletableFuture.completedStage(null);
   }
 
-  private CompletionStage<Void> nack(List<Delivery> deliveries, Throwable reason) {
+  private CompletionStage<Void> nack(List<Delivery> deliveries, Throwable failure) {
+    Throwable reason = thrown(failure);
     return Uni.join()
         .all(deliveries.stream().map(delivery -> strategy.handle(delivery, reason)).toList())
         .andFailFast()
@@ -153,6 +128,17 @@ final class IncomingChannel {
         .invoke(this::fail)
         .replaceWithVoid()
         .subscribeAsCompletionStage();
+  }
+
+  /** What the handler threw, without what those who called it made of it. */
+  private static Throwable thrown(Throwable failure) {
+    @Nullable Throwable cause = failure.getCause();
+    return cause != null
+            && (failure instanceof ProcessingException
+                || failure instanceof InvocationTargetException
+                || failure instanceof CompletionException)
+        ? thrown(cause)
+        : failure;
   }
 
   private void fail(Throwable cause) {
@@ -187,8 +173,8 @@ final class IncomingChannel {
 
     @Override
     public void request(long n) {
-      context.runOnContext(
-          _ -> {
+      unlessStopped(
+          () -> {
             wanted = wanted + n < 0 ? Long.MAX_VALUE : wanted + n;
             handOut();
           });
@@ -196,8 +182,8 @@ final class IncomingChannel {
 
     @Override
     public void cancel() {
-      context.runOnContext(
-          _ -> {
+      unlessStopped(
+          () -> {
             if (ports.remove(this) && ports.isEmpty()) {
               stop().subscribe().with(_ -> {});
             }

@@ -23,12 +23,12 @@ final class IncomingMessages {
 
   private final boolean batch;
   private final boolean cloudEvents;
-  private final IncomingTrace trace;
+  private final Tracing tracing;
 
   IncomingMessages(EventStoreConnectorIncomingConfiguration settings) {
     this.batch = settings.getBatch();
     this.cloudEvents = settings.getCloudEvents();
-    this.trace = settings.getTracingEnabled() ? IncomingTrace.ON : IncomingTrace.OFF;
+    this.tracing = Tracing.of(settings.getTracingEnabled());
   }
 
   /** Called on the channel's context; the message gets a context of its own. */
@@ -47,7 +47,7 @@ final class IncomingMessages {
       metadata.add(cloudEvent(delivery.event()));
     }
     Metadata captured = ContextAwareMessage.captureContextMetadata(metadata);
-    return trace.follow(Message.of(delivery.event(), captured, ack, nack), delivery.event());
+    return tracing.follow(Message.of(delivery.event(), captured, ack, nack), delivery.event());
   }
 
   private static DefaultIncomingCloudEventMetadata<Recorded<StoredEvent>> cloudEvent(

@@ -8,12 +8,10 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.foldline.eventstoredb.Appended;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
-import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
-import io.smallrye.reactive.messaging.TracingMetadata;
 import io.smallrye.reactive.messaging.ce.OutgoingCloudEventMetadata;
 import io.smallrye.reactive.messaging.health.HealthReport;
 import io.smallrye.reactive.messaging.providers.helpers.MultiUtils;
@@ -25,6 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +42,14 @@ final class OutgoingChannel {
 
   private final EventStoreConnectorOutgoingConfiguration settings;
   private final EventStore store;
-  private final Map<String, Uni<Void>> tails = new HashMap<>();
+  private final Tracing tracing;
+  private final Map<String, CompletableFuture<Void>> tails = new ConcurrentHashMap<>();
   private volatile @Nullable Throwable failure;
 
   OutgoingChannel(EventStoreConnectorOutgoingConfiguration settings, EventStore store) {
     this.settings = settings;
     this.store = store;
+    this.tracing = Tracing.of(settings.getTracingEnabled());
   }
 
   Flow.Subscriber<Message<?>> subscriber() {
@@ -71,8 +73,14 @@ final class OutgoingChannel {
   private Uni<Message<?>> append(Message<?> message) {
     try {
       OutgoingEvent event = event(message);
-      StoredEvent stored = stored(event, message);
-      String stream = String.valueOf(event.stream());
+      String stream = Objects.requireNonNull(event.stream());
+      String type = Objects.requireNonNull(event.type());
+      UUID id = Objects.requireNonNull(event.id());
+      Map<String, Object> metadata = new HashMap<>(event.metadata());
+      byte[] data = bytes(message.getPayload());
+      Context trace = tracing.lead(message, stream, type, id, metadata);
+      StoredEvent stored =
+          new StoredEvent(id, type, data, metadata.isEmpty() ? new byte[0] : bytes(metadata));
       Uni<Appended> append =
           event.expected().isPresent()
               ? store.append(stream, event.expected().getAsLong(), List.of(stored))
@@ -80,7 +88,9 @@ final class OutgoingChannel {
       return afterThoseBefore(stream, append)
           .invoke(appended -> OutgoingMessageMetadata.setResultOnMessage(message, appended))
           .onItemOrFailure()
-          .transformToUni((_, failed) -> settle(message, failed));
+          .invoke((_, failure) -> tracing.end(trace, failure))
+          .onItemOrFailure()
+          .transformToUni((_, failure) -> settle(message, failure));
     } catch (RuntimeException e) {
       return settle(message, e);
     }
@@ -94,19 +104,17 @@ final class OutgoingChannel {
 
   /** Starts an append of a stream when the one before it has ended, however it did. */
   private Uni<Appended> afterThoseBefore(String stream, Uni<Appended> append) {
-    synchronized (tails) {
-      Uni<Void> before = tails.getOrDefault(stream, Uni.createFrom().voidItem());
-      Uni<Appended> mine = before.chain(() -> append).memoize().indefinitely();
-      Uni<Void> tail = mine.replaceWithVoid().onFailure().recoverWithNull();
-      tails.put(stream, tail);
-      return mine.onTermination().invoke(() -> forget(stream, tail));
-    }
-  }
-
-  private void forget(String stream, Uni<Void> tail) {
-    synchronized (tails) {
-      tails.remove(stream, tail);
-    }
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    @Nullable CompletableFuture<Void> before = tails.put(stream, ended);
+    Uni<Appended> inTurn =
+        before == null ? append : Uni.createFrom().completionStage(before).chain(() -> append);
+    return inTurn
+        .onTermination()
+        .invoke(
+            () -> {
+              tails.remove(stream, ended);
+              ended.complete(null);
+            });
   }
 
   private OutgoingEvent event(Message<?> message) {
@@ -119,17 +127,30 @@ final class OutgoingChannel {
             ? message.getMetadata(OutgoingCloudEventMetadata.class).orElse(null)
             : null;
     return new OutgoingEvent(
-        first("stream", given.stream(), settings.getAppendTo().orElse(null)),
+        first("append-to", given.stream(), settings.getAppendTo().orElse(null)),
         first(
-            "type",
+            "event-type",
             given.type() == null && cloudEvent != null ? cloudEvent.getType() : given.type(),
-            settings.getType().orElse(null)),
+            settings.getEventType().orElse(null)),
         given.expected(),
-        given.id() == null ? UUID.randomUUID() : given.id(),
+        given.id() == null ? id(cloudEvent) : given.id(),
         given.metadata());
   }
 
-  private String first(String what, @Nullable String given, @Nullable String configured) {
+  /** That of the CloudEvent, or one made of it if it is no UUID, so that a repeat has the same. */
+  private static UUID id(@Nullable OutgoingCloudEventMetadata<?> cloudEvent) {
+    if (cloudEvent == null || cloudEvent.getId() == null) {
+      return UUID.randomUUID();
+    }
+    try {
+      return UUID.fromString(cloudEvent.getId());
+    } catch (IllegalArgumentException _) {
+      String name = cloudEvent.getSource() + " " + cloudEvent.getId();
+      return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private String first(String attribute, @Nullable String given, @Nullable String configured) {
     if (given != null) {
       return given;
     }
@@ -137,25 +158,9 @@ final class OutgoingChannel {
       return configured;
     }
     throw new IllegalArgumentException(
-        settings.getChannel() + ": neither the message nor the channel says the " + what);
-  }
-
-  private StoredEvent stored(OutgoingEvent event, Message<?> message) {
-    Map<String, Object> metadata = new HashMap<>(event.metadata());
-    if (settings.getTracingEnabled()) {
-      Context trace =
-          TracingMetadata.fromMessage(message)
-              .map(TracingMetadata::getCurrentContext)
-              .orElse(Context.current());
-      GlobalOpenTelemetry.getPropagators()
-          .getTextMapPropagator()
-          .inject(trace, metadata, (carrier, key, value) -> metadata.put(key, value));
-    }
-    return new StoredEvent(
-        Objects.requireNonNull(event.id()),
-        String.valueOf(event.type()),
-        bytes(message.getPayload()),
-        metadata.isEmpty() ? new byte[0] : bytes(metadata));
+        settings.getChannel()
+            + ": no OutgoingEvent on the message says it, nor does the attribute "
+            + attribute);
   }
 
   private static byte[] bytes(Object payload) {

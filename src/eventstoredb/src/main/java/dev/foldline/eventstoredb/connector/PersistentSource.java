@@ -236,13 +236,13 @@ public final class PersistentSource implements Source {
     }
 
     @Override
-    public void close() {
+    public Uni<Void> close() {
       try {
         subscription.stop();
       } catch (StatusRuntimeException | IllegalStateException e) {
-        // It had ended already.
-        return;
+        LOG.debugf(e, "%s: it had ended already", describe());
       }
+      return Uni.createFrom().voidItem();
     }
   }
 }

@@ -53,6 +53,7 @@ public interface Source {
     /** Asks the server how it is. */
     Uni<Probe> probe();
 
-    void close();
+    /** Closes it at once; the answer completes when what there is to keep of it is kept. */
+    Uni<Void> close();
   }
 }

@@ -52,6 +52,11 @@ public final class SubscriptionHealth {
     return losses.sum();
   }
 
+  /** Why it was lost last; null if it never was. */
+  public @Nullable Throwable lastLoss() {
+    return lastLoss;
+  }
+
   /** How many events wait in the server for a consumer; at least, where there are very many. */
   public long backlog() {
     return backlog;
@@ -76,7 +81,11 @@ public final class SubscriptionHealth {
     if (isHung()) {
       return description + ": its consumer has " + inHand + " events in hand and settles none";
     }
-    return description + (subscribed ? ": subscribed" : ": not subscribed, " + lastLoss);
+    if (subscribed) {
+      return description + ": subscribed";
+    }
+    Throwable loss = lastLoss;
+    return description + (loss == null ? ": not subscribed yet" : ": not subscribed, " + loss);
   }
 
   void probed(Source.Probe probe) {

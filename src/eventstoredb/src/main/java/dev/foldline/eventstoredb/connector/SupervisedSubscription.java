@@ -109,8 +109,12 @@ public final class SupervisedSubscription {
                       emitter.complete(true);
                     }))
         .chain(() -> settled(System.nanoTime() + limit.toNanos()))
-        .invoke(() -> context.runOnContext(_ -> close()))
-        .replaceWithVoid();
+        .chain(
+            () ->
+                Uni.createFrom()
+                    .<Uni<Void>>emitter(
+                        emitter -> context.runOnContext(_ -> emitter.complete(close()))))
+        .chain(closing -> closing);
   }
 
   private Uni<Void> settled(long deadline) {
@@ -126,7 +130,7 @@ public final class SupervisedSubscription {
                     : settled(deadline));
   }
 
-  private void close() {
+  private Uni<Void> close() {
     vertx.cancelTimer(watchdog);
     vertx.cancelTimer(reopening);
     if (opening != null) {
@@ -134,10 +138,8 @@ public final class SupervisedSubscription {
     }
     Attempt attempt = current;
     current = null;
-    if (attempt != null) {
-      attempt.close();
-    }
     health.stopped();
+    return attempt == null ? Uni.createFrom().voidItem() : attempt.close();
   }
 
   /** Closes it and opens it again, with back-off, because its consumer can't go on. */
@@ -211,7 +213,7 @@ public final class SupervisedSubscription {
   private void opened(Attempt attempt, Source.Session session, Logger.Level said) {
     attempt.session = session;
     if (attempt != current) {
-      attempt.close();
+      attempt.abandon();
       return;
     }
     LOG.logf(said, "%s: subscribed", source.describe());
@@ -225,7 +227,7 @@ public final class SupervisedSubscription {
       return;
     }
     current = null;
-    attempt.close();
+    attempt.abandon();
     queues.dropWaiting();
     if (stopped) {
       return;
@@ -241,7 +243,7 @@ public final class SupervisedSubscription {
   /** Opens it anew, though nothing is known to be wrong. */
   private void renew(Attempt attempt) {
     current = null;
-    attempt.close();
+    attempt.abandon();
     queues.dropWaiting();
     open(Logger.Level.DEBUG);
   }
@@ -354,10 +356,19 @@ public final class SupervisedSubscription {
       }
     }
 
-    private void close() {
-      if (session != null) {
-        session.close();
-      }
+    private void abandon() {
+      close().subscribe().with(_ -> {});
+    }
+
+    private Uni<Void> close() {
+      return session == null
+          ? Uni.createFrom().voidItem()
+          : session
+              .close()
+              .onFailure()
+              .invoke(failure -> LOG.warnf("%s: %s", source.describe(), failure))
+              .onFailure()
+              .recoverWithNull();
     }
   }
 }

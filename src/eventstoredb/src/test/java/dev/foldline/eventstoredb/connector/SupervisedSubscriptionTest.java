@@ -160,18 +160,6 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void makesItsGroupAgainWhenSomeoneDeletesIt() throws Exception {
-    subscribe(QUICK, this::acknowledge);
-    server.append("n-1", 0, 2);
-    await().atMost(LIMIT).untilAsserted(() -> assertThat(distinct()).isEqualTo(2));
-
-    server.store().subscriptions().deleteToAll("readers").get(10, TimeUnit.SECONDS);
-
-    server.append("n-1", 2, 2);
-    await().atMost(LIMIT).untilAsserted(() -> assertThat(distinct()).isEqualTo(4));
-  }
-
-  @Test
   void opensAnewWhenNothingIsHeardForTooLong() {
     var restless =
         new SupervisedSubscription.Timing(
@@ -223,15 +211,6 @@ class SupervisedSubscriptionTest {
     await().atMost(LIMIT).until(() -> held.size() == 1);
     assertThat(held.element().event().revision()).isZero();
     assertThat(held.element().attempts()).isEqualTo(2);
-  }
-
-  @Test
-  void aConsumerThatSettlesNothingCountsAsHungUntilItDoes() {
-    server.append("n-1", 0, 1);
-    var subscription = subscribe(QUICK, held::add);
-    await().atMost(LIMIT).until(() -> subscription.health().isHung());
-    drain(Delivery::ack);
-    await().atMost(LIMIT).until(() -> !subscription.health().isHung());
   }
 
   @Test

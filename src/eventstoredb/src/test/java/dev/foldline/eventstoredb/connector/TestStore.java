@@ -16,17 +16,27 @@ final class TestStore implements AutoCloseable {
   private final Path data;
   private final int port;
   private EmbeddedEventStore server;
+  private final String connectionString;
   private final EventStore store;
 
   TestStore(Path data) {
     this.data = data;
     this.server = EmbeddedEventStore.builder().data(data).fsync(false).start();
     this.port = server.port();
-    this.store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
+    this.connectionString = server.connectionString();
+    this.store = new EventStore(connectionString, Duration.ofSeconds(5));
   }
 
   EventStore store() {
     return store;
+  }
+
+  int port() {
+    return port;
+  }
+
+  String connectionString() {
+    return connectionString;
   }
 
   /** Appends events whose data are their numbers. */

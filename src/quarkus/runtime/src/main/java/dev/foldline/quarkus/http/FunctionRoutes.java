@@ -40,7 +40,11 @@ final class FunctionRoutes {
     this.metrics = metrics;
   }
 
+  /** An application without functions, such as one of channels alone, has no registry of them. */
   void register(@Observes Router router) {
+    if (FunctionRecorder.registry == null) {
+      return;
+    }
     for (FunctionInvoker function : FunctionRecorder.registry.invokers()) {
       FunctionRoute route = new FunctionRoute(function, validator, json, metrics);
       String path = "/" + function.getName();

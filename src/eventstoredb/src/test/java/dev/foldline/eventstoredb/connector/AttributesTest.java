@@ -1,0 +1,27 @@
+package dev.foldline.eventstoredb.connector;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The attributes as they are documented. */
+class AttributesTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"incoming", "outgoing"})
+  void theReadmeHasThemAsTheyAre(String direction) throws IOException {
+    String generated = "/META-INF/connector/" + EventStoreConnector.NAME + "-" + direction + ".md";
+    try (InputStream in =
+        Objects.requireNonNull(AttributesTest.class.getResourceAsStream(generated))) {
+      assertThat(Files.readString(Path.of("README.md")))
+          .contains(new String(in.readAllBytes(), UTF_8).strip());
+    }
+  }
+}

@@ -1,0 +1,320 @@
+package dev.foldline.eventstoredb.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.Appended;
+import dev.foldline.eventstoredb.StoredEvent;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
+import io.smallrye.reactive.messaging.ce.IncomingCloudEventMetadata;
+import io.smallrye.reactive.messaging.ce.OutgoingCloudEventMetadata;
+import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Emitter;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.Outgoing;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What beans of an application get of events and messages, and what becomes of what they send. */
+class PropagationTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private TestStore server;
+
+  @BeforeEach
+  void start(@TempDir Path data) {
+    server = new TestStore(data);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static Map<String, String> numbers() {
+    return Map.of("in.numbers.category", "n");
+  }
+
+  private void append(String stream, String data) {
+    server.store().append(stream, List.of(TestStore.event("counted", data))).await().atMost(LIMIT);
+  }
+
+  private List<String> stored(String stream) {
+    return server.store().read(stream, 0, 100).await().atMost(LIMIT).stream()
+        .map(event -> new String(event.event().data(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  @ApplicationScoped
+  static class Events extends Seen<Recorded<StoredEvent>> {
+    @Incoming("numbers")
+    void consume(Recorded<StoredEvent> event) {
+      see(event);
+    }
+  }
+
+  @Test
+  void aPayloadIsTheEvent_andIsAcknowledgedWhenTheMethodReturns() throws Exception {
+    server.append("n-1", 0, 3);
+    try (var application = new Application(server, numbers(), Events.class)) {
+      List<Recorded<StoredEvent>> events = application.get(Events.class).wait(3);
+      assertThat(events).extracting(Recorded::revision).containsExactly(0L, 1L, 2L);
+      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+    }
+  }
+
+  private long unsettled(String group) throws Exception {
+    var stats =
+        server
+            .store()
+            .subscriptions()
+            .getInfoToAll(group)
+            .get(10, TimeUnit.SECONDS)
+            .orElseThrow()
+            .getStats();
+    return stats.getTotalInFlightMessages() + stats.getLiveBufferCount();
+  }
+
+  @ApplicationScoped
+  static class Messages extends Seen<Message<Recorded<StoredEvent>>> {
+    @Incoming("numbers")
+    CompletionStage<Void> consume(Message<Recorded<StoredEvent>> message) {
+      see(message);
+      return CompletableFuture.completedStage(null);
+    }
+  }
+
+  @Test
+  void aMessageIsSettledByItsConsumer_andCarriesMetadata() throws Exception {
+    server.append("n-1", 0, 2);
+    try (var application = new Application(server, numbers(), Messages.class)) {
+      Messages messages = application.get(Messages.class);
+      Message<Recorded<StoredEvent>> first = messages.wait(1).getFirst();
+      IncomingEvent event = first.getMetadata(IncomingEvent.class).orElseThrow();
+      assertThat(event.recorded()).isSameAs(first.getPayload());
+      assertThat(event.attempts()).isOne();
+      assertThat(unsettled("numbers")).isPositive();
+      first.ack().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      messages.wait(2).getLast().ack().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+    }
+  }
+
+  @Test
+  void onRequestAMessageCarriesCloudEventsAttributes() {
+    append("n-1", "1");
+    var properties = Map.of("in.numbers.category", "n", "in.numbers.cloud-events", "true");
+    try (var application = new Application(server, properties, Messages.class)) {
+      Message<Recorded<StoredEvent>> message = application.get(Messages.class).wait(1).getFirst();
+      IncomingCloudEventMetadata<?> attributes =
+          message.getMetadata(IncomingCloudEventMetadata.class).orElseThrow();
+      StoredEvent event = message.getPayload().event();
+      assertThat(attributes.getId()).isEqualTo(event.id().toString());
+      assertThat(attributes.getType()).isEqualTo("counted");
+      assertThat(attributes.getSource()).hasToString("/streams/n-1");
+      assertThat(attributes.getSubject()).hasValue("n-1");
+      assertThat(attributes.getTimeStamp()).isPresent();
+      assertThat(attributes.getDataContentType()).hasValue("application/json");
+      assertThat(attributes.<Long>getExtension("revision")).hasValue(0L);
+    }
+  }
+
+  @Test
+  void elseItDoesNot() {
+    append("n-1", "1");
+    try (var application = new Application(server, numbers(), Messages.class)) {
+      Message<Recorded<StoredEvent>> message = application.get(Messages.class).wait(1).getFirst();
+      assertThat(message.getMetadata(IncomingCloudEventMetadata.class)).isEmpty();
+    }
+  }
+
+  record Counted(int number, String unit) {}
+
+  @ApplicationScoped
+  static class Records extends Seen<Counted> {
+    @Incoming("numbers")
+    void consume(Counted counted) {
+      see(counted);
+    }
+  }
+
+  @ApplicationScoped
+  static class Texts extends Seen<String> {
+    @Incoming("numbers")
+    void consume(String json) {
+      see(json);
+    }
+  }
+
+  @ApplicationScoped
+  static class Objects extends Seen<JsonObject> {
+    @Incoming("numbers")
+    void consume(JsonObject json) {
+      see(json);
+    }
+  }
+
+  @ApplicationScoped
+  static class Bytes extends Seen<byte[]> {
+    @Incoming("numbers")
+    void consume(byte[] data) {
+      see(data);
+    }
+  }
+
+  @Test
+  void anEventBecomesTheTypeThatIsAskedFor() {
+    String json = "{\"number\":7,\"unit\":\"kg\"}";
+    append("n-1", json);
+    try (var application = new Application(server, numbers(), Records.class)) {
+      assertThat(application.get(Records.class).wait(1)).containsExactly(new Counted(7, "kg"));
+    }
+    append("n-2", json);
+    try (var application = new Application(server, numbers(), Texts.class)) {
+      assertThat(application.get(Texts.class).wait(1)).containsExactly(json);
+    }
+    append("n-3", json);
+    try (var application = new Application(server, numbers(), Objects.class)) {
+      assertThat(application.get(Objects.class).wait(1)).containsExactly(new JsonObject(json));
+    }
+    append("n-4", json);
+    try (var application = new Application(server, numbers(), Bytes.class)) {
+      assertThat(application.get(Bytes.class).wait(1).getFirst()).asString().isEqualTo(json);
+    }
+  }
+
+  @ApplicationScoped
+  static class Doubling {
+    @Incoming("numbers")
+    @Outgoing("doubled")
+    int doubled(Integer number) {
+      return 2 * number;
+    }
+  }
+
+  @Test
+  void whatAProcessorMakesIsAppended_andThenItsEventIsAcknowledged() throws Exception {
+    server.append("n-1", 1, 3);
+    var properties =
+        Map.of(
+            "in.numbers.category", "n",
+            "out.doubled.append-to", "doubled",
+            "out.doubled.event-type", "doubled");
+    try (var _ = new Application(server, properties, Doubling.class)) {
+      await().atMost(LIMIT).until(() -> stored("doubled").size() == 3);
+      assertThat(stored("doubled")).containsExactly("2", "4", "6");
+      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+    }
+  }
+
+  @ApplicationScoped
+  static class Senders {
+    @Inject
+    @Channel("out")
+    Emitter<Counted> plain;
+
+    @Inject
+    @Channel("mutiny")
+    MutinyEmitter<String> mutiny;
+
+    CompletionStage<Void> send(Counted payload) {
+      return plain.send(payload);
+    }
+
+    void send(Message<String> message) {
+      mutiny.sendMessage(message).await().atMost(LIMIT);
+    }
+  }
+
+  private Application sender() {
+    return new Application(
+        server,
+        Map.of(
+            "out.out.append-to", "n-out",
+            "out.out.event-type", "counted",
+            "out.mutiny.append-to", "n-mutiny",
+            "out.mutiny.event-type", "counted",
+            "out.mutiny.cloud-events", "true"),
+        Senders.class);
+  }
+
+  @Test
+  void anEmitterHearsWhenItIsAppended() throws Exception {
+    try (var application = sender()) {
+      Senders senders = application.get(Senders.class);
+      senders.send(new Counted(1, "m")).toCompletableFuture().get(10, TimeUnit.SECONDS);
+      assertThat(stored("n-out")).containsExactly("{\"number\":1,\"unit\":\"m\"}");
+      assertThat(server.store().read("n-out", 0, 1).await().atMost(LIMIT).getFirst().event().type())
+          .isEqualTo("counted");
+    }
+  }
+
+  @Test
+  void metadataSayWhere_underWhichId_andBesideWhat_andTheResultIsOnTheMessage() {
+    UUID id = UUID.randomUUID();
+    try (var application = sender()) {
+      OutgoingMessageMetadata<Appended> result = new OutgoingMessageMetadata<>();
+      OutgoingEvent event =
+          OutgoingEvent.to("n-7", "weighed")
+              .expecting(-1)
+              .withId(id)
+              .withMetadata(Map.of("by", "Ada"));
+      application.get(Senders.class).send(Message.of("7").addMetadata(event).addMetadata(result));
+
+      Recorded<StoredEvent> stored =
+          server.store().read("n-7", 0, 1).await().atMost(LIMIT).getFirst();
+      assertThat(stored.event().id()).isEqualTo(id);
+      assertThat(stored.event().type()).isEqualTo("weighed");
+      assertThat(stored.metadata()).containsEntry("by", "Ada");
+      assertThat(result.getResult()).isEqualTo(new Appended(0, stored.position()));
+    }
+  }
+
+  @Test
+  void cloudEventsAttributesSayTheTypeAndTheId() {
+    UUID id = UUID.randomUUID();
+    try (var application = sender()) {
+      var attributes =
+          OutgoingCloudEventMetadata.<String>builder()
+              .withId(id.toString())
+              .withType("weighed")
+              .withSubject("n-8")
+              .build();
+      application.get(Senders.class).send(Message.of("8").addMetadata(attributes));
+
+      StoredEvent stored =
+          server.store().read("n-mutiny", 0, 1).await().atMost(LIMIT).getFirst().event();
+      assertThat(stored.id()).isEqualTo(id);
+      assertThat(stored.type()).isEqualTo("weighed");
+    }
+  }
+
+  @Test
+  void anEmitterHearsWhatWentWrong() {
+    try (var application = sender()) {
+      Message<String> message =
+          Message.of("7").addMetadata(OutgoingEvent.to("n-7", "weighed").expecting(3));
+      assertThatThrownBy(() -> application.get(Senders.class).send(message))
+          .hasMessageContaining("n-7");
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package dev.foldline.eventstoredb.connector;
+
+import com.eventstore.dbclient.proto.gossip.GossipOuterClass.ClusterInfo;
+import com.eventstore.dbclient.proto.gossip.GossipOuterClass.EndPoint;
+import com.eventstore.dbclient.proto.gossip.GossipOuterClass.MemberInfo;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.HandlerRegistry;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between a client and its store, and does to subscriptions what networks and clusters do.
+ */
+final class StoreProxy implements AutoCloseable {
+
+  private static final Metadata.Key<String> EXCEPTION = text("exception");
+  private static final Metadata.Key<String> LEADER_HOST = text("leader-endpoint-host");
+  private static final Metadata.Key<String> LEADER_PORT = text("leader-endpoint-port");
+
+  private final int storePort;
+  private final ManagedChannel store;
+  private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+  private Server server;
+  private volatile boolean leads = true;
+
+  StoreProxy(int storePort) {
+    this.storePort = storePort;
+    this.store =
+        NettyChannelBuilder.forAddress("127.0.0.1", storePort)
+            .usePlaintext()
+            .maxInboundMessageSize(Integer.MAX_VALUE)
+            .build();
+    this.server = start(0);
+  }
+
+  private static Metadata.Key<String> text(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
+
+  private Server start(int port) {
+    try {
+      return NettyServerBuilder.forAddress(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+          .fallbackHandlerRegistry(new Everything())
+          .permitKeepAliveTime(1, TimeUnit.SECONDS)
+          .build()
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String connectionString() {
+    return "esdb+discover://127.0.0.1:" + server.getPort() + "?tls=false";
+  }
+
+  /** Breaks every connection; those that follow work. */
+  void breakConnections() {
+    int port = server.getPort();
+    stop();
+    server = start(port);
+  }
+
+  private void stop() {
+    try {
+      server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Follows from now on, as a node does whose leader is another one: the store itself. */
+  void loseLeadership() {
+    leads = false;
+    subscriptions.forEach(each -> each.end(Status.UNAVAILABLE));
+  }
+
+  /** Ends the open subscriptions as if all were well. */
+  void completeSubscriptions() {
+    subscriptions.forEach(each -> each.end(Status.OK));
+  }
+
+  /** Passes nothing on of the subscriptions that are open, as behind a connection half open. */
+  void fallSilent() {
+    subscriptions.forEach(each -> each.silent = true);
+  }
+
+  @Override
+  public void close() {
+    stop();
+    store.shutdownNow();
+  }
+
+  /** Every method there is, of bytes. */
+  private final class Everything extends HandlerRegistry {
+    @Override
+    public ServerMethodDefinition<?, ?> lookupMethod(String method, @Nullable String authority) {
+      return ServerMethodDefinition.create(
+          MethodDescriptor.newBuilder(new Bytes(), new Bytes())
+              .setFullMethodName(method)
+              .setType(MethodDescriptor.MethodType.UNKNOWN)
+              .build(),
+          StoreProxy.this::pass);
+    }
+  }
+
+  private ServerCall.Listener<byte[]> pass(ServerCall<byte[], byte[]> call, Metadata headers) {
+    String method = call.getMethodDescriptor().getFullMethodName();
+    boolean persistent = method.endsWith("PersistentSubscriptions/Read");
+    if (method.endsWith("gossip.Gossip/Read")) {
+      return gossip(call);
+    }
+    if (!leads && (persistent || method.endsWith("PersistentSubscriptions/Create"))) {
+      return refuse(call, Status.NOT_FOUND, leader());
+    }
+    if (!leads && method.endsWith("PersistentSubscriptions/GetInfo")) {
+      return refuse(call, Status.UNAVAILABLE, new Metadata());
+    }
+    ClientCall<byte[], byte[]> onwards =
+        store.newCall(call.getMethodDescriptor(), CallOptions.DEFAULT);
+    Subscription passed = new Subscription(call, onwards);
+    if (persistent || method.endsWith("streams.Streams/Read")) {
+      subscriptions.add(passed);
+    }
+    onwards.start(passed, headers);
+    onwards.request(Integer.MAX_VALUE);
+    call.request(Integer.MAX_VALUE);
+    return new ServerCall.Listener<>() {
+      @Override
+      public void onMessage(byte[] message) {
+        onwards.sendMessage(message);
+      }
+
+      @Override
+      public void onHalfClose() {
+        onwards.halfClose();
+      }
+
+      @Override
+      public void onCancel() {
+        subscriptions.remove(passed);
+        onwards.cancel("its client went away", null);
+      }
+    };
+  }
+
+  private static ServerCall.Listener<byte[]> refuse(
+      ServerCall<byte[], byte[]> call, Status status, Metadata trailers) {
+    call.close(status, trailers);
+    return new ServerCall.Listener<>() {};
+  }
+
+  /** Who is in the cluster, and who leads it. */
+  private ServerCall.Listener<byte[]> gossip(ServerCall<byte[], byte[]> call) {
+    ClusterInfo.Builder cluster = ClusterInfo.newBuilder();
+    cluster.addMembers(member(server.getPort(), leads));
+    if (!leads) {
+      cluster.addMembers(member(storePort, true));
+    }
+    call.request(1);
+    return new ServerCall.Listener<>() {
+      @Override
+      public void onHalfClose() {
+        call.sendHeaders(new Metadata());
+        call.sendMessage(cluster.build().toByteArray());
+        call.close(Status.OK, new Metadata());
+      }
+    };
+  }
+
+  private static MemberInfo member(int port, boolean leads) {
+    return MemberInfo.newBuilder()
+        .setIsAlive(true)
+        .setState(leads ? MemberInfo.VNodeState.Leader : MemberInfo.VNodeState.Follower)
+        .setHttpEndPoint(EndPoint.newBuilder().setAddress("127.0.0.1").setPort(port))
+        .build();
+  }
+
+  private Metadata leader() {
+    Metadata leader = new Metadata();
+    leader.put(EXCEPTION, "not-leader");
+    leader.put(LEADER_HOST, "127.0.0.1");
+    leader.put(LEADER_PORT, String.valueOf(storePort));
+    return leader;
+  }
+
+  /** What comes back of one call. */
+  private final class Subscription extends ClientCall.Listener<byte[]> {
+
+    private final ServerCall<byte[], byte[]> back;
+    private final ClientCall<byte[], byte[]> onwards;
+    private volatile boolean silent;
+    private boolean ended;
+
+    Subscription(ServerCall<byte[], byte[]> back, ClientCall<byte[], byte[]> onwards) {
+      this.back = back;
+      this.onwards = onwards;
+    }
+
+    synchronized void end(Status status) {
+      ended = true;
+      subscriptions.remove(this);
+      back.close(status, new Metadata());
+      onwards.cancel("ended by the proxy", null);
+    }
+
+    @Override
+    public synchronized void onHeaders(Metadata headers) {
+      if (!ended) {
+        back.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public synchronized void onMessage(byte[] message) {
+      if (!ended && !silent) {
+        back.sendMessage(message);
+      }
+    }
+
+    @Override
+    public synchronized void onClose(Status status, Metadata trailers) {
+      subscriptions.remove(this);
+      if (!ended && !back.isCancelled()) {
+        back.close(status, trailers);
+      }
+    }
+  }
+
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package dev.foldline.quarkus.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.foldline.core.Positions;
+import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.eventstoredb.connector.OutgoingEvent;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.test.QuarkusUnitTest;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.annotations.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The connector in a Quarkus application that says nothing of indexes. */
+class ConnectorInQuarkusTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final int STREAMS = 4;
+  private static final int EVENTS = 10;
+
+  @RegisterExtension static final QuarkusUnitTest APPLICATION = application();
+
+  @Inject Handlers handlers;
+  @Inject Positions positions;
+  @Inject MeterRegistry registry;
+
+  @TestHTTPResource("/q/health")
+  URI health;
+
+  private static QuarkusUnitTest application() {
+    QuarkusUnitTest application =
+        new QuarkusUnitTest()
+            .withApplicationRoot(jar -> jar.addClasses(Handlers.class, Counted.class))
+            .overrideConfigKey("quarkus.http.test-port", "0")
+            .overrideConfigKey("mp.messaging.incoming.caught-up.subscription", "catch-up")
+            .overrideConfigKey("mp.messaging.outgoing.out.connector", "foldline-eventstoredb")
+            .overrideConfigKey("mp.messaging.outgoing.out.event-type", "counted");
+    for (String channel : List.of("virtual", "blocking", "uni", "caught-up")) {
+      application
+          .overrideConfigKey(
+              "mp.messaging.incoming." + channel + ".connector", "foldline-eventstoredb")
+          .overrideConfigKey("mp.messaging.incoming." + channel + ".category", "n");
+    }
+    return application;
+  }
+
+  public record Counted(int number) {}
+
+  @ApplicationScoped
+  public static class Handlers {
+
+    private final Map<String, Map<String, List<Long>>> seen = new ConcurrentHashMap<>();
+    private final Set<String> misplaced = ConcurrentHashMap.newKeySet();
+
+    @Inject
+    @Channel("out")
+    MutinyEmitter<Counted> out;
+
+    /** So that meters have values. */
+    @Produces
+    @Singleton
+    SimpleMeterRegistry registry() {
+      return new SimpleMeterRegistry();
+    }
+
+    void send(String stream, int number) {
+      out.sendMessage(
+              Message.of(new Counted(number)).addMetadata(OutgoingEvent.to(stream, "counted")))
+          .await()
+          .atMost(LIMIT);
+    }
+
+    @Incoming("virtual")
+    @RunOnVirtualThread
+    void onVirtualThreads(Recorded<StoredEvent> event) {
+      see("virtual", event, Thread::isVirtual);
+    }
+
+    @Incoming("blocking")
+    @Blocking(ordered = false)
+    void onWorkers(Recorded<StoredEvent> event) {
+      see("blocking", event, thread -> thread.getName().startsWith("executor-thread"));
+    }
+
+    @Incoming("uni")
+    Uni<Void> onTheEventLoop(Recorded<StoredEvent> event) {
+      see("uni", event, thread -> thread.getName().startsWith("vert.x-eventloop"));
+      return Uni.createFrom().voidItem();
+    }
+
+    @Incoming("caught-up")
+    @Blocking
+    void catchUp(Recorded<StoredEvent> event) {
+      see("caught-up", event, _ -> true);
+    }
+
+    private void see(String channel, Recorded<StoredEvent> event, Predicate<Thread> right) {
+      if (!right.test(Thread.currentThread())) {
+        misplaced.add(channel + " on " + Thread.currentThread());
+      }
+      List<Long> revisions =
+          seen.computeIfAbsent(channel, _ -> new ConcurrentHashMap<>())
+              .computeIfAbsent(event.stream(), _ -> new ArrayList<>());
+      synchronized (revisions) {
+        revisions.add(event.revision());
+      }
+    }
+
+    List<List<Long>> revisions(String channel) {
+      return List.copyOf(seen.getOrDefault(channel, Map.of()).values());
+    }
+
+    Set<String> misplaced() {
+      return misplaced;
+    }
+  }
+
+  @Test
+  void everyKindOfHandlerGetsEveryStreamInItsOrder() throws Exception {
+    for (int event = 0; event < EVENTS; event++) {
+      for (int stream = 0; stream < STREAMS; stream++) {
+        handlers.send("n-" + stream, event);
+      }
+    }
+    for (String channel : List.of("virtual", "blocking", "uni", "caught-up")) {
+      await().atMost(LIMIT).until(() -> count(channel) == STREAMS * EVENTS);
+      assertThat(handlers.revisions(channel))
+          .allSatisfy(revisions -> assertThat(revisions).isSorted().doesNotHaveDuplicates());
+    }
+    assertThat(handlers.misplaced()).isEmpty();
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                positions
+                    .load("caught-up:$all")
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS)
+                    .isPresent());
+  }
+
+  private int count(String channel) {
+    return handlers.revisions(channel).stream().mapToInt(List::size).sum();
+  }
+
+  @Test
+  void channelsCountForHealthAndMetrics() {
+    await().atMost(LIMIT).until(() -> get("/started").statusCode() == 200);
+    await().atMost(LIMIT).until(() -> get("/ready").statusCode() == 200);
+    assertThat(get("/ready").body()).contains("virtual", "caught-up");
+    assertThat(get("/live").statusCode()).isEqualTo(200);
+    assertThat(get("/live").body()).contains("out");
+    assertThat(registry.get("foldline.channel.up").tag("channel", "uni").gauge().value()).isOne();
+    assertThat(registry.get("foldline.channel.losses").tag("channel", "uni").functionCounter())
+        .isNotNull();
+  }
+
+  private HttpResponse<String> get(String kind) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(URI.create(health + kind)).timeout(LIMIT).build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.quarkus.deployment;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package dev.foldline.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.foldline.core.Unavailable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Positions in Redis")
+class RedisPositionsTest {
+
+  private static RealRedis redis;
+
+  @BeforeAll
+  static void start() {
+    redis = new RealRedis();
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void are_kept_for_each_subscription() throws Exception {
+    RedisPositions positions = new RedisPositions(redis.client());
+    get(positions.save("one", 7));
+    get(positions.save("two", 0));
+
+    assertThat(get(positions.load("one"))).hasValue(7);
+    assertThat(get(positions.load("two"))).hasValue(0);
+    assertThat(get(positions.load("three"))).isEmpty();
+  }
+
+  @Test
+  void never_go_back_however_long_they_are() throws Exception {
+    RedisPositions positions = new RedisPositions(redis.client());
+    for (long position : new long[] {9, 10, 9, 1L << 53, (1L << 53) + 1, 1L << 53, 11}) {
+      get(positions.save("forward", position));
+    }
+    assertThat(get(positions.load("forward"))).hasValue((1L << 53) + 1);
+    get(positions.save("forward", Long.MAX_VALUE));
+    assertThat(get(positions.load("forward"))).hasValue(Long.MAX_VALUE);
+  }
+
+  @Test
+  void say_that_redis_is_away() {
+    try (RealRedis other = new RealRedis()) {
+      RedisPositions away = new RedisPositions(other.client());
+      other.stop();
+
+      assertThatThrownBy(() -> get(away.load("one"))).hasCauseInstanceOf(Unavailable.class);
+      assertThatThrownBy(() -> get(away.save("one", 1))).hasCauseInstanceOf(Unavailable.class);
+    }
+  }
+}

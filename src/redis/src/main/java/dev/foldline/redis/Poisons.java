@@ -87,17 +87,16 @@ public final class Poisons {
                     .filter(i -> values.get(i) == null)
                     .mapToObj(found::get)
                     .toList())
-        .call(this::set)
-        .map(List::size);
+        .chain(this::set);
   }
 
-  private Uni<?> set(List<Poisoned> entries) {
+  private Uni<Integer> set(List<Poisoned> entries) {
     if (entries.isEmpty()) {
-      return Uni.createFrom().voidItem();
+      return Uni.createFrom().item(0);
     }
     Command set = new Command("HSET").arg(key);
     entries.forEach(entry -> set.arg(entry.field()).arg(entry.value()));
-    return models.send(List.of(set));
+    return models.send(List.of(set)).map(added -> added.getFirst().toInteger());
   }
 
   /**

@@ -77,6 +77,7 @@ class FunctionKindsTest {
 
   @Test
   void answers_head_without_a_body() {
+    await().atMost(Duration.ofSeconds(30)).until(() -> bank.get("q/health/ready").status() == 200);
     Answer head =
         bank.send(bank.request("sample-worker").method("HEAD", BodyPublishers.noBody()).build());
 

@@ -112,4 +112,9 @@ class FunctionKindsTest {
     assertThat(chunked.status()).isEqualTo(200);
     assertThat(form.status()).isEqualTo(400);
   }
+
+  @Test
+  void for_parked_events_are_not_there_unless_asked_for() {
+    assertThat(bank.get("parked-events?projection=account-view").status()).isEqualTo(404);
+  }
 }

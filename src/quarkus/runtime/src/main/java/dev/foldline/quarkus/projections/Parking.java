@@ -112,8 +112,9 @@ public final class Parking<D, E> {
   }
 
   private Uni<Survey<D, E>> survey() {
-    return builds
-        .live()
+    return discards
+        .refresh()
+        .chain(builds::live)
         .map(
             live ->
                 appliers.of(
@@ -149,7 +150,7 @@ public final class Parking<D, E> {
                           Map<EventRef, Parked> parked = new HashMap<>();
                           lacking.stream()
                               .flatMap(Optional::stream)
-                              .forEach(each -> parked.merge(each.ref(), each, Parking::first));
+                              .forEach(each -> parked.merge(each.ref(), each, Parking::later));
                           delivered.stream()
                               .filter(
                                   each ->
@@ -163,9 +164,11 @@ public final class Parking<D, E> {
                         }));
   }
 
-  /** Of two reports of an event the one that was there first: what others wait for. */
-  private static Parked first(Parked a, Parked b) {
-    return a.since().isAfter(b.since()) ? b : a;
+  /**
+   * Of two reports of an event the later one: it knows more than that another one was waited for.
+   */
+  private static Parked later(Parked a, Parked b) {
+    return a.since().isAfter(b.since()) ? a : b;
   }
 
   private static List<Parked> oldest(Collection<Parked> parked) {
@@ -217,7 +220,7 @@ public final class Parking<D, E> {
    *
    * @param chosen which; all if there are none
    * @param perSecond how many events at most
-   * @param limit after which no further stream is begun
+   * @param limit after which it stops, to be gone on with
    * @return what was done; to be called again while something is left that can be applied
    */
   public Uni<Replayed> replay(Set<EventRef> chosen, int perSecond, Duration limit) {

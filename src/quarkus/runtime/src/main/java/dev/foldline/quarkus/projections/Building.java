@@ -28,7 +28,7 @@ final class Building {
 
   private static final Logger LOG = Logger.getLogger(Building.class);
   private static final int BATCH = 2_000;
-  private static final Duration LEASE = Duration.ofSeconds(15);
+  private static final Duration LEASE = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration TELL = Duration.ofSeconds(5);
 

@@ -42,11 +42,11 @@ public final class ProjectionRunner<D, E> {
   private static final Logger LOG = Logger.getLogger(ProjectionRunner.class);
   private static final int BUFFER = 2_000;
   private static final int BATCH = 500;
-  private static final int BATCHES_AT_ONCE = 2;
+  private static final int BATCHES_AT_ONCE = 4;
   private static final Duration SLICE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-  private static final Duration SURVEY = Duration.ofSeconds(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration SURVEY = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final Projection<D, E> projection;
@@ -143,6 +143,7 @@ public final class ProjectionRunner<D, E> {
   public boolean rebuild(Duration limit) throws InterruptedException {
     boolean complete = building.slice(limit);
     if (complete) {
+      applier = appliers.of(building.progress().build());
       subscription.openNow();
     }
     return complete;

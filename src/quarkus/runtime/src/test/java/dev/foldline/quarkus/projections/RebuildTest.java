@@ -34,12 +34,13 @@ class RebuildTest {
   private static final int STREAMS = 500;
   private static final Projection<Sum, Counting> OLD = Counting.sums(1);
   private static final Projection<Sum, Counting> NEW = Counting.sums(2);
+
   /** Between two writes, so that a build can catch up with them. */
   private static final Duration PAUSE = Duration.ofMillis(5);
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  private final int events = Integer.getInteger("rebuild.events", 8_000);
+  private final int events = Integer.getInteger("rebuild.events", 5_000);
   private final Map<String, long[]> sums = new HashMap<>();
   private int written;
 
@@ -54,7 +55,7 @@ class RebuildTest {
       while (written < events) {
         append(ground, Math.min(100, events - written));
       }
-      ground.startProcess(1, Duration.ZERO);
+      ProjectorProcess old = ground.startProcess(1, Duration.ZERO);
       awaitTotals(ground);
 
       AtomicBoolean done = new AtomicBoolean();
@@ -82,6 +83,7 @@ class RebuildTest {
       assertThat(queries.get()).isPositive();
       awaitTotals(ground);
       verify(answers(ground));
+      old.kill();
       ground.emptyRedis();
       append(ground, 1);
       awaitTotals(ground);
@@ -101,7 +103,7 @@ class RebuildTest {
       builder.kill();
       assertThat(ground.active()).startsWith("1.");
     }
-    ground.startProcess(2, slowness);
+    ground.startProcess(2, Duration.ZERO);
     await()
         .atMost(LIMIT)
         .pollInterval(PAUSE)

@@ -77,6 +77,7 @@ class FunctionKindsTest {
 
   @Test
   void answers_head_without_a_body() {
+    await().atMost(Duration.ofSeconds(30)).until(() -> bank.get("q/health/ready").status() == 200);
     Answer head =
         bank.send(bank.request("sample-worker").method("HEAD", BodyPublishers.noBody()).build());
 
@@ -110,5 +111,10 @@ class FunctionKindsTest {
 
     assertThat(chunked.status()).isEqualTo(200);
     assertThat(form.status()).isEqualTo(400);
+  }
+
+  @Test
+  void for_parked_events_are_not_there_unless_asked_for() {
+    assertThat(bank.get("parked-events?projection=account-view").status()).isEqualTo(404);
   }
 }

@@ -9,6 +9,7 @@ import com.eventstore.dbclient.EventStoreDBConnectionString;
 import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
 import com.eventstore.dbclient.ExpectedRevision;
 import com.eventstore.dbclient.NotLeaderException;
+import com.eventstore.dbclient.ReadAllOptions;
 import com.eventstore.dbclient.ReadResult;
 import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.RecordedEvent;
@@ -119,6 +120,17 @@ public final class EventStore implements AutoCloseable {
   /** As {@link Streams#read}; the answer comes on the caller's context. */
   public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
     return streams.read(stream, from, limit).emitOn(CallersContext.now());
+  }
+
+  /** Where the log of all streams ends now, −1 if it is empty. */
+  public Uni<Long> end() {
+    ReadAllOptions options = ReadAllOptions.get().backwards().fromEnd().maxCount(1);
+    return call(client -> client.readAll(options))
+        .map(EventStore::toRecorded)
+        .map(last -> last.isEmpty() ? -1 : last.getFirst().position())
+        .onFailure()
+        .transform(failure -> translate(failure, "$all"))
+        .emitOn(CallersContext.now());
   }
 
   /** Completes when the store answers: it is asked for a stream that nobody writes. */

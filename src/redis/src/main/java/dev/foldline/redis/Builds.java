@@ -179,7 +179,8 @@ public final class Builds {
                         new Command("HDEL")
                             .arg(key)
                             .arg("position:" + build)
-                            .arg("events:" + build))))
+                            .arg("events:" + build),
+                        unlink(List.of(Layout.poisons(projection.name(), build))))))
         .replaceWithVoid();
   }
 

@@ -53,6 +53,11 @@ record Layout(String projection, String build) {
     return "foldline:{" + projection + "}:builder";
   }
 
+  /** The events that could not be applied to a build. */
+  static String poisons(String projection, String build) {
+    return "foldline:{" + projection + "}:poisons:" + build;
+  }
+
   /** The views of a projection that cross streams. */
   static String views(String projection) {
     return "foldline:{" + projection + "}:views";

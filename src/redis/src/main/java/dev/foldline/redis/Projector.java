@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -80,10 +81,22 @@ public final class Projector<S, D, E> {
       streams.computeIfAbsent(event.stream(), Catchup::new).offer(event);
     }
     List<Catchup<S, D, E>> all = List.copyOf(streams.values());
-    return readDocuments(all).chain(() -> round(all, 1)).map(_ -> outcome(batch.size(), all));
+    return readDocuments(all, this::start)
+        .chain(() -> round(all, 1))
+        .map(_ -> outcome(batch.size(), all));
   }
 
-  private Uni<Void> readDocuments(List<Catchup<S, D, E>> streams) {
+  /** Up to which revision streams are applied, −1 where nothing is. */
+  public Uni<Map<String, Long>> applied(Collection<String> streams) {
+    Map<String, Long> revisions = new HashMap<>();
+    return readDocuments(
+            streams.stream().distinct().map(Catchup<S, D, E>::new).toList(),
+            (stream, document) -> revisions.put(stream.name(), Stored.revision(document)))
+        .replaceWith(revisions);
+  }
+
+  private Uni<Void> readDocuments(
+      List<Catchup<S, D, E>> streams, BiConsumer<Catchup<S, D, E>, String> reader) {
     List<List<Catchup<S, D, E>>> partitions = byPartition(streams);
     List<Command> commands = new ArrayList<>();
     for (List<Catchup<S, D, E>> partition : partitions) {
@@ -100,7 +113,7 @@ public final class Projector<S, D, E> {
                 Response documents = answers.get(i);
                 for (int j = 0; j < partition.size(); j++) {
                   @Nullable Response document = documents.get(j);
-                  start(partition.get(j), document == null ? "" : document.toString());
+                  reader.accept(partition.get(j), document == null ? "" : document.toString());
                 }
               }
             })

@@ -43,6 +43,10 @@ public final class SupervisedSubscription {
   private @Nullable Cancellable opening;
   private boolean stopped;
   private int failures;
+
+  /** The cause that was told last: one that lasts is told once. */
+  private String said = "";
+
   private long watchdog = -1;
   private long reopening = -1;
 
@@ -192,7 +196,7 @@ public final class SupervisedSubscription {
     open(Logger.Level.INFO);
   }
 
-  private void open(Logger.Level said) {
+  private void open(Logger.Level level) {
     if (stopped) {
       return;
     }
@@ -206,18 +210,19 @@ public final class SupervisedSubscription {
             .fail()
             .subscribe()
             .with(
-                session -> context.runOnContext(_ -> opened(attempt, session, said)),
+                session -> context.runOnContext(_ -> opened(attempt, session, level)),
                 failure -> attempt.ended(failure));
   }
 
-  private void opened(Attempt attempt, Source.Session session, Logger.Level said) {
+  private void opened(Attempt attempt, Source.Session session, Logger.Level level) {
     attempt.session = session;
     if (attempt != current) {
       attempt.abandon();
       return;
     }
-    LOG.logf(said, "%s: subscribed", source.describe());
+    LOG.logf(level, "%s: subscribed", source.describe());
     failures = 0;
+    said = "";
     health.subscribed();
     attempt.flush();
   }
@@ -236,7 +241,13 @@ public final class SupervisedSubscription {
         Math.min(FIRST_BACKOFF_MS << Math.min(failures++, 10), LONGEST_BACKOFF_MS)
             + ThreadLocalRandom.current().nextLong(FIRST_BACKOFF_MS);
     health.lost(cause);
-    LOG.warnf("%s: lost (%s); again in %d ms", source.describe(), cause, delay);
+    LOG.logf(
+        String.valueOf(cause).equals(said) ? Logger.Level.DEBUG : Logger.Level.WARN,
+        "%s: lost (%s); again in %d ms",
+        source.describe(),
+        cause,
+        delay);
+    said = String.valueOf(cause);
     reopening = vertx.setTimer(delay, _ -> context.runOnContext(_ -> open()));
   }
 

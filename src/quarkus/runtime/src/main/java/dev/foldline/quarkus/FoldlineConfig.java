@@ -33,6 +33,9 @@ public interface FoldlineConfig {
   /** How read models are kept. */
   Projections projections();
 
+  /** The functions for parked events; whether there are any is decided when building. */
+  Parked parked();
+
   /** The event store inside the application, for a single small node. */
   Embedded embedded();
 
@@ -137,6 +140,14 @@ public interface FoldlineConfig {
      */
     @WithDefault("hold")
     OnPoison onPoison();
+  }
+
+  /** The functions for parked events. */
+  interface Parked {
+
+    /** The role that a caller of them must have. */
+    @WithDefault("operator")
+    String role();
   }
 
   /** The event store inside the application, for a single small node. */

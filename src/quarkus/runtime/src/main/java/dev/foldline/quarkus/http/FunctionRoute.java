@@ -11,6 +11,11 @@ import io.quarkus.funqy.runtime.FunqyServerRequest;
 import io.quarkus.funqy.runtime.FunqyServerResponse;
 import io.quarkus.funqy.runtime.RequestContext;
 import io.quarkus.funqy.runtime.RequestContextImpl;
+import io.quarkus.security.identity.CurrentIdentityAssociation;
+import io.quarkus.security.spi.runtime.SecurityCheck;
+import io.quarkus.security.spi.runtime.SecurityCheckStorage;
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
+import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.quarkus.virtual.threads.VirtualThreadsRecorder;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -26,6 +31,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Validator;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FunctionRoute implements Handler<RoutingContext> {
 
+  private static final Object[] NO_INPUT = {};
   private static final Logger LOG = Logger.getLogger(FunctionRoute.class);
 
   private final FunctionInvoker function;
@@ -46,9 +53,18 @@ final class FunctionRoute implements Handler<RoutingContext> {
   private final List<HttpMethod> methods;
   private final ObjectMapper json;
   private final FunctionMetrics metrics;
+  private final CurrentIdentityAssociation identity;
+  private final @Nullable SecurityCheck check;
 
   FunctionRoute(
-      FunctionInvoker function, Validator validator, ObjectMapper json, FunctionMetrics metrics) {
+      FunctionInvoker function,
+      Validator validator,
+      ObjectMapper json,
+      FunctionMetrics metrics,
+      CurrentIdentityAssociation identity,
+      SecurityCheckStorage checks) {
+    this.identity = identity;
+    this.check = checks.getSecurityCheck(function.getMethod());
     this.function = function;
     this.input = function.hasInput() ? new InputReader(function.getInputType(), validator) : null;
     this.methods = methods(function);
@@ -57,7 +73,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
   }
 
   private static List<HttpMethod> methods(FunctionInvoker function) {
-    if (isCommand(function)) {
+    if (isCommand(function) || function.getMethod().isAnnotationPresent(Operation.class)) {
       return List.of(HttpMethod.POST);
     } else if (function.getMethod().isAnnotationPresent(Query.class)) {
       return List.of(HttpMethod.GET, HttpMethod.HEAD);
@@ -140,6 +156,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
       var state = scope.getState();
       try {
         http.enterScope();
+        authorize();
         function.invoke(this, this);
       } catch (Throwable e) { // whatever it is, someone waits for the answer
         output = Uni.createFrom().failure(e);
@@ -152,6 +169,18 @@ final class FunctionRoute implements Handler<RoutingContext> {
               .invoke(() -> scope.destroy(state))
               .subscribe()
               .with(this::done, this::fail));
+    }
+
+    /** Finds out who is calling, and whether they may, before their input is read. */
+    private void authorize() {
+      if (request.user() instanceof QuarkusHttpUser user) {
+        identity.setIdentity(user.getSecurityIdentity());
+        if (check != null) {
+          check.apply(user.getSecurityIdentity(), function.getMethod(), NO_INPUT);
+        }
+      } else {
+        identity.setIdentity(QuarkusHttpUser.getSecurityIdentity(request, null));
+      }
     }
 
     private synchronized void begin(Cancellable begun) {
@@ -248,7 +277,26 @@ final class FunctionRoute implements Handler<RoutingContext> {
       if (outcome.status() == 500) {
         LOG.errorf(cause, "/%s failed, trace id %s", function.getName(), traceId);
       }
-      answer(outcome);
+      if (outcome.status() == 401) {
+        challenge(() -> answer(outcome));
+      } else {
+        answer(outcome);
+      }
+    }
+
+    /** Says, where the application can tell who calls, how to say so. */
+    private void challenge(Runnable answer) {
+      Objects.requireNonNull(request.<HttpAuthenticator>get(HttpAuthenticator.class.getName()))
+          .getChallenge(request)
+          .subscribe()
+          .with(
+              challenge -> {
+                if (challenge != null) {
+                  challenge.getHeaders().forEach((name, value) -> http.answer("" + name, value));
+                }
+                answer.run();
+              },
+              _ -> answer.run());
     }
 
     void answer(Outcome outcome) {

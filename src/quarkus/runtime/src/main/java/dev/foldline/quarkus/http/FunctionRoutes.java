@@ -3,6 +3,8 @@ package dev.foldline.quarkus.http;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.funqy.runtime.FunctionInvoker;
 import io.quarkus.funqy.runtime.FunctionRecorder;
+import io.quarkus.security.identity.CurrentIdentityAssociation;
+import io.quarkus.security.spi.runtime.SecurityCheckStorage;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -33,8 +35,17 @@ final class FunctionRoutes {
   private final Validator validator;
   private final ObjectMapper json;
   private final FunctionMetrics metrics;
+  private final CurrentIdentityAssociation identity;
+  private final SecurityCheckStorage checks;
 
-  FunctionRoutes(Validator validator, ObjectMapper json, FunctionMetrics metrics) {
+  FunctionRoutes(
+      Validator validator,
+      ObjectMapper json,
+      FunctionMetrics metrics,
+      CurrentIdentityAssociation identity,
+      SecurityCheckStorage checks) {
+    this.identity = identity;
+    this.checks = checks;
     this.validator = validator;
     this.json = json;
     this.metrics = metrics;
@@ -46,7 +57,7 @@ final class FunctionRoutes {
       return;
     }
     for (FunctionInvoker function : FunctionRecorder.registry.invokers()) {
-      FunctionRoute route = new FunctionRoute(function, validator, json, metrics);
+      FunctionRoute route = new FunctionRoute(function, validator, json, metrics, identity, checks);
       String path = "/" + function.getName();
       router.route(path).order(AHEAD_OF_THE_BODY).handler(FunctionRoutes::takeAsJson);
       router.route(path).order(AHEAD_OF_FUNQY).handler(route).failureHandler(route::fail);

@@ -13,6 +13,8 @@ import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Refused;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -55,6 +57,8 @@ record Outcome(int status, String label, boolean retry, Problem problem) {
     return switch (failure) {
       case Failure known -> of(known);
       case HttpException http -> ofStatus(http.getStatusCode(), traceId);
+      case UnauthorizedException _ -> ofStatus(401, traceId);
+      case ForbiddenException _ -> ofStatus(403, traceId);
       default -> ofStatus(500, traceId);
     };
   }

@@ -8,8 +8,6 @@ import dev.foldline.eventstoredb.connector.Group;
 import dev.foldline.eventstoredb.connector.PersistentSource;
 import dev.foldline.eventstoredb.connector.Scan;
 import dev.foldline.redis.Builds;
-import dev.foldline.redis.Outcome;
-import dev.foldline.redis.Projector;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +28,7 @@ final class Building {
 
   private static final Logger LOG = Logger.getLogger(Building.class);
   private static final int BATCH = 2_000;
-  private static final Duration LEASE = Duration.ofSeconds(15);
+  private static final Duration LEASE = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration TELL = Duration.ofSeconds(5);
 
@@ -38,28 +36,38 @@ final class Building {
   private final EventStore store;
   private final Builds builds;
   private final Group group;
-  private final Function<String, Projector<StoredEvent, ?, ?>> projectors;
+  private final Discards discards;
+  private final Function<String, Applier<?, ?>> appliers;
   private volatile Builds.Progress progress = new Builds.Progress("", -1, 0);
+  private volatile double ratio = 1;
+  private long end;
   private long toldAt;
 
   /**
    * @param group that keeps the build up to date later; it is created before anything is read
-   * @param projectors makes the projector of a build
+   * @param appliers makes the applier of a build
    */
   Building(
       EventStore store,
       Builds builds,
       Group group,
-      Function<String, Projector<StoredEvent, ?, ?>> projectors) {
+      Discards discards,
+      Function<String, Applier<?, ?>> appliers) {
     this.store = store;
     this.builds = builds;
     this.group = group;
-    this.projectors = projectors;
+    this.discards = discards;
+    this.appliers = appliers;
   }
 
   /** How far it is. */
   Builds.Progress progress() {
     return progress;
+  }
+
+  /** How much of the log it has come through, from 0 to 1; 1 while there is nothing to build. */
+  double ratio() {
+    return ratio;
   }
 
   /**
@@ -77,7 +85,10 @@ final class Building {
     }
     try {
       await(new PersistentSource(store, group.fromEnd(), false).prepare());
+      await(discards.refresh());
       progress = await(builds.begin());
+      end = await(store.end());
+      measure();
       if (!scan(deadline)) {
         return false;
       }
@@ -86,6 +97,7 @@ final class Building {
         return false;
       }
       List<String> unneeded = await(builds.activate(progress.build()));
+      ratio = 1;
       LOG.infof("%s: complete with %d events", progress.build(), progress.events());
       for (String build : unneeded) {
         await(builds.drop(build));
@@ -104,15 +116,14 @@ final class Building {
 
   /** Whether it came to the end of the log. */
   private boolean scan(long deadline) throws InterruptedException {
-    Projector<StoredEvent, ?, ?> projector = projectors.apply(progress.build());
+    Applier<?, ?> applier = appliers.apply(progress.build());
     try (Scan scan = new Scan(store, String.valueOf(group.filter()), progress.position())) {
       while (true) {
         List<Recorded<StoredEvent>> events = scan.next(BATCH);
         if (events.isEmpty()) {
           return true;
         }
-        Outcome outcome = await(projector.apply(events));
-        outcome.poisoned().forEach(this::tellPoison);
+        await(applier.apply(events));
         reached(events);
         if (System.nanoTime() > deadline || !await(builds.lease(me, LEASE))) {
           return false;
@@ -126,20 +137,17 @@ final class Building {
         new Builds.Progress(
             progress.build(), events.getLast().position(), progress.events() + events.size());
     await(builds.reached(progress));
+    measure();
     if (System.nanoTime() - toldAt > TELL.toNanos()) {
       toldAt = System.nanoTime();
       LOG.infof(
-          "%s: building, %d events, up to %s",
-          group.name(), progress.events(), events.getLast().time());
+          "%s: building, %.0f %%, %d events, up to %s",
+          group.name(), 100 * ratio, progress.events(), events.getLast().time());
     }
   }
 
-  private void tellPoison(String stream, List<Outcome.Poison> poisons) {
-    for (Outcome.Poison poison : poisons) {
-      LOG.errorf(
-          "%s: event %d of %s can't be applied: %s",
-          group.name(), poison.revision(), stream, poison.cause());
-    }
+  private void measure() {
+    ratio = end <= 0 ? 1 : Math.clamp((double) progress.position() / end, 0, 1);
   }
 
   private static <T> T await(Uni<T> uni) {

@@ -16,14 +16,13 @@ import dev.foldline.eventstoredb.connector.SupervisedSubscription;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.Outcome;
-import dev.foldline.redis.Projector;
 import dev.foldline.redis.ReadModels;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
@@ -43,25 +42,31 @@ public final class ProjectionRunner<D, E> {
   private static final Logger LOG = Logger.getLogger(ProjectionRunner.class);
   private static final int BUFFER = 2_000;
   private static final int BATCH = 500;
-  private static final int BATCHES_AT_ONCE = 2;
+  private static final int BATCHES_AT_ONCE = 4;
   private static final Duration SLICE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration SURVEY = Duration.ofSeconds(10);
 
+  private final Vertx vertx;
   private final Projection<D, E> projection;
-  private final EventStore store;
-  private final EventCodec codec;
-  private final ReadModels models;
-  private final OnPoison onPoison;
+  private final Discards discards;
+  private final Applier.Factory<D, E> appliers;
   private final Builds builds;
+  private final Parking<D, E> parking;
   private final Building building;
   private final SupervisedSubscription subscription;
   private final LongAdder applied = new LongAdder();
   private final LongAdder duplicates = new LongAdder();
   private final LongAdder gaps = new LongAdder();
-  private final LongAdder parked = new LongAdder();
+  private final LongAdder retried = new LongAdder();
+  private final LongAdder poisoned = new LongAdder();
   private final AtomicReference<@Nullable Thread> builder = new AtomicReference<>();
-  private volatile @Nullable Projector<StoredEvent, D, E> projector;
+  private volatile @Nullable Applier<D, E> applier;
+  private volatile List<Parking.Parked> parked = List.of();
   private volatile boolean stopped;
+  private volatile boolean started;
+  private long surveying = -1;
   private int batches;
 
   public ProjectionRunner(
@@ -71,14 +76,16 @@ public final class ProjectionRunner<D, E> {
       ReadModels models,
       Projection<D, E> projection,
       OnPoison onPoison) {
+    this.vertx = vertx;
     this.projection = projection;
-    this.store = store;
-    this.codec = codec;
-    this.models = models;
-    this.onPoison = onPoison;
+    this.discards = new Discards(store, projection.name());
+    this.appliers =
+        new Applier.Factory<>(store, codec, models, projection, onPoison, discards, poisoned);
     this.builds = new Builds(models, projection);
     Group group = group(projection);
-    this.building = new Building(store, builds, group, this::projector);
+    this.parking =
+        new Parking<>(store, builds, new ParkedEvents(store, group.name()), discards, appliers);
+    this.building = new Building(store, builds, group, discards, appliers::of);
     this.subscription =
         new SupervisedSubscription(
             new OfWholeReadModels(new PersistentSource(store, group, false)),
@@ -93,13 +100,23 @@ public final class ProjectionRunner<D, E> {
         projection.name() + "-v" + projection.version(), projection.category(), BUFFER);
   }
 
-  private Projector<StoredEvent, D, E> projector(String build) {
-    return new Projector<>(models, projection, build, onPoison, this::decode, store::read);
+  /**
+   * Starts, and returns at once. It subscribes when there are whole read models, which it builds if
+   * there are none.
+   */
+  public void start() {
+    surveying = vertx.setPeriodic(SURVEY.toMillis(), _ -> survey());
+    build();
   }
 
-  /** Starts, and returns at once. */
-  public void start() {
-    subscription.start();
+  /** Looks what is parked now. */
+  private void survey() {
+    parking
+        .list()
+        .subscribe()
+        .with(
+            now -> parked = now,
+            failure -> LOG.debugf(failure, "%s: parked events not known", projection.name()));
   }
 
   /**
@@ -109,6 +126,7 @@ public final class ProjectionRunner<D, E> {
    */
   public Uni<Void> stop(Duration limit) {
     stopped = true;
+    vertx.cancelTimer(surveying);
     Thread building = builder.get();
     if (building != null) {
       building.interrupt();
@@ -125,41 +143,15 @@ public final class ProjectionRunner<D, E> {
   public boolean rebuild(Duration limit) throws InterruptedException {
     boolean complete = building.slice(limit);
     if (complete) {
+      applier = appliers.of(building.progress().build());
       subscription.openNow();
     }
     return complete;
   }
 
   /** The events that could not be applied. */
-  public ParkedEvents parkedEvents() {
-    return new ParkedEvents(store, group(projection).name());
-  }
-
-  /**
-   * Applies the events of a stream to the code as it is, without writing anything: what a replay of
-   * its parked events would lead to.
-   *
-   * @return its document; fails as the first event does that can't be applied
-   */
-  public Uni<Optional<D>> dryRun(String stream) {
-    return dryRun(stream, 0, null);
-  }
-
-  private Uni<Optional<D>> dryRun(String stream, long from, @Nullable D document) {
-    return store
-        .read(stream, from, BATCH)
-        .chain(
-            events -> {
-              @Nullable D folded = document;
-              for (Recorded<StoredEvent> stored : events) {
-                for (Recorded<E> event : decode(stored)) {
-                  folded = projection.project().apply(folded, event).document();
-                }
-              }
-              return events.size() < BATCH
-                  ? Uni.createFrom().item(Optional.ofNullable(folded))
-                  : dryRun(stream, events.getLast().revision() + 1, folded);
-            });
+  public Parking<D, E> parking() {
+    return parking;
   }
 
   /** How far the last build is, or was, that this instance worked on. */
@@ -196,25 +188,43 @@ public final class ProjectionRunner<D, E> {
     return gaps.sum();
   }
 
-  /** How many events were set aside. */
-  public long parked() {
-    return parked.sum();
+  /** How many deliveries were not the first one of their event. */
+  public long retried() {
+    return retried.sum();
   }
 
-  private List<Recorded<E>> decode(Recorded<StoredEvent> stored) {
-    return stored.event().type().startsWith("$")
-        ? List.of()
-        : codec.decode(stored, projection.events());
+  /** How many events were found that can't be applied. */
+  public long poisoned() {
+    return poisoned.sum();
+  }
+
+  /**
+   * How many events were parked when last looked at; at least, where it is {@link Parking#MOST}.
+   */
+  public int parked() {
+    return parked.size();
+  }
+
+  /** For how long the oldest parked event has been parked. */
+  public Duration oldestParked() {
+    List<Parking.Parked> now = parked;
+    return now.isEmpty() ? Duration.ZERO : Duration.between(now.getFirst().since(), Instant.now());
+  }
+
+  /** How much of the log is in the read models, from 0 to 1, while they are built; else 1. */
+  public double buildRatio() {
+    return building.ratio();
   }
 
   private void takeBatches() {
-    Projector<StoredEvent, D, E> live = projector;
+    Applier<D, E> live = applier;
     while (live != null && batches < BATCHES_AT_ONCE) {
       List<Delivery> batch = subscription.take(BATCH, BATCH);
       if (batch.isEmpty()) {
         return;
       }
       batches++;
+      retried.add(batch.stream().filter(delivery -> delivery.retries() > 0).count());
       live.apply(batch.stream().map(Delivery::event).toList())
           .subscribe()
           .with(outcome -> settle(batch, outcome), failure -> giveBack(batch, failure));
@@ -235,18 +245,10 @@ public final class ProjectionRunner<D, E> {
 
   private void park(Delivery delivery, Outcome.Poison poison) {
     Recorded<StoredEvent> event = delivery.event();
-    if (poison.revision() == event.revision()) {
-      LOG.errorf(
-          poison.cause(),
-          "%s: event %d of %s can't be applied: parked",
-          projection.name(),
-          event.revision(),
-          event.stream());
-      delivery.park(poison.cause().toString());
-    } else {
-      delivery.park("waits behind event " + poison.revision() + " of its stream");
-    }
-    parked.increment();
+    delivery.park(
+        poison.revision() == event.revision()
+            ? poison.cause().toString()
+            : "waits behind event " + poison.revision() + " of its stream");
   }
 
   private void giveBack(List<Delivery> batch, Throwable failure) {
@@ -266,10 +268,17 @@ public final class ProjectionRunner<D, E> {
 
   private void buildAll() {
     try {
-      while (!stopped && !buildSome()) {
-        Thread.sleep(PAUSE);
+      long pause = PAUSE.toMillis();
+      while (!stopped && !buildSome(pause)) {
+        Thread.sleep(pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
       }
-      subscription.openNow();
+      if (started) {
+        subscription.openNow();
+      } else if (!stopped) {
+        started = true;
+        subscription.start();
+      }
     } catch (InterruptedException e) {
       LOG.debugf(e, "%s: building stopped", projection.name());
     } finally {
@@ -277,11 +286,14 @@ public final class ProjectionRunner<D, E> {
     }
   }
 
-  private boolean buildSome() throws InterruptedException {
+  private boolean buildSome(long pause) throws InterruptedException {
     try {
       return builds.live().await().atMost(SLICE).isPresent() || building.slice(SLICE);
     } catch (RuntimeException e) {
-      LOG.warnf("%s: can't be built now: %s", projection.name(), e);
+      if (stopped) {
+        return false;
+      }
+      LOG.warnf("%s: can't be built now (%s); again in %d ms", projection.name(), e, pause);
       return false;
     }
   }
@@ -311,8 +323,8 @@ public final class ProjectionRunner<D, E> {
                   return Uni.createFrom()
                       .failure(new Unavailable("the read models are being built"));
                 }
-                projector = projector(live.get());
-                return events.open(sink);
+                applier = appliers.of(live.get());
+                return discards.refresh().chain(() -> events.open(sink));
               });
     }
   }

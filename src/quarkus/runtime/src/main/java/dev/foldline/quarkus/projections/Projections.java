@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
@@ -18,6 +19,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /** Runs every {@link Projection} bean of the application, as long as the application runs. */
 @Singleton
@@ -62,48 +65,78 @@ public class Projections {
         .atMost(STOP_LIMIT.multipliedBy(2));
   }
 
+  /** One whose name is given. */
+  public ProjectionRunner<?, ?> runner(String projection) {
+    return runners.stream()
+        .filter(runner -> runner.projection().name().equals(projection))
+        .findFirst()
+        .orElseThrow(() -> new NotFound("there is no projection " + projection));
+  }
+
   private static void measure(ProjectionRunner<?, ?> runner, MeterRegistry registry) {
-    Tags tags = Tags.of("projection", runner.projection().name());
-    FunctionCounter.builder("foldline.projection.applied", runner, ProjectionRunner::applied)
-        .description("Events that took effect")
-        .tags(tags)
-        .register(registry);
-    FunctionCounter.builder("foldline.projection.duplicates", runner, ProjectionRunner::duplicates)
-        .description("Deliveries skipped, because their event had taken effect before")
-        .tags(tags)
-        .register(registry);
-    FunctionCounter.builder("foldline.projection.gaps", runner, ProjectionRunner::gaps)
-        .description("Times that missing events were read from their stream")
-        .tags(tags)
-        .register(registry);
-    FunctionCounter.builder("foldline.projection.losses", runner, r -> r.health().losses())
-        .description("Times that the subscription was lost")
-        .tags(tags)
-        .register(registry);
-    Gauge.builder("foldline.projection.lag.events", runner, r -> r.health().backlog())
-        .description("Events that wait for the projection")
-        .tags(tags)
-        .register(registry);
-    Gauge.builder("foldline.projection.lag", runner, r -> r.health().lag().toMillis() / 1e3)
-        .description("Age of the oldest event that waits, or how long there is no subscription")
-        .baseUnit("seconds")
-        .tags(tags)
-        .register(registry);
-    Gauge.builder("foldline.projection.parked", runner, r -> r.health().parked())
-        .description("Events that are parked")
-        .tags(tags)
-        .register(registry);
-    FunctionCounter.builder("foldline.projection.poisoned", runner, ProjectionRunner::parked)
-        .description("Deliveries that could not be applied")
-        .tags(tags)
-        .register(registry);
-    Gauge.builder("foldline.projection.building", runner, r -> r.building().events())
-        .description("Events in the build that this instance last worked on")
-        .tags(tags)
-        .register(registry);
-    Gauge.builder("foldline.projection.up", runner, r -> r.health().isSubscribed() ? 1 : 0)
-        .description("Whether the subscription is open")
-        .tags(tags)
-        .register(registry);
+    Meters meters = new Meters(runner, registry);
+    meters.count("applied", "Events that took effect", ProjectionRunner::applied);
+    meters.count(
+        "duplicates",
+        "Deliveries skipped, because their event had taken effect before",
+        ProjectionRunner::duplicates);
+    meters.count(
+        "gaps", "Times that missing events were read from their stream", ProjectionRunner::gaps);
+    meters.count(
+        "retried", "Deliveries that were not the first of their event", ProjectionRunner::retried);
+    meters.count("poisoned", "Events found that can't be applied", ProjectionRunner::poisoned);
+    meters.count("losses", "Times that the subscription was lost", r -> r.health().losses());
+    meters.show("up", "Whether the subscription is open", r -> r.health().isSubscribed() ? 1 : 0);
+    meters.show(
+        "lag.events",
+        "Events that wait in the server's buffer and in hand: at least so many, since the server"
+            + " reads no further ahead; the age says how far behind that is",
+        r -> r.health().backlog());
+    meters.seconds(
+        "lag",
+        "Age of the oldest event that waits, or how long there is no subscription",
+        r -> r.health().lag());
+    meters.show("parked", "Events that are parked, up to 1000", ProjectionRunner::parked);
+    meters.seconds(
+        "parked.oldest",
+        "How long the oldest parked event has been parked",
+        ProjectionRunner::oldestParked);
+    meters.show(
+        "build.events",
+        "Events in the build that this instance last worked on",
+        r -> r.building().events());
+    meters.show(
+        "build.ratio",
+        "How much of the log is in the build that this instance works on; 1 while it builds none",
+        ProjectionRunner::buildRatio);
+  }
+
+  /** The meters of a projection, {@code foldline.projection.} and a name. */
+  private record Meters(ProjectionRunner<?, ?> runner, MeterRegistry registry) {
+
+    private static final String PREFIX = "foldline.projection.";
+
+    void count(String name, String what, ToDoubleFunction<ProjectionRunner<?, ?>> value) {
+      FunctionCounter.builder(PREFIX + name, runner, value)
+          .description(what)
+          .tags(tags())
+          .register(registry);
+    }
+
+    void show(String name, String what, ToDoubleFunction<ProjectionRunner<?, ?>> value) {
+      Gauge.builder(PREFIX + name, runner, value).description(what).tags(tags()).register(registry);
+    }
+
+    void seconds(String name, String what, Function<ProjectionRunner<?, ?>, Duration> value) {
+      Gauge.builder(PREFIX + name, runner, r -> value.apply(r).toMillis() / 1e3)
+          .description(what)
+          .baseUnit("seconds")
+          .tags(tags())
+          .register(registry);
+    }
+
+    private Tags tags() {
+      return Tags.of("projection", runner.projection().name());
+    }
   }
 }

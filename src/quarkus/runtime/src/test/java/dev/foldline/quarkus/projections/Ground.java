@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Projection;
 import dev.foldline.core.View;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -44,8 +46,11 @@ final class Ground implements AutoCloseable {
   private final int storePort;
   private final Vertx vertx = Vertx.vertx();
   private final List<Instance> instances = new ArrayList<>();
+  private final List<ProjectorProcess> processes = new ArrayList<>();
   private EmbeddedEventStore server;
   private RedisServer redisServer;
+  private final Cable storeCable;
+  private final Cable redisCable;
   private final EventStore store;
   private final Redis redis;
   final ReadModels models;
@@ -56,6 +61,8 @@ final class Ground implements AutoCloseable {
     this.server = EmbeddedEventStore.builder().data(data.resolve("store")).fsync(false).start();
     this.storePort = server.port();
     this.redisServer = startRedis();
+    this.storeCable = new Cable(storePort);
+    this.redisCable = new Cable(redisPort);
     this.store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
     this.redis = client(vertx);
     this.models = models(redis);
@@ -145,15 +152,43 @@ final class Ground implements AutoCloseable {
     return views.totals(projection, "all").await().atMost(LIMIT);
   }
 
+  /** Which build of the projection queries read. */
+  String active() {
+    return builds("active");
+  }
+
+  /** How many events are in the build of a version that is on its way. */
+  long built(int version) {
+    String events = builds("events:" + builds("building:" + version));
+    return events.isEmpty() ? 0 : Long.parseLong(events);
+  }
+
+  private String builds(String field) {
+    return Objects.toString(
+        redis
+            .send(Request.cmd(Command.HGET).arg("foldline:{sums}:builds").arg(field))
+            .await()
+            .atMost(LIMIT),
+        "");
+  }
+
+  /** What the group of a projection has parked. */
+  long parked(Projection<?, ?> projection) throws Exception {
+    return stats(projection).getParkedMessageCount();
+  }
+
+  private PersistentSubscriptionStats stats(Projection<?, ?> projection) throws Exception {
+    return store
+        .subscriptions()
+        .getInfoToAll(projection.name() + "-v" + projection.version())
+        .get(10, TimeUnit.SECONDS)
+        .orElseThrow()
+        .getStats();
+  }
+
   /** What the group of a projection has not acknowledged, and what it has parked. */
   long unsettled(Projection<?, ?> projection) throws Exception {
-    var stats =
-        store
-            .subscriptions()
-            .getInfoToAll(projection.name() + "-v" + projection.version())
-            .get(10, TimeUnit.SECONDS)
-            .orElseThrow()
-            .getStats();
+    var stats = stats(projection);
     return stats.getTotalInFlightMessages()
         + stats.getLiveBufferCount()
         + stats.getReadBufferCount()
@@ -199,8 +234,25 @@ final class Ground implements AutoCloseable {
     return new Instance(Counting.sums(version), OnPoison.HOLD);
   }
 
+  /** An instance in a process of its own. */
+  ProjectorProcess startProcess(int version, Duration slowness) {
+    ProjectorProcess process =
+        ProjectorProcess.start(storeCable.port(), redisCable.port(), version, slowness);
+    processes.add(process);
+    return process;
+  }
+
+  /** Breaks the connections of processes. */
+  void cutCables() {
+    storeCable.cut();
+    redisCable.cut();
+  }
+
   @Override
   public void close() {
+    processes.forEach(ProjectorProcess::kill);
+    storeCable.close();
+    redisCable.close();
     for (Instance instance : List.copyOf(instances)) {
       Uni.createFrom()
           .voidItem()

@@ -1,20 +1,15 @@
 package dev.foldline.quarkus.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
-import dev.foldline.core.UnknownEvent;
 import dev.foldline.core.View;
-import dev.foldline.eventstoredb.connector.ParkedEvents;
 import dev.foldline.quarkus.projections.Counting.Sum;
-import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,8 +61,11 @@ class ProjectionRunnerTest {
   @Test
   void buildsWhatWasBefore_andAppliesWhatComes() {
     ground.append("n-1", 1, 2, 3);
-    ground.start(1);
+    var instance = ground.start(1);
     awaitSum(SUMS, "n-1", 6, 3);
+    await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
+    assertThat(instance.runner.health().losses()).isZero();
+    assertThat(instance.runner.buildRatio()).isEqualTo(1);
     ground.append("n-1", 4);
     ground.append("n-2", 5);
     awaitSum(SUMS, "n-1", 10, 4);
@@ -106,41 +104,6 @@ class ProjectionRunnerTest {
       awaitSum(SUMS, "n-1", 2 * round, 2 * round);
     }
     awaitSettled(SUMS, 0);
-  }
-
-  @Test
-  void aPoisonEventIsParked_withTheLaterOnesOfItsStream_untilToldToPassItOver() throws Exception {
-    var instance = ground.start(1);
-    ground.append("n-1", 1);
-    awaitSum(SUMS, "n-1", 1, 1);
-    ground.append("n-1", List.of(Ground.event("unheard-of", "{}")));
-    ground.append("n-1", 2);
-    ground.append("n-2", 7);
-
-    awaitSum(SUMS, "n-2", 7, 1);
-    awaitSettled(SUMS, 2);
-    awaitSum(SUMS, "n-1", 1, 1);
-    ParkedEvents parked = new ParkedEvents(ground.store(), "sums-v1");
-    assertThat(parked.list(10).await().atMost(Ground.LIMIT))
-        .extracting(ParkedEvents.Parked::reason)
-        .satisfiesExactlyInAnyOrder(
-            reason -> assertThat(reason).contains("unheard-of"),
-            reason -> assertThat(reason).contains("waits behind event 1 of its stream"));
-    assertThatThrownBy(() -> instance.runner.dryRun("n-1").await().atMost(Ground.LIMIT))
-        .isInstanceOf(UnknownEvent.class);
-    assertThat(instance.runner.dryRun("n-2").await().atMost(Ground.LIMIT)).hasValue(new Sum(7, 1));
-    instance.stop();
-
-    ground.new Instance(SUMS, OnPoison.PASS);
-    parked.replay().await().atMost(Ground.LIMIT);
-
-    await()
-        .atMost(Ground.LIMIT)
-        .untilAsserted(
-            () ->
-                assertThat(ground.document(SUMS, "n-1"))
-                    .hasValue(new View<>("n-1", 2, new Sum(3, 2))));
-    awaitSettled(SUMS, 1);
   }
 
   @Test

@@ -1,0 +1,109 @@
+package dev.foldline.quarkus.projections;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Projection;
+import dev.foldline.eventstoredb.EventCodec;
+import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.quarkus.projections.Counting.Sum;
+import dev.foldline.redis.OnPoison;
+import dev.foldline.redis.ReadModels;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** An instance of an application with one projection, in a process of its own, to be killed. */
+final class ProjectorProcess {
+
+  private final Process process;
+
+  private ProjectorProcess(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts one, which goes on until it is killed or this process ends.
+   *
+   * @param version of the projection
+   * @param slowness how long each event takes it
+   */
+  static ProjectorProcess start(int storePort, int redisPort, int version, Duration slowness) {
+    try {
+      Path log = Files.createTempFile(Path.of("target"), "projector-", ".log");
+      return new ProjectorProcess(
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:TieredStopAtLevel=1",
+                  "-Xmx512m",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  ProjectorProcess.class.getName(),
+                  Integer.toString(storePort),
+                  Integer.toString(redisPort),
+                  Integer.toString(version),
+                  Long.toString(slowness.toNanos()))
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends it as {@code kill -9} does. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+
+  /** Store's port, Redis' port, version, nanoseconds an event. */
+  public static void main(String[] args) throws IOException {
+    Vertx vertx = Vertx.vertx();
+    Redis redis =
+        Redis.createClient(
+            vertx,
+            new RedisOptions()
+                .setConnectionString("redis://127.0.0.1:" + args[1])
+                .setMaxPoolWaiting(1_000));
+    Projection<Sum, Counting> sums =
+        slow(Counting.sums(Integer.parseInt(args[2])), Long.parseLong(args[3]));
+    new ProjectionRunner<>(
+            vertx.getDelegate(),
+            new EventStore(
+                "esdb://localhost:" + args[0] + "?tls=false&keepAliveInterval=10000",
+                Duration.ofSeconds(5)),
+            new EventCodec(List.of(Counting.TYPES)),
+            new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3)),
+            sums,
+            OnPoison.HOLD)
+        .start();
+    try (InputStream parent = System.in) {
+      parent.transferTo(OutputStream.nullOutputStream()); // until the parent ends
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static Projection<Sum, Counting> slow(Projection<Sum, Counting> sums, long nanos) {
+    return new Projection<>(
+        sums.name(),
+        sums.version(),
+        sums.category(),
+        sums.events(),
+        sums.document(),
+        (sum, event) -> {
+          if (nanos > 0) {
+            LockSupport.parkNanos(nanos);
+          }
+          return sums.project().apply(sum, event);
+        });
+  }
+}

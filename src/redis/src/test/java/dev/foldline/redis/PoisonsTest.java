@@ -1,0 +1,85 @@
+package dev.foldline.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.foldline.core.Changes;
+import dev.foldline.core.Projection;
+import dev.foldline.redis.Poisons.Poisoned;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PoisonsTest {
+
+  private static final RealRedis redis = new RealRedis();
+  private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
+  private final RuntimeException cause = new IllegalStateException("no such \n currency");
+
+  private final ReadModels models = redis.models();
+  private final Projection<String, String> projection =
+      new Projection<>(
+          "last", 1, "n", String.class, String.class, (_, event) -> Changes.to(event.event()));
+  private final Poisons poisons = new Poisons(models, projection, "1.1");
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    redis.command("FLUSHALL");
+  }
+
+  @Test
+  void areKeptWithTheirCauseAndTheTimeTheyWereFirstFound_untilRemoved() {
+    var found =
+        Map.of(
+            "n-a b",
+            List.of(new Outcome.Poison(3, cause, true)),
+            "n-c",
+            List.of(new Outcome.Poison(0, cause, false)));
+
+    assertThat(await(poisons.add(found, NOON))).isEqualTo(2);
+    assertThat(await(poisons.add(found, NOON.plusSeconds(1)))).isZero();
+
+    Poisoned held = new Poisoned("n-a b", 3, cause.toString(), NOON, true);
+    Poisoned passed = new Poisoned("n-c", 0, cause.toString(), NOON, false);
+    assertThat(await(poisons.list(10))).containsExactlyInAnyOrder(held, passed);
+    await(poisons.remove(List.of(held)));
+    assertThat(await(poisons.list(10))).containsExactly(passed);
+  }
+
+  @Test
+  void areListedWhole_howeverMany() {
+    var found =
+        IntStream.range(0, 3_000)
+            .boxed()
+            .collect(
+                Collectors.toMap(i -> "n-" + i, _ -> List.of(new Outcome.Poison(0, cause, true))));
+    await(poisons.add(found, NOON));
+
+    assertThat(await(poisons.list(100_000))).hasSize(3_000);
+    assertThat(await(poisons.list(100))).hasSizeBetween(100, 1_000);
+  }
+
+  @Test
+  void goWithTheirBuild() {
+    await(poisons.add(Map.of("n-1", List.of(new Outcome.Poison(0, cause, true))), NOON));
+
+    await(new Builds(models, projection).drop("1.1"));
+
+    assertThat(await(poisons.list(10))).isEmpty();
+  }
+
+  private static <T> T await(Uni<T> uni) {
+    return uni.await().atMost(Duration.ofSeconds(10));
+  }
+}

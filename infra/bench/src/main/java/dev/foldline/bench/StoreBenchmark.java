@@ -60,7 +60,10 @@ final class StoreBenchmark implements AutoCloseable {
             EventStoreDBConnectionString.parseOrThrow(store.connectionString()));
     URI address = URI.create(store.connectionString());
     channel =
-        NettyChannelBuilder.forAddress(address.getHost(), address.getPort()).usePlaintext().build();
+        NettyChannelBuilder.forAddress(address.getHost(), address.getPort())
+            .usePlaintext()
+            .directExecutor()
+            .build();
   }
 
   /** Prints the table. */

@@ -49,7 +49,7 @@ class ModelTest {
   @DisplayName("every write is answered as the matrices say, and leaves what they say")
   void agreesWithTheModel() {
     Random random = new Random(SEED);
-    try (EventLog log = EventLog.open(null, false)) {
+    try (EventLog log = EventLog.open(null, false, Runnable::run)) {
       for (int i = 0; i < SEQUENCES; i++) {
         List<Step> steps =
             IntStream.range(0, 1 + random.nextInt(LONGEST)).mapToObj(_ -> step(random)).toList();

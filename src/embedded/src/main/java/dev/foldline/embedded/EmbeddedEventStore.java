@@ -5,6 +5,7 @@ import dev.foldline.embedded.grpc.Authentication;
 import dev.foldline.embedded.grpc.Calls;
 import dev.foldline.embedded.grpc.FeaturesService;
 import dev.foldline.embedded.grpc.GossipService;
+import dev.foldline.embedded.grpc.LenientMarshaller;
 import dev.foldline.embedded.grpc.Limits;
 import dev.foldline.embedded.grpc.StreamsService;
 import dev.foldline.embedded.log.EventLog;
@@ -166,7 +167,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
     if (options.certificate != null && options.privateKey != null) {
       server.useTransportSecurity(options.certificate.toFile(), options.privateKey.toFile());
     }
-    services.forEach(server::addService);
+    services.forEach(service -> server.addService(LenientMarshaller.of(service.bindService())));
     return server.build();
   }
 

@@ -7,8 +7,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  * behind {@code end} they know nothing. Confined to the connection's thread.
  */
 final class Queries {
-  private static final String EVENT =
-      "SELECT e.position, e.stream, e.revision, id, type, json, created, data, metadata FROM events e ";
+  private static final String COLUMNS =
+      "SELECT e.position, e.revision, e.id, e.type, e.json, e.created, e.data, e.metadata";
+  private static final String EVENT = COLUMNS + " FROM events e ";
+  private static final String NAMED =
+      COLUMNS + ", s.name FROM events e JOIN streams s ON s.id = e.stream ";
   private static final String INDEXED =
       EVENT + "JOIN revisions r ON r.position = e.position WHERE r.stream = ? ";
-  private static final int NAMES = 4096;
-  private static final int LONGEST_KEPT_NAME = 1024;
 
   private final Connection connection;
   private final PreparedStatement streamId;
-  private final PreparedStatement streamName;
   private final PreparedStatement highestRevision;
   private final PreparedStatement eventAt;
   private final PreparedStatement event;
@@ -35,18 +33,9 @@ final class Queries {
   private final PreparedStatement allForwards;
   private final PreparedStatement allBackwards;
 
-  private final Map<Long, String> names =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, String> eldest) {
-          return size() > NAMES;
-        }
-      };
-
   Queries(Connection connection) throws SQLException {
     this.connection = connection;
     streamId = prepare("SELECT id FROM streams WHERE name = ?");
-    streamName = prepare("SELECT name FROM streams WHERE id = ?");
     highestRevision =
         prepare(
             "SELECT revision FROM revisions WHERE stream = ? AND revision <= ? AND position <= ?"
@@ -56,9 +45,9 @@ final class Queries {
     String range = INDEXED + "AND r.revision BETWEEN ? AND ? AND r.position <= ? ";
     streamForwards = prepare(range + "ORDER BY r.revision");
     streamBackwards = prepare(range + "ORDER BY r.revision DESC");
-    allForwards = prepare(EVENT + "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?");
+    allForwards = prepare(NAMED + "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?");
     allBackwards =
-        prepare(EVENT + "WHERE position < ? AND position <= ? ORDER BY position DESC LIMIT ?");
+        prepare(NAMED + "WHERE position < ? AND position <= ? ORDER BY position DESC LIMIT ?");
   }
 
   private PreparedStatement prepare(String sql) throws SQLException {
@@ -136,7 +125,7 @@ final class Queries {
     statement.setInt(3, max);
     try (ResultSet rows = statement.executeQuery()) {
       while (!page.isFull() && rows.next()) {
-        page.add(event(rows, streamName(rows.getLong(2))));
+        page.add(event(rows, StreamNames.decode(blob(rows, 9))));
       }
     }
   }
@@ -146,24 +135,6 @@ final class Queries {
     streamId.setBytes(1, StreamNames.encode(name).toByteArray());
     try (ResultSet row = streamId.executeQuery()) {
       return row.next() ? row.getLong(1) : 0;
-    }
-  }
-
-  private String streamName(long id) throws SQLException {
-    String known = names.get(id);
-    if (known != null) {
-      return known;
-    }
-    streamName.setLong(1, id);
-    try (ResultSet row = streamName.executeQuery()) {
-      if (!row.next()) {
-        throw new SQLException("No stream has the id " + id);
-      }
-      String name = StreamNames.decode(UnsafeByteOperations.unsafeWrap(row.getBytes(1)));
-      if (name.length() <= LONGEST_KEPT_NAME) {
-        names.put(id, name);
-      }
-      return name;
     }
   }
 
@@ -178,13 +149,13 @@ final class Queries {
     return new LogEvent(
         row.getLong(1),
         stream,
-        row.getLong(3),
-        uuid(row.getBytes(4)),
-        row.getString(5),
-        row.getInt(6) != 0,
-        row.getLong(7),
-        blob(row, 8),
-        blob(row, 9));
+        row.getLong(2),
+        uuid(row.getBytes(3)),
+        row.getString(4),
+        row.getInt(5) != 0,
+        row.getLong(6),
+        blob(row, 7),
+        blob(row, 8));
   }
 
   private static ByteString blob(ResultSet row, int column) throws SQLException {

@@ -108,6 +108,8 @@ final class Database implements AutoCloseable {
     SQLiteConfig config = config(16);
     config.setJournalMode(JournalMode.WAL);
     config.setPageSize(PAGE_BYTES);
+    // Unless told so, the driver runs a query after each insert.
+    config.setGetGeneratedKeys(false);
     Connection connection = connect(config);
     connection.setAutoCommit(false);
     try (var statement = connection.createStatement()) {

@@ -40,7 +40,7 @@ import org.reactivestreams.Subscription;
  */
 final class StoreBenchmark implements AutoCloseable {
 
-  private static final Duration WARM_UP = Duration.ofSeconds(15);
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final int STREAMS = 10_000;
   private static final int FILLED_STREAMS = 100_000;
   private static final int FILLED_EVENTS = 1_000_000;
@@ -60,7 +60,10 @@ final class StoreBenchmark implements AutoCloseable {
             EventStoreDBConnectionString.parseOrThrow(store.connectionString()));
     URI address = URI.create(store.connectionString());
     channel =
-        NettyChannelBuilder.forAddress(address.getHost(), address.getPort()).usePlaintext().build();
+        NettyChannelBuilder.forAddress(address.getHost(), address.getPort())
+            .usePlaintext()
+            .directExecutor()
+            .build();
   }
 
   /** Prints the table. */
@@ -95,9 +98,15 @@ final class StoreBenchmark implements AutoCloseable {
         appends.close();
       }
       bench.fill(STREAMS, STREAMS * 10, "ten-");
+      Load.warmUp(16, WARM_UP, bench::readTen);
       row("read 10 events of a stream, 16 in flight", Load.run(16, bench::readTen), "8,000");
+      var _ = bench.readAll();
       rate("read $all, events", bench.readAll(), "150,000");
-      rate("persistent subscription with acks, buffer 100, events", bench.subscribe(), "30,000");
+      var _ = bench.subscribe("warm-up");
+      rate(
+          "persistent subscription with acks, buffer 100, events",
+          bench.subscribe("measured"),
+          "30,000");
     }
   }
 
@@ -186,17 +195,17 @@ final class StoreBenchmark implements AutoCloseable {
   }
 
   /** Events a second of a group that begins at the first event of the log. */
-  private double subscribe() throws Exception {
+  private double subscribe(String group) throws Exception {
     var subscriptions = EventStoreDBPersistentSubscriptionsClient.from(client);
     var options = CreatePersistentSubscriptionToAllOptions.get().fromStart();
-    var _ = subscriptions.createToAll("measured", options).get();
+    var _ = subscriptions.createToAll(group, options).get();
     AtomicLong events = new AtomicLong();
     CountDownLatch done = new CountDownLatch(1);
     long start = System.nanoTime();
     PersistentSubscription subscription =
         subscriptions
             .subscribeToAll(
-                "measured",
+                group,
                 SubscribePersistentSubscriptionOptions.get().bufferSize(100),
                 new PersistentSubscriptionListener() {
                   @Override

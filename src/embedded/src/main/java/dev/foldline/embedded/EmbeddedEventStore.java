@@ -5,6 +5,7 @@ import dev.foldline.embedded.grpc.Authentication;
 import dev.foldline.embedded.grpc.Calls;
 import dev.foldline.embedded.grpc.FeaturesService;
 import dev.foldline.embedded.grpc.GossipService;
+import dev.foldline.embedded.grpc.LenientMarshaller;
 import dev.foldline.embedded.grpc.Limits;
 import dev.foldline.embedded.grpc.StreamsService;
 import dev.foldline.embedded.log.EventLog;
@@ -15,19 +16,22 @@ import dev.foldline.embedded.security.Guard;
 import dev.foldline.embedded.security.Users;
 import io.grpc.BindableService;
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -61,58 +65,68 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
   private final String host;
   private final boolean tls;
-  private final EventLog log;
-  private final PersistentSubscriptions subscriptions;
-  private final ScheduledThreadPoolExecutor timer;
   private final Calls calls;
-  private final ExecutorService handlers;
   private final Server server;
-  private final @Nullable SystemProjections projections;
+
+  /** What was started, the last one first: it ends in this order. */
+  private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
   private EmbeddedEventStore(Builder options) {
     host = dialable(options.host);
     tls = options.certificate != null;
-    log = EventLog.open(options.data, options.fsync);
-    subscriptions = PersistentSubscriptions.open(log);
-    timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("foldline-timer").daemon().factory());
-    timer.setRemoveOnCancelPolicy(true);
-    calls = new Calls(timer);
-    handlers =
-        Executors.newFixedThreadPool(
-            HANDLERS, Thread.ofPlatform().name("foldline-call-", 0).daemon().factory());
     try {
-      server = bind(options);
-    } catch (IOException | RuntimeException e) {
-      timer.shutdownNow();
-      handlers.shutdownNow();
-      subscriptions.close();
-      log.close();
-      throw new IllegalStateException(
-          "Can't listen on %s:%d: %s".formatted(options.host, options.port, e.getMessage()), e);
+      Transport transport = started(new Transport());
+      EventLog log = started(EventLog.open(options.data, options.fsync, transport));
+      PersistentSubscriptions subscriptions = started(PersistentSubscriptions.open(log));
+      var timer =
+          new ScheduledThreadPoolExecutor(
+              1, Thread.ofPlatform().name("foldline-timer").daemon().factory());
+      started.push(timer::shutdownNow);
+      timer.setRemoveOnCancelPolicy(true);
+      calls = new Calls(timer);
+      List<BindableService> services = new ArrayList<>();
+      Guard guard = options.users.isEmpty() ? Guard.OPEN : new AccessLists(log);
+      services.add(new StreamsService(log, guard, options.limits, timer));
+      services.add(subscriptions.service(guard));
+      ExecutorService handlers =
+          Executors.newFixedThreadPool(
+              HANDLERS, Thread.ofPlatform().name("foldline-call-", 0).daemon().factory());
+      started.push(handlers::shutdownNow);
+      server = bind(options, port -> server(options, port, transport, handlers, services));
+      started.push(this::endCalls);
+      if (options.projections) {
+        started.push(new SystemProjections(log)::close);
+      }
+    } catch (RuntimeException e) {
+      end();
+      throw e;
     }
-    projections = options.projections ? new SystemProjections(log) : null;
     if (options.data != null && !options.fsync) {
       LOG.warn("fsync is off: events that were acknowledged are lost if the machine fails");
     }
+  }
+
+  private <T extends AutoCloseable> T started(T part) {
+    started.push(part);
+    return part;
   }
 
   public static Builder builder() {
     return new Builder();
   }
 
-  private Server bind(Builder options) throws IOException {
-    if (options.port != 0) {
-      return server(options, options.port).start();
-    }
+  private static Server bind(Builder options, IntFunction<Server> serverAt) {
     for (int attempt = 1; ; attempt++) {
-      int port = ThreadLocalRandom.current().nextInt(LOWEST_FREE_PORT, HIGHEST_PORT + 1);
+      int port =
+          options.port != 0
+              ? options.port
+              : ThreadLocalRandom.current().nextInt(LOWEST_FREE_PORT, HIGHEST_PORT + 1);
       try {
-        return server(options, port).start();
-      } catch (IOException e) {
-        if (attempt == PORTS_TO_TRY) {
-          throw e;
+        return serverAt.apply(port).start();
+      } catch (IOException | RuntimeException e) {
+        if (e instanceof RuntimeException || options.port != 0 || attempt == PORTS_TO_TRY) {
+          throw new IllegalStateException(
+              "Can't listen on %s:%d: %s".formatted(options.host, port, e.getMessage()), e);
         }
       }
     }
@@ -126,32 +140,34 @@ public final class EmbeddedEventStore implements AutoCloseable {
     return address != null && address.isAnyLocalAddress() ? "localhost" : host;
   }
 
-  private Server server(Builder options, int port) {
-    boolean secure = !options.users.isEmpty();
-    Guard guard = secure ? new AccessLists(log) : Guard.OPEN;
-    List<BindableService> services = new ArrayList<>();
-    services.add(new StreamsService(log, guard, options.limits, timer));
-    services.add(subscriptions.service(guard));
+  private Server server(
+      Builder options,
+      int port,
+      Transport transport,
+      Executor handlers,
+      List<BindableService> common) {
+    List<BindableService> services = new ArrayList<>(common);
     services.add(
         new GossipService(() -> EndPoint.newBuilder().setAddress(host).setPort(port).build()));
     services.add(new FeaturesService(services));
     var server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(options.host, port))
+        transport
+            .server(new InetSocketAddress(options.host, port))
             .maxInboundMessageSize(MAX_MESSAGE)
             .permitKeepAliveTime(0, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .addStreamTracerFactory(calls);
-    if (secure) {
-      server.executor(handlers).intercept(new Authentication(options.users)).intercept(calls);
-    } else {
+    if (options.users.isEmpty()) {
       server.directExecutor().intercept(calls);
+    } else {
+      server.executor(handlers).intercept(new Authentication(options.users)).intercept(calls);
     }
     if (options.certificate != null && options.privateKey != null) {
       server.useTransportSecurity(options.certificate.toFile(), options.privateKey.toFile());
     }
-    services.forEach(server::addService);
+    services.forEach(service -> server.addService(LenientMarshaller.of(service.bindService())));
     return server.build();
   }
 
@@ -167,25 +183,28 @@ public final class EmbeddedEventStore implements AutoCloseable {
   /** Ends every call, the streaming ones with UNAVAILABLE, and releases the data directory. */
   @Override
   public void close() {
+    end();
+  }
+
+  private void end() {
+    for (AutoCloseable part : started) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.error("A part of the store did not close", e);
+      }
+    }
+    started.clear();
+  }
+
+  private void endCalls() throws InterruptedException {
     server.shutdown();
     calls.endAll(false);
-    try {
-      if (!server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
-        calls.endAll(true);
-        server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS);
-      }
-      if (projections != null) {
-        projections.close();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    } finally {
-      server.shutdownNow();
-      timer.shutdownNow();
-      handlers.shutdownNow();
-      subscriptions.close();
-      log.close();
+    if (!server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
+      calls.endAll(true);
+      server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
+    server.shutdownNow();
   }
 
   /** How a store is to run. What is not set is safe: in memory, on loopback, on a free port. */

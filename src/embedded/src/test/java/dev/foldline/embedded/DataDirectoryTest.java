@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,41 @@ class DataDirectoryTest {
           .hasMessageContaining("in use");
     }
     options.start().close();
+  }
+
+  @Test
+  @DisplayName("a store that can't start leaves its directory free")
+  void failedStart() {
+    var options = EmbeddedEventStore.builder().data(data).projections(false);
+    String group =
+        """
+        {"version": 1, "updated": "", "entries": [{
+          "key": {"stream": "$all", "group": "broken"},
+          "filter": {"target": "STREAM", "regex": "(", "prefixes": []},
+          "start": {"commit": 0, "prepare": 0, "after": 0},
+          "settings": {"strategy": "ROUND_ROBIN"}}]}
+        """;
+    try (var store = options.start();
+        Wire wire = new Wire(store)) {
+      var config = wire.event("$PersistentConfig", group, "application/json");
+      wire.appending("$persistentSubscriptionConfig", "any", List.of(config));
+    }
+    assertThatThrownBy(options::start).hasMessageContaining("regular expression");
+    assertThatThrownBy(options::start).hasMessageContaining("regular expression");
+  }
+
+  @Test
+  @DisplayName("a directory of another version's is refused")
+  void otherVersion() throws SQLException {
+    var options = EmbeddedEventStore.builder().data(data).projections(false);
+    options.start().close();
+    try (var file = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("events.db"));
+        var statement = file.createStatement()) {
+      statement.execute("PRAGMA user_version = 1");
+    }
+    assertThatThrownBy(options::start)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("version 1");
   }
 
   @Test

@@ -82,6 +82,15 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
     }
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       @Override
+      public void onMessage(@Nullable Q message) {
+        if (message == null) {
+          call.end(Status.UNKNOWN.withDescription("The message can't be parsed"));
+        } else {
+          super.onMessage(message);
+        }
+      }
+
+      @Override
       public void onComplete() {
         call.release();
         if (call.ended) {

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Pump {
   /**
-   * About how much is read and sent in one go, and so the most that a slow reader makes the server
-   * hold.
+   * About how much is read and sent in one go; a slow reader makes the server hold three times as
+   * much.
    */
   static final int PAGE_BYTES = 64 << 10;
 
   static final int PAGE_EVENTS = 512;
+
+  /** Enough that a page is read while the transport still has one to send. */
+  private static final int SENT_AHEAD_BYTES = 2 * PAGE_BYTES;
 
   /** What is left to do after a page. */
   enum Progress {
@@ -52,6 +55,7 @@ abstract class Pump {
   /** Begins once the reader is known to be allowed to. */
   final void start(CompletableFuture<?> permission) {
     wakes.set(1);
+    responses.setOnReadyThreshold(SENT_AHEAD_BYTES);
     responses.setOnReadyHandler(this::wake);
     responses.setOnCancelHandler(this::end);
     var _ =

@@ -9,8 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -21,6 +26,28 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  * The SQLite file in its data directory, which it keeps other processes out of while it is open.
  */
 final class Database implements AutoCloseable {
+  private static final int VERSION = 2;
+
+  /** Events are in the order of $all; where a stream's events are is indexed apart, and later. */
+  private static final List<String> SCHEMA =
+      List.of(
+          "CREATE TABLE streams(id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE)",
+          """
+          CREATE TABLE events(
+            position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, id BLOB NOT NULL,
+            type TEXT NOT NULL, json INTEGER NOT NULL, created INTEGER NOT NULL, data BLOB NOT NULL,
+            metadata BLOB NOT NULL)
+          """,
+          """
+          CREATE TABLE revisions(
+            stream INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL,
+            PRIMARY KEY(stream, revision)) WITHOUT ROWID
+          """,
+          "CREATE TABLE indexed(position INTEGER NOT NULL)",
+          "INSERT INTO indexed VALUES(0)",
+          "PRAGMA user_version = " + VERSION);
+
+  private static final int PAGE_BYTES = 4096;
   private static final int CHECKPOINT_PAGES = 8000;
   private static final int BUSY_MILLIS = 10_000;
 
@@ -28,6 +55,9 @@ final class Database implements AutoCloseable {
   private final boolean temporary;
   private final boolean fsync;
   private final FileChannel lockFile;
+
+  /** The last one first. */
+  private final Deque<Connection> connections = new ArrayDeque<>();
 
   private Database(Path directory, boolean temporary, boolean fsync, FileChannel lockFile) {
     this.directory = directory;
@@ -77,21 +107,33 @@ final class Database implements AutoCloseable {
   Connection writer() throws SQLException {
     SQLiteConfig config = config(16);
     config.setJournalMode(JournalMode.WAL);
+    config.setPageSize(PAGE_BYTES);
+    // Unless told so, the driver runs a query after each insert.
+    config.setGetGeneratedKeys(false);
     Connection connection = connect(config);
+    connection.setAutoCommit(false);
     try (var statement = connection.createStatement()) {
       statement.execute("PRAGMA wal_autocheckpoint=" + CHECKPOINT_PAGES);
-      statement.execute(
-          "CREATE TABLE IF NOT EXISTS streams(id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE)");
-      statement.execute(
-          """
-          CREATE TABLE IF NOT EXISTS events(
-            position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, id BLOB NOT NULL,
-            type TEXT NOT NULL, json INTEGER NOT NULL, created INTEGER NOT NULL, data BLOB NOT NULL,
-            metadata BLOB NOT NULL, UNIQUE(stream, revision))
-          """);
+      if (number(statement, "SELECT count(*) FROM sqlite_master") == 0) {
+        for (String definition : SCHEMA) {
+          statement.execute(definition);
+        }
+      }
+      long version = number(statement, "PRAGMA user_version");
+      if (version != VERSION) {
+        throw new IllegalStateException(
+            "The data directory %s holds a log of version %d, and only version %d can be opened"
+                .formatted(directory, version, VERSION));
+      }
     }
-    connection.setAutoCommit(false);
+    connection.commit();
     return connection;
+  }
+
+  private static long number(Statement statement, String sql) throws SQLException {
+    try (ResultSet row = statement.executeQuery(sql)) {
+      return row.getLong(1);
+    }
   }
 
   Connection reader() throws SQLException {
@@ -111,13 +153,23 @@ final class Database implements AutoCloseable {
   }
 
   private Connection connect(SQLiteConfig config) throws SQLException {
-    return Objects.requireNonNull(
-        config.createConnection("jdbc:sqlite:" + directory.resolve("events.db")));
+    Connection connection =
+        Objects.requireNonNull(
+            config.createConnection("jdbc:sqlite:" + directory.resolve("events.db")));
+    connections.push(connection);
+    return connection;
   }
 
+  /**
+   * Closes all connections, which nobody may be using any more. The writer's goes last: only it can
+   * fold the write-ahead log into the database.
+   */
   @Override
   public void close() {
     try {
+      for (Connection connection : connections) {
+        connection.close();
+      }
       lockFile.close();
       if (temporary) {
         try (var files = Files.walk(directory)) {
@@ -128,6 +180,8 @@ final class Database implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (SQLException e) {
+      throw new StorageException(e);
     }
   }
 }

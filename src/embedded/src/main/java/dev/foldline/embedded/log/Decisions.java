@@ -23,6 +23,9 @@ final class Decisions {
   private static final int LARGEST_KEPT_STREAM = 4096;
 
   private final Queries queries;
+  private final Inserts inserts;
+  private final Indexer indexer;
+  private final long firstPosition;
   private final RecentIds recent = new RecentIds();
   private final Map<String, StreamInfo> streams =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -32,43 +35,68 @@ final class Decisions {
         }
       };
 
+  private View view;
   private List<LogEvent> written = new ArrayList<>();
   private long lastPosition;
   private long nextPosition;
   private long nextStreamId;
 
   /**
+   * @param generation of the {@link Indexer}
    * @param firstPosition of an empty log
    */
-  Decisions(Queries queries, long firstPosition) throws SQLException {
+  Decisions(Queries queries, Inserts inserts, int generation, long firstPosition)
+      throws SQLException {
     this.queries = queries;
-    this.nextPosition = firstPosition;
-    reload();
+    this.inserts = inserts;
+    this.firstPosition = firstPosition;
+    indexer = new Indexer(inserts, generation);
+    view = new View(queries, indexer.recent());
+    load();
   }
 
-  /** Takes up the state that is on disk, after a start or a rollback. */
-  void reload() throws SQLException {
+  /** Takes up the state that is on disk. */
+  private void load() throws SQLException {
+    Page last = new Page(1);
+    queries.allBackwards(Long.MAX_VALUE, Long.MAX_VALUE, 1, last);
+    lastPosition = 0;
+    nextPosition = firstPosition;
+    for (LogEvent event : last.events()) {
+      lastPosition = event.position();
+      nextPosition = event.position() + event.size();
+    }
+    nextStreamId = inserts.highestStreamId() + 1;
+    inserts.recentIds(RecentIds.CAPACITY, recent);
+  }
+
+  /** Makes everything since the last commit durable; answers the events among it. */
+  List<LogEvent> commit() throws SQLException {
+    indexer.beforeCommit();
+    inserts.commit();
+    indexer.afterCommit(lastPosition);
+    view = new View(queries, indexer.recent());
+    List<LogEvent> committed = written;
+    written = new ArrayList<>();
+    return committed;
+  }
+
+  /** Forgets everything since the last commit. */
+  void rollback() throws SQLException {
+    inserts.rollback();
     streams.clear();
     recent.clear();
     written = new ArrayList<>();
-    LogEvent last = queries.last();
-    if (last != null) {
-      lastPosition = last.position();
-      nextPosition = last.position() + last.size();
-    }
-    nextStreamId = queries.highestStreamId().orElse(0) + 1;
-    queries.recentIds(RecentIds.CAPACITY, recent);
+    load();
+    indexer.afterRollback(lastPosition);
   }
 
   long lastPosition() {
     return lastPosition;
   }
 
-  /** What was written since the last call. */
-  List<LogEvent> takeWritten() {
-    List<LogEvent> taken = written;
-    written = new ArrayList<>();
-    return taken;
+  /** Where the newest of the committed events stand. */
+  RecentIndex committed() {
+    return indexer.recent().endingAt(lastPosition);
   }
 
   WriteResult append(String name, ExpectedRevision expected, List<NewEvent> events)
@@ -115,7 +143,7 @@ final class Decisions {
       throws SQLException {
     long revision = expected.value();
     for (NewEvent event : events) {
-      LogEvent stored = queries.event(stream.id(), stream.name(), revision + 1);
+      LogEvent stored = view.event(stream.id(), stream.name(), revision + 1);
       if (stored == null || !stored.id().equals(event.id())) {
         boolean first = revision == expected.value();
         return first && expected.isNoStream() && stream.isSoftDeleted()
@@ -128,7 +156,7 @@ final class Decisions {
   }
 
   private WriteResult repeated(StreamInfo stream, long revision) throws SQLException {
-    LogEvent event = queries.event(stream.id(), stream.name(), revision);
+    LogEvent event = view.event(stream.id(), stream.name(), revision);
     return event != null && stream.isReadable(revision, event.created())
         ? new Written(revision, OptionalLong.of(event.position()))
         : new Written(revision, OptionalLong.empty());
@@ -163,7 +191,7 @@ final class Decisions {
   /** A soft-deleted stream comes back without the events that it had when it was deleted. */
   private void recreate(StreamInfo stream, long deletedRevision) throws SQLException {
     if (stream.isSoftDeleted()) {
-      LogEvent metadata = queries.lastEvent(StreamNames.metastreamOf(stream.name()));
+      LogEvent metadata = view.lastEvent(StreamNames.metastreamOf(stream.name()));
       if (metadata != null) {
         truncate(stream, metadata.json(), metadata.data(), deletedRevision + 1);
       }
@@ -279,7 +307,8 @@ final class Decisions {
             Ticks.now(),
             event.data(),
             event.metadata());
-    queries.insert(streamId, stored);
+    inserts.event(streamId, stored);
+    indexer.add(streamId, revision, stored.position());
     written.add(stored);
     lastPosition = stored.position();
     nextPosition += stored.size();
@@ -289,13 +318,13 @@ final class Decisions {
     if (stream.id() != 0) {
       return stream.id();
     }
-    queries.insertStream(nextStreamId, stream.name());
+    inserts.stream(nextStreamId, stream.name());
     return nextStreamId++;
   }
 
   private StreamInfo stream(String name) throws SQLException {
     StreamInfo known = streams.get(name);
-    return known != null ? known : keep(queries.stream(name));
+    return known != null ? known : keep(view.stream(name));
   }
 
   private StreamInfo keep(StreamInfo stream) {

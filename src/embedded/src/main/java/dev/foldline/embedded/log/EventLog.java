@@ -1,11 +1,13 @@
 package dev.foldline.embedded.log;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The durable log of all events. Writes are answered once they are on disk, and are then visible to
  * every reader.
  *
- * <p>All methods may be called from any thread. Futures complete on the log's own threads, where
- * nothing may wait; they fail with {@link StorageException} only if the disk does.
+ * <p>All methods may be called from any thread. Futures complete where answers are given, or on the
+ * log's own threads, and nothing may wait there; they fail with {@link StorageException} only if
+ * the disk does.
  */
 public final class EventLog implements AutoCloseable {
   /** How long a write waits for its turn unless it says otherwise. */
@@ -25,24 +28,28 @@ public final class EventLog implements AutoCloseable {
   private static final long FIRST_POSITION = 4096;
   private static final int READERS = 2;
 
+  /** Events that go to SQLite's index at a time: each takes about 100 bytes until it has gone. */
+  private static final int GENERATION = 65_536;
+
   private final Database database;
   private final Tail tail;
   private final Writer writer;
   private final Readers readers;
   private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+  private volatile RecentIndex index;
   private volatile long lastPosition;
 
-  private EventLog(Database database) throws SQLException {
+  private EventLog(Database database, Executor answers, int generation) throws SQLException {
     this.database = database;
-    Queries queries = new Queries(database.writer());
-    Decisions decisions = new Decisions(queries, FIRST_POSITION);
+    Connection connection = database.writer();
+    Queries queries = new Queries(connection);
+    Decisions decisions =
+        new Decisions(queries, new Inserts(connection), generation, FIRST_POSITION);
+    index = decisions.committed();
     lastPosition = decisions.lastPosition();
     tail = new Tail(lastPosition);
-    writer = new Writer(queries, decisions, this::publish);
-    readers = new Readers(database, READERS);
-    if (lastPosition == 0) {
-      seed();
-    }
+    readers = new Readers(database, READERS, () -> index);
+    writer = new Writer(decisions, events -> publish(events, decisions.committed()), answers);
   }
 
   /**
@@ -52,25 +59,35 @@ public final class EventLog implements AutoCloseable {
    *     close
    * @param fsync whether a write is on disk before it is answered; without it a power failure loses
    *     data
-   * @throws IllegalStateException if another store uses the directory
+   * @param answers where the futures of writes complete, a group of them at a time; keeps the
+   *     order, and outlives the log
+   * @throws IllegalStateException if another store uses the directory, or another version of it
+   *     wrote what is there
    */
-  public static EventLog open(@Nullable Path directory, boolean fsync) {
+  public static EventLog open(@Nullable Path directory, boolean fsync, Executor answers) {
+    return open(directory, fsync, answers, GENERATION);
+  }
+
+  static EventLog open(@Nullable Path directory, boolean fsync, Executor answers, int generation) {
     Database database = Database.open(directory, fsync);
     try {
-      return new EventLog(database);
-    } catch (SQLException | RuntimeException e) {
+      return new EventLog(database, answers, generation).seeded();
+    } catch (SQLException e) {
       database.close();
       throw new StorageException(e);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
     }
   }
 
   /** A real database is never empty: clients that look for the end of the log find one. */
-  private void seed() {
-    append(
-            "$$$settings",
-            ExpectedRevision.ANY,
-            List.of(NewEvent.json(LogEvent.METADATA_TYPE, "{}")))
-        .join();
+  private EventLog seeded() {
+    if (lastPosition == 0) {
+      var settings = NewEvent.json(LogEvent.METADATA_TYPE, "{}");
+      append("$$$settings", ExpectedRevision.ANY, List.of(settings)).join();
+    }
+    return this;
   }
 
   public CompletableFuture<WriteResult> append(
@@ -152,8 +169,9 @@ public final class EventLog implements AutoCloseable {
     void close();
   }
 
-  private void publish(List<LogEvent> events) {
+  private void publish(List<LogEvent> events, RecentIndex committed) {
     if (!events.isEmpty()) {
+      index = committed;
       tail.add(events);
       lastPosition = events.getLast().position();
       listeners.forEach(listener -> tell(listener, events));
@@ -169,7 +187,6 @@ public final class EventLog implements AutoCloseable {
     }
   }
 
-  /** The writer's connection goes last: only it can fold the write-ahead log into the database. */
   @Override
   public void close() {
     try {

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -17,20 +18,25 @@ final class Readers {
   private static final Logger LOG = Logger.getLogger(Readers.class);
 
   private final LinkedBlockingQueue<Task<?>> tasks = new LinkedBlockingQueue<>();
+  private final Supplier<RecentIndex> index;
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
 
   private record Task<T>(Function<Snapshot, T> question, CompletableFuture<T> answer) {
-    void run(Queries queries) {
+    void run(View view) {
       try {
-        answer.complete(question.apply(new Snapshot(queries)));
+        answer.complete(question.apply(new Snapshot(view)));
       } catch (RuntimeException | StackOverflowError e) {
         answer.completeExceptionally(e);
       }
     }
   }
 
-  Readers(Database database, int count) throws SQLException {
+  /**
+   * @param index as of now, at least up to the last write that was answered
+   */
+  Readers(Database database, int count, Supplier<RecentIndex> index) throws SQLException {
+    this.index = index;
     for (int i = 0; i < count; i++) {
       Queries queries = new Queries(database.reader());
       threads.add(
@@ -48,15 +54,14 @@ final class Readers {
   }
 
   private void run(Queries queries) {
-    try (queries) {
+    try {
       while (!closed) {
-        tasks.take().run(queries);
+        Task<?> task = tasks.take();
+        task.run(new View(queries, index.get()));
         endSnapshot(queries);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (SQLException e) {
-      throw new StorageException(e);
     }
   }
 

@@ -9,24 +9,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log as of one moment, which begins with the first question. Confined to the reader thread
- * that it is handed to, and not to be kept.
+ * The log as of one moment. Confined to the reader thread that it is handed to, and not to be kept.
  */
 public final class Snapshot {
   /** What .NET parses as a 64-bit decimal, and so what a link may say before its {@code @}. */
   private static final Pattern NUMBER = Pattern.compile("[\\t-\\r ]*([+-]?[0-9]+)[\\t-\\r ]*");
 
-  private final Queries queries;
+  private final View view;
   private final Map<String, StreamInfo> streams = new HashMap<>();
 
-  Snapshot(Queries queries) {
-    this.queries = queries;
+  Snapshot(View view) {
+    this.view = view;
   }
 
   public StreamInfo stream(String name) {
     StreamInfo known = streams.get(name);
     if (known == null) {
-      known = ask(() -> queries.stream(name));
+      known = ask(() -> view.stream(name));
       streams.put(name, known);
     }
     return known;
@@ -34,13 +33,12 @@ public final class Snapshot {
 
   /** The stream's last event, whatever truncation says; null if there is none. */
   public @Nullable LogEvent lastEvent(String stream) {
-    return find(() -> queries.lastEvent(stream));
+    return find(() -> view.lastEvent(stream));
   }
 
   /** The position of the log's last event, 0 for an empty log. */
   public long lastPosition() {
-    LogEvent last = find(queries::last);
-    return last == null ? 0 : last.position();
+    return view.end();
   }
 
   /**
@@ -48,12 +46,12 @@ public final class Snapshot {
    * once it has {@code maxBytes}, so only an empty answer means that there are none.
    */
   public List<LogEvent> streamForwards(StreamInfo stream, long from, long to, int maxBytes) {
-    return ask(() -> queries.streamForwards(stream, from, to, maxBytes));
+    return ask(() -> view.streamForwards(stream, from, to, maxBytes));
   }
 
   /** The same from the highest down: {@code from} is the higher bound. */
   public List<LogEvent> streamBackwards(StreamInfo stream, long from, long to, int maxBytes) {
-    return ask(() -> queries.streamBackwards(stream, from, to, maxBytes));
+    return ask(() -> view.streamBackwards(stream, from, to, maxBytes));
   }
 
   /**
@@ -64,7 +62,7 @@ public final class Snapshot {
     long bound = after;
     while (true) {
       long from = bound;
-      List<LogEvent> events = ask(() -> queries.allForwards(from, max, maxBytes));
+      List<LogEvent> events = ask(() -> view.allForwards(from, max, maxBytes));
       List<LogEvent> visible = visible(events);
       if (!visible.isEmpty() || events.isEmpty()) {
         return visible;
@@ -78,7 +76,7 @@ public final class Snapshot {
     long bound = before;
     while (true) {
       long from = bound;
-      List<LogEvent> events = ask(() -> queries.allBackwards(from, max, maxBytes));
+      List<LogEvent> events = ask(() -> view.allBackwards(from, max, maxBytes));
       List<LogEvent> visible = visible(events);
       if (!visible.isEmpty() || events.isEmpty()) {
         return visible;
@@ -107,7 +105,7 @@ public final class Snapshot {
     if (!info.exists()) {
       return null;
     }
-    LogEvent event = find(() -> queries.event(info.id(), stream, revision));
+    LogEvent event = find(() -> view.event(info.id(), stream, revision));
     return event != null && info.isReadable(revision, event.created()) ? event : null;
   }
 

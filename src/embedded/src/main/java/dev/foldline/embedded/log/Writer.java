@@ -7,8 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -16,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that writes. It takes whatever waits, decides and inserts it all, and commits
- * once: many writers share one flush of the disk. A second thread tells them, in order, while the
- * first is at the next group: telling takes as long as inserting.
+ * once: many writers share one flush of the disk. They are told elsewhere, in order, while it is at
+ * the next group: telling takes as long as inserting.
  */
 final class Writer {
   private static final Logger LOG = Logger.getLogger(Writer.class);
@@ -25,7 +24,6 @@ final class Writer {
   private static final int MAX_BATCH = 1024;
   private static final int MAX_BATCH_BYTES = 4 << 20;
   private static final int IDLE_MILLIS = 200;
-  private static final int CLOSE_SECONDS = 5;
 
   /** One write to be decided. */
   @FunctionalInterface
@@ -43,20 +41,18 @@ final class Writer {
   }
 
   private final ArrayBlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
-  private final Queries queries;
   private final Decisions decisions;
   private final Consumer<List<LogEvent>> publish;
   private final Thread thread;
-  private final ExecutorService answers =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("foldline-answers").daemon().factory());
+  private final Executor answers;
   private volatile boolean closed;
 
   /**
    * @param publish is told of each commit before the requests are answered
+   * @param answers where they are answered, a group at a time; keeps the order
    */
-  Writer(Queries queries, Decisions decisions, Consumer<List<LogEvent>> publish) {
-    this.queries = queries;
+  Writer(Decisions decisions, Consumer<List<LogEvent>> publish, Executor answers) {
+    this.answers = answers;
     this.decisions = decisions;
     this.publish = publish;
     thread = Thread.ofPlatform().name("foldline-writer").daemon().start(this::run);
@@ -75,7 +71,7 @@ final class Writer {
 
   private void run() {
     List<Request> batch = new ArrayList<>();
-    try (queries) {
+    try {
       while (!closed) {
         takeBatch(batch);
         if (!batch.isEmpty()) {
@@ -109,6 +105,7 @@ final class Writer {
    */
   private void commit(List<Request> batch) throws SQLException {
     List<Answered> answered = new ArrayList<>(batch.size());
+    List<LogEvent> committed = List.of();
     @Nullable Exception failure = null;
     try {
       for (Request request : batch) {
@@ -116,14 +113,13 @@ final class Writer {
         answered.add(
             new Answered(request, late ? new TimedOut() : request.write().decide(decisions)));
       }
-      queries.commit();
+      committed = decisions.commit();
     } catch (SQLException | RuntimeException e) {
-      queries.rollback();
-      decisions.reload();
+      decisions.rollback();
       failure = e;
     }
     if (failure == null) {
-      publish.accept(decisions.takeWritten());
+      publish.accept(committed);
       answers.execute(() -> answered.forEach(Answered::tell));
     } else if (batch.size() == 1) {
       batch.getFirst().answer().completeExceptionally(new StorageException(failure));
@@ -143,8 +139,6 @@ final class Writer {
   void close() throws InterruptedException {
     closed = true;
     thread.join();
-    answers.shutdown();
-    answers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
     refuseWaiting();
   }
 }

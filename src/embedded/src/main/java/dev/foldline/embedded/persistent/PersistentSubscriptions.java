@@ -69,7 +69,12 @@ public final class PersistentSubscriptions implements AutoCloseable {
   /** Starts every group that the log knows of. */
   public static PersistentSubscriptions open(EventLog log) {
     var subscriptions = new PersistentSubscriptions(log);
-    subscriptions.start();
+    try {
+      subscriptions.start();
+    } catch (RuntimeException e) {
+      subscriptions.close();
+      throw e;
+    }
     return subscriptions;
   }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ReadCall implements StreamObserver<ReadReq> {
   private static final int MOST_WAITING = 16;
   private static final int LONGEST_REASON = 4_096;
+  private static final int SENT_AHEAD_BYTES = 128 << 10;
 
   private final PersistentSubscriptions subscriptions;
   private final Guard guard;
@@ -66,6 +67,7 @@ final class ReadCall implements StreamObserver<ReadReq> {
     call.disableAutoRequest();
     call.request(MOST_WAITING);
     call.setOnCancelHandler(read::left);
+    call.setOnReadyThreshold(SENT_AHEAD_BYTES);
     call.setOnReadyHandler(read::ready);
     return read;
   }

@@ -41,7 +41,7 @@ final class GroupFixture extends GroupClient implements AutoCloseable {
   }
 
   private static GroupFixture open(@Nullable Path directory) {
-    var log = EventLog.open(directory, false);
+    var log = EventLog.open(directory, false, Runnable::run);
     var subscriptions = PersistentSubscriptions.open(log);
     var server = server(subscriptions);
     var channel =

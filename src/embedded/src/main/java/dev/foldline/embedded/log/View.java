@@ -1,0 +1,129 @@
+package dev.foldline.embedded.log;
+
+import java.sql.SQLException;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log as of one moment: what SQLite has indexed and what only memory has yet, as one. Confined
+ * to the thread of its connection.
+ *
+ * <p>The index in memory must be taken before the connection's transaction begins: then SQLite has
+ * at least all that memory has left out.
+ */
+final class View {
+  private final Queries queries;
+  private final RecentIndex recent;
+
+  View(Queries queries, RecentIndex recent) {
+    this.queries = queries;
+    this.recent = recent;
+  }
+
+  /** The position of the last event that is to be seen. */
+  long end() {
+    return recent.end();
+  }
+
+  StreamInfo stream(String name) throws SQLException {
+    long id = queries.streamId(name);
+    long last = highest(id, LogEvent.TOMBSTONE_REVISION);
+    boolean tombstoned = last == LogEvent.TOMBSTONE_REVISION;
+    if (tombstoned) {
+      last = highest(id, LogEvent.TOMBSTONE_REVISION - 1);
+    }
+    if (StreamNames.isMetastream(name)) {
+      boolean gone = tombstoned || isTombstoned(StreamNames.describedBy(name));
+      boolean described = lastEvent(StreamNames.metastreamOf(name)) != null;
+      return new StreamInfo(name, id, last, gone, described, StreamMetadata.OF_METASTREAM);
+    }
+    LogEvent metadata = lastEvent(StreamNames.metastreamOf(name));
+    return new StreamInfo(
+        name,
+        id,
+        last,
+        tombstoned,
+        metadata != null,
+        metadata == null
+            ? StreamMetadata.NONE
+            : StreamMetadata.parse(metadata.json(), metadata.data()));
+  }
+
+  private boolean isTombstoned(String name) throws SQLException {
+    return highest(queries.streamId(name), LogEvent.TOMBSTONE_REVISION)
+        == LogEvent.TOMBSTONE_REVISION;
+  }
+
+  /** The stream's last event; null if it has none. */
+  @Nullable LogEvent lastEvent(String stream) throws SQLException {
+    long id = queries.streamId(stream);
+    long last = highest(id, LogEvent.TOMBSTONE_REVISION);
+    return last < 0 ? null : event(id, stream, last);
+  }
+
+  /** The highest revision of a stream up to a bound, −1 if there is none. */
+  private long highest(long stream, long bound) throws SQLException {
+    if (stream == 0) {
+      return -1;
+    }
+    Long known = recent.highest(stream, bound);
+    return known != null ? known : queries.highestRevision(stream, bound, recent.end());
+  }
+
+  @Nullable LogEvent event(long streamId, String stream, long revision) throws SQLException {
+    Long position = recent.position(streamId, revision);
+    return position != null
+        ? queries.event(position, stream)
+        : queries.event(streamId, stream, revision, recent.end());
+  }
+
+  /** Events of a range of revisions, both inclusive, lowest first. */
+  List<LogEvent> streamForwards(StreamInfo stream, long from, long to, int maxBytes)
+      throws SQLException {
+    Page page = new Page(maxBytes);
+    Long lowest = recent.lowest(stream.id(), from);
+    if (lowest == null || lowest > from) {
+      long end = lowest == null ? to : Math.min(to, lowest - 1);
+      queries.streamForwards(stream, from, end, recent.end(), page);
+    }
+    add(recent.positions(stream.id(), from, to).iterator(), stream, page);
+    return page.events();
+  }
+
+  /** The same, highest first: {@code from} is the higher bound. */
+  List<LogEvent> streamBackwards(StreamInfo stream, long from, long to, int maxBytes)
+      throws SQLException {
+    Page page = new Page(maxBytes);
+    add(recent.positionsBackwards(stream.id(), to, from).iterator(), stream, page);
+    Long lowest = recent.lowest(stream.id(), to);
+    if (!page.isFull() && (lowest == null || lowest > to)) {
+      long end = lowest == null ? from : Math.min(from, lowest - 1);
+      queries.streamBackwards(stream, end, to, recent.end(), page);
+    }
+    return page.events();
+  }
+
+  private void add(Iterator<Long> positions, StreamInfo stream, Page page) throws SQLException {
+    while (!page.isFull() && positions.hasNext()) {
+      LogEvent event = queries.event(positions.next(), stream.name());
+      if (event != null) {
+        page.add(event);
+      }
+    }
+  }
+
+  /** Events behind a position, lowest first. */
+  List<LogEvent> allForwards(long after, int max, int maxBytes) throws SQLException {
+    Page page = new Page(maxBytes);
+    queries.allForwards(after, recent.end(), max, page);
+    return page.events();
+  }
+
+  /** Events before a position, highest first. */
+  List<LogEvent> allBackwards(long before, int max, int maxBytes) throws SQLException {
+    Page page = new Page(maxBytes);
+    queries.allBackwards(before, recent.end(), max, page);
+    return page.events();
+  }
+}

@@ -224,7 +224,7 @@ public final class SupervisedSubscription {
     failures = 0;
     said = "";
     health.subscribed();
-    attempt.flush();
+    attempt.drain();
   }
 
   private void lost(Attempt attempt, Throwable cause) {
@@ -306,9 +306,13 @@ public final class SupervisedSubscription {
       context.runOnContext(_ -> lost(this, cause));
     }
 
+    /** What comes before there is a session to settle it with has to wait for that. */
     private void drain() {
       draining.set(false);
       health.heard();
+      if (session == null) {
+        return;
+      }
       Delivery delivery = arrived.poll();
       while (delivery != null) {
         if (this == current && !stopped) {

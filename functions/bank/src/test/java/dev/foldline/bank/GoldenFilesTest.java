@@ -60,7 +60,8 @@ class GoldenFilesTest {
         .hasMessageContaining("amount");
     assertThatThrownBy(
             () -> check(directory, Grown.class, new Grown.Deposited(1000, Optional.empty())))
-        .isInstanceOf(AssertionError.class);
+        .isInstanceOf(UnknownEvent.class)
+        .hasMessageContaining("note");
   }
 
   @Test

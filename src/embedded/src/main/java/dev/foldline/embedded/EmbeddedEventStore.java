@@ -186,7 +186,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
     end();
   }
 
-  private void end() {
+  private synchronized void end() {
     for (AutoCloseable part : started) {
       try {
         part.close();

@@ -3,6 +3,7 @@ package dev.foldline.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.eventstore.dbclient.proto.streams.StreamsGrpc;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
 import io.grpc.MethodDescriptor;
@@ -56,6 +57,24 @@ class HostileInputTest {
   }
 
   @Test
+  @DisplayName("an append with a message that is no message leaves nothing")
+  void garbageBehindAnEvent() {
+    List<byte[]> requests =
+        List.of(
+            Wire.options("half-understood", "any").toByteArray(),
+            AppendReq.newBuilder()
+                .setProposedMessage(wire.event("e", "{}", "application/json"))
+                .build()
+                .toByteArray(),
+            new byte[] {-1, -1, -1});
+
+    assertThat(RawCall.make(wire.channel, StreamsGrpc.getAppendMethod(), requests, "9S"))
+        .isEqualTo("UNKNOWN");
+
+    assertThat(wire.append("half-understood", "no_stream", "e0")).isEqualTo("ok 0");
+  }
+
+  @Test
   @DisplayName("random bytes instead of HTTP/2 end the connection")
   void garbageFrames() throws IOException {
     Random random = new Random(SEED);
@@ -87,9 +106,7 @@ class HostileInputTest {
       var requests = wire.stub().append(answers);
       requests.onNext(Wire.options("half-sent", "any"));
       requests.onNext(
-          com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendReq.newBuilder()
-              .setProposedMessage(wire.event("e", large, "text/plain"))
-              .build());
+          AppendReq.newBuilder().setProposedMessage(wire.event("e", large, "text/plain")).build());
       calls.add(answers);
     }
     calls.getLast().until(_ -> calls.stream().anyMatch(Answers::ended));

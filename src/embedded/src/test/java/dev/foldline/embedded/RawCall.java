@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** A call of any bytes, with a timeout that only the server knows of. */
 final class RawCall {
@@ -36,6 +37,11 @@ final class RawCall {
   /** Makes the call and answers how it ended. */
   static String make(
       Channel channel, MethodDescriptor<?, ?> method, byte[] request, String timeout) {
+    return make(channel, method, List.of(request), timeout);
+  }
+
+  static String make(
+      Channel channel, MethodDescriptor<?, ?> method, List<byte[]> requests, String timeout) {
     var descriptor =
         MethodDescriptor.newBuilder(BYTES, BYTES)
             .setFullMethodName(method.getFullMethodName())
@@ -46,8 +52,11 @@ final class RawCall {
     Channel withHeaders =
         ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
     var answers = new Answers<byte[]>();
-    ClientCalls.asyncServerStreamingCall(
-        withHeaders.newCall(descriptor, CallOptions.DEFAULT), request, new Unary(answers));
+    var call =
+        ClientCalls.asyncBidiStreamingCall(
+            withHeaders.newCall(descriptor, CallOptions.DEFAULT), new Unary(answers));
+    requests.forEach(call::onNext);
+    call.onCompleted();
     return answers.await().error();
   }
 

@@ -85,8 +85,16 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
       public void onMessage(@Nullable Q message) {
         if (message == null) {
           call.end(Status.UNKNOWN.withDescription("The message can't be parsed"));
-        } else {
+        } else if (!call.ended) {
           super.onMessage(message);
+        }
+      }
+
+      /** Of a call that has ended nothing more may come to its handler: it would be done. */
+      @Override
+      public void onHalfClose() {
+        if (!call.ended) {
+          super.onHalfClose();
         }
       }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Decisions {
   private static final int KEPT_STREAMS = 65_536;
-  private static final int LARGEST_KEPT_STREAM = 4096;
+  private static final int LARGEST_KEPT_STREAM = 512;
 
   private final Queries queries;
   private final Inserts inserts;

@@ -69,9 +69,19 @@ public final class EventLog implements AutoCloseable {
   }
 
   static EventLog open(@Nullable Path directory, boolean fsync, Executor answers, int generation) {
-    Database database = Database.open(directory, fsync);
+    EventLog log = open(Database.open(directory, fsync), answers, generation);
     try {
-      return new EventLog(database, answers, generation).seeded();
+      log.seed();
+    } catch (RuntimeException e) {
+      log.close();
+      throw e;
+    }
+    return log;
+  }
+
+  private static EventLog open(Database database, Executor answers, int generation) {
+    try {
+      return new EventLog(database, answers, generation);
     } catch (SQLException e) {
       database.close();
       throw new StorageException(e);
@@ -82,12 +92,14 @@ public final class EventLog implements AutoCloseable {
   }
 
   /** A real database is never empty: clients that look for the end of the log find one. */
-  private EventLog seeded() {
+  private void seed() {
     if (lastPosition == 0) {
       var settings = NewEvent.json(LogEvent.METADATA_TYPE, "{}");
-      append("$$$settings", ExpectedRevision.ANY, List.of(settings)).join();
+      WriteResult result = append("$$$settings", ExpectedRevision.ANY, List.of(settings)).join();
+      if (!(result instanceof WriteResult.Written)) {
+        throw new IllegalStateException("the event log can't be written: " + result);
+      }
     }
-    return this;
   }
 
   public CompletableFuture<WriteResult> append(

@@ -5,17 +5,23 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
 import java.util.UUID;
 
 /** What only the writer tells and asks SQLite, on its connection. Confined to the writer. */
 final class Inserts {
   private final Connection connection;
-  private final PreparedStatement stream;
-  private final PreparedStatement event;
-  private final PreparedStatement revision;
+  private PreparedStatement stream;
+  private PreparedStatement event;
+  private PreparedStatement revision;
 
   Inserts(Connection connection) throws SQLException {
     this.connection = connection;
+    prepare();
+  }
+
+  private void prepare() throws SQLException {
     stream = connection.prepareStatement("INSERT INTO streams(id, name) VALUES(?, ?)");
     event =
         connection.prepareStatement(
@@ -109,8 +115,22 @@ final class Inserts {
     connection.commit();
   }
 
+  /**
+   * Where the disk was full or failed, SQLite has done so by itself, and the driver has closed the
+   * statement that failed.
+   */
   void rollback() throws SQLException {
-    connection.rollback();
+    try {
+      connection.rollback();
+    } catch (SQLException _) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("BEGIN");
+      }
+    }
+    for (PreparedStatement statement : List.of(stream, event, revision)) {
+      statement.close();
+    }
+    prepare();
   }
 
   private static byte[] bytes(UUID id) {

@@ -26,7 +26,7 @@ final class Readers {
     void run(View view) {
       try {
         answer.complete(question.apply(new Snapshot(view)));
-      } catch (RuntimeException | StackOverflowError e) {
+      } catch (RuntimeException | Error e) {
         answer.completeExceptionally(e);
       }
     }

@@ -81,10 +81,11 @@ final class Writer {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       LOG.error("The event log can't be written any more", e);
     } finally {
       closed = true;
+      refuse(List.copyOf(batch));
       refuseWaiting();
     }
   }
@@ -122,12 +123,19 @@ final class Writer {
       publish.accept(committed);
       answers.execute(() -> answered.forEach(Answered::tell));
     } else if (batch.size() == 1) {
-      batch.getFirst().answer().completeExceptionally(new StorageException(failure));
+      Exception reason = failure;
+      answers.execute(
+          () -> batch.getFirst().answer().completeExceptionally(new StorageException(reason)));
     } else {
       for (Request request : batch) {
         commit(List.of(request));
       }
     }
+  }
+
+  /** Behind the answers that are on their way: what has one keeps it. */
+  private void refuse(List<Request> left) {
+    answers.execute(() -> left.forEach(request -> request.answer().complete(new Unavailable())));
   }
 
   private void refuseWaiting() {

@@ -72,7 +72,7 @@ final class Mailbox implements Executor {
   static void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("A step of a persistent subscription failed", e);
     }
   }

@@ -23,6 +23,7 @@ public final class SystemProjections {
   private static final int PAGE_EVENTS = 256;
   private static final int PAGE_BYTES = 1 << 20;
   private static final long RETRY_MILLIS = 100;
+  private static final long PAUSE_MILLIS = 5_000;
 
   private final EventLog log;
   private final Semaphore commits = new Semaphore(1);
@@ -72,17 +73,22 @@ public final class SystemProjections {
   private long catchUp(long position) throws InterruptedException {
     long done = position;
     while (true) {
-      List<LogEvent> events = after(done);
-      if (events.isEmpty()) {
-        return done;
+      try {
+        List<LogEvent> events = after(done);
+        if (events.isEmpty()) {
+          return done;
+        }
+        List<Addition> links =
+            events.stream().flatMap(event -> LinkRules.links(event).stream()).toList();
+        if (links.isEmpty() || write(links)) {
+          done = events.getLast().position();
+          continue;
+        }
+      } catch (CompletionException e) {
+        LOG.warn("The system projections wait for a log that fails", e);
+        Thread.sleep(PAUSE_MILLIS);
       }
-      List<Addition> links =
-          events.stream().flatMap(event -> LinkRules.links(event).stream()).toList();
-      if (links.isEmpty() || write(links)) {
-        done = events.getLast().position();
-      } else {
-        Thread.sleep(RETRY_MILLIS);
-      }
+      Thread.sleep(RETRY_MILLIS);
     }
   }
 

@@ -1,0 +1,87 @@
+package dev.foldline.embedded.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The writer of the log")
+class WriterTest {
+
+  @Test
+  @DisplayName("goes on in a transaction of its own once a full disk has room again")
+  void fullDisk() throws SQLException {
+    try (Database database = Database.open(null, false)) {
+      Connection connection = database.writer();
+      Inserts inserts = new Inserts(connection);
+      inserts.stream(1, "a");
+      inserts.commit();
+      pragma(connection, "max_page_count = 30");
+
+      assertThatThrownBy(() -> fill(inserts)).isInstanceOf(SQLException.class);
+      inserts.rollback();
+      assertThat(inserts.highestStreamId()).isEqualTo(1);
+
+      pragma(connection, "max_page_count = 100000");
+      inserts.stream(2, "b");
+      inserts.rollback();
+      assertThat(inserts.highestStreamId()).isEqualTo(1);
+      inserts.stream(2, "b");
+      inserts.commit();
+      inserts.rollback();
+      assertThat(inserts.highestStreamId()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  @DisplayName("answers all that it took, whatever happens to it")
+  void ends() throws Exception {
+    try (Database database = Database.open(null, false)) {
+      Connection connection = database.writer();
+      Decisions decisions =
+          new Decisions(new Queries(connection), new Inserts(connection), 100, 4096);
+      Writer writer = new Writer(decisions, _ -> {}, Runnable::run);
+
+      List<CompletableFuture<WriteResult>> answers =
+          IntStream.range(0, 50)
+              .mapToObj(
+                  i ->
+                      writer.submit(
+                          _ -> {
+                            if (i == 20) {
+                              throw new AssertionError("a bug");
+                            }
+                            return new WriteResult.StreamDeleted();
+                          },
+                          1,
+                          TimeUnit.SECONDS.toNanos(10)))
+              .toList();
+
+      for (CompletableFuture<WriteResult> answer : answers) {
+        assertThat(answer.get(10, TimeUnit.SECONDS))
+            .isIn(new WriteResult.StreamDeleted(), new WriteResult.Unavailable());
+      }
+      writer.close();
+    }
+  }
+
+  private static void fill(Inserts inserts) throws SQLException {
+    for (int i = 10; i < 10_000; i++) {
+      inserts.stream(i, "x".repeat(500) + i);
+    }
+  }
+
+  private static void pragma(Connection connection, String setting) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA " + setting);
+    }
+  }
+}

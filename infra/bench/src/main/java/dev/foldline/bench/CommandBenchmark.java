@@ -33,7 +33,7 @@ import redis.embedded.RedisServer;
 final class CommandBenchmark implements AutoCloseable {
 
   private static final Duration WARM_UP = Duration.ofSeconds(20);
-  private static final Duration SETTLE = Duration.ofSeconds(2);
+  private static final Duration SETTLE = Duration.ofSeconds(5);
   private static final int CALLERS = 64;
   private static final int ACCOUNTS = 10_000;
   private static final int EVENTS = 20;

@@ -1,5 +1,7 @@
 package dev.foldline.core;
 
+import static java.util.Objects.requireNonNull;
+
 /** One change to a view that crosses streams. Applying changes in another order ends the same. */
 public sealed interface Change {
 
@@ -13,7 +15,13 @@ public sealed interface Change {
    * @param field which of them
    * @param amount how much; may be negative
    */
-  record Add(@Override String view, String field, long amount) implements Change {}
+  record Add(@Override String view, String field, long amount) implements Change {
+
+    public Add {
+      requireNonNull(view, "view");
+      requireNonNull(field, "field");
+    }
+  }
 
   /**
    * Puts a member in a ranking, or moves it to another score.
@@ -22,7 +30,13 @@ public sealed interface Change {
    * @param member who; belongs to one stream alone, so that its scores come in order
    * @param score by which the ranking is ordered
    */
-  record Rank(@Override String view, String member, long score) implements Change {}
+  record Rank(@Override String view, String member, long score) implements Change {
+
+    public Rank {
+      requireNonNull(view, "view");
+      requireNonNull(member, "member");
+    }
+  }
 
   /**
    * Takes a member out of a ranking.
@@ -30,5 +44,11 @@ public sealed interface Change {
    * @param view which ranking
    * @param member who
    */
-  record Unrank(@Override String view, String member) implements Change {}
+  record Unrank(@Override String view, String member) implements Change {
+
+    public Unrank {
+      requireNonNull(view, "view");
+      requireNonNull(member, "member");
+    }
+  }
 }

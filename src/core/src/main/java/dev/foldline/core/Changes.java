@@ -10,6 +10,10 @@ import java.util.List;
  */
 public record Changes<D>(D document, List<Change> shared) {
 
+  public Changes {
+    shared = List.copyOf(shared);
+  }
+
   /** The document alone. */
   public static <D> Changes<D> to(D document) {
     return new Changes<>(document, List.of());

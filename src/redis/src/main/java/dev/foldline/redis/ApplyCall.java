@@ -24,12 +24,12 @@ final class ApplyCall {
     number(layout.waiting(partition));
   }
 
-  static ApplyCall of(List<? extends Catchup<?, ?, ?>> streams, Layout layout, ReadModels models) {
+  static ApplyCall of(List<? extends Catchup<?, ?, ?>> streams, Layout layout) {
     ApplyCall call = new ApplyCall(layout, streams.getFirst().partition());
     for (Catchup<?, ?, ?> stream : streams) {
       call.arguments.add(stream.name());
       call.arguments.add(stream.stored().fence());
-      call.arguments.add(stream.folded().format(models));
+      call.arguments.add(stream.folded().format());
       call.arguments.add(Integer.toString(stream.changes().size()));
       stream.changes().forEach(call::add);
     }

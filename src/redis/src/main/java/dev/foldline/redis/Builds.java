@@ -152,7 +152,10 @@ public final class Builds {
         .map(answers -> answers.getFirst().stream().map(Response::toString).toList());
   }
 
-  /** Has queries read the build again that they read before the last switch to a new version. */
+  /**
+   * Has queries read the build again that they read before the last switch to a new version, or the
+   * one that has replaced it since.
+   */
   public Uni<Void> switchBack() {
     return get("previous")
         .chain(

@@ -27,7 +27,7 @@ final class Catchup<S, D, E> {
   private final Set<Long> batch = new HashSet<>();
   private final NavigableMap<Long, Recorded<S>> events = new TreeMap<>();
 
-  private Stored<D> stored = new Stored<>(-1, null);
+  private Stored<D> stored = Stored.nothing();
   private Stored<D> folded = stored;
   private List<Change> changes = List.of();
   private int folds;
@@ -103,7 +103,8 @@ final class Catchup<S, D, E> {
    *
    * @return whether there is something to write
    */
-  boolean fold(Projection<D, E> projection, Decoder<S, E> decoder, OnPoison onPoison) {
+  boolean fold(
+      Projection<D, E> projection, Decoder<S, E> decoder, OnPoison onPoison, ReadModels models) {
     folded = stored;
     changes = new ArrayList<>();
     folds = 0;
@@ -113,13 +114,16 @@ final class Catchup<S, D, E> {
         break;
       }
       try {
-        folded = step(projection, event.revision(), decoder.decode(event));
-      } catch (RuntimeException e) {
+        folded = step(projection, event.revision(), decoder.decode(event), models);
+      } catch (Throwable e) {
+        if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
+          throw e;
+        }
         poisons.add(new Outcome.Poison(event.revision(), e, onPoison == OnPoison.HOLD));
         if (onPoison == OnPoison.HOLD) {
           break;
         }
-        folded = new Stored<>(event.revision(), folded.document());
+        folded = folded.at(event.revision());
       }
       folds++;
       expected++;
@@ -127,7 +131,8 @@ final class Catchup<S, D, E> {
     return folds > 0;
   }
 
-  private Stored<D> step(Projection<D, E> projection, long revision, List<Recorded<E>> events) {
+  private Stored<D> step(
+      Projection<D, E> projection, long revision, List<Recorded<E>> events, ReadModels models) {
     @Nullable D document = folded.document();
     List<Change> shared = new ArrayList<>();
     for (Recorded<E> event : events) {
@@ -135,8 +140,9 @@ final class Catchup<S, D, E> {
       document = change.document();
       shared.addAll(change.shared());
     }
+    Stored<D> next = Stored.of(revision, document, models);
     changes.addAll(shared);
-    return new Stored<>(revision, document);
+    return next;
   }
 
   /** What was folded is in Redis. */

@@ -19,10 +19,10 @@ public record Outcome(int applied, int duplicates, int gaps, Map<String, List<Po
    * An event that can't be applied.
    *
    * @param revision of the event
-   * @param cause what its decoding or the projection threw
+   * @param cause what its decoding, the projection or the writing of its document threw
    * @param holds whether the later events of its stream were not applied either
    */
-  public record Poison(long revision, RuntimeException cause, boolean holds) {
+  public record Poison(long revision, Throwable cause, boolean holds) {
 
     boolean concerns(long event) {
       return event == revision || (holds && event > revision);

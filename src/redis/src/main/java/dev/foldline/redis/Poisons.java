@@ -33,7 +33,7 @@ public final class Poisons {
   /**
    * An event that could not be applied.
    *
-   * @param cause what its decoding or the projection threw, as text
+   * @param cause what its decoding, the projection or the writing of its document threw, as text
    * @param since when that was found
    * @param holds whether the later events of its stream wait for it; else it was passed over
    */

@@ -134,7 +134,7 @@ public final class Projector<S, D, E> {
             () ->
                 write(
                     open.stream()
-                        .filter(stream -> stream.fold(projection, decoder, onPoison))
+                        .filter(stream -> stream.fold(projection, decoder, onPoison, models))
                         .toList()))
         .chain(() -> round(open, round + 1));
   }
@@ -180,7 +180,7 @@ public final class Projector<S, D, E> {
   private Uni<Void> apply(Collection<Catchup<S, D, E>> streams) {
     List<Command> commands =
         byPartition(streams).stream()
-            .map(partition -> ApplyCall.of(partition, layout, models).command(APPLY))
+            .map(partition -> ApplyCall.of(partition, layout).command(APPLY))
             .toList();
     Map<String, Catchup<S, D, E>> byName = new HashMap<>();
     streams.forEach(stream -> byName.put(stream.name(), stream));

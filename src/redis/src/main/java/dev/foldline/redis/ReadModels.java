@@ -59,9 +59,8 @@ public final class ReadModels {
     if (commands.isEmpty()) {
       return Uni.createFrom().item(List.of());
     }
-    return redis
-        .connect()
-        .chain(connection -> send(connection, commands))
+    return Uni.createFrom()
+        .deferred(() -> sendOnOne(redis.connect().memoize().indefinitely(), commands))
         .ifNoItem()
         .after(timeout)
         .fail()
@@ -70,10 +69,22 @@ public final class ReadModels {
         .emitOn(callersContext());
   }
 
+  /**
+   * A connection that is asked for arrives, also after its caller has given up: so the asking is
+   * never cancelled, and the connection goes back whenever it is there.
+   */
+  private static Uni<List<Response>> sendOnOne(
+      Uni<RedisConnection> memoized, List<Command> commands) {
+    return memoized
+        .chain(connection -> send(connection, commands))
+        .onTermination()
+        .invoke(() -> memoized.subscribe().with(RedisConnection::closeAndForget, _ -> {}));
+  }
+
   private static Uni<List<Response>> send(RedisConnection connection, List<Command> commands) {
     List<Uni<Response>> answers =
         commands.stream().map(command -> send(connection, command)).toList();
-    return Uni.join().all(answers).andCollectFailures().onTermination().call(connection::close);
+    return Uni.join().all(answers).andCollectFailures();
   }
 
   private static Uni<Response> send(RedisConnection connection, Command command) {

@@ -1,5 +1,5 @@
 -- Makes a build the live one of its version, and the one that queries read, unless that is of a
--- later version.
+-- later version. What it replaces is no more, and so it takes its place to switch back to as well.
 --
 -- KEYS  the builds
 -- ARGV  version, build
@@ -24,6 +24,9 @@ if active_version <= tonumber(version) then
   end
 end
 if live ~= '' and live ~= build then
+  if redis.call('HGET', KEYS[1], 'previous') == live then
+    redis.call('HSET', KEYS[1], 'previous', build)
+  end
   dropped[#dropped + 1] = live
 end
 return dropped

@@ -106,8 +106,12 @@ class BuildsTest {
   void anOlderVersionThatIsBuiltAgainIsNotRead() {
     build(one);
     apply(two, build(two), "a");
-    build(one);
+    String again = build(one);
+    apply(one, again, "b");
     assertThat(document(two)).isEqualTo("a by 2");
+
+    await(new Builds(models, two).switchBack());
+    assertThat(document(two)).isEqualTo("b by 1");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.foldline.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
@@ -21,11 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ProjectorTest {
 
@@ -178,6 +183,44 @@ class ProjectorTest {
     assertThat(outcome.poisoned()).containsOnlyKeys("n-2");
   }
 
+  @ParameterizedTest
+  @MethodSource("resultsOfNoUse")
+  void aResultOfNoUseHoldsUpItsOwnStreamAlone(Supplier<Changes<Object>> result) {
+    Projection<Object, Long> projection =
+        new Projection<>(
+            "sums",
+            1,
+            "n",
+            Long.class,
+            Object.class,
+            (_, event) -> event.event() == 13 ? result.get() : Changes.to(event.event()));
+    List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "13", "3"));
+    events.addAll(append("n-2", "1", "2"));
+
+    Outcome outcome = await(projector(projection).apply(events));
+
+    assertThat(outcome.applied()).isEqualTo(3);
+    assertThat(outcome.poisoned()).containsOnlyKeys("n-1");
+    assertThat(await(views.document(projection, "n-1"))).hasValue(new View<>("n-1", 0, 1));
+    assertThat(await(views.document(projection, "n-2"))).hasValue(new View<>("n-2", 1, 2));
+  }
+
+  private static List<Named<Supplier<Changes<Object>>>> resultsOfNoUse() {
+    String missing = (new String[1])[0];
+    return List.of(
+        Named.of("no JSON", () -> Changes.to(new Object())),
+        Named.of("no view", () -> Changes.to(1, new Change.Add(missing, "n", 1))),
+        Named.of("no field", () -> Changes.to(1, new Change.Add("all", missing, 1))),
+        Named.of("no member", () -> Changes.to(1, new Change.Rank("largest", missing, 1))),
+        Named.of("no change", () -> new Changes<>(1, Arrays.asList(new Change[1]))),
+        Named.of("an error", () -> fail("as an assertion in the projection does")),
+        Named.of(
+            "a stack overflow",
+            () -> {
+              throw new StackOverflowError();
+            }));
+  }
+
   @Test
   void anEventThatCantBeAppliedIsPassedOver_whereToldSo() {
     onPoison = OnPoison.PASS;
@@ -309,8 +352,12 @@ class ProjectorTest {
   }
 
   private Projector<String, Sum, Long> projector() {
+    return projector(SUMS);
+  }
+
+  private <D> Projector<String, D, Long> projector(Projection<D, Long> projection) {
     return new Projector<>(
-        redis.models(), SUMS, build, onPoison, ProjectorTest::decode, this::read);
+        redis.models(), projection, build, onPoison, ProjectorTest::decode, this::read);
   }
 
   /** A link is none of ours, and "2+3" is a shape of the past for two numbers. */

@@ -61,6 +61,33 @@ final class RealRedis implements AutoCloseable {
     server = start();
   }
 
+  /** Has it hang, its connections open, while something is done. */
+  void hangWhile(Runnable action) {
+    String pid =
+        command("INFO server")
+            .lines()
+            .filter(line -> line.startsWith("process_id:"))
+            .map(line -> line.substring(line.indexOf(':') + 1))
+            .findFirst()
+            .orElseThrow();
+    signal("-STOP", pid);
+    try {
+      action.run();
+    } finally {
+      signal("-CONT", pid);
+    }
+  }
+
+  private static void signal(String signal, String pid) {
+    try {
+      if (new ProcessBuilder("kill", signal, pid).start().onExit().join().exitValue() != 0) {
+        throw new IllegalStateException("no " + signal + " for " + pid);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Sends a command as text, split at blanks. */
   String command(String line) {
     List<String> parts = List.of(line.split(" "));

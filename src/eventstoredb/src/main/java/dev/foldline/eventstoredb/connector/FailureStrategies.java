@@ -64,14 +64,16 @@ class FailureStrategies {
         };
   }
 
-  /** Ends the channel, for a person to look at. The event stays in the subscription. */
+  /**
+   * Ends the channel, for a person to look at. The event is not settled: it stays in the
+   * subscription, and no later one of its stream is handed out.
+   */
   @Produces
   @Identifier("fail")
   FailureStrategy.Factory fail() {
     return (channel, _) ->
         (delivery, reason) -> {
           LOG.errorf(reason, "%s: %s ends the channel", channel, name(delivery));
-          delivery.retry(reason.toString());
           return Uni.createFrom().failure(reason);
         };
   }

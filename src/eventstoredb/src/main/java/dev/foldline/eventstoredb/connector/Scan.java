@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class Scan implements AutoCloseable {
   private final BlockingQueue<Object> arrived = new ArrayBlockingQueue<>(BUFFER);
   private final Uni<Subscription> subscription;
   private volatile boolean closed;
+  private long position;
   private boolean ended;
 
   /**
@@ -43,17 +45,21 @@ public final class Scan implements AutoCloseable {
    */
   public Scan(EventStore store, String filter, long after) {
     this.patience = store.timeout();
+    this.position = after;
+    Listener listener = new Listener();
     SubscribeToAllOptions options =
         SubscribeToAllOptions.get()
             .filter(
-                SubscriptionFilter.newBuilder().withStreamNameRegularExpression(filter).build());
+                SubscriptionFilter.newBuilder()
+                    .withStreamNameRegularExpression(filter)
+                    .withCheckpointer((_, checkpoint) -> listener.checked(checkpoint))
+                    .build());
     options.batchSize(BUFFER / 4);
     if (after < 0) {
       options.fromStart();
     } else {
       options.fromPosition(new Position(after, after));
     }
-    Listener listener = new Listener();
     this.subscription =
         Uni.createFrom()
             .completionStage(() -> store.client().subscribeToAll(listener, options))
@@ -63,11 +69,11 @@ public final class Scan implements AutoCloseable {
   }
 
   /**
-   * The next events.
+   * The next events. None at the end of the log, and none where the store has only come past events
+   * that the filter leaves out: {@link #position} moves all the same.
    *
    * @param limit how many at most
-   * @return none at the end of the log
-   * @throws Unavailable if the store is away or too slow
+   * @throws Unavailable if the store is away, or did not even come past anything in time
    */
   public List<Recorded<StoredEvent>> next(int limit) throws InterruptedException {
     List<Recorded<StoredEvent>> events = new ArrayList<>();
@@ -83,12 +89,27 @@ public final class Scan implements AutoCloseable {
     arrived.drainTo(more, limit - 1);
     for (Object each : more) {
       switch (each) {
-        case ResolvedEvent event -> events.add(EventStore.toRecorded(event.getEvent()));
+        case ResolvedEvent event -> {
+          Recorded<StoredEvent> recorded = EventStore.toRecorded(event.getEvent());
+          events.add(recorded);
+          position = recorded.position();
+        }
+        case Position checkpoint -> position = checkpoint.getCommitUnsigned();
         case Throwable failure -> throw new Unavailable("the event store is away: " + failure);
         default -> ended = true;
       }
     }
     return events;
+  }
+
+  /** The position behind which to go on: {@link #next} has given every event up to it. */
+  public long position() {
+    return position;
+  }
+
+  /** Whether it has come to the end of the log. */
+  public boolean ended() {
+    return ended;
   }
 
   @Override
@@ -111,6 +132,12 @@ public final class Scan implements AutoCloseable {
     @Override
     public void onEvent(Subscription from, ResolvedEvent event) {
       offer(event);
+    }
+
+    /** The server looked at everything up to here. */
+    CompletableFuture<Void> checked(Position checkpoint) {
+      offer(checkpoint);
+      return CompletableFuture.completedFuture(null);
     }
 
     @Override

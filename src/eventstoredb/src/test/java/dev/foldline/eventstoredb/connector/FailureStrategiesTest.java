@@ -10,6 +10,7 @@ import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.redis.RedisPositions;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.annotations.Blocking;
 import io.vertx.mutiny.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -114,6 +115,33 @@ class FailureStrategiesTest {
     }
     try (var application = application("skip")) {
       assertThat(application.get(Choosy.class).wait(2)).containsExactly(0L, 1L);
+    }
+  }
+
+  /** Asks for more before it is done with what it has. */
+  @ApplicationScoped
+  static class Eager extends Seen<Long> {
+    @Incoming("numbers")
+    @Blocking(ordered = false)
+    void consume(Recorded<StoredEvent> event) {
+      see(event.revision());
+      throw new IllegalStateException("can't handle " + event.stream());
+    }
+  }
+
+  @Test
+  void failHandsOutNoLaterEventOfTheStream() {
+    server.append("n-1", 0, 2);
+    Map<String, String> properties =
+        Map.of(
+            "in.numbers.category", "n",
+            "in.numbers.max-concurrency", "4",
+            "in.numbers.failure-strategy", "fail");
+    try (var application = new Application(server, properties, Eager.class)) {
+      Eager eager = application.get(Eager.class);
+      await().atMost(LIMIT).until(() -> !application.health().getLiveness().isOk());
+      await().during(Duration.ofMillis(200)).atMost(LIMIT).until(() -> eager.all().size() == 1);
+      assertThat(eager.all()).containsExactly(0L);
     }
   }
 

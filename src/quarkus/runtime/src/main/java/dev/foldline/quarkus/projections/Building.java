@@ -120,11 +120,13 @@ final class Building {
     try (Scan scan = new Scan(store, String.valueOf(group.filter()), progress.position())) {
       while (true) {
         List<Recorded<StoredEvent>> events = scan.next(BATCH);
-        if (events.isEmpty()) {
+        if (!events.isEmpty()) {
+          await(applier.apply(events));
+        }
+        reached(scan.position(), events.size());
+        if (scan.ended()) {
           return true;
         }
-        await(applier.apply(events));
-        reached(events);
         if (System.nanoTime() > deadline || !await(builds.lease(me, LEASE))) {
           return false;
         }
@@ -132,17 +134,15 @@ final class Building {
     }
   }
 
-  private void reached(List<Recorded<StoredEvent>> events) {
-    progress =
-        new Builds.Progress(
-            progress.build(), events.getLast().position(), progress.events() + events.size());
+  private void reached(long position, int events) {
+    progress = new Builds.Progress(progress.build(), position, progress.events() + events);
     await(builds.reached(progress));
     measure();
     if (System.nanoTime() - toldAt > TELL.toNanos()) {
       toldAt = System.nanoTime();
       LOG.infof(
-          "%s: building, %.0f %%, %d events, up to %s",
-          group.name(), 100 * ratio, progress.events(), events.getLast().time());
+          "%s: building, %.0f %%, %d events, up to position %d",
+          group.name(), 100 * ratio, progress.events(), position);
     }
   }
 

@@ -1,0 +1,70 @@
+package dev.foldline.eventstoredb.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.StoredEvent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log, read once, where few of its events are asked for. */
+class ScanTest {
+
+  private static final String OURS = "^n-";
+
+  private TestStore server;
+
+  @BeforeEach
+  void start(@TempDir Path data) {
+    server = new TestStore(data);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static List<Recorded<StoredEvent>> toEnd(Scan scan) throws InterruptedException {
+    List<Recorded<StoredEvent>> events = new ArrayList<>();
+    while (!scan.ended()) {
+      events.addAll(scan.next(100));
+    }
+    return events;
+  }
+
+  @Test
+  void readsUpToTheEnd() throws Exception {
+    server.append("n-1", 0, 250);
+    try (Scan scan = new Scan(server.store(), OURS, -1)) {
+      List<Recorded<StoredEvent>> events = toEnd(scan);
+      assertThat(events).hasSize(250);
+      assertThat(scan.position()).isGreaterThanOrEqualTo(events.getLast().position());
+      assertThat(scan.next(100)).isEmpty();
+    }
+  }
+
+  @Test
+  void comesPastTheEventsOfOthers_andGoesOnFromThere() throws Exception {
+    server.append("n-1", 0, 1);
+    server.append("other-1", 0, 1_000);
+    server.append("n-1", 1, 1);
+    long reached;
+    try (Scan scan = new Scan(server.store(), OURS, -1)) {
+      assertThat(scan.next(1)).hasSize(1);
+      long first = scan.position();
+      while (scan.position() == first) {
+        assertThat(scan.next(1)).isEmpty();
+      }
+      reached = scan.position();
+    }
+    try (Scan scan = new Scan(server.store(), OURS, reached)) {
+      assertThat(toEnd(scan)).extracting(Recorded::revision).containsExactly(1L);
+      assertThat(scan.position()).isGreaterThan(reached);
+    }
+  }
+}

@@ -4,7 +4,13 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.foldline.quarkus.http.Operation;
 import dev.foldline.quarkus.http.Query;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
@@ -17,6 +23,8 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Size;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +47,13 @@ import org.jspecify.annotations.Nullable;
 public class ParkedFunctions {
 
   private static final int PER_SECOND = 100;
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(
+              DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+              DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
 
   /** After which a replay leaves the rest to the next call. */
   private static final Duration SLICE = Duration.ofSeconds(20);
@@ -116,12 +131,16 @@ public class ParkedFunctions {
    */
   public record Cause(String error, String type, int count, Instant oldest, List<Entry> events) {}
 
-  /** A parked event, with what keeps it from being applied. */
+  /**
+   * A parked event, with what keeps it from being applied.
+   *
+   * @param data as JSON; what is none is a text, and what is no UTF-8 either is in Base64
+   */
   public record Entry(
       String stream,
       long revision,
       Instant time,
-      @JsonRawValue String data,
+      JsonNode data,
       String error,
       Instant since,
       boolean passedOver) {
@@ -132,10 +151,25 @@ public class ParkedFunctions {
           event.stream(),
           event.revision(),
           event.time(),
-          new String(event.event().data(), StandardCharsets.UTF_8),
+          shown(event.event().data()),
           parked.cause(),
           parked.since(),
           parked.passedOver());
+    }
+
+    private static JsonNode shown(byte[] data) {
+      String text;
+      try {
+        text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
+      } catch (CharacterCodingException _) {
+        return BinaryNode.valueOf(data);
+      }
+      try {
+        JsonNode json = JSON.readTree(text);
+        return json.isMissingNode() ? TextNode.valueOf(text) : json;
+      } catch (JsonProcessingException _) {
+        return TextNode.valueOf(text);
+      }
     }
   }
 

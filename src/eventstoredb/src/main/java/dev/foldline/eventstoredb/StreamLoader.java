@@ -45,19 +45,30 @@ final class StreamLoader {
         .chain(
             page ->
                 page.size() < first && (page.isEmpty() || page.getFirst().revision() == 0)
-                    ? Uni.createFrom().item(fold(decider, nothing(decider), page, _ -> {}))
-                    : loadLong(decider, stream));
+                    ? Uni.createFrom().item(first(decider, page))
+                    : loadLong(decider, stream, page));
   }
 
-  private <S> Uni<Folded<S>> loadLong(Decider<?, S, ?> decider, String stream) {
+  /**
+   * @param page the first events, for where there is no snapshot of use
+   */
+  private <S> Uni<Folded<S>> loadLong(
+      Decider<?, S, ?> decider, String stream, List<Recorded<StoredEvent>> page) {
     return snapshots
         .load(decider, stream)
         .chain(
             snapshot -> {
-              Folded<S> from = snapshot.orElseGet(() -> nothing(decider));
-              return catchUp(decider, stream, from, _ -> {})
-                  .invoke(now -> snapshots.passed(decider, stream, from.revision(), now));
+              long from = snapshot.map(Folded::revision).orElse(-1L);
+              Uni<Folded<S>> load =
+                  snapshot
+                      .map(folded -> catchUp(decider, stream, folded, _ -> {}))
+                      .orElseGet(() -> readOn(decider, stream, first(decider, page), _ -> {}));
+              return load.invoke(now -> snapshots.passed(decider, stream, from, now));
             });
+  }
+
+  private <S> Folded<S> first(Decider<?, S, ?> decider, List<Recorded<StoredEvent>> page) {
+    return fold(decider, nothing(decider), page, _ -> {});
   }
 
   private <S> Folded<S> nothing(Decider<?, S, ?> decider) {

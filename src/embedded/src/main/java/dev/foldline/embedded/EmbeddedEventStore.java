@@ -98,7 +98,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
         started.push(new SystemProjections(log)::close);
       }
     } catch (RuntimeException e) {
-      end();
+      close();
       throw e;
     }
     if (options.data != null && !options.fsync) {
@@ -182,11 +182,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
   /** Ends every call, the streaming ones with UNAVAILABLE, and releases the data directory. */
   @Override
-  public void close() {
-    end();
-  }
-
-  private synchronized void end() {
+  public synchronized void close() {
     for (AutoCloseable part : started) {
       try {
         part.close();

@@ -149,19 +149,13 @@ class CommandHandlerTest {
               CommandOptions.DEFAULT,
               _ -> Fault.NONE,
               real ->
-                  new Streams() {
-                    @Override
-                    public Uni<Appended> append(
-                        String stream, long expected, List<StoredEvent> events) {
-                      return real.append(stream, expected, events);
-                    }
-
+                  new Meddled(real) {
                     @Override
                     public Uni<List<Recorded<StoredEvent>>> read(
                         String stream, long from, int limit) {
                       return hold.getAndSet(false)
                           ? Uni.createFrom().completionStage(held)
-                          : real.read(stream, from, limit);
+                          : super.read(stream, from, limit);
                     }
                   });
       get(behind.handle(id, new Add(10)));
@@ -192,17 +186,11 @@ class CommandHandlerTest {
               impatient,
               _ -> Fault.NONE,
               real ->
-                  new Streams() {
+                  new Meddled(real) {
                     @Override
                     public Uni<Appended> append(
                         String stream, long expected, List<StoredEvent> events) {
                       return Uni.createFrom().failure(new WrongRevision(stream));
-                    }
-
-                    @Override
-                    public Uni<List<Recorded<StoredEvent>>> read(
-                        String stream, long from, int limit) {
-                      return real.read(stream, from, limit);
                     }
                   });
 
@@ -532,10 +520,10 @@ class CommandHandlerTest {
       Instance other = Instance.of(streams);
       boolean[] lost = {false};
       Streams meddled =
-          new Streams() {
+          new Meddled(streams) {
             @Override
             public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-              Uni<Appended> append = streams.append(stream, expected, events);
+              Uni<Appended> append = super.append(stream, expected, events);
               if (lost[0]) {
                 return append;
               }
@@ -543,11 +531,6 @@ class CommandHandlerTest {
               return append
                   .chain(() -> other.handle(id, new Add(7)))
                   .chain(() -> Uni.createFrom().failure(new OutcomeUnknown(stream)));
-            }
-
-            @Override
-            public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-              return streams.read(stream, from, limit);
             }
           };
 

@@ -63,7 +63,7 @@ class ModelTest {
   void a_store_that_checks_no_revision_is_found_out() {
     assertBites(
         streams ->
-            new Broken(streams) {
+            new Meddled(streams) {
               @Override
               public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
                 return store.append(stream, events);
@@ -81,7 +81,7 @@ class ModelTest {
   void a_refusal_on_a_stale_state_is_found_out() {
     assertBites(
         streams ->
-            new Broken(streams) {
+            new Meddled(streams) {
               @Override
               public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
                 return super.read(stream, from, from > 0 ? 1 : limit);
@@ -94,7 +94,7 @@ class ModelTest {
   void an_error_for_an_effect_that_took_place_is_found_out() {
     assertBites(
         streams ->
-            new Broken(streams) {
+            new Meddled(streams) {
               @Override
               public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
                 return super.append(stream, expected, events)
@@ -116,24 +116,5 @@ class ModelTest {
       }
     }
     fail("no sequence found it out");
-  }
-
-  private abstract static class Broken implements Streams {
-
-    private final Streams streams;
-
-    Broken(Streams streams) {
-      this.streams = streams;
-    }
-
-    @Override
-    public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-      return streams.append(stream, expected, events);
-    }
-
-    @Override
-    public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-      return streams.read(stream, from, limit);
-    }
   }
 }

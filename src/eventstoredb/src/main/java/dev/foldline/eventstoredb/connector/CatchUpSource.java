@@ -11,7 +11,6 @@ import com.eventstore.dbclient.ReadResult;
 import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.RecordedEvent;
 import com.eventstore.dbclient.ResolvedEvent;
-import com.eventstore.dbclient.StreamNotFoundException;
 import com.eventstore.dbclient.SubscribeToAllOptions;
 import com.eventstore.dbclient.SubscribeToStreamOptions;
 import com.eventstore.dbclient.Subscription;
@@ -31,7 +30,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -89,15 +87,9 @@ final class CatchUpSource implements Source {
                         settings.stream(),
                         ReadStreamOptions.get().backwards().fromEnd().maxCount(1)))
         .map(ReadResult::getEvents)
-        .onFailure(CatchUpSource::isMissing)
+        .onFailure(Source::noSuchStream)
         .recoverWithItem(List.of())
         .map(last -> last.isEmpty() ? -1 : positionOf(last.getFirst()));
-  }
-
-  private static boolean isMissing(Throwable failure) {
-    return failure instanceof StreamNotFoundException
-        || (failure instanceof CompletionException wrapped
-            && wrapped.getCause() instanceof StreamNotFoundException);
   }
 
   private Uni<Session> subscribe(EventStoreDBClient client, OpenLog log, long start) {

@@ -4,7 +4,6 @@ import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.RecordedEvent;
 import com.eventstore.dbclient.ReplayParkedMessagesOptions;
 import com.eventstore.dbclient.ResolvedEvent;
-import com.eventstore.dbclient.StreamNotFoundException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Recorded;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** The events that a group on all streams has set aside, oldest first. */
 public final class ParkedEvents {
@@ -60,17 +58,11 @@ public final class ParkedEvents {
                     .filter(entry -> entry.getEvent() != null && entry.getLink() != null)
                     .map(ParkedEvents::parked)
                     .toList())
-        .onFailure(ParkedEvents::isMissing)
+        .onFailure(Source::noSuchStream)
         .recoverWithItem(List.of())
         .ifNoItem()
         .after(store.timeout())
         .failWith(() -> new Unavailable("the event store did not answer in time"));
-  }
-
-  private static boolean isMissing(Throwable failure) {
-    return failure instanceof StreamNotFoundException
-        || (failure instanceof CompletionException wrapped
-            && wrapped.getCause() instanceof StreamNotFoundException);
   }
 
   private static Parked parked(ResolvedEvent entry) {

@@ -2,9 +2,11 @@ package dev.foldline.eventstoredb.connector;
 
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.ResolvedEvent;
+import com.eventstore.dbclient.StreamNotFoundException;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 
 /** Where a subscription gets its events; opened anew whenever it has ended. */
 public interface Source {
@@ -55,5 +57,12 @@ public interface Source {
 
     /** Closes it at once; the answer completes when what there is to keep of it is kept. */
     Uni<Void> close();
+  }
+
+  /** Whether a read failed because there is nothing to read. */
+  static boolean noSuchStream(Throwable failure) {
+    return failure instanceof StreamNotFoundException
+        || (failure instanceof CompletionException wrapped
+            && wrapped.getCause() instanceof StreamNotFoundException);
   }
 }

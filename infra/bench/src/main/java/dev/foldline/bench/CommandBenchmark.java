@@ -55,6 +55,7 @@ final class CommandBenchmark implements AutoCloseable {
 
   /** Prints the table. */
   public static void main(String[] args) throws Exception {
+    Logs.atInfo();
     Path directory = Files.createTempDirectory("foldline-bench");
     try (CommandBenchmark bench = new CommandBenchmark(directory.resolve("store"))) {
       Row.head();

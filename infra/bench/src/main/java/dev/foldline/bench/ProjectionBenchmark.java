@@ -108,6 +108,7 @@ public final class ProjectionBenchmark {
 
   /** Prints a table of figures. */
   public static void main(String[] args) throws Exception {
+    Logs.atInfo();
     int port = Integer.getInteger("bench.redis-port", 21_399);
     RedisServer server =
         RedisServer.builder().port(port).bind("127.0.0.1").setting("save \"\"").build();

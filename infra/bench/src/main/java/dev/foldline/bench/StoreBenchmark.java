@@ -68,6 +68,7 @@ final class StoreBenchmark implements AutoCloseable {
 
   /** Prints the table. */
   public static void main(String[] args) throws Exception {
+    Logs.atInfo();
     Path directory = Files.createTempDirectory("foldline-bench");
     try {
       measureCalls(directory.resolve("calls"));

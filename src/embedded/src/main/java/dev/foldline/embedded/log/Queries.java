@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,11 @@ final class Queries {
   private static final String EVENT = COLUMNS + " FROM events e ";
   private static final String NAMED =
       COLUMNS + ", s.name FROM events e JOIN streams s ON s.id = e.stream ";
+
+  /** The events come in the order of the list: a cross join is not turned round. */
+  private static final String LISTED =
+      COLUMNS + " FROM json_each(?) l CROSS JOIN events e ON e.position = l.value";
+
   private static final String INDEXED =
       EVENT + "JOIN revisions r ON r.position = e.position WHERE r.stream = ? ";
 
@@ -27,6 +33,7 @@ final class Queries {
   private final PreparedStatement streamId;
   private final PreparedStatement highestRevision;
   private final PreparedStatement eventAt;
+  private final PreparedStatement listed;
   private final PreparedStatement event;
   private final PreparedStatement streamForwards;
   private final PreparedStatement streamBackwards;
@@ -41,6 +48,7 @@ final class Queries {
             "SELECT revision FROM revisions WHERE stream = ? AND revision <= ? AND position <= ?"
                 + " ORDER BY revision DESC LIMIT 1");
     eventAt = prepare(EVENT + "WHERE position = ?");
+    listed = prepare(LISTED);
     event = prepare(INDEXED + "AND r.revision = ? AND r.position <= ?");
     String range = INDEXED + "AND r.revision BETWEEN ? AND ? AND r.position <= ? ";
     streamForwards = prepare(range + "ORDER BY r.revision");
@@ -74,6 +82,13 @@ final class Queries {
     return one(eventAt, stream);
   }
 
+  /** Adds a stream's events at these positions, in their order. */
+  void events(List<Long> positions, String stream, Page page) throws SQLException {
+    // What a list of numbers prints as is JSON.
+    listed.setString(1, positions.toString());
+    add(listed, stream, page);
+  }
+
   @Nullable LogEvent event(long streamId, String stream, long revision, long end)
       throws SQLException {
     event.setLong(1, streamId);
@@ -101,9 +116,14 @@ final class Queries {
     statement.setLong(2, low);
     statement.setLong(3, high);
     statement.setLong(4, end);
+    add(statement, stream.name(), page);
+  }
+
+  private static void add(PreparedStatement statement, String stream, Page page)
+      throws SQLException {
     try (ResultSet rows = statement.executeQuery()) {
       while (!page.isFull() && rows.next()) {
-        page.add(event(rows, stream.name()));
+        page.add(event(rows, stream));
       }
     }
   }

@@ -44,19 +44,6 @@ record RecentIndex(NavigableMap<Place, Long> older, NavigableMap<Place, Long> ne
     return null;
   }
 
-  /** The lowest revision of a stream from a bound on; null if there is none here. */
-  @Nullable Long lowest(long stream, long bound) {
-    Long found = lowest(older, new Place(stream, bound));
-    return found != null ? found : lowest(newer, new Place(stream, bound));
-  }
-
-  private @Nullable Long lowest(NavigableMap<Place, Long> index, Place bound) {
-    Entry<Place, Long> entry = index.ceilingEntry(bound);
-    return entry != null && entry.getKey().stream() == bound.stream() && entry.getValue() <= end
-        ? entry.getKey().revision()
-        : null;
-  }
-
   /** The position of an event; null if SQLite has to be asked. */
   @Nullable Long position(long stream, long revision) {
     Place place = new Place(stream, revision);
@@ -67,31 +54,24 @@ record RecentIndex(NavigableMap<Place, Long> older, NavigableMap<Place, Long> ne
     return position == null || position > end ? null : position;
   }
 
-  /** The positions of a range of revisions, both inclusive, as far as they are here. */
-  Stream<Long> positions(long stream, long low, long high) {
-    if (low > high) {
-      return Stream.empty();
-    }
-    return Stream.concat(range(older, stream, low, high), range(newer, stream, low, high))
-        .filter(position -> position <= end);
+  /** Where the events of a range of revisions (inclusive) are, lowest first, if it is here. */
+  Stream<Entry<Place, Long>> forwards(long stream, long low, long high) {
+    return Stream.concat(range(older, stream, low, high), range(newer, stream, low, high));
   }
 
-  /** The same, highest revision first. */
-  Stream<Long> positionsBackwards(long stream, long low, long high) {
-    if (low > high) {
-      return Stream.empty();
-    }
+  /** The same, highest first. */
+  Stream<Entry<Place, Long>> backwards(long stream, long high, long low) {
     return Stream.concat(
-            range(newer.descendingMap(), stream, high, low),
-            range(older.descendingMap(), stream, high, low))
-        .filter(position -> position <= end);
+        range(newer.descendingMap(), stream, high, low),
+        range(older.descendingMap(), stream, high, low));
   }
 
-  private static Stream<Long> range(
+  private Stream<Entry<Place, Long>> range(
       NavigableMap<Place, Long> index, long stream, long first, long last) {
     return index
         .subMap(new Place(stream, first), true, new Place(stream, last), true)
-        .values()
-        .stream();
+        .entrySet()
+        .stream()
+        .filter(entry -> entry.getValue() <= end);
   }
 }

@@ -1,8 +1,8 @@
 package dev.foldline.embedded.log;
 
 import java.sql.SQLException;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Map.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * at least all that memory has left out.
  */
 final class View {
+  /**
+   * Events of a page whose places come from memory: a stream's may be many, and the rest can wait.
+   */
+  private static final int MOST_LISTED = 512;
+
   private final Queries queries;
   private final RecentIndex recent;
 
@@ -82,12 +87,16 @@ final class View {
   List<LogEvent> streamForwards(StreamInfo stream, long from, long to, int maxBytes)
       throws SQLException {
     Page page = new Page(maxBytes);
-    Long lowest = recent.lowest(stream.id(), from);
-    if (lowest == null || lowest > from) {
-      long end = lowest == null ? to : Math.min(to, lowest - 1);
+    if (from > to) {
+      return page.events();
+    }
+    List<Entry<Place, Long>> known =
+        recent.forwards(stream.id(), from, to).limit(MOST_LISTED).toList();
+    long end = known.isEmpty() ? to : known.getFirst().getKey().revision() - 1;
+    if (from <= end) {
       queries.streamForwards(stream, from, end, recent.end(), page);
     }
-    add(recent.positions(stream.id(), from, to).iterator(), stream, page);
+    add(known, stream, page);
     return page.events();
   }
 
@@ -95,21 +104,23 @@ final class View {
   List<LogEvent> streamBackwards(StreamInfo stream, long from, long to, int maxBytes)
       throws SQLException {
     Page page = new Page(maxBytes);
-    add(recent.positionsBackwards(stream.id(), to, from).iterator(), stream, page);
-    Long lowest = recent.lowest(stream.id(), to);
-    if (!page.isFull() && (lowest == null || lowest > to)) {
-      long end = lowest == null ? from : Math.min(from, lowest - 1);
+    if (from < to) {
+      return page.events();
+    }
+    List<Entry<Place, Long>> known =
+        recent.backwards(stream.id(), from, to).limit(MOST_LISTED).toList();
+    add(known, stream, page);
+    long end = known.isEmpty() ? from : known.getLast().getKey().revision() - 1;
+    if (to <= end && known.size() < MOST_LISTED && !page.isFull()) {
       queries.streamBackwards(stream, end, to, recent.end(), page);
     }
     return page.events();
   }
 
-  private void add(Iterator<Long> positions, StreamInfo stream, Page page) throws SQLException {
-    while (!page.isFull() && positions.hasNext()) {
-      LogEvent event = queries.event(positions.next(), stream.name());
-      if (event != null) {
-        page.add(event);
-      }
+  private void add(List<Entry<Place, Long>> known, StreamInfo stream, Page page)
+      throws SQLException {
+    if (!known.isEmpty() && !page.isFull()) {
+      queries.events(known.stream().map(Entry::getValue).toList(), stream.name(), page);
     }
   }
 

@@ -67,6 +67,20 @@ class DataDirectoryTest {
   }
 
   @Test
+  @DisplayName("a thread that is interrupted closes all of the store too, and stays interrupted")
+  void interruptedClose() {
+    var options = EmbeddedEventStore.builder().data(data);
+    try (var warnings = new LoggedWarnings()) {
+      var store = options.start();
+      Thread.currentThread().interrupt();
+      store.close();
+      assertThat(Thread.interrupted()).isTrue();
+      options.start().close();
+      assertThat(warnings.messages()).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("a store that can't start leaves its directory free")
   void failedStart() {
     var options = EmbeddedEventStore.builder().data(data).projections(false);

@@ -38,7 +38,7 @@ class DataDirectoryTest {
   }
 
   @Test
-  @DisplayName("2.5 a repetition is recognised after a restart")
+  @DisplayName("2.5, 9.2 a repetition is recognised after a restart")
   void idempotencyOverRestart() {
     Wire ids;
     try (var store = EmbeddedEventStore.builder().data(data).projections(false).start()) {

@@ -9,6 +9,7 @@ import com.eventstore.dbclient.proto.streams.StreamsGrpc;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendResp;
+import com.google.protobuf.Empty;
 import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients may do to a store of 128 MB, which has to serve a correct one at the same time. */
+/** What clients may do to a store of 512 MB, which has to serve a correct one at the same time. */
 @DisplayName("1.4 Bounded memory")
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BoundedMemoryTest {
@@ -67,7 +68,7 @@ class BoundedMemoryTest {
         SlowReader.of(slow, streams[i % 2], Wire.subscription());
       }
       joinWithoutReading(slow, "wide");
-      fill("wide", 40 * MEGABYTE);
+      fill("wide", 80 * MEGABYTE);
       for (int i = 0; i < READERS; i++) {
         SlowReader.of(slow, streams[i % 2]);
       }
@@ -118,11 +119,10 @@ class BoundedMemoryTest {
   void halfSentMessages() {
     byte[] half = new byte[2 * MEGABYTE];
     // A message that is not compressed, and of 16,000,000 bytes.
-    half[1] = 0;
     half[2] = (byte) 0xf4;
     half[3] = 0x24;
     try (var hostile = new Http2Client(store.port())) {
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 500; i++) {
         var method = i % 2 == 0 ? StreamsGrpc.getAppendMethod() : StreamsGrpc.getReadMethod();
         hostile.send("/" + method.getFullMethodName(), half, false);
       }
@@ -132,26 +132,11 @@ class BoundedMemoryTest {
     servesACorrectClient();
   }
 
-  @Test
-  @DisplayName("1.4 huge names count too, of half-open appends, open batches and subscriptions")
-  void hugeNames() {
-    String huge = "n".repeat(4 * MEGABYTE);
-    try (Wire hostile = wire()) {
-      for (int i = 0; i < 60; i++) {
-        hostile.stub().append(new Answers<AppendResp>()).onNext(Wire.options(huge, "any"));
-        hostile.stub().batchAppend(new Answers<BatchAppendResp>()).onNext(openBatch(hostile, huge));
-        hostile.open(huge, Wire.subscription());
-      }
-      servesACorrectClient();
-    }
-    servesACorrectClient();
-  }
-
   private static BatchAppendReq openBatch(Wire wire, String stream) {
     var request = BatchAppendReq.newBuilder().setCorrelationId(Wire.structured(wire.id(stream)));
     request
         .getOptionsBuilder()
-        .setAny(com.google.protobuf.Empty.getDefaultInstance())
+        .setAny(Empty.getDefaultInstance())
         .setStreamIdentifier(Wire.identifier(stream));
     return request.build();
   }

@@ -60,6 +60,24 @@ class HostileInputTest {
   }
 
   @Test
+  @DisplayName("huge names of half-open appends and subscriptions count as what they hold")
+  void hugeNames() {
+    String huge = "n".repeat(4 << 20);
+    List<Answers<?>> calls = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      var append = new Answers<AppendResp>();
+      wire.stub().append(append).onNext(Wire.options(huge, "any"));
+      calls.addAll(List.of(append, wire.open(huge, Wire.subscription())));
+    }
+    calls.getLast().until(_ -> calls.stream().anyMatch(Answers::ended));
+    assertThat(wire.append("meanwhile", "any", "e0")).startsWith("ok");
+    assertThat(calls.stream().filter(Answers::ended).map(Answers::error))
+        .containsOnly("UNAVAILABLE");
+    calls.forEach(Answers::cancel);
+    calls.forEach(Answers::await);
+  }
+
+  @Test
   @DisplayName("calls that are reset at any moment are forgotten")
   void resets() {
     for (int i = 0; i < 500; i++) {

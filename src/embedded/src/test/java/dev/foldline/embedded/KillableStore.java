@@ -28,7 +28,10 @@ public final class KillableStore implements AutoCloseable {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
+                "-Xmx512m",
+                // All memory is the heap, and who uses it up is not forgiven.
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Dio.grpc.netty.shaded.io.netty.noPreferDirect=true",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",

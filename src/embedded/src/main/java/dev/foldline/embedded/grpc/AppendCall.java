@@ -49,7 +49,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
     try {
       if (target == null) {
         target = target(request);
-        proposed.keep(request.getOptions().getStreamIdentifier().getStreamName().size());
+        proposed.keep(2L * request.getOptions().getStreamIdentifier().getStreamName().size());
       } else if (request.hasProposedMessage()) {
         var event = request.getProposedMessage();
         proposed.add(

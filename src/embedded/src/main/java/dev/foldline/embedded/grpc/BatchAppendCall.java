@@ -164,7 +164,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
     String stream =
         Requests.writableStreamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
     ProposedEvents events = new ProposedEvents(limits, share);
-    events.keep(options.getStreamIdentifier().getStreamName().size());
+    events.keep(2L * options.getStreamIdentifier().getStreamName().size());
     BatchAppendReq withoutEvents = request.toBuilder().clearProposedMessages().build();
     return new Batch(withoutEvents, stream, expected, events, time(options));
   }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,7 +77,8 @@ public final class EmbeddedEventStore implements AutoCloseable {
     tls = options.certificate != null;
     try {
       Transport transport = started(new Transport());
-      EventLog log = started(EventLog.open(options.data, options.fsync, transport));
+      EventLog log =
+          started(EventLog.open(options.data, options.fsync, transport, options.indexGeneration));
       PersistentSubscriptions subscriptions = started(PersistentSubscriptions.open(log));
       var timer =
           new ScheduledThreadPoolExecutor(
@@ -180,9 +182,17 @@ public final class EmbeddedEventStore implements AutoCloseable {
     return "esdb://%s:%d?tls=%s".formatted(host, port(), tls);
   }
 
-  /** Ends every call, the streaming ones with UNAVAILABLE, and releases the data directory. */
+  /**
+   * Ends every call, the streaming ones with UNAVAILABLE, and releases the data directory; all of
+   * it also where the caller is interrupted, since a thread of its own does it.
+   */
   @Override
   public synchronized void close() {
+    CompletableFuture.runAsync(this::closeAll, Thread.ofPlatform().name("foldline-close")::start)
+        .join();
+  }
+
+  private void closeAll() {
     for (AutoCloseable part : started) {
       try {
         part.close();
@@ -210,7 +220,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
     private @Nullable Path data;
     private boolean fsync = true;
     private Limits limits = Limits.DEFAULT;
-
+    private int indexGeneration = EventLog.GENERATION;
     private boolean projections = true;
     private final Users users = new Users();
     private @Nullable Path certificate;
@@ -263,6 +273,12 @@ public final class EmbeddedEventStore implements AutoCloseable {
      */
     public Builder projections(boolean on) {
       projections = on;
+      return this;
+    }
+
+    /** For tests, which meet a small generation at every stage of its way to disk. */
+    Builder indexGeneration(int events) {
+      indexGeneration = events;
       return this;
     }
 

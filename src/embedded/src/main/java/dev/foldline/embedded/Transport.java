@@ -9,9 +9,12 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The one thread that serves all connections. What is run on it may answer many calls, and they go
@@ -20,10 +23,20 @@ import java.util.concurrent.TimeUnit;
 final class Transport implements Executor, AutoCloseable {
   private static final long GRACE_MILLIS = 500;
 
+  /**
+   * What a peer does wrong it is told, and gRPC would log it besides, with stack traces: anyone
+   * could fill the disk. Held here, since the JDK forgets the level of a logger that nobody holds.
+   */
+  private static final List<Logger> SILENCED =
+      List.of(
+          Logger.getLogger(NettyServerBuilder.class.getPackageName() + ".NettyServerHandler"),
+          Logger.getLogger(NettyServerBuilder.class.getPackageName() + ".NettyServerStream"));
+
   private final EventLoopGroup eventLoop;
   private final Class<? extends ServerChannel> channelType;
 
   Transport() {
+    SILENCED.forEach(logger -> logger.setLevel(Level.SEVERE));
     ThreadFactory threads = Thread.ofPlatform().name("foldline-transport").daemon().factory();
     if (Epoll.isAvailable()) {
       eventLoop = new EpollEventLoopGroup(1, threads);

@@ -8,6 +8,8 @@ import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ final class Answers<T> implements ClientResponseObserver<Object, T> {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final List<T> messages = new ArrayList<>();
+  private final CountDownLatch end = new CountDownLatch(1);
   private @Nullable ClientCallStreamObserver<?> call;
   private @Nullable Status status;
   private Metadata trailers = new Metadata();
@@ -37,11 +40,13 @@ final class Answers<T> implements ClientResponseObserver<Object, T> {
     if (failure instanceof StatusRuntimeException error && error.getTrailers() != null) {
       trailers = error.getTrailers();
     }
+    end.countDown();
   }
 
   @Override
   public synchronized void onCompleted() {
     status = Status.OK;
+    end.countDown();
   }
 
   synchronized List<T> messages() {
@@ -68,7 +73,14 @@ final class Answers<T> implements ClientResponseObserver<Object, T> {
   }
 
   Answers<T> await() {
-    return until(_ -> ended());
+    try {
+      if (!end.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("The call goes on");
+      }
+      return this;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   Answers<T> until(Predicate<Answers<T>> condition) {

@@ -148,7 +148,7 @@ class AppendTest {
     assertThat(wire.read(s)).containsExactly("not found");
   }
 
-  @ParameterizedTest(name = "2.1 no stream can be called \"{0}\"")
+  @ParameterizedTest(name = "2.1, 9.11 no stream can be called \"{0}\"")
   @ValueSource(strings = {"", "$$", "$all"})
   void illegalNames(String name) {
     assertThat(wire.append(name, "any", "e0")).isEqualTo("UNKNOWN");

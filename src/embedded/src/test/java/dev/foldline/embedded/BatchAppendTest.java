@@ -112,7 +112,7 @@ class BatchAppendTest {
   }
 
   @Test
-  @DisplayName("2.7 a bad batch is one BadRequest and nothing is written")
+  @DisplayName("2.7, 9.9 a bad batch is one BadRequest and nothing is written")
   void badRequests() {
     List<BatchAppendReq> bad =
         List.of(
@@ -161,7 +161,7 @@ class BatchAppendTest {
 
   @Test
   @DisplayName(
-      "2.7 after the half-close the call completes when all is answered, also if nothing is pending")
+      "2.7, 9.9 after the half-close the call completes when all is answered, also if nothing is pending")
   void halfClose() {
     var open =
         batch(options -> any(options.setDeadline(Duration.newBuilder().setNanos(50_000_000))), "x");

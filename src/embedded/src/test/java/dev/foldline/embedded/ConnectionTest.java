@@ -2,6 +2,7 @@ package dev.foldline.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.AppendToStreamOptions;
 import com.eventstore.dbclient.EventData;
@@ -20,6 +21,7 @@ import com.eventstore.dbclient.proto.serverfeatures.ServerFeaturesGrpc;
 import com.eventstore.dbclient.proto.streams.StreamsGrpc;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
 import io.grpc.Metadata;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -177,12 +179,23 @@ class ConnectionTest {
   }
 
   @Test
-  @DisplayName("1.4 an unknown method or service is UNIMPLEMENTED")
+  @DisplayName("1.4, 9.7 an unknown method or service is UNIMPLEMENTED")
   void unknown() {
     var statistics = new Answers<StatisticsResp>();
     ProjectionsGrpc.newStub(wire.channel)
         .statistics(StatisticsReq.getDefaultInstance(), statistics);
     assertThat(statistics.await().error()).isEqualTo("UNIMPLEMENTED");
+  }
+
+  @Test
+  @DisplayName("9.11 the paths of methods are case-sensitive")
+  void pathsAreCaseSensitive() {
+    try (var client = new Http2Client(store.port())) {
+      client.call("/event_store.client.gossip.Gossip/read", "application/grpc");
+      await()
+          .atMost(Duration.ofSeconds(Wire.SECONDS))
+          .until(() -> client.header("grpc-status").toList().equals(List.of("12")));
+    }
   }
 
   @Test

@@ -38,7 +38,7 @@ class DataDirectoryTest {
   }
 
   @Test
-  @DisplayName("2.5 a repetition is recognised after a restart")
+  @DisplayName("2.5, 9.2 a repetition is recognised after a restart")
   void idempotencyOverRestart() {
     Wire ids;
     try (var store = EmbeddedEventStore.builder().data(data).projections(false).start()) {
@@ -64,6 +64,20 @@ class DataDirectoryTest {
           .hasMessageContaining("in use");
     }
     options.start().close();
+  }
+
+  @Test
+  @DisplayName("a thread that is interrupted closes all of the store too, and stays interrupted")
+  void interruptedClose() {
+    var options = EmbeddedEventStore.builder().data(data);
+    try (var warnings = new LoggedWarnings()) {
+      var store = options.start();
+      Thread.currentThread().interrupt();
+      store.close();
+      assertThat(Thread.interrupted()).isTrue();
+      options.start().close();
+      assertThat(warnings.messages()).isEmpty();
+    }
   }
 
   @Test

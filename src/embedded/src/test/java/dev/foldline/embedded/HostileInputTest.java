@@ -28,6 +28,7 @@ class HostileInputTest {
 
   private final EmbeddedEventStore store;
   private final Wire wire;
+  private final LoggedWarnings warnings = new LoggedWarnings();
 
   HostileInputTest(EmbeddedEventStore store, Wire wire) {
     this.store = store;
@@ -35,10 +36,57 @@ class HostileInputTest {
   }
 
   @AfterEach
-  void stillServesACorrectClient() {
+  void servesACorrectClientAndLogsNothing() {
     String stream = "correct-" + COUNT.incrementAndGet();
     assertThat(wire.append(stream, "no_stream", "e0")).isEqualTo("ok 0");
     assertThat(wire.read(stream)).hasSize(1);
+    warnings.close();
+    assertThat(warnings.messages()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("a message that is too large, or of which the rest never comes, ends its call")
+  void hugeMessages() {
+    var answers = new Answers<AppendResp>();
+    wire.stub().append(answers).onNext(Wire.options("n".repeat(17 << 20), "any"));
+    assertThat(answers.await().error()).isEqualTo("RESOURCE_EXHAUSTED");
+    try (var client = new Http2Client(store.port())) {
+      byte[] tooLong = {0, 0x7f, 0, 0, 0, 1};
+      for (int i = 0; i < 20; i++) {
+        client.send("/" + StreamsGrpc.getAppendMethod().getFullMethodName(), tooLong, false);
+      }
+      answers.until(_ -> client.header("grpc-status").filter("8"::equals).count() == 20);
+    }
+  }
+
+  @Test
+  @DisplayName("huge names of half-open appends and subscriptions count as what they hold")
+  void hugeNames() {
+    String huge = "n".repeat(4 << 20);
+    List<Answers<?>> calls = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      var append = new Answers<AppendResp>();
+      wire.stub().append(append).onNext(Wire.options(huge, "any"));
+      calls.addAll(List.of(append, wire.open(huge, Wire.subscription())));
+    }
+    calls.getLast().until(_ -> calls.stream().anyMatch(Answers::ended));
+    assertThat(wire.append("meanwhile", "any", "e0")).startsWith("ok");
+    assertThat(calls.stream().filter(Answers::ended).map(Answers::error))
+        .containsOnly("UNAVAILABLE");
+    calls.forEach(Answers::cancel);
+    calls.forEach(Answers::await);
+  }
+
+  @Test
+  @DisplayName("calls that are reset at any moment are forgotten")
+  void resets() {
+    for (int i = 0; i < 500; i++) {
+      Answers<ReadResp> read = wire.open(i % 2 == 0 ? Wire.ALL : "reset", Wire.subscription());
+      var append = new Answers<AppendResp>();
+      wire.stub().append(append).onNext(Wire.options("reset", "any"));
+      read.cancel();
+      append.cancel();
+    }
   }
 
   @Test
@@ -134,7 +182,7 @@ class HostileInputTest {
   }
 
   @Test
-  @DisplayName("a regular expression that takes for ever is ended")
+  @DisplayName("9.3 a regular expression that takes for ever is ended")
   void catastrophicExpression() {
     wire.append("a".repeat(60), "any", "e0");
     var slow =

@@ -69,6 +69,15 @@ final class Http2Client implements AutoCloseable {
 
   /** Sends one gRPC call with an empty message. */
   void call(String path, String contentType) {
+    send(path, contentType, new byte[5], true);
+  }
+
+  /** Begins a call with some bytes, which may be all of it. */
+  void send(String path, byte[] bytes, boolean end) {
+    send(path, "application/grpc", bytes, end);
+  }
+
+  private void send(String path, String contentType, byte[] bytes, boolean end) {
     Channel stream =
         new Http2StreamChannelBootstrap(channel)
             .handler(new Received())
@@ -84,8 +93,7 @@ final class Http2Client implements AutoCloseable {
             .add("content-type", contentType)
             .add("te", "trailers");
     var _ = stream.write(new DefaultHttp2HeadersFrame(request));
-    var _ =
-        stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[5]), true));
+    var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(bytes), end));
   }
 
   void ping(long content) {

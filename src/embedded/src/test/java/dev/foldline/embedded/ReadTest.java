@@ -101,7 +101,7 @@ class ReadTest {
 
   @Test
   @DisplayName(
-      "3.2 missing options, identifier or revision, an empty name and a count of 0 are UNKNOWN")
+      "3.2, 9.8 missing options, identifier or revision, an empty name and a count of 0 are UNKNOWN")
   void unknown() {
     assertThat(Wire.texts(wire.open(ReadReq.getDefaultInstance()).await()))
         .containsExactly("UNKNOWN");
@@ -243,7 +243,7 @@ class ReadTest {
 
   @Test
   @DisplayName(
-      "3.4 $all begins with a $-event and holds deleted, truncated and system events, each in place")
+      "3.4, 9.6 $all begins with a $-event and holds deleted, truncated and system events, each in place")
   void allHoldsEverything() {
     assertThat(wire.read(ALL, count(1)).getFirst()).endsWith(" $metadata");
     long first = wire.position(s, "e0");
@@ -381,7 +381,7 @@ class ReadTest {
 
   @Test
   @DisplayName(
-      "3.6 tombstoning a metastream lifts all truncation; that of a tombstoned stream is deleted too")
+      "3.6, 9.13 tombstoning a metastream lifts all truncation; that of a tombstoned stream is deleted too")
   void metastreamTombstones() {
     fiveEvents();
     wire.metadata(s, "{\"$maxCount\":1}");

@@ -226,7 +226,8 @@ class SecurityTest {
   }
 
   @Test
-  @DisplayName("7 insecure: all credentials, valid or not, are ignored, and lists are not enforced")
+  @DisplayName(
+      "7, 9.4 insecure: all credentials, valid or not, are ignored, and lists are not enforced")
   void insecure() {
     try (EmbeddedEventStore open = EmbeddedEventStore.builder().projections(false).start()) {
       Metadata headers = new Metadata();

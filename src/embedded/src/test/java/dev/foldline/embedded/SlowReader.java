@@ -7,41 +7,42 @@ import io.grpc.stub.ClientResponseObserver;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
-/** A subscriber that takes nothing until it is told to. */
-final class SlowReader implements ClientResponseObserver<ReadReq, ReadResp> {
-  private final AtomicReference<ClientCallStreamObserver<ReadReq>> call = new AtomicReference<>();
-  private final Semaphore events = new Semaphore(0);
+/** A client that takes nothing of what it asked for until it is told to. */
+final class SlowReader<Q, R> implements ClientResponseObserver<Q, R> {
+  private final AtomicReference<ClientCallStreamObserver<Q>> call = new AtomicReference<>();
+  private final Semaphore messages = new Semaphore(0);
 
-  static SlowReader subscribe(Wire wire, String stream) {
-    SlowReader reader = new SlowReader();
+  @SafeVarargs
+  static SlowReader<ReadReq, ReadResp> of(
+      Wire wire, String stream, Consumer<ReadReq.Options.Builder>... changes) {
+    SlowReader<ReadReq, ReadResp> reader = new SlowReader<>();
     var request = Wire.reading(stream);
-    Wire.subscription().accept(request.getOptionsBuilder());
+    for (var change : changes) {
+      change.accept(request.getOptionsBuilder());
+    }
     wire.stub().read(request.build(), reader);
     return reader;
   }
 
-  /**
-   * Takes one message after the other until it has so many events; answers how many it got in time.
-   */
-  int readAll(int count) throws InterruptedException {
+  /** Takes one message after the other until it has so many; answers how many it got in time. */
+  int take(int count) throws InterruptedException {
     call.get().request(Integer.MAX_VALUE);
-    boolean all = events.tryAcquire(count, Wire.SECONDS, TimeUnit.SECONDS);
+    boolean all = messages.tryAcquire(count, Wire.SECONDS, TimeUnit.SECONDS);
     call.get().cancel("enough", null);
-    return all ? count : events.availablePermits();
+    return all ? count : messages.availablePermits();
   }
 
   @Override
-  public void beforeStart(ClientCallStreamObserver<ReadReq> requests) {
+  public void beforeStart(ClientCallStreamObserver<Q> requests) {
     requests.disableAutoRequestWithInitial(0);
     call.set(requests);
   }
 
   @Override
-  public void onNext(ReadResp message) {
-    if (message.hasEvent()) {
-      events.release();
-    }
+  public void onNext(R message) {
+    messages.release();
   }
 
   @Override

@@ -6,10 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.eventstore.dbclient.proto.streams.StreamsGrpc;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -76,23 +72,7 @@ class TransportTest {
   @Test
   @DisplayName("1.4 an unparsable message is UNKNOWN, and nothing that the log should speak of")
   void unparsable() {
-    List<LogRecord> records = new CopyOnWriteArrayList<>();
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord logged) {
-            records.add(logged);
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    Logger grpc = Logger.getLogger("io.grpc");
-    grpc.addHandler(handler);
-    try {
+    try (var warnings = new LoggedWarnings()) {
       byte[] garbage = {-1, -1, -1};
       for (var method :
           List.of(
@@ -102,9 +82,7 @@ class TransportTest {
               StreamsGrpc.getBatchAppendMethod())) {
         assertThat(RawCall.make(wire.channel, method, garbage, "9S")).isEqualTo("UNKNOWN");
       }
-    } finally {
-      grpc.removeHandler(handler);
+      assertThat(warnings.messages()).isEmpty();
     }
-    assertThat(records).extracting(LogRecord::getMessage).isEmpty();
   }
 }

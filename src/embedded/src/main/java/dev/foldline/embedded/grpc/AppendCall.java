@@ -33,12 +33,12 @@ final class AppendCall implements StreamObserver<AppendReq> {
       EventLog log,
       Guard guard,
       Limits limits,
-      IngressBudget budget,
+      IngressBudget.Share share,
       StreamObserver<AppendResp> responses) {
     this.log = log;
     this.guard = guard;
     this.responses = responses;
-    this.proposed = new ProposedEvents(limits, budget);
+    this.proposed = new ProposedEvents(limits, share);
   }
 
   @Override
@@ -49,6 +49,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
     try {
       if (target == null) {
         target = target(request);
+        proposed.keep(2L * request.getOptions().getStreamIdentifier().getStreamName().size());
       } else if (request.hasProposedMessage()) {
         var event = request.getProposedMessage();
         proposed.add(

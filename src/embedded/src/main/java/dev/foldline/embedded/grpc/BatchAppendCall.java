@@ -33,7 +33,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   private final EventLog log;
   private final Guard guard;
   private final Limits limits;
-  private final IngressBudget budget;
+  private final IngressBudget.Share share;
   private final ScheduledExecutorService timer;
   private final ServerCallStreamObserver<BatchAppendResp> responses;
   private final Map<UUID, Batch> open = new HashMap<>();
@@ -79,13 +79,13 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
       EventLog log,
       Guard guard,
       Limits limits,
-      IngressBudget budget,
+      IngressBudget.Share share,
       ScheduledExecutorService timer,
       ServerCallStreamObserver<BatchAppendResp> responses) {
     this.log = log;
     this.guard = guard;
     this.limits = limits;
-    this.budget = budget;
+    this.share = share;
     this.timer = timer;
     this.responses = responses;
     responses.disableAutoRequest();
@@ -163,7 +163,10 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
         };
     String stream =
         Requests.writableStreamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
-    return new Batch(request, stream, expected, new ProposedEvents(limits, budget), time(options));
+    ProposedEvents events = new ProposedEvents(limits, share);
+    events.keep(2L * options.getStreamIdentifier().getStreamName().size());
+    BatchAppendReq withoutEvents = request.toBuilder().clearProposedMessages().build();
+    return new Batch(withoutEvents, stream, expected, events, time(options));
   }
 
   private static Duration time(BatchAppendReq.Options options) {

@@ -9,6 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -29,10 +30,11 @@ import org.jspecify.annotations.Nullable;
 public final class Calls extends ServerStreamTracer.Factory implements ServerInterceptor {
   private static final Metadata.Key<String> TIMEOUT =
       Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
-  private static final Context.Key<Long> TIMEOUT_NANOS = Context.key("timeout");
+  private static final Context.Key<Inbound> INBOUND = Context.key("inbound");
 
   private final ScheduledExecutorService timer;
   private final Set<Call<?, ?>> open = ConcurrentHashMap.newKeySet();
+  private final IngressBudget budget = new IngressBudget(this::endLargest);
 
   public Calls(ScheduledExecutorService timer) {
     this.timer = timer;
@@ -42,12 +44,12 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
     String timeout = headers.get(TIMEOUT);
     headers.discardAll(TIMEOUT);
-    return new ServerStreamTracer() {
-      @Override
-      public Context filterContext(Context context) {
-        return timeout == null ? context : context.withValue(TIMEOUT_NANOS, nanos(timeout));
-      }
-    };
+    return new Inbound(timeout == null ? null : nanos(timeout), budget.new Share());
+  }
+
+  /** What the current call's requests hold. */
+  static IngressBudget.Share share() {
+    return INBOUND.get().share;
   }
 
   /**
@@ -71,9 +73,9 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> serverCall, Metadata headers, ServerCallHandler<Q, R> next) {
-    Call<Q, R> call = new Call<>(serverCall);
+    Call<Q, R> call = new Call<>(serverCall, share());
     open.add(call);
-    Long nanos = TIMEOUT_NANOS.get();
+    Long nanos = INBOUND.get().timeoutNanos;
     try {
       call.timeout =
           nanos == null ? null : timer.schedule(call::timedOut, nanos, TimeUnit.NANOSECONDS);
@@ -128,13 +130,68 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
     }
   }
 
+  private void endLargest() {
+    open.stream()
+        .max(Comparator.comparingLong(call -> call.share.held()))
+        .ifPresent(
+            call ->
+                call.end(Status.UNAVAILABLE.withDescription("Too many requests are under way")));
+  }
+
+  /**
+   * What arrives of a call, byte by byte. It is held until the call is over, or if more requests
+   * may follow, until one is whole: then it is for the call's handler to say what it keeps.
+   */
+  private static final class Inbound extends ServerStreamTracer {
+    private final @Nullable Long timeoutNanos;
+    private final IngressBudget.Share share;
+    private boolean single;
+    private long arriving;
+
+    private Inbound(@Nullable Long timeoutNanos, IngressBudget.Share share) {
+      this.timeoutNanos = timeoutNanos;
+      this.share = share;
+    }
+
+    @Override
+    public Context filterContext(Context context) {
+      return context.withValue(INBOUND, this);
+    }
+
+    @Override
+    public void serverCallStarted(ServerCallInfo<?, ?> call) {
+      single = call.getMethodDescriptor().getType().clientSendsOneMessage();
+    }
+
+    @Override
+    public void inboundWireSize(long bytes) {
+      arriving += bytes;
+      share.take(bytes);
+    }
+
+    @Override
+    public void inboundMessageRead(int number, long wireSize, long size) {
+      if (!single) {
+        share.giveBack(arriving);
+      }
+      arriving = 0;
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+      share.end();
+    }
+  }
+
   private final class Call<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private final IngressBudget.Share share;
     private @Nullable Future<?> timeout;
     private boolean closed;
     private volatile boolean ended;
 
-    private Call(ServerCall<Q, R> call) {
+    private Call(ServerCall<Q, R> call, IngressBudget.Share share) {
       super(call);
+      this.share = share;
     }
 
     private void timedOut() {
@@ -145,6 +202,7 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
     private synchronized void end(Status status) {
       if (!closed) {
         ended = true;
+        share.end();
         close(status, new Metadata());
       }
     }

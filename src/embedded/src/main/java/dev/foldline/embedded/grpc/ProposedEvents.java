@@ -20,14 +20,14 @@ final class ProposedEvents {
   private static final int OVERHEAD = 256;
 
   private final Limits limits;
-  private final IngressBudget budget;
+  private final IngressBudget.Share share;
   private final List<NewEvent> events = new ArrayList<>();
   private int bytes;
   private long taken;
 
-  ProposedEvents(Limits limits, IngressBudget budget) {
+  ProposedEvents(Limits limits, IngressBudget.Share share) {
     this.limits = limits;
-    this.budget = budget;
+    this.share = share;
   }
 
   void add(
@@ -52,10 +52,14 @@ final class ProposedEvents {
     if (bytes > limits.maxAppendSize()) {
       throw Errors.maximumAppendSizeExceeded(limits.maxAppendSize());
     }
-    long share = OVERHEAD + (long) event.size();
-    budget.take(share);
-    taken += share;
+    keep(OVERHEAD + (long) event.size());
     events.add(event);
+  }
+
+  /** Counts what is kept as long as the events are. */
+  void keep(long size) {
+    share.take(size);
+    taken += size;
   }
 
   List<NewEvent> events() {
@@ -64,7 +68,7 @@ final class ProposedEvents {
 
   /** Must be called once nothing is waiting for these events any more. */
   void release() {
-    budget.giveBack(taken);
+    share.giveBack(taken);
     taken = 0;
   }
 }

@@ -81,7 +81,11 @@ abstract class Pump {
 
   private Progress turn(Snapshot snapshot) {
     int seen = wakes.get();
-    Progress progress = ended ? Progress.DONE : page(snapshot);
+    if (ended) {
+      return Progress.DONE;
+    }
+    // A commit wakes also those that the transport takes nothing more for.
+    Progress progress = responses.isReady() ? page(snapshot) : Progress.WAIT;
     if (progress == Progress.MORE && responses.isReady()) {
       return Progress.MORE;
     }

@@ -26,7 +26,6 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
   private final ScheduledExecutorService timer;
   private final LiveReaders live;
   private final DeleteCalls deletes;
-  private final IngressBudget budget = new IngressBudget();
 
   public StreamsService(EventLog log, Guard guard, Limits limits, ScheduledExecutorService timer) {
     this.log = log;
@@ -39,13 +38,18 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
   @Override
   public StreamObserver<AppendReq> append(StreamObserver<AppendResp> responses) {
-    return new AppendCall(log, guard, limits, budget, responses);
+    return new AppendCall(log, guard, limits, Calls.share(), responses);
   }
 
   @Override
   public StreamObserver<BatchAppendReq> batchAppend(StreamObserver<BatchAppendResp> responses) {
     return new BatchAppendCall(
-        log, guard, limits, budget, timer, (ServerCallStreamObserver<BatchAppendResp>) responses);
+        log,
+        guard,
+        limits,
+        Calls.share(),
+        timer,
+        (ServerCallStreamObserver<BatchAppendResp>) responses);
   }
 
   @Override

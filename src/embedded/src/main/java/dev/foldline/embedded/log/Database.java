@@ -162,15 +162,16 @@ final class Database implements AutoCloseable {
 
   /**
    * Closes all connections, which nobody may be using any more. The writer's goes last: only it can
-   * fold the write-ahead log into the database.
+   * fold the write-ahead log into the database. The directory is free even if one fails.
    */
   @Override
   public void close() {
     try {
-      for (Connection connection : connections) {
-        connection.close();
+      try (lockFile) {
+        for (Connection connection : connections) {
+          connection.close();
+        }
       }
-      lockFile.close();
       if (temporary) {
         try (var files = Files.walk(directory)) {
           for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

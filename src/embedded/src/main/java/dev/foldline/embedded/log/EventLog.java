@@ -24,12 +24,12 @@ public final class EventLog implements AutoCloseable {
   /** How long a write waits for its turn unless it says otherwise. */
   public static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
 
+  /** Events that go to SQLite's index at a time: each takes about 100 bytes until it has gone. */
+  public static final int GENERATION = 65_536;
+
   private static final Logger LOG = Logger.getLogger(EventLog.class);
   private static final long FIRST_POSITION = 4096;
   private static final int READERS = 2;
-
-  /** Events that go to SQLite's index at a time: each takes about 100 bytes until it has gone. */
-  private static final int GENERATION = 65_536;
 
   private final Database database;
   private final Tail tail;
@@ -68,7 +68,12 @@ public final class EventLog implements AutoCloseable {
     return open(directory, fsync, answers, GENERATION);
   }
 
-  static EventLog open(@Nullable Path directory, boolean fsync, Executor answers, int generation) {
+  /**
+   * The same, with another {@link #GENERATION}: a small one is met at every stage of its way to
+   * disk.
+   */
+  public static EventLog open(
+      @Nullable Path directory, boolean fsync, Executor answers, int generation) {
     EventLog log = open(Database.open(directory, fsync), answers, generation);
     try {
       log.seed();
@@ -201,13 +206,8 @@ public final class EventLog implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      readers.close();
-      writer.close();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    } finally {
-      database.close();
-    }
+    readers.close();
+    writer.close();
+    database.close();
   }
 }

@@ -3,7 +3,9 @@ package dev.foldline.embedded.log;
 import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.Map.Entry;
+import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Indexes events by stream and revision: at once in memory, and later, a generation of them in
@@ -18,6 +20,8 @@ final class Indexer {
   private final int generation;
   private RecentIndex recent = RecentIndex.empty();
   private Iterator<Entry<Place, Long>> unwritten = recent.older().entrySet().iterator();
+  private @Nullable Place lastWritten;
+  private @Nullable Place lastCommitted;
   private long lastOfOlder;
   private int newer;
   private int uncommitted;
@@ -55,6 +59,7 @@ final class Indexer {
     for (int i = uncommitted * WRITTEN_PER_EVENT; i > 0 && unwritten.hasNext(); i--) {
       Entry<Place, Long> next = unwritten.next();
       inserts.revision(next.getKey(), next.getValue());
+      lastWritten = next.getKey();
     }
     if (!unwritten.hasNext()) {
       inserts.indexed(lastOfOlder);
@@ -64,19 +69,25 @@ final class Indexer {
   /** Begins a new generation if this one is full. */
   void afterCommit(long lastPosition) {
     uncommitted = 0;
+    lastCommitted = lastWritten;
     if (newer >= generation && !unwritten.hasNext()) {
       recent = new RecentIndex(recent.newer(), new ConcurrentSkipListMap<>(), recent.end());
       unwritten = recent.older().entrySet().iterator();
+      lastWritten = null;
+      lastCommitted = null;
       lastOfOlder = lastPosition;
       newer = 0;
     }
   }
 
-  /** Forgets what was not committed, and writes the older generation once more. */
+  /** Forgets what was not committed, and goes on behind what was. */
   void afterRollback(long lastPosition) {
     uncommitted = 0;
     recent.newer().values().removeIf(position -> position > lastPosition);
     newer = recent.newer().size();
-    unwritten = recent.older().entrySet().iterator();
+    lastWritten = lastCommitted;
+    NavigableMap<Place, Long> older = recent.older();
+    unwritten =
+        (lastCommitted == null ? older : older.tailMap(lastCommitted, false)).entrySet().iterator();
   }
 }

@@ -80,14 +80,10 @@ final class Readers {
     }
   }
 
-  void close() throws InterruptedException {
+  void close() {
     closed = true;
-    for (Thread thread : threads) {
-      thread.interrupt();
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    threads.forEach(Thread::interrupt);
+    threads.forEach(Threads::join);
     rejectAll();
   }
 }

@@ -144,9 +144,9 @@ final class Writer {
     }
   }
 
-  void close() throws InterruptedException {
+  void close() {
     closed = true;
-    thread.join();
+    Threads.join(thread);
     refuseWaiting();
   }
 }

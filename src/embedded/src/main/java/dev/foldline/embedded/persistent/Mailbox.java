@@ -13,6 +13,7 @@ import org.jboss.logging.Logger;
 final class Mailbox implements Executor {
   private static final Logger LOG = Logger.getLogger(Mailbox.class);
   private static final int MOST_IN_A_BATCH = 1_000;
+  private static final int MOST_HERE = 8;
 
   private final Executor executor;
   private final Runnable afterBatch;
@@ -34,10 +35,10 @@ final class Mailbox implements Executor {
 
   /**
    * Runs a task on this thread, if no other is at it: a change of threads would cost more than the
-   * task.
+   * task. Of what comes meanwhile a little at most, since others may need the thread.
    */
   void executeHere(Runnable task) {
-    if (add(task) && runBatch()) {
+    if (add(task) && runBatch(MOST_HERE)) {
       executor.execute(this::runAll);
     }
   }
@@ -51,16 +52,14 @@ final class Mailbox implements Executor {
   private void runAll() {
     boolean more;
     do {
-      more = runBatch();
+      more = runBatch(MOST_IN_A_BATCH);
     } while (more);
   }
 
   /** Answers whether more is waiting. */
-  private boolean runBatch() {
+  private boolean runBatch(int most) {
     int done = 0;
-    for (var task = tasks.poll();
-        task != null;
-        task = done < MOST_IN_A_BATCH ? tasks.poll() : null) {
+    for (var task = tasks.poll(); task != null; task = done < most ? tasks.poll() : null) {
       run(task);
       done++;
     }

@@ -20,13 +20,14 @@ import org.jboss.logging.Logger;
  */
 public final class SystemProjections {
   private static final Logger LOG = Logger.getLogger(SystemProjections.class);
+  private static final long UNKNOWN = -1;
   private static final int PAGE_EVENTS = 256;
   private static final int PAGE_BYTES = 1 << 20;
   private static final long RETRY_MILLIS = 100;
-  private static final long PAUSE_MILLIS = 5_000;
+  private static final long PAUSE_MILLIS = 2_000;
 
   private final EventLog log;
-  private final Semaphore commits = new Semaphore(1);
+  private final Semaphore commits = new Semaphore(0);
   private final EventLog.Subscription subscription;
   private final Thread thread;
 
@@ -37,20 +38,23 @@ public final class SystemProjections {
   }
 
   private void run() {
+    long position = UNKNOWN;
     try {
-      long position = log.read(SystemProjections::lastLinked).join();
       while (!Thread.interrupted()) {
-        commits.acquire();
-        commits.drainPermits();
-        position = catchUp(position);
+        try {
+          position = position == UNKNOWN ? lastLinked() : linkAfter(position);
+        } catch (CompletionException e) {
+          LOG.warn("The system projections wait for a log that fails", e);
+          Thread.sleep(PAUSE_MILLIS);
+        }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (CompletionException e) {
-      if (!Thread.currentThread().isInterrupted()) {
-        LOG.error("The system projections have stopped", e);
-      }
     }
+  }
+
+  private long lastLinked() {
+    return log.read(SystemProjections::lastLinked).join();
   }
 
   private static long lastLinked(Snapshot snapshot) {
@@ -70,26 +74,21 @@ public final class SystemProjections {
     }
   }
 
-  private long catchUp(long position) throws InterruptedException {
-    long done = position;
-    while (true) {
-      try {
-        List<LogEvent> events = after(done);
-        if (events.isEmpty()) {
-          return done;
-        }
-        List<Addition> links =
-            events.stream().flatMap(event -> LinkRules.links(event).stream()).toList();
-        if (links.isEmpty() || write(links)) {
-          done = events.getLast().position();
-          continue;
-        }
-      } catch (CompletionException e) {
-        LOG.warn("The system projections wait for a log that fails", e);
-        Thread.sleep(PAUSE_MILLIS);
-      }
-      Thread.sleep(RETRY_MILLIS);
+  /** Links the next page of events, or waits for one; answers how far all is linked. */
+  private long linkAfter(long position) throws InterruptedException {
+    List<LogEvent> events = after(position);
+    if (events.isEmpty()) {
+      commits.acquire();
+      commits.drainPermits();
+      return position;
     }
+    List<Addition> links =
+        events.stream().flatMap(event -> LinkRules.links(event).stream()).toList();
+    if (links.isEmpty() || write(links)) {
+      return events.getLast().position();
+    }
+    Thread.sleep(RETRY_MILLIS);
+    return position;
   }
 
   private List<LogEvent> after(long position) {

@@ -73,6 +73,17 @@ class WriterTest {
     }
   }
 
+  @Test
+  @DisplayName("has ended when the log is closed, by a thread that is interrupted too")
+  void interruptedClose() {
+    EventLog log = EventLog.open(null, false, Runnable::run);
+    Thread.currentThread().interrupt();
+    log.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(log.append("s", ExpectedRevision.ANY, List.of(NewEvent.json("e", "{}"))))
+        .isCompletedWithValue(new WriteResult.Unavailable());
+  }
+
   private static void fill(Inserts inserts) throws SQLException {
     for (int i = 10; i < 10_000; i++) {
       inserts.stream(i, "x".repeat(500) + i);

@@ -150,7 +150,7 @@ class PersistentSubscriptionCheckpointTest {
 
   @Test
   @DisplayName(
-      "6.6 parked events stay parked over a restart, replayed and unacknowledged ones are parked again")
+      "6.6, 9.12 parked events stay parked over a restart, replayed and unacknowledged ones are parked again")
   void parkedOverRestart() {
     try (var store = GroupFixture.in(directory)) {
       store.append("s", "e0", "e1");

@@ -81,7 +81,7 @@ class PersistentSubscriptionManageTest {
   }
 
   @Test
-  @DisplayName("6.1 times may come as 100 ns ticks; an unset time is 0")
+  @DisplayName("6.1, 9.5 times may come as 100 ns ticks; an unset time is 0")
   void ticks() {
     store.create(
         "s", settings().setMessageTimeoutTicks(15_000_000).setCheckpointAfterTicks(35_000_000));

@@ -8,16 +8,11 @@ import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
 import com.google.protobuf.ByteString;
-import dev.foldline.embedded.Main;
+import dev.foldline.embedded.KillableStore;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,45 +23,22 @@ import java.util.concurrent.TimeUnit;
 /** A store in a process of its own, which can be killed. */
 final class StoreProcess extends GroupClient implements AutoCloseable {
   private static final int SECONDS = 30;
+  private static final int INDEX_GENERATION = 64;
 
-  private final Process process;
+  private final KillableStore store;
   private final ManagedChannel channel;
 
-  private StoreProcess(Process process, ManagedChannel channel) {
+  private StoreProcess(KillableStore store, ManagedChannel channel) {
     super(channel);
-    this.process = process;
+    this.store = store;
     this.channel = channel;
   }
 
   /** Starts a store that keeps its events in a directory, and waits until it listens. */
   static StoreProcess in(Path directory) throws IOException {
-    var process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "--port=0",
-                "--no-projections",
-                "--data=" + directory)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    var channel = NettyChannelBuilder.forAddress("localhost", port(process)).usePlaintext().build();
-    return new StoreProcess(process, channel);
-  }
-
-  private static int port(Process process) throws IOException {
-    var output =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    for (var line = output.readLine(); line != null; line = output.readLine()) {
-      if (line.startsWith("esdb://")) {
-        return URI.create(line.strip()).getPort();
-      }
-    }
-    throw new IOException("The store did not start");
+    var store = KillableStore.start(directory, INDEX_GENERATION, false);
+    var channel = NettyChannelBuilder.forAddress("localhost", store.port()).usePlaintext().build();
+    return new StoreProcess(store, channel);
   }
 
   /** Appends that many events at once. */
@@ -138,13 +110,6 @@ final class StoreProcess extends GroupClient implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
-    process.destroyForcibly();
-    try {
-      if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-        throw new UncheckedIOException(new IOException("The store can't be killed"));
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    store.close();
   }
 }

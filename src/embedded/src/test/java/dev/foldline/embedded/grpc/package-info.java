@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.embedded.grpc;
+
+import org.jspecify.annotations.NullMarked;

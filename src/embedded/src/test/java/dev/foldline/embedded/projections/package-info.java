@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.embedded.projections;
+
+import org.jspecify.annotations.NullMarked;

@@ -226,6 +226,61 @@ class SecurityTest {
   }
 
   @Test
+  @DisplayName("7 $all is for whom the list in $$$all names")
+  void listOfAll() {
+    admin.metadata(Wire.ALL, "{\"$acl\":{\"$r\":\"alice\"}}");
+    assertThat(alice.read(Wire.ALL, Wire.count(1))).hasSize(1).doesNotContain(DENIED);
+    assertThat(bob.read(Wire.ALL)).containsExactly(DENIED);
+    assertThat(alice.metadata(Wire.ALL, "{}")).isEqualTo(DENIED);
+    admin.metadata(Wire.ALL, "{}");
+    assertThat(alice.read(Wire.ALL)).containsExactly(DENIED);
+  }
+
+  @Test
+  @DisplayName("7 $all is written to and deleted by no one")
+  void allIsNotChanged() {
+    for (Wire wire : List.of(nobody, alice, admin)) {
+      assertThat(wire.append(Wire.ALL, "any", "e0")).isEqualTo(DENIED);
+      assertThat(wire.delete(Wire.ALL, "any")).isEqualTo(DENIED);
+      assertThat(wire.tombstone(Wire.ALL, "any")).isEqualTo(DENIED);
+    }
+    var answers = new Answers<BatchAppendResp>();
+    var call = admin.stub().batchAppend(answers);
+    call.onNext(batch(Wire.ALL, -1));
+    answers.until(seen -> !seen.messages().isEmpty());
+    call.onCompleted();
+    assertThat(answers.messages().getFirst().getError().getMessage()).isEqualTo("AccessDenied");
+  }
+
+  @Test
+  @DisplayName(
+      "7 a key that a stream's list does not set means what $settings says, then the default")
+  void settings() {
+    admin.append("unlisted", "any", "e0");
+    admin.append("listed", "any", "e0");
+    admin.metadata("listed", "{\"$acl\":{\"$w\":\"bob\"}}");
+    setSettings("{\"$userStreamAcl\":{\"$w\":\"alice\"},\"$systemStreamAcl\":{\"$r\":\"alice\"}}");
+    assertThat(alice.append("unlisted", "any", "x")).isEqualTo("ok 1");
+    assertThat(bob.append("unlisted", "any", "x")).isEqualTo(DENIED);
+    assertThat(bob.read("unlisted")).hasSize(2);
+    assertThat(alice.append("listed", "any", "x")).isEqualTo(DENIED);
+    assertThat(bob.append("listed", "any", "x")).isEqualTo("ok 1");
+    assertThat(alice.read("$system-1")).hasSize(1).doesNotContain(DENIED);
+    assertThat(bob.read("$system-1")).containsExactly(DENIED);
+    assertThat(alice.append("$system-1", "any", "x")).isEqualTo(DENIED);
+    for (String meaningless : List.of("[]", "{\"$userStreamAcl\":{\"$w\":5}}", "{}")) {
+      setSettings(meaningless);
+      assertThat(bob.append("unlisted", 99, "x")).isEqualTo("wrong 1");
+      assertThat(alice.read("$system-1")).containsExactly(DENIED);
+    }
+  }
+
+  private void setSettings(String json) {
+    admin.appending(
+        "$settings", "any", List.of(admin.event("$settings", json, "application/json")));
+  }
+
+  @Test
   @DisplayName("7 insecure: all credentials, valid or not, are ignored, and lists are not enforced")
   void insecure() {
     try (EmbeddedEventStore open = EmbeddedEventStore.builder().projections(false).start()) {

@@ -162,7 +162,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
               throw Errors.invalidArgument("The expected position is missing");
         };
     String stream =
-        Requests.writableStreamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
+        Requests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
     return new Batch(request, stream, expected, new ProposedEvents(limits, budget), time(options));
   }
 
@@ -186,7 +186,11 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   private void submit(UUID id, Batch batch) {
     open.remove(id);
     cancelTimeout(batch);
-    var leave = guard.mayWrite(batch.stream).handle((_, denied) -> Optional.ofNullable(denied));
+    var leave =
+        guard
+            .mayWrite(batch.stream)
+            .thenAccept(_ -> Requests.requireWritable(batch.stream))
+            .handle((_, denied) -> Optional.ofNullable(denied));
     inOrder =
         inOrder.thenCombine(
             leave,

@@ -30,6 +30,9 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   /** So many batches may be open or unanswered; then the client has to wait. */
   private static final int MAX_UNANSWERED = 1024;
 
+  /** About 136 years, which can still be reckoned with in nanoseconds. */
+  private static final long MOST_SECONDS = 1L << 32;
+
   private final EventLog log;
   private final Guard guard;
   private final Limits limits;
@@ -171,16 +174,20 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
         switch (options.getDeadlineOptionCase()) {
           case DEADLINE ->
               Duration.ofSeconds(
-                  options.getDeadline().getSeconds(), options.getDeadline().getNanos());
+                  clamped(options.getDeadline().getSeconds()), options.getDeadline().getNanos());
           case DEADLINE_21_10_0 ->
               Duration.between(
                   Instant.now(),
                   Instant.EPOCH
-                      .plusSeconds(Math.clamp(options.getDeadline21100().getSeconds(), 0, 1L << 40))
+                      .plusSeconds(clamped(options.getDeadline21100().getSeconds()))
                       .plusNanos(options.getDeadline21100().getNanos()));
           case DEADLINEOPTION_NOT_SET -> EventLog.WRITE_TIMEOUT;
         };
     return wanted.compareTo(EventLog.WRITE_TIMEOUT) < 0 ? wanted : EventLog.WRITE_TIMEOUT;
+  }
+
+  private static long clamped(long seconds) {
+    return Math.clamp(seconds, -MOST_SECONDS, MOST_SECONDS);
   }
 
   private void submit(UUID id, Batch batch) {

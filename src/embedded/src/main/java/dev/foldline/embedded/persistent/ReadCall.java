@@ -147,9 +147,11 @@ final class ReadCall implements StreamObserver<ReadReq> {
       case NACK -> {
         var ids = request.getNack().getIdsList();
         switch (request.getNack().getAction()) {
-          case Unknown, Retry -> each(ids, id -> group.retry(consumer, id));
+          case Unknown, Retry -> each(ids, id -> group.retry(consumer, id, now));
           case Park ->
-              each(ids, id -> group.park(consumer, id, parkReason(request.getNack().getReason())));
+              each(
+                  ids,
+                  id -> group.park(consumer, id, parkReason(request.getNack().getReason()), now));
           case Skip, Stop -> each(ids, id -> group.acknowledge(consumer, id, now));
           case UNRECOGNIZED -> {}
         }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent;
+import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
 import com.eventstore.dbclient.proto.serverfeatures.ServerFeaturesGrpc;
 import com.eventstore.dbclient.proto.serverfeatures.Serverfeatures.SupportedMethods;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
@@ -60,13 +62,21 @@ class SecurityTest {
   }
 
   private Wire as(String credentials) {
-    return withHeader("Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)));
+    return withHeader(basic(credentials));
+  }
+
+  private static String basic(String credentials) {
+    return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8));
   }
 
   private Wire withHeader(String authorization) {
+    return new Wire(channel, header(authorization));
+  }
+
+  private static Metadata header(String authorization) {
     Metadata headers = new Metadata();
     headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
-    return new Wire(channel, headers);
+    return headers;
   }
 
   @ParameterizedTest(name = "7 authorization \"{0}\" is {1}")
@@ -101,14 +111,36 @@ class SecurityTest {
   @Test
   @DisplayName("7 bad credentials are refused by features too")
   void badCredentialsForFeatures() {
-    Metadata headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Basic ZXZlOng=");
     var answers = new Answers<SupportedMethods>();
     ServerFeaturesGrpc.newStub(channel)
-        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(header("Basic ZXZlOng=")))
         .getSupportedMethods(Wire.EMPTY, answers);
     assertThat(answers.await().error()).isEqualTo("UNAUTHENTICATED");
+  }
+
+  @Test
+  @DisplayName("7 who may not read a stream does not learn which groups it has")
+  void absentGroup() {
+    assertThat(consume("user-1", new Metadata())).isEqualTo(DENIED);
+    assertThat(consume("$system-1", header(basic("alice:se:cret")))).isEqualTo(DENIED);
+    assertThat(consume("user-1", header(basic("alice:se:cret"))))
+        .isEqualTo("NOT_FOUND persistent-subscription-does-not-exist");
+  }
+
+  private String consume(String stream, Metadata headers) {
+    var options =
+        Persistent.ReadReq.Options.newBuilder()
+            .setStreamIdentifier(Wire.identifier(stream))
+            .setGroupName("absent")
+            .setBufferSize(1)
+            .setUuidOption(
+                Persistent.ReadReq.Options.UUIDOption.newBuilder().setStructured(Wire.EMPTY));
+    var answers = new Answers<Persistent.ReadResp>();
+    PersistentSubscriptionsGrpc.newStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .read(answers)
+        .onNext(Persistent.ReadReq.newBuilder().setOptions(options).build());
+    return answers.await().error();
   }
 
   @Test
@@ -176,56 +208,6 @@ class SecurityTest {
   }
 
   @Test
-  @DisplayName("7 link resolution does not look at the target's list")
-  void links() {
-    admin.append("secret", "any", "e0");
-    admin.metadata("secret", "{\"$acl\":{\"$r\":\"bob\"}}");
-    admin.link("to-secret", "0@secret");
-    assertThat(alice.read("to-secret", ReadReq.Options.Builder::clearResolveLinks)).hasSize(1);
-    assertThat(alice.read("to-secret", Wire.resolved()))
-        .containsExactly("0@secret e0 via 0@to-secret $>");
-  }
-
-  @Test
-  @DisplayName(
-      "7 BatchAppend: no access is an answer in the body, the call stays open, and batches keep their order")
-  void batchAppend() {
-    var refused = new Answers<BatchAppendResp>();
-    var call = nobody.stub().batchAppend(refused);
-    call.onNext(batch("batched", -1));
-    refused.until(seen -> !seen.messages().isEmpty());
-    assertThat(refused.messages().getFirst().getError().getMessage()).isEqualTo("AccessDenied");
-    assertThat(refused.ended()).isFalse();
-    call.onCompleted();
-    refused.await();
-    var answers = new Answers<BatchAppendResp>();
-    var allowed = alice.stub().batchAppend(answers);
-    for (int i = 0; i < 100; i++) {
-      allowed.onNext(batch("batched", i - 1L));
-    }
-    answers.until(seen -> seen.messages().size() == 100);
-    allowed.onCompleted();
-    assertThat(answers.messages()).allMatch(BatchAppendResp::hasSuccess);
-  }
-
-  private BatchAppendReq batch(String stream, long expected) {
-    var event = admin.event("e");
-    var request =
-        BatchAppendReq.newBuilder()
-            .setCorrelationId(Wire.structured(UUID.randomUUID()))
-            .setIsFinal(true);
-    request
-        .getOptionsBuilder()
-        .setStreamIdentifier(Wire.identifier(stream))
-        .setStreamPosition(expected);
-    request
-        .addProposedMessagesBuilder()
-        .setId(event.getId())
-        .putAllMetadata(event.getMetadataMap());
-    return request.build();
-  }
-
-  @Test
   @DisplayName("7 $all is for whom the list in $$$all names")
   void listOfAll() {
     admin.metadata(Wire.ALL, "{\"$acl\":{\"$r\":\"alice\"}}");
@@ -281,13 +263,61 @@ class SecurityTest {
   }
 
   @Test
+  @DisplayName("7 link resolution does not look at the target's list")
+  void links() {
+    admin.append("secret", "any", "e0");
+    admin.metadata("secret", "{\"$acl\":{\"$r\":\"bob\"}}");
+    admin.link("to-secret", "0@secret");
+    assertThat(alice.read("to-secret", ReadReq.Options.Builder::clearResolveLinks)).hasSize(1);
+    assertThat(alice.read("to-secret", Wire.resolved()))
+        .containsExactly("0@secret e0 via 0@to-secret $>");
+  }
+
+  @Test
+  @DisplayName(
+      "7 BatchAppend: no access is an answer in the body, the call stays open, and batches keep their order")
+  void batchAppend() {
+    var refused = new Answers<BatchAppendResp>();
+    var call = nobody.stub().batchAppend(refused);
+    call.onNext(batch("batched", -1));
+    refused.until(seen -> !seen.messages().isEmpty());
+    assertThat(refused.messages().getFirst().getError().getMessage()).isEqualTo("AccessDenied");
+    assertThat(refused.ended()).isFalse();
+    call.onCompleted();
+    refused.await();
+    var answers = new Answers<BatchAppendResp>();
+    var allowed = alice.stub().batchAppend(answers);
+    for (int i = 0; i < 100; i++) {
+      allowed.onNext(batch("batched", i - 1L));
+    }
+    answers.until(seen -> seen.messages().size() == 100);
+    allowed.onCompleted();
+    assertThat(answers.messages()).allMatch(BatchAppendResp::hasSuccess);
+  }
+
+  private BatchAppendReq batch(String stream, long expected) {
+    var event = admin.event("e");
+    var request =
+        BatchAppendReq.newBuilder()
+            .setCorrelationId(Wire.structured(UUID.randomUUID()))
+            .setIsFinal(true);
+    request
+        .getOptionsBuilder()
+        .setStreamIdentifier(Wire.identifier(stream))
+        .setStreamPosition(expected);
+    request
+        .addProposedMessagesBuilder()
+        .setId(event.getId())
+        .putAllMetadata(event.getMetadataMap());
+    return request.build();
+  }
+
+  @Test
   @DisplayName("7 insecure: all credentials, valid or not, are ignored, and lists are not enforced")
   void insecure() {
     try (EmbeddedEventStore open = EmbeddedEventStore.builder().projections(false).start()) {
-      Metadata headers = new Metadata();
-      headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Basic !!!");
       var plain = NettyChannelBuilder.forAddress("localhost", open.port()).usePlaintext().build();
-      try (Wire wire = new Wire(plain, headers)) {
+      try (Wire wire = new Wire(plain, header("Basic !!!"))) {
         wire.metadata("s", "{\"$acl\":{\"$r\":[],\"$w\":[]}}");
         assertThat(wire.append("s", "any", "e0")).isEqualTo("ok 0");
         assertThat(wire.read("s")).hasSize(1);

@@ -147,7 +147,7 @@ class BatchAppendTest {
   @DisplayName(
       "2.7 a zero or negative deadline is a Timeout at once; a batch without a final part at its deadline")
   void deadlines() {
-    for (long seconds : new long[] {0, -1}) {
+    for (long seconds : new long[] {0, -1, Long.MIN_VALUE}) {
       var late =
           batch(
               options -> any(options.setDeadline(Duration.newBuilder().setSeconds(seconds))), "x");

@@ -87,6 +87,14 @@ class DeleteTest {
   }
 
   @Test
+  @DisplayName("5 the metastream of a tombstoned stream is deleted, also one without events")
+  void metastreamOfTombstoned() {
+    state("tombstoned");
+    assertThat(brief(wire.delete("$$" + s, "any"))).isEqualTo("deleted");
+    assertThat(brief(wire.tombstone("$$" + s, "any"))).isEqualTo("deleted");
+  }
+
+  @Test
   @DisplayName(
       "5 a deletion discards all other metadata; the position is that of the event written")
   void deletionDiscardsMetadata() {

@@ -90,6 +90,22 @@ class ProjectionsTest {
   }
 
   @Test
+  @DisplayName("8 an event that says it is JSON but isn't leads to no links")
+  void invalidJson() {
+    for (String data : List.of("", "x", "{\"k\":", "{} {}")) {
+      wire.appending("invalid-1", "any", List.of(wire.event("invalid", data, "application/json")));
+    }
+    wire.appending("invalid-1", "any", List.of(wire.event("invalid", "5", "application/json")));
+    wire.appending(
+        "invalid-1", "any", List.of(wire.event("invalid", "x", "application/octet-stream")));
+    eventually(
+        () ->
+            assertThat(targets(wire, "$et-invalid")).containsExactly("4@invalid-1", "5@invalid-1"));
+    assertThat(targets(wire, "$ce-invalid")).containsExactly("4@invalid-1", "5@invalid-1");
+    assertThat(targets(wire, "$streams")).doesNotContain("0@invalid-1");
+  }
+
+  @Test
   @DisplayName("8 $streams: 0@stream at each stream's first event, metastreams of user streams too")
   void streams() {
     wire.append("listed", "any", "e0", "e1");

@@ -368,6 +368,19 @@ class ReadTest {
   }
 
   @Test
+  @DisplayName("3.3 a page of first_stream_position is a number of events, however large they are")
+  void pageOfLargeExpiredEvents() {
+    for (int i = 0; i < 3; i++) {
+      wire.append(s, "any", "t".repeat(200_000));
+    }
+    wire.metadata(s, "{\"$maxAge\":1}");
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> wire.read(s, backwards(), fromEnd()).isEmpty());
+    assertThat(wire.read(s, compatible())).containsExactly("first 3", "last 2");
+  }
+
+  @Test
   @DisplayName("3.6 the type of a metadata event is not looked at, its content type is")
   void metadataTypes() {
     fiveEvents();

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent;
+import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
 import com.eventstore.dbclient.proto.serverfeatures.ServerFeaturesGrpc;
 import com.eventstore.dbclient.proto.serverfeatures.Serverfeatures.SupportedMethods;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
@@ -60,13 +62,21 @@ class SecurityTest {
   }
 
   private Wire as(String credentials) {
-    return withHeader("Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)));
+    return withHeader(basic(credentials));
+  }
+
+  private static String basic(String credentials) {
+    return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8));
   }
 
   private Wire withHeader(String authorization) {
+    return new Wire(channel, header(authorization));
+  }
+
+  private static Metadata header(String authorization) {
     Metadata headers = new Metadata();
     headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
-    return new Wire(channel, headers);
+    return headers;
   }
 
   @ParameterizedTest(name = "7 authorization \"{0}\" is {1}")
@@ -101,14 +111,36 @@ class SecurityTest {
   @Test
   @DisplayName("7 bad credentials are refused by features too")
   void badCredentialsForFeatures() {
-    Metadata headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Basic ZXZlOng=");
     var answers = new Answers<SupportedMethods>();
     ServerFeaturesGrpc.newStub(channel)
-        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(header("Basic ZXZlOng=")))
         .getSupportedMethods(Wire.EMPTY, answers);
     assertThat(answers.await().error()).isEqualTo("UNAUTHENTICATED");
+  }
+
+  @Test
+  @DisplayName("7 who may not read a stream does not learn which groups it has")
+  void absentGroup() {
+    assertThat(consume("user-1", new Metadata())).isEqualTo(DENIED);
+    assertThat(consume("$system-1", header(basic("alice:se:cret")))).isEqualTo(DENIED);
+    assertThat(consume("user-1", header(basic("alice:se:cret"))))
+        .isEqualTo("NOT_FOUND persistent-subscription-does-not-exist");
+  }
+
+  private String consume(String stream, Metadata headers) {
+    var options =
+        Persistent.ReadReq.Options.newBuilder()
+            .setStreamIdentifier(Wire.identifier(stream))
+            .setGroupName("absent")
+            .setBufferSize(1)
+            .setUuidOption(
+                Persistent.ReadReq.Options.UUIDOption.newBuilder().setStructured(Wire.EMPTY));
+    var answers = new Answers<Persistent.ReadResp>();
+    PersistentSubscriptionsGrpc.newStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .read(answers)
+        .onNext(Persistent.ReadReq.newBuilder().setOptions(options).build());
+    return answers.await().error();
   }
 
   @Test
@@ -176,6 +208,61 @@ class SecurityTest {
   }
 
   @Test
+  @DisplayName("7 $all is for whom the list in $$$all names")
+  void listOfAll() {
+    admin.metadata(Wire.ALL, "{\"$acl\":{\"$r\":\"alice\"}}");
+    assertThat(alice.read(Wire.ALL, Wire.count(1))).hasSize(1).doesNotContain(DENIED);
+    assertThat(bob.read(Wire.ALL)).containsExactly(DENIED);
+    assertThat(alice.metadata(Wire.ALL, "{}")).isEqualTo(DENIED);
+    admin.metadata(Wire.ALL, "{}");
+    assertThat(alice.read(Wire.ALL)).containsExactly(DENIED);
+  }
+
+  @Test
+  @DisplayName("7 $all is written to and deleted by no one")
+  void allIsNotChanged() {
+    for (Wire wire : List.of(nobody, alice, admin)) {
+      assertThat(wire.append(Wire.ALL, "any", "e0")).isEqualTo(DENIED);
+      assertThat(wire.delete(Wire.ALL, "any")).isEqualTo(DENIED);
+      assertThat(wire.tombstone(Wire.ALL, "any")).isEqualTo(DENIED);
+    }
+    var answers = new Answers<BatchAppendResp>();
+    var call = admin.stub().batchAppend(answers);
+    call.onNext(batch(Wire.ALL, -1));
+    answers.until(seen -> !seen.messages().isEmpty());
+    call.onCompleted();
+    assertThat(answers.messages().getFirst().getError().getMessage()).isEqualTo("AccessDenied");
+  }
+
+  @Test
+  @DisplayName(
+      "7 a key that a stream's list does not set means what $settings says, then the default")
+  void settings() {
+    admin.append("unlisted", "any", "e0");
+    admin.append("listed", "any", "e0");
+    admin.metadata("listed", "{\"$acl\":{\"$w\":\"bob\"}}");
+    setSettings("{\"$userStreamAcl\":{\"$w\":\"alice\"},\"$systemStreamAcl\":{\"$r\":\"alice\"}}");
+    assertThat(alice.append("unlisted", "any", "x")).isEqualTo("ok 1");
+    assertThat(bob.append("unlisted", "any", "x")).isEqualTo(DENIED);
+    assertThat(bob.read("unlisted")).hasSize(2);
+    assertThat(alice.append("listed", "any", "x")).isEqualTo(DENIED);
+    assertThat(bob.append("listed", "any", "x")).isEqualTo("ok 1");
+    assertThat(alice.read("$system-1")).hasSize(1).doesNotContain(DENIED);
+    assertThat(bob.read("$system-1")).containsExactly(DENIED);
+    assertThat(alice.append("$system-1", "any", "x")).isEqualTo(DENIED);
+    for (String meaningless : List.of("[]", "{\"$userStreamAcl\":{\"$w\":5}}", "{}")) {
+      setSettings(meaningless);
+      assertThat(bob.append("unlisted", 99, "x")).isEqualTo("wrong 1");
+      assertThat(alice.read("$system-1")).containsExactly(DENIED);
+    }
+  }
+
+  private void setSettings(String json) {
+    admin.appending(
+        "$settings", "any", List.of(admin.event("$settings", json, "application/json")));
+  }
+
+  @Test
   @DisplayName("7 link resolution does not look at the target's list")
   void links() {
     admin.append("secret", "any", "e0");
@@ -230,10 +317,8 @@ class SecurityTest {
       "7, 9.4 insecure: all credentials, valid or not, are ignored, and lists are not enforced")
   void insecure() {
     try (EmbeddedEventStore open = EmbeddedEventStore.builder().projections(false).start()) {
-      Metadata headers = new Metadata();
-      headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Basic !!!");
       var plain = NettyChannelBuilder.forAddress("localhost", open.port()).usePlaintext().build();
-      try (Wire wire = new Wire(plain, headers)) {
+      try (Wire wire = new Wire(plain, header("Basic !!!"))) {
         wire.metadata("s", "{\"$acl\":{\"$r\":[],\"$w\":[]}}");
         assertThat(wire.append("s", "any", "e0")).isEqualTo("ok 0");
         assertThat(wire.read("s")).hasSize(1);

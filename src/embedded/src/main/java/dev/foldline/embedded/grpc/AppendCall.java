@@ -77,7 +77,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
               throw Errors.invalidArgument("The expected revision is missing");
         };
     return new Target(
-        Requests.writableStreamName(options.hasStreamIdentifier(), options.getStreamIdentifier()),
+        Requests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier()),
         expected);
   }
 
@@ -94,6 +94,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
     var _ =
         guard
             .mayWrite(to.stream())
+            .thenAccept(_ -> Requests.requireWritable(to.stream()))
             .thenCompose(_ -> log.append(to.stream(), to.expected(), proposed.events()))
             .whenComplete((result, failure) -> answer(to, result, failure));
   }

@@ -30,6 +30,9 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   /** So many batches may be open or unanswered; then the client has to wait. */
   private static final int MAX_UNANSWERED = 1024;
 
+  /** About 136 years, which can still be reckoned with in nanoseconds. */
+  private static final long MOST_SECONDS = 1L << 32;
+
   private final EventLog log;
   private final Guard guard;
   private final Limits limits;
@@ -162,7 +165,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
               throw Errors.invalidArgument("The expected position is missing");
         };
     String stream =
-        Requests.writableStreamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
+        Requests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
     ProposedEvents events = new ProposedEvents(limits, share);
     events.keep(2L * options.getStreamIdentifier().getStreamName().size());
     BatchAppendReq withoutEvents = request.toBuilder().clearProposedMessages().build();
@@ -174,22 +177,30 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
         switch (options.getDeadlineOptionCase()) {
           case DEADLINE ->
               Duration.ofSeconds(
-                  options.getDeadline().getSeconds(), options.getDeadline().getNanos());
+                  clamped(options.getDeadline().getSeconds()), options.getDeadline().getNanos());
           case DEADLINE_21_10_0 ->
               Duration.between(
                   Instant.now(),
                   Instant.EPOCH
-                      .plusSeconds(Math.clamp(options.getDeadline21100().getSeconds(), 0, 1L << 40))
+                      .plusSeconds(clamped(options.getDeadline21100().getSeconds()))
                       .plusNanos(options.getDeadline21100().getNanos()));
           case DEADLINEOPTION_NOT_SET -> EventLog.WRITE_TIMEOUT;
         };
     return wanted.compareTo(EventLog.WRITE_TIMEOUT) < 0 ? wanted : EventLog.WRITE_TIMEOUT;
   }
 
+  private static long clamped(long seconds) {
+    return Math.clamp(seconds, -MOST_SECONDS, MOST_SECONDS);
+  }
+
   private void submit(UUID id, Batch batch) {
     open.remove(id);
     cancelTimeout(batch);
-    var leave = guard.mayWrite(batch.stream).handle((_, denied) -> Optional.ofNullable(denied));
+    var leave =
+        guard
+            .mayWrite(batch.stream)
+            .thenAccept(_ -> Requests.requireWritable(batch.stream))
+            .handle((_, denied) -> Optional.ofNullable(denied));
     inOrder =
         inOrder.thenCombine(
             leave,

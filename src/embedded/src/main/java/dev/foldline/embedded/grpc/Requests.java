@@ -16,13 +16,11 @@ public final class Requests {
     return StreamNames.decode(identifier.getStreamName());
   }
 
-  /** The name of a stream that an append may go to. */
-  static String writableStreamName(boolean present, StreamIdentifier identifier) {
-    String name = streamName(present, identifier);
-    if (name.equals(StreamNames.ALL) || name.equals("$$")) {
-      throw Errors.unknown("No stream can be called " + name);
+  /** Refuses what no append may go to, whoever makes it. */
+  static void requireWritable(String stream) {
+    if (stream.equals(StreamNames.ALL) || stream.equals("$$")) {
+      throw Errors.unknown("No stream can be called " + stream);
     }
-    return name;
   }
 
   /** An expected revision on the wire, where 2^64−1 is −1. */

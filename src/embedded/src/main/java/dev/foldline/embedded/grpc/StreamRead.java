@@ -73,9 +73,13 @@ final class StreamRead extends Pump {
       return false;
     }
     long to = Math.min(next + size - 1, last);
-    List<LogEvent> events = snapshot.streamForwards(info, Math.max(next, first), to, PAGE_BYTES);
-    boolean found = deliver(snapshot, info, events);
-    long behind = events.isEmpty() ? to + 1 : events.getLast().revision() + 1;
+    long behind = Math.max(next, first);
+    boolean found = false;
+    while (!found && behind <= to) {
+      List<LogEvent> events = snapshot.streamForwards(info, behind, to, PAGE_BYTES);
+      found = deliver(snapshot, info, events);
+      behind = events.isEmpty() ? to + 1 : events.getLast().revision() + 1;
+    }
     if (found) {
       next = behind;
     } else {

@@ -233,7 +233,7 @@ final class Decisions {
     if (metastream.tombstoned()) {
       return new StreamDeleted();
     }
-    boolean absent = stream.lastRevision() < 0 && !stream.hasMetadata();
+    boolean absent = stream.lastRevision() < 0 && !stream.hasMetadata() && !stream.tombstoned();
     WriteResult refusal = absent ? wrong(stream) : refuseDeletion(stream, expected);
     if (refusal != null) {
       return refusal;

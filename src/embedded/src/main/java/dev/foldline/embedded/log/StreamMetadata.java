@@ -9,9 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +29,7 @@ public record StreamMetadata(
 
   static final String SOFT_DELETED = "{\"$tb\":" + LogEvent.TOMBSTONE_REVISION + "}";
 
-  private static final ObjectMapper JSON =
+  static final ObjectMapper JSON =
       new ObjectMapper(JsonFactory.builder().enable(JsonReadFeature.ALLOW_TRAILING_COMMA).build());
 
   /** Reads the data of a metadata event; whatever is no valid metadata means nothing. */
@@ -75,7 +73,7 @@ public record StreamMetadata(
             throw new IOException("$tmp is not a boolean");
           }
         }
-        case "$acl" -> acl = acl(parser);
+        case "$acl" -> acl = Acl.parse(parser);
         default -> parser.skipChildren();
       }
     }
@@ -97,36 +95,5 @@ public record StreamMetadata(
 
   private static long positive(Map<String, Long> numbers, String key) {
     return Math.max(numbers.getOrDefault(key, 0L), 0);
-  }
-
-  private static Acl acl(JsonParser parser) throws IOException {
-    if (parser.currentToken() != JsonToken.START_OBJECT) {
-      throw new IOException("$acl is not an object");
-    }
-    Map<String, List<String>> lists = new HashMap<>();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String key = parser.currentName();
-      parser.nextToken();
-      lists.put(key, names(parser));
-    }
-    return new Acl(
-        lists.get("$r"), lists.get("$w"), lists.get("$d"), lists.get("$mr"), lists.get("$mw"));
-  }
-
-  private static List<String> names(JsonParser parser) throws IOException {
-    if (parser.currentToken() == JsonToken.VALUE_STRING) {
-      return List.of(parser.getText());
-    }
-    if (parser.currentToken() != JsonToken.START_ARRAY) {
-      throw new IOException("neither a name nor a list of names");
-    }
-    List<String> names = new ArrayList<>();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (parser.currentToken() != JsonToken.VALUE_STRING) {
-        throw new IOException("not a name");
-      }
-      names.add(parser.getText());
-    }
-    return List.copyOf(names);
   }
 }

@@ -71,24 +71,26 @@ final class ConfigStream {
         : snapshot.streamBackwards(stream, last, Math.max(0, last - MOST_TO_TRY), PAGE_BYTES);
   }
 
-  /** Returns the position in the log at which the configuration was saved. */
-  long save(List<GroupConfig> groups) {
+  /** Gives the stream its metadata, if it has none: before anything is saved. */
+  void describe() {
     if (!log.read(snapshot -> snapshot.stream(STREAM)).join().hasMetadata()) {
       append(StreamNames.metastreamOf(STREAM), NewEvent.json(LogEvent.METADATA_TYPE, KEEP_TWO));
     }
+  }
+
+  void save(List<GroupConfig> groups) {
     try {
       var json = JSON.writeValueAsString(new Document(1, Instant.now().toString(), groups));
-      return append(STREAM, NewEvent.json(TYPE, json));
+      append(STREAM, NewEvent.json(TYPE, json));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private long append(String stream, NewEvent event) {
+  private void append(String stream, NewEvent event) {
     var result = log.append(stream, ExpectedRevision.ANY, List.of(event)).join();
-    if (result instanceof WriteResult.Written(_, var position) && position.isPresent()) {
-      return position.getAsLong();
+    if (!(result instanceof WriteResult.Written)) {
+      throw new IllegalStateException("The configuration could not be saved: " + result);
     }
-    throw new IllegalStateException("The configuration could not be saved: " + result);
   }
 }

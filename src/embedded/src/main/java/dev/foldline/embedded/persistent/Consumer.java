@@ -54,9 +54,13 @@ final class Consumer {
     return inFlight.get(message.event().id()) == message;
   }
 
-  /** Takes an event back; null if the consumer does not hold it. */
-  @Nullable Message release(UUID id) {
-    return inFlight.remove(id);
+  /** Takes back an event that the consumer has answered; null if it does not hold it. */
+  @Nullable Message release(UUID id, Instant now) {
+    var message = inFlight.remove(id);
+    if (message != null) {
+      latencies.record(Duration.between(message.deliveredAt(), now));
+    }
+    return message;
   }
 
   List<Message> releaseAll() {
@@ -76,10 +80,6 @@ final class Consumer {
     }
     expired.forEach(message -> inFlight.remove(message.event().id()));
     return expired;
-  }
-
-  void acknowledged(Message message, Instant now) {
-    latencies.record(Duration.between(message.deliveredAt(), now));
   }
 
   Throughput throughput() {

@@ -93,22 +93,21 @@ final class Group {
   }
 
   void acknowledge(Consumer consumer, UUID id, Instant now) {
-    var message = consumer.release(id);
+    var message = consumer.release(id, now);
     if (message != null) {
-      consumer.acknowledged(message, now);
       settle(message);
     }
   }
 
-  void park(Consumer consumer, UUID id, String reason) {
-    var message = consumer.release(id);
+  void park(Consumer consumer, UUID id, String reason, Instant now) {
+    var message = consumer.release(id, now);
     if (message != null) {
       effects.add(new Park(message, reason));
     }
   }
 
-  void retry(Consumer consumer, UUID id) {
-    var message = consumer.release(id);
+  void retry(Consumer consumer, UUID id, Instant now) {
+    var message = consumer.release(id, now);
     if (message != null) {
       retryOrPark(message);
     }

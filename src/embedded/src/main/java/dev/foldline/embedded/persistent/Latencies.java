@@ -5,23 +5,24 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/** How long a consumer took for its latest events, from delivery to acknowledgement. */
+/** How long a consumer took for its latest events, from delivery to its answer. */
 final class Latencies {
   private static final int KEPT = 1_000;
+  private static final int NANOS_PER_TICK = 100;
 
-  private final long[] millis = new long[KEPT];
+  private final long[] ticks = new long[KEPT];
   private long recorded;
 
   void record(Duration latency) {
-    millis[(int) (recorded++ % KEPT)] = latency.toMillis();
+    ticks[(int) (recorded++ % KEPT)] = Math.max(1, latency.toNanos() / NANOS_PER_TICK);
   }
 
   /**
-   * The measurements of a consumer's info, in milliseconds, by the names EventStoreDB gives them;
-   * zeros without any.
+   * The measurements of a consumer's info, in ticks of 100 nanoseconds, by the names EventStoreDB
+   * gives them; zeros without any.
    */
   SequencedMap<String, Long> measurements() {
-    var sorted = Arrays.copyOf(millis, (int) Math.max(1, Math.min(recorded, KEPT)));
+    var sorted = Arrays.copyOf(ticks, (int) Math.max(1, Math.min(recorded, KEPT)));
     Arrays.sort(sorted);
     var measurements = new LinkedHashMap<String, Long>();
     measurements.put("Mean", Arrays.stream(sorted).sum() / sorted.length);

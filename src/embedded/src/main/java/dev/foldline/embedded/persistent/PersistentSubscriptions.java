@@ -106,10 +106,12 @@ public final class PersistentSubscriptions implements AutoCloseable {
           if (find(config.key()) != null) {
             throw Errors.persistentSubscriptionExists(config.key().stream(), config.key().group());
           }
-          var created = valid(config);
+          validate(config);
+          var created = begun(config);
           var configs = configs();
           configs.add(created);
-          run(begun(created, configStream.save(configs)));
+          configStream.save(configs);
+          run(created);
         });
   }
 
@@ -117,15 +119,16 @@ public final class PersistentSubscriptions implements AutoCloseable {
     change(
         () -> {
           var running = get(config.key());
+          validate(config);
           var updated =
-              valid(
+              begun(
                   new GroupConfig(
                       config.key(), running.config().filter(), config.start(), config.settings()));
           var configs = configs();
           configs.replaceAll(other -> other.key().equals(config.key()) ? updated : other);
-          var savedAt = configStream.save(configs);
+          configStream.save(configs);
           running.stop(dropped(config.key())).join();
-          run(begun(updated, savedAt));
+          run(updated);
         });
   }
 
@@ -162,7 +165,7 @@ public final class PersistentSubscriptions implements AutoCloseable {
     }
   }
 
-  private GroupConfig valid(GroupConfig config) {
+  private void validate(GroupConfig config) {
     var key = config.key();
     var settings = config.settings();
     if (settings.readBatchSize() >= settings.historyBufferSize()) {
@@ -171,12 +174,14 @@ public final class PersistentSubscriptions implements AutoCloseable {
     if (key.isAll() && config.start().commit() > log.lastPosition()) {
       throw failed(key, "The start position lies beyond the end of the log");
     }
-    return config.start().isEnd() ? config.startingAfter(Source.end(log, key).join()) : config;
   }
 
-  /** The end of $all is where the group was created: behind the event that says so. */
-  private static GroupConfig begun(GroupConfig config, long savedAt) {
-    return config.key().isAll() && config.start().isEnd() ? config.startingAfter(savedAt) : config;
+  /** The end is where the source ends before the group is saved: one of $all sees that happen. */
+  private GroupConfig begun(GroupConfig config) {
+    configStream.describe();
+    return config.start().isEnd()
+        ? config.startingAfter(Source.end(log, config.key()).join())
+        : config;
   }
 
   private static StatusRuntimeException failed(GroupKey key, String reason) {

@@ -79,7 +79,7 @@ final class ReadCall implements StreamObserver<ReadReq> {
       known.subscription.execute(() -> settle(known, request));
     } else if (!refused) {
       try {
-        joined = join(request);
+        join(request);
       } catch (StatusRuntimeException e) {
         refused = true;
         call.onError(e);
@@ -87,7 +87,7 @@ final class ReadCall implements StreamObserver<ReadReq> {
     }
   }
 
-  private Joined join(ReadReq request) {
+  private void join(ReadReq request) {
     if (!request.hasOptions()) {
       throw Errors.unknown("The first message has no options");
     }
@@ -102,7 +102,16 @@ final class ReadCall implements StreamObserver<ReadReq> {
     if (!options.hasUuidOption()) {
       throw Errors.unknown("The request has no UUID option");
     }
-    var subscription = subscriptions.get(key);
+    var access = guard.mayRead(key.stream());
+    var subscription = subscriptions.find(key);
+    if (subscription == null) {
+      refused = true;
+      var missing = Errors.persistentSubscriptionDoesNotExist(key.stream(), key.group());
+      var _ =
+          access.whenComplete(
+              (_, denied) -> call.onError(denied == null ? missing : Errors.of(denied)));
+      return;
+    }
     var subscriber =
         new Subscriber(
             call,
@@ -111,19 +120,17 @@ final class ReadCall implements StreamObserver<ReadReq> {
             connectionName,
             user);
     var _ =
-        guard
-            .mayRead(key.stream())
-            .whenComplete(
-                (_, denied) ->
-                    subscription.execute(
-                        () -> {
-                          if (denied == null) {
-                            subscription.connect(subscriber);
-                          } else {
-                            subscriber.end(Errors.of(denied));
-                          }
-                        }));
-    return new Joined(subscription, subscriber);
+        access.whenComplete(
+            (_, denied) ->
+                subscription.execute(
+                    () -> {
+                      if (denied == null) {
+                        subscription.connect(subscriber);
+                      } else {
+                        subscriber.end(Errors.of(denied));
+                      }
+                    }));
+    joined = new Joined(subscription, subscriber);
   }
 
   private static GroupKey key(ReadReq.Options options) {
@@ -147,9 +154,11 @@ final class ReadCall implements StreamObserver<ReadReq> {
       case NACK -> {
         var ids = request.getNack().getIdsList();
         switch (request.getNack().getAction()) {
-          case Unknown, Retry -> each(ids, id -> group.retry(consumer, id));
+          case Unknown, Retry -> each(ids, id -> group.retry(consumer, id, now));
           case Park ->
-              each(ids, id -> group.park(consumer, id, parkReason(request.getNack().getReason())));
+              each(
+                  ids,
+                  id -> group.park(consumer, id, parkReason(request.getNack().getReason()), now));
           case Skip, Stop -> each(ids, id -> group.acknowledge(consumer, id, now));
           case UNRECOGNIZED -> {}
         }

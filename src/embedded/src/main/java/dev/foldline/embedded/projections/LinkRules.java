@@ -1,5 +1,6 @@
 package dev.foldline.embedded.projections;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -30,7 +31,7 @@ final class LinkRules {
   static List<Addition> links(LogEvent event) {
     boolean metadata = StreamNames.isMetastream(event.stream());
     String stream = metadata ? StreamNames.describedBy(event.stream()) : event.stream();
-    if (StreamNames.isSystem(stream)) {
+    if (StreamNames.isSystem(stream) || (event.json() && !isJson(event.data()))) {
       return List.of();
     }
     boolean deletion =
@@ -51,6 +52,18 @@ final class LinkRules {
       links.add(new Addition(STREAMS, link(event, event.stream(), false)));
     }
     return links;
+  }
+
+  /**
+   * Since version 4 of EventStoreDB's projections they are not shown what says it is JSON and
+   * isn't.
+   */
+  private static boolean isJson(ByteString data) {
+    try (JsonParser parser = JSON.createParser(data.newInput())) {
+      return parser.nextToken() != null && parser.skipChildren().nextToken() == null;
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   private static boolean isSoftDeletion(LogEvent event) {

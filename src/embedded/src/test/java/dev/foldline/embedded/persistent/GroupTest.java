@@ -432,9 +432,9 @@ class GroupTest {
       var a = join(3);
       history(0, 1, 2, 3, 4, 5);
       decide();
-      group.retry(a, id(2));
-      group.retry(a, id(0));
-      group.retry(a, id(1));
+      group.retry(a, id(2), now);
+      group.retry(a, id(0), now);
+      group.retry(a, id(1), now);
       assertThat(decide()).containsExactly("0 to a r1", "1 to a r1", "2 to a r1");
     }
 
@@ -444,9 +444,9 @@ class GroupTest {
       var a = join(3);
       history(0);
       assertThat(decide()).containsExactly("0 to a r0");
-      group.retry(a, id(0));
+      group.retry(a, id(0), now);
       assertThat(decide()).containsExactly("0 to a r1");
-      group.retry(a, id(0));
+      group.retry(a, id(0), now);
       assertThat(decide()).containsExactly("park 0");
     }
 
@@ -456,7 +456,7 @@ class GroupTest {
       var a = join(3);
       history(0);
       decide();
-      group.retry(a, id(0));
+      group.retry(a, id(0), now);
       assertThat(decide()).containsExactly("park 0");
     }
 
@@ -516,8 +516,8 @@ class GroupTest {
       var b = join(3);
       history(0);
       decide();
-      group.retry(b, id(0));
-      group.park(b, id(0), "");
+      group.retry(b, id(0), now);
+      group.park(b, id(0), "", now);
       ack(b, 0);
       assertThat(decide()).isEmpty();
       assertThat(a.inFlight()).isEqualTo(1);
@@ -528,7 +528,7 @@ class GroupTest {
       var a = join(3);
       history(0);
       decide();
-      group.park(a, id(0), "because");
+      group.park(a, id(0), "because", now);
       var park = (Park) effects().getFirst();
       group.parkingFailed(park.message());
       assertThat(decide()).containsExactly("0 to a r1");
@@ -588,7 +588,7 @@ class GroupTest {
       group.parkedRead(List.of(event(100)), 1);
       decide();
       assertThat(group.unsettledReplays()).hasSize(1);
-      group.park(a, id(100), "again");
+      group.park(a, id(100), "again", now);
       var park = (Park) effects().getFirst();
       group.parked(park.message());
       assertThat(group.unsettledReplays()).isEmpty();
@@ -703,7 +703,7 @@ class GroupTest {
       var a = join(20);
       history(0);
       decide();
-      group.park(a, id(0), "because");
+      group.park(a, id(0), "because", now);
       var park = (Park) effects().getFirst();
       assertThat(decide()).isEmpty();
       group.parked(park.message());
@@ -756,7 +756,7 @@ class GroupTest {
       var a = join(2);
       history(0, 1, 2, 3);
       decide();
-      group.retry(a, id(0));
+      group.retry(a, id(0), now);
       group.disconnect(a);
       assertThat(group.buffered()).isEqualTo(2);
       assertThat(group.retrying()).isEqualTo(2);
@@ -765,20 +765,22 @@ class GroupTest {
     }
 
     @Test
+    @DisplayName("6.7 measurements: how long a consumer took, in ticks, whatever it answered")
     void measuresHowLongConsumersTake() {
-      var a = join(2);
-      history(0, 1);
+      var a = join(3);
+      history(0, 1, 2);
       decide();
+      group.park(a, id(2), "", now);
       now = now.plusMillis(10);
       ack(a, 0);
       now = now.plusMillis(30);
-      ack(a, 1);
+      group.retry(a, id(1), now);
       assertThat(a.latencies().measurements())
-          .containsEntry("Mean", 25L)
-          .containsEntry("Median", 10L)
-          .containsEntry("Fastest", 10L)
-          .containsEntry("Quintile 5", 40L)
-          .containsEntry("Highest", 40L)
+          .containsEntry("Mean", 166_667L)
+          .containsEntry("Median", 100_000L)
+          .containsEntry("Fastest", 1L)
+          .containsEntry("Quintile 5", 400_000L)
+          .containsEntry("Highest", 400_000L)
           .hasSize(14);
     }
   }

@@ -297,6 +297,21 @@ class PersistentSubscriptionReadTest {
   }
 
   @Test
+  @DisplayName("6.1 the end of $all lies before the event that says that the group was created")
+  void fromEndOfAll() {
+    store.append("s", "e0");
+    var options = fromStart("$all");
+    options.getAllBuilder().setEnd(Empty.getDefaultInstance());
+    store.create(options);
+    store.append("s", "e1");
+    assertThat(store.join("$all").take(2))
+        .containsExactly("0@$persistentSubscriptionConfig $PersistentConfig r0", "1@s e1 r0");
+    store.update("$all", update -> update.getAllBuilder().setEnd(Empty.getDefaultInstance()));
+    assertThat(store.join("$all").take(1))
+        .containsExactly("1@$persistentSubscriptionConfig $PersistentConfig r0");
+  }
+
+  @Test
   @DisplayName("6.1 an unfiltered $all group is not told of its own bookkeeping")
   void unfilteredAll() {
     var position = store.append("s", "e0");

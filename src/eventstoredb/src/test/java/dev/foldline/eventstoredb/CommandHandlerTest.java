@@ -194,6 +194,8 @@ class CommandHandlerTest {
                     }
                   });
 
+      get(Instance.of(streams).handle(id, new Add(1)));
+
       assertThatThrownBy(() -> get(unlucky.handle(id, new Add(1)))).isInstanceOf(Conflict.class);
       assertThat(unlucky.heard.conflicts).hasValue(3);
     }

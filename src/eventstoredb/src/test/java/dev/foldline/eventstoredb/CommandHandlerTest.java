@@ -238,6 +238,17 @@ class CommandHandlerTest {
     }
 
     @Test
+    void goes_on_with_other_streams_where_one_is_stuck() {
+      Instance instance = instance(faults("read", Fault.CRASH_BEFORE));
+      var stuck = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+      var behind = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+
+      assertThat(get(instance.handle(id + "b", new Add(1))).revision()).isZero();
+      assertThat(stuck).isNotDone();
+      assertThat(behind).isNotDone();
+    }
+
+    @Test
     void refuses_more_than_may_wait() {
       CommandOptions options =
           new CommandOptions(3, 100, 2, 10, 10, 10, Duration.ofDays(1), 0, Set.of());
@@ -289,11 +300,12 @@ class CommandHandlerTest {
     void appends_without_a_read() {
       Instance instance = Instance.of(streams);
       get(instance.handle(id, new Add(1)));
-      int reads = instance.reads.get();
+      assertThat(instance.reads).hasValue(1);
 
       get(instance.handle(id, new Add(1)));
 
-      assertThat(instance.reads).hasValue(reads);
+      assertThat(instance.reads).hasValue(1);
+      assertThat(instance.appends).hasValue(2);
     }
 
     @Test

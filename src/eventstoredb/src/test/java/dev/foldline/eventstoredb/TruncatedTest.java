@@ -189,6 +189,16 @@ class TruncatedTest {
   }
 
   @Test
+  void is_not_decided_on_where_an_instance_went_on_that_did_not_see_it_deleted() throws Exception {
+    Instance warm = Instance.of(streams);
+    get(warm.handle(id, new AddOneByOne(7)));
+    softDelete();
+
+    assertThat(get(warm.handle(id, new Take(7))).revision()).isEqualTo(7);
+    assertIsTruncated(Instance.of(streams));
+  }
+
+  @Test
   void is_not_decided_on_where_someone_else_began_it_anew() throws Exception {
     get(Instance.of(streams).handle(id, new AddOneByOne(7)));
     softDelete();

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,27 @@ class FunctionKindsTest {
         .until(() -> SampleFunctions.CANCELLED.get() == before + 1);
     assertThat(bank.get("q/metrics").response().body())
         .contains("function=\"sample-never\",outcome=\"gone\"");
+  }
+
+  @Test
+  void is_counted_once_though_it_ends_after_its_caller_has_gone() throws Exception {
+    try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /sample-left HTTP/1.1\r\nHost: bank\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(SampleFunctions.STARTED.get(10, TimeUnit.SECONDS)).isNotNull();
+    }
+    SampleFunctions.STARTED.join().join(Duration.ofSeconds(20));
+
+    assertThat(bank.get("q/metrics").response().body().lines())
+        .filteredOn(line -> line.startsWith("foldline_queries_seconds_count{"))
+        .filteredOn(line -> line.contains("function=\"sample-left\""))
+        .singleElement()
+        .asString()
+        .contains("outcome=\"gone\"")
+        .endsWith(" 1.0");
   }
 
   @Test

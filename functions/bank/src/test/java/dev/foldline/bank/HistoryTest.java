@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foldline.bank.History.Operation;
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -52,40 +47,5 @@ class HistoryTest {
     assertThat(holds(unknown, new Operation(2, 3, -5, 2))).isTrue();
     assertThat(holds(unknown, new Operation(2, 3, -5, Operation.REFUSED))).isTrue();
     assertThat(holds(unknown, new Operation(2, 3, -6, 2))).isFalse();
-  }
-
-  /** Reads, and writes later what it made of it: what people write by hand. */
-  @Test
-  void finds_out_a_handler_that_does_not_expect_a_revision() throws Exception {
-    History history = new History();
-    AtomicLong balance = new AtomicLong();
-    AtomicInteger revision = new AtomicInteger();
-    CyclicBarrier both = new CyclicBarrier(2);
-    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < 2; i++) {
-        Future<?> _ =
-            callers.submit(
-                () ->
-                    history.record(
-                        5,
-                        () -> {
-                          long read = balance.get();
-                          meet(both);
-                          balance.set(read + 5);
-                          return revision.incrementAndGet();
-                        }));
-      }
-    }
-    history.record(-10, () -> balance.get() >= 10 ? 3 : Operation.REFUSED);
-
-    assertThat(history.isLinearizable(0, 0)).isFalse();
-  }
-
-  private static void meet(CyclicBarrier barrier) {
-    try {
-      barrier.await();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -66,7 +66,15 @@ class NeighboursIT {
     Answer away = bank.account(account);
     assertThat(away.status()).isEqualTo(503);
     assertThat(away.header("retry-after")).isNotEmpty();
-    assertThat(bank.deposit(account, 50).status()).isEqualTo(200);
+    Answer deposited = bank.deposit(account, 50);
+    assertThat(deposited.status()).isEqualTo(200);
+    Answer folded =
+        bank.send(
+            bank.request("account?account=" + account)
+                .header("Consistency-Token", deposited.header("consistency-token"))
+                .build());
+    assertThat(folded.body().path("balance").asLong()).isEqualTo(150);
+    assertThat(folded.header("consistency")).isEqualTo("folded");
 
     neighbours.startRedis();
     seen(150);

@@ -14,18 +14,28 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.event.Observes;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Functions of every kind, for tests alone. */
 public class SampleFunctions {
 
   static final AtomicInteger CANCELLED = new AtomicInteger();
+
+  /** The thread of the function that its caller leaves. */
+  static final CompletableFuture<Thread> STARTED = new CompletableFuture<>();
+
+  private static final CountDownLatch LEFT = new CountDownLatch(1);
 
   /** No bean: nobody keeps it up to date, so it is always behind. */
   static final Projection<Integer, AccountEvent> COUNT =
@@ -138,6 +148,25 @@ public class SampleFunctions {
   @Funq("sample-never")
   public Uni<String> never() {
     return Uni.createFrom().<String>nothing().onCancellation().invoke(CANCELLED::incrementAndGet);
+  }
+
+  /** Ends once its caller has gone. */
+  @Funq("sample-left")
+  @RunOnVirtualThread
+  public boolean left() throws InterruptedException {
+    STARTED.complete(Thread.currentThread());
+    return LEFT.await(10, TimeUnit.SECONDS);
+  }
+
+  void watch(@Observes Router router) {
+    router
+        .route("/sample-left")
+        .order(Integer.MIN_VALUE)
+        .handler(
+            request -> {
+              request.addEndHandler(_ -> LEFT.countDown());
+              request.next();
+            });
   }
 
   @Funq("sample-request-scope")

@@ -3,6 +3,7 @@ package dev.foldline.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -77,20 +79,58 @@ class TracingTest {
                     "{\"account\":\"%s\",\"owner\":\"Ada\"}".formatted(account)))
             .build());
 
-    SpanData call = span("POST /open-account");
-    assertThat(call.getTraceId()).isEqualTo(trace);
+    SpanData call = span(trace, "POST /open-account");
     for (String step : List.of("load", "decide", "append")) {
-      SpanData span = span(step + " account");
-      assertThat(span.getTraceId()).isEqualTo(trace);
+      SpanData span = span(trace, step + " account");
       assertThat(span.getParentSpanId()).isEqualTo(call.getSpanId());
     }
   }
 
-  private SpanData span(String name) {
+  @Test
+  void of_a_batch_is_linked_from_the_append_of_all() {
+    String account = UUID.randomUUID().toString();
+    BankClient bank = new BankClient(base);
+    bank.open(account);
+
+    SpanData append =
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(
+                () -> {
+                  IntStream.range(0, 32).parallel().forEach(_ -> bank.deposit(account, 1));
+                  return spans.all.stream()
+                      .filter(span -> span.getName().equals("append account"))
+                      .filter(span -> !span.getLinks().isEmpty())
+                      .findFirst();
+                },
+                Optional::isPresent)
+            .orElseThrow();
+
+    assertThat(append.getAttributes().get(AttributeKey.longKey("foldline.commands")))
+        .isEqualTo(1 + append.getLinks().size());
+    List<String> others =
+        append.getLinks().stream().map(link -> link.getSpanContext().getTraceId()).toList();
+    assertThat(others).doesNotHaveDuplicates().doesNotContain(append.getTraceId());
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () ->
+                spans.all.stream()
+                    .filter(span -> span.getName().equals("POST /deposit"))
+                    .map(SpanData::getTraceId)
+                    .toList()
+                    .containsAll(others));
+  }
+
+  private SpanData span(String trace, String name) {
     return await()
         .atMost(Duration.ofSeconds(10))
         .until(
-            () -> spans.all.stream().filter(span -> span.getName().equals(name)).findFirst(),
+            () ->
+                spans.all.stream()
+                    .filter(span -> span.getTraceId().equals(trace))
+                    .filter(span -> span.getName().equals(name))
+                    .findFirst(),
             Optional::isPresent)
         .orElseThrow();
   }

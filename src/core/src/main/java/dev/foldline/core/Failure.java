@@ -13,6 +13,7 @@ public abstract sealed class Failure extends RuntimeException
         OutcomeUnknown,
         PreconditionFailed,
         Refused,
+        Truncated,
         Unavailable,
         UnknownEvent {
 

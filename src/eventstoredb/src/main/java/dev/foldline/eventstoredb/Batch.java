@@ -70,6 +70,11 @@ final class Batch<C, S, E> {
     return calls.stream().allMatch(Call::isOver);
   }
 
+  /** What was sent is not in the stream: an event with such an id is another instance's. */
+  void wroteNothing() {
+    sent.clear();
+  }
+
   /** Sees an event that came into the stream while the batch was at work: it may be its own. */
   void witness(Recorded<StoredEvent> event) {
     @Nullable Call<C, S, E> call = sent.get(event.event().id());
@@ -103,19 +108,19 @@ final class Batch<C, S, E> {
     try {
       @Nullable Recorded<StoredEvent> last = found.get(call);
       RecentKeys.@Nullable Entry before = decided.before(call.identity());
-      if (before != null) {
+      if (last != null) {
+        decided.answer(call, new Receipt(stream, last.revision(), last.position(), false));
+      } else if (before != null) {
         if (!before.request().equals(call.identity().request())) {
           throw new KeyReused();
         }
         decided.repeat(call, before);
-      } else if (last != null) {
-        decided.answer(call, new Receipt(stream, last.revision(), last.position(), false));
       } else if (!call.context().precondition().holds(decided.revision())) {
         throw new PreconditionFailed(stream, decided.revision());
       } else {
         List<E> events = events(call, decided.state());
         S state = decider.fold(decided.state(), events);
-        List<StoredEvent> stored = encode(call, events);
+        List<StoredEvent> stored = encode(call, events, decided.revision() < 0);
         if (!decided.hasRoomFor(stored)) {
           return false;
         }
@@ -143,12 +148,16 @@ final class Batch<C, S, E> {
     }
   }
 
-  private List<StoredEvent> encode(Call<C, S, E> call, List<E> events) {
-    byte[] metadata = Metadata.write(call.context(), call.identity());
+  private List<StoredEvent> encode(Call<C, S, E> call, List<E> events, boolean begins) {
+    byte[] metadata = Metadata.write(call.context(), call.identity(), false);
     List<StoredEvent> stored = new ArrayList<>(events.size());
     for (E event : events) {
       UUID id = call.identity().eventId(stream, stored.size());
-      stored.add(codec.encode(id, event, metadata));
+      byte[] beside =
+          begins && stored.isEmpty()
+              ? Metadata.write(call.context(), call.identity(), true)
+              : metadata;
+      stored.add(codec.encode(id, event, beside));
     }
     return stored;
   }

@@ -1,17 +1,22 @@
 package dev.foldline.eventstoredb;
 
+import static java.util.stream.Collectors.toMap;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
+import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.CommandListener.Step;
+import dev.foldline.eventstoredb.Decided.Places;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -144,7 +149,7 @@ public final class CommandHandler {
     if (!decided.events().isEmpty()) {
       return append(decided, false, attempt);
     }
-    decided.answer(state.position());
+    decided.answer();
     return Uni.createFrom().item(state);
   }
 
@@ -182,20 +187,53 @@ public final class CommandHandler {
 
   private <C, S, E> Uni<Folded<S>> appended(Decided<C, S, E> decided, Appended end) {
     listener.appended(decided.events().size());
-    Folded<S> state = decided.appended(end);
-    decided.answer(end.position());
-    snapshots.passed(
-        decided.batch().decider(), decided.batch().stream(), decided.base().revision(), state);
+    return decided.needsPositions()
+        ? positions(decided, end, 1)
+            .onItemOrFailure()
+            .transformToUni(
+                (positions, failure) ->
+                    failure == null
+                        ? answer(decided, new Places(end, positions))
+                        : giveUp(decided, true, failure))
+        : answer(decided, new Places(end, Map.of()));
+  }
+
+  /**
+   * Where the events before the last one are, which the store does not tell who appends them. A
+   * repeat that finds its event in the stream is told where that is, so the first answer is too.
+   */
+  private Uni<Map<Long, Long>> positions(Decided<?, ?, ?> decided, Appended end, int attempt) {
+    Batch<?, ?, ?> batch = decided.batch();
+    int others = decided.events().size() - 1;
+    return streams
+        .read(batch.stream(), end.revision() - others, others)
+        .map(events -> events.stream().collect(toMap(Recorded::revision, Recorded::position)))
+        .onFailure(failure -> failure instanceof Unavailable && !batch.isOver())
+        .recoverWithUni(() -> backOff(attempt).chain(() -> positions(decided, end, attempt + 1)));
+  }
+
+  private <C, S, E> Uni<Folded<S>> answer(Decided<C, S, E> decided, Places places) {
+    Batch<C, S, E> batch = decided.batch();
+    Folded<S> state = decided.appended(places);
+    decided.answer(places);
+    snapshots.passed(batch.decider(), batch.stream(), decided.base().revision(), state);
     Batch<C, S, E> rest = decided.rest();
-    return rest.isEmpty() ? Uni.createFrom().item(state) : attempt(rest, state, true, 1);
+    if (rest.isEmpty()) {
+      return Uni.createFrom().item(state);
+    }
+    keep(batch.decider(), batch.stream(), state);
+    return attempt(rest, state, true, 1);
   }
 
   /** Decides again, as others were first. */
   private <C, S, E> Uni<Folded<S>> again(Decided<C, S, E> decided, boolean unsure, int attempt) {
     listener.conflict();
     Batch<C, S, E> batch = decided.batch();
-    if (attempt >= options.attempts() && !unsure) {
-      return giveUp(decided, false, new Conflict(batch.stream()));
+    if (!unsure) {
+      batch.wroteNothing();
+      if (attempt >= options.attempts()) {
+        return giveUp(decided, false, new Conflict(batch.stream()));
+      }
     }
     listener.retry();
     return backOff(attempt)

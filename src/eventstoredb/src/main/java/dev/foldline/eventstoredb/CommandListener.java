@@ -37,23 +37,23 @@ public interface CommandListener {
   }
 
   /** Events were appended. */
-  void appended(int events);
+  default void appended(int events) {}
 
   /** Another instance appended first. */
-  void conflict();
+  default void conflict() {}
 
   /** Commands are decided again after a conflict. */
-  void retry();
+  default void retry() {}
 
   /** The store did not say whether an append was done: now it is looked for. */
-  void unknownOutcome();
+  default void unknownOutcome() {}
 
   /** A state that was kept did not fit its stream: all of the stream is read. */
-  void discarded();
+  default void discarded() {}
 
   /** A snapshot was of no use: corrupt, or of another version of the state. */
-  void snapshotIgnored();
+  default void snapshotIgnored() {}
 
   /** A snapshot could not be read or written in time. */
-  void snapshotsAway();
+  default void snapshotsAway() {}
 }

@@ -23,6 +23,19 @@ final class Decided<C, S, E> {
   private static final int MAX_EVENTS = 1_000;
   private static final int ADDED_BY_CLIENT = 100;
 
+  /**
+   * Where the events of an append are.
+   *
+   * @param others the positions of some before the last, by revision
+   */
+  record Places(Appended end, Map<Long, Long> others) {
+
+    /** A position that is not before that of the event with a revision, and that, if known. */
+    long position(long revision) {
+      return others.getOrDefault(revision, end.position());
+    }
+  }
+
   private sealed interface Answer {
 
     /** Known already, whatever becomes of the append. */
@@ -156,24 +169,52 @@ final class Decided<C, S, E> {
     return size;
   }
 
+  /** Whether a repeat will be told a position that the answer of the append does not tell. */
+  boolean needsPositions() {
+    return keys.values().stream().anyMatch(entry -> entry.revision() < revision());
+  }
+
   /** The stream after the append, its keys included. */
-  Folded<S> appended(Appended end) {
-    keys.values().forEach(entry -> base.keys().add(entry.at(end.position())));
+  Folded<S> appended(Places places) {
+    keys.values()
+        .forEach(
+            entry -> {
+              long at = entry.revision() + shift(places);
+              base.keys().add(entry.at(at, places.position(at)));
+            });
+    Appended end = places.end();
     UUID last = events.getLast().id();
     return new Folded<>(state, end.revision(), end.position(), last, base.keys());
   }
 
-  /** Gives everyone the answer, which is true now. */
-  void answer(long position) {
+  /** Gives everyone the answer, which is true now that nothing had to be appended. */
+  void answer() {
+    answer(new Places(new Appended(base.revision(), base.position()), Map.of()));
+  }
+
+  /** Gives everyone the answer, which is true now that the events are in these places. */
+  void answer(Places places) {
     answers.forEach(
         (call, answer) -> {
           switch (answer) {
             case Answer.Fact(Receipt receipt) -> call.done(receipt);
-            case Answer.Done(long revision, _, boolean repeated) ->
-                call.done(new Receipt(batch.stream(), revision, position, repeated));
+            case Answer.Done done -> call.done(receipt(done, places));
             case Answer.Failed(Throwable failure) -> call.fail(failure);
           }
         });
+  }
+
+  private Receipt receipt(Answer.Done done, Places places) {
+    if (done.revision() == base.revision()) {
+      return new Receipt(batch.stream(), base.revision(), base.position(), done.repeated());
+    }
+    long revision = done.revision() + shift(places);
+    return new Receipt(batch.stream(), revision, places.position(revision), done.repeated());
+  }
+
+  /** The revisions of a stream that was deleted go on where it is begun anew. */
+  private long shift(Places places) {
+    return places.end().revision() - revision();
   }
 
   /**

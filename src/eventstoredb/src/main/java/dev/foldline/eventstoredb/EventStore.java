@@ -24,6 +24,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -117,9 +118,16 @@ public final class EventStore implements AutoCloseable {
     return appendAt(stream, ExpectedRevision.any(), events).emitOn(CallersContext.now());
   }
 
-  /** As {@link Streams#read}; the answer comes on the caller's context. */
+  /**
+   * Reads what is left of a part of a stream, as {@link Streams#read}; the answer comes on the
+   * caller's context.
+   */
   public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    return streams.read(stream, from, limit).emitOn(CallersContext.now());
+    return streams
+        .read(stream, from, limit)
+        .onFailure(Truncated.class)
+        .recoverWithItem(List.of())
+        .emitOn(CallersContext.now());
   }
 
   /** Where the log of all streams ends now, −1 if it is empty. */
@@ -175,6 +183,12 @@ public final class EventStore implements AutoCloseable {
       options.fromRevision(from);
       return call(client -> client.readStream(stream, options))
           .map(EventStore::toRecorded)
+          .invoke(
+              events -> {
+                if (events.isEmpty() && from == 0) {
+                  throw new Truncated(stream);
+                }
+              })
           .onFailure(StreamNotFoundException.class)
           .recoverWithItem(List.of())
           .onFailure()

@@ -17,4 +17,12 @@ record Folded<S>(S state, long revision, long position, @Nullable UUID lastEvent
   static <S> Folded<S> nothing(S initial, RecentKeys.Window window) {
     return new Folded<>(initial, -1, -1, null, new RecentKeys(window));
   }
+
+  /**
+   * The same with keys of its own, for folding on what may not come to its end: this one stays as
+   * it is.
+   */
+  Folded<S> apart() {
+    return new Folded<>(state, revision, position, lastEvent, keys.copy());
+  }
 }

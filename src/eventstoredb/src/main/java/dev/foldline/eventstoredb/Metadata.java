@@ -19,16 +19,26 @@ final class Metadata {
   /** Stored for ever. */
   private static final String REQUEST = "requestHash";
 
+  /** Stored for ever: whether the event was written where its stream had none. */
+  private static final String BEGINS = "streamBegins";
+
   private static final byte[] NONE = {};
 
   private Metadata() {}
 
-  /** What is written beside each event of a command. */
-  static byte[] write(CommandContext context, CommandIdentity identity) {
-    if (context.metadata().isEmpty() && !identity.isCallers()) {
+  /**
+   * What is written beside an event of a command.
+   *
+   * @param begins whether it is the first one in its stream
+   */
+  static byte[] write(CommandContext context, CommandIdentity identity, boolean begins) {
+    if (context.metadata().isEmpty() && !identity.isCallers() && !begins) {
       return NONE;
     }
-    Map<String, String> metadata = new HashMap<>(context.metadata());
+    Map<String, Object> metadata = new HashMap<>(context.metadata());
+    if (begins) {
+      metadata.put(BEGINS, true);
+    }
     if (identity.isCallers()) {
       metadata.put(KEY, identity.key());
       metadata.put(REQUEST, identity.request());
@@ -38,6 +48,14 @@ final class Metadata {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * Whether nothing was before an event when it was written. One with a later revision begins a
+   * stream anew that had been deleted.
+   */
+  static boolean begins(Recorded<StoredEvent> event) {
+    return event.revision() == 0 || Boolean.TRUE.equals(event.metadata().get(BEGINS));
   }
 
   /** The command with a key of its caller's that wrote the event. */

@@ -28,9 +28,9 @@ final class RecentKeys {
    */
   record Entry(String key, String request, long revision, long position, Instant time) {
 
-    /** The same where only the append said at which position. */
-    Entry at(long written) {
-      return new Entry(key, request, revision, written, time);
+    /** The same where only the append said where its event is. */
+    Entry at(long at, long written) {
+      return new Entry(key, request, at, written, time);
     }
   }
 
@@ -39,6 +39,13 @@ final class RecentKeys {
 
   RecentKeys(Window window) {
     this.window = window;
+  }
+
+  /** The same keys, which others that come do not get into. */
+  RecentKeys copy() {
+    RecentKeys copy = new RecentKeys(window);
+    copy.entries.putAll(entries);
+    return copy;
   }
 
   void add(Entry entry) {

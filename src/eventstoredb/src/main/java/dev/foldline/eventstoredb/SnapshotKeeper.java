@@ -4,6 +4,7 @@ import dev.foldline.core.Decider;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -43,9 +44,9 @@ final class SnapshotKeeper {
     this.listener = listener;
   }
 
-  /** How many events a stream has at least that has a snapshot; 0 where none are kept. */
-  int firstAfter(Decider<?, ?, ?> decider) {
-    return codec(decider).isPresent() ? every : 0;
+  /** How many events a stream has at least that has a snapshot; empty where none are kept. */
+  OptionalInt firstAfter(Decider<?, ?, ?> decider) {
+    return codec(decider).isPresent() ? OptionalInt.of(every) : OptionalInt.empty();
   }
 
   /** The snapshot of a stream, where there is one of use. */

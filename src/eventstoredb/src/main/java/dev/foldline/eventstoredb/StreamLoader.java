@@ -5,6 +5,7 @@ import dev.foldline.core.Recorded;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** Folds streams, whole or from where an earlier fold ended. */
@@ -36,10 +37,11 @@ final class StreamLoader {
    * a snapshot is read at once.
    */
   <S> Uni<Folded<S>> load(Decider<?, S, ?> decider, String stream) {
-    int first = Math.min(snapshots.firstAfter(decider), PAGE);
-    if (first == 0) {
+    OptionalInt after = snapshots.firstAfter(decider);
+    if (after.isEmpty()) {
       return readOn(decider, stream, nothing(decider), _ -> {});
     }
+    int first = Math.min(after.getAsInt(), PAGE);
     return streams
         .read(stream, 0, first)
         .chain(
@@ -120,10 +122,9 @@ final class StreamLoader {
       List<Recorded<StoredEvent>> page,
       List<Recorded<StoredEvent>> fresh,
       Consumer<Recorded<StoredEvent>> witness) {
-    Folded<S> next = fold(decider, from, fresh, witness);
     return page.size() < PAGE
-        ? Uni.createFrom().item(next)
-        : readOn(decider, stream, next, witness);
+        ? Uni.createFrom().item(fold(decider, from, fresh, witness))
+        : readOn(decider, stream, fold(decider, from.apart(), fresh, witness), witness);
   }
 
   private <S, E> Folded<S> fold(
@@ -134,6 +135,7 @@ final class StreamLoader {
     if (fresh.isEmpty()) {
       return from;
     }
+    Unbroken.check(from.revision(), fresh);
     List<Object> decoded = new ArrayList<>(fresh.size());
     for (Recorded<StoredEvent> event : fresh) {
       decoded.addAll(codec.decode(event.event()));

@@ -194,6 +194,8 @@ class CommandHandlerTest {
                     }
                   });
 
+      get(Instance.of(streams).handle(id, new Add(1)));
+
       assertThatThrownBy(() -> get(unlucky.handle(id, new Add(1)))).isInstanceOf(Conflict.class);
       assertThat(unlucky.heard.conflicts).hasValue(3);
     }
@@ -233,6 +235,17 @@ class CommandHandlerTest {
 
       assertThat(answers.getLast().join().revision()).isEqualTo(2_799);
       assertThat(instance.appends.get()).isEqualTo(4);
+    }
+
+    @Test
+    void goes_on_with_other_streams_where_one_is_stuck() {
+      Instance instance = instance(faults("read", Fault.CRASH_BEFORE));
+      var stuck = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+      var behind = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+
+      assertThat(get(instance.handle(id + "b", new Add(1))).revision()).isZero();
+      assertThat(stuck).isNotDone();
+      assertThat(behind).isNotDone();
     }
 
     @Test
@@ -287,11 +300,12 @@ class CommandHandlerTest {
     void appends_without_a_read() {
       Instance instance = Instance.of(streams);
       get(instance.handle(id, new Add(1)));
-      int reads = instance.reads.get();
+      assertThat(instance.reads).hasValue(1);
 
       get(instance.handle(id, new Add(1)));
 
-      assertThat(instance.reads).hasValue(reads);
+      assertThat(instance.reads).hasValue(1);
+      assertThat(instance.appends).hasValue(2);
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.Changes;
 import dev.foldline.core.Decider;
 import dev.foldline.core.EventTypes;
+import dev.foldline.core.Projection;
 import dev.foldline.core.Refused;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,15 @@ sealed interface Counter {
   EventTypes<Event> TYPES =
       EventTypes.of(
           Event.class, Map.of("counter-added", Added.class, "counter-taken", Taken.class));
+
+  Projection<Long, Event> SUM =
+      new Projection<>(
+          "sum",
+          1,
+          "counter",
+          Event.class,
+          Long.class,
+          (sum, event) -> Changes.to((sum == null ? 0 : sum) + change(event.event())));
 
   record Empty() implements Counter {}
 
@@ -49,6 +60,13 @@ sealed interface Counter {
     };
   }
 
+  private static long change(Event event) {
+    return switch (event) {
+      case Added(long added) -> added;
+      case Taken(long taken) -> -taken;
+    };
+  }
+
   private static List<Event> decide(Command command, Counter counter) {
     long held = amount(counter);
     return switch (command) {
@@ -65,11 +83,7 @@ sealed interface Counter {
   }
 
   private static Counter evolve(Counter counter, Event event) {
-    long amount =
-        switch (event) {
-          case Added(long added) -> amount(counter) + added;
-          case Taken(long taken) -> amount(counter) - taken;
-        };
+    long amount = amount(counter) + change(event);
     return amount == 0 ? new Empty() : new Holding(amount);
   }
 }

@@ -127,7 +127,7 @@ class EventVersionsTest {
   }
 
   private View<Long> fold(EventStore store, Predicate<Recorded<Stock>> upTo) {
-    return new StreamFold(store, codec)
+    return new StreamFold(store.streams(), codec, Duration.ofSeconds(10))
         .fold(
             new Projection<>("stock", 1, "stock", Stock.class, Long.class, EventVersionsTest::left),
             "stock-1",

@@ -319,7 +319,7 @@ final class Scenario {
       }
       checkKeys(written);
       for (Send sent : sends) {
-        check(sent, written, states);
+        check(sent, written, states, events);
       }
     } catch (RuntimeException e) {
       throw new AssertionError("sequence " + seed, e);
@@ -345,11 +345,15 @@ final class Scenario {
     }
   }
 
-  private void check(Send sent, Map<Integer, Written> written, List<Counter> states) {
+  private void check(
+      Send sent,
+      Map<Integer, Written> written,
+      List<Counter> states,
+      List<Recorded<StoredEvent>> events) {
     Asked command = sent.asked();
     @Nullable Written effect = written.get(command.number());
     switch (failure(sent)) {
-      case null -> checkReceipt(sent, sent.answer().resultNow(), effect, states);
+      case null -> checkReceipt(sent, sent.answer().resultNow(), effect, states, events);
       case Refused _ -> {
         assertThat(effect == null || command.key().isPresent())
             .as("an effect of the refused %s", command)
@@ -380,8 +384,19 @@ final class Scenario {
   }
 
   private void checkReceipt(
-      Send sent, Receipt receipt, @Nullable Written effect, List<Counter> states) {
+      Send sent,
+      Receipt receipt,
+      @Nullable Written effect,
+      List<Counter> states,
+      List<Recorded<StoredEvent>> events) {
+    long position = receipt.revision() < 0 ? -1 : events.get((int) receipt.revision()).position();
+    assertThat(receipt.position())
+        .as("a position not before that of %s", sent)
+        .isGreaterThanOrEqualTo(position);
     if (effect != null && effect.last() == receipt.revision()) {
+      if (sent.asked().key().isPresent()) {
+        assertThat(receipt.position()).as("the position of %s", sent).isEqualTo(position);
+      }
       assertThat(receipt.replayed() || effect.first() > firstSent(sent.asked()).seen())
           .as("an effect of %s after what was seen", sent)
           .isTrue();

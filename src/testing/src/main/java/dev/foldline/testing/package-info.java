@@ -1,4 +1,4 @@
-/** Tests that read as sentences. */
+/** Tests that read as sentences, and neighbours that fail on demand. */
 @NullMarked
 package dev.foldline.testing;
 

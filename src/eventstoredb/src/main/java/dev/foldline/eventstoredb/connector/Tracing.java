@@ -2,16 +2,15 @@ package dev.foldline.eventstoredb.connector;
 
 import dev.foldline.core.Recorded;
 import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.eventstoredb.TraceMetadata;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.smallrye.reactive.messaging.TracingMetadata;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +19,6 @@ import org.jspecify.annotations.Nullable;
 enum Tracing {
   ON,
   OFF;
-
-  private static final TextMapGetter<Map<String, Object>> METADATA =
-      new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Map<String, Object> metadata) {
-          return metadata.keySet();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Map<String, Object> metadata, String key) {
-          return metadata == null ? null : Objects.toString(metadata.get(key), null);
-        }
-      };
 
   static Tracing of(boolean enabled) {
     return enabled ? ON : OFF;
@@ -43,7 +29,7 @@ enum Tracing {
     if (this == OFF) {
       return message;
     }
-    Context parent = propagator().extract(Context.root(), event.metadata(), METADATA);
+    Context parent = propagator().extract(Context.root(), event.metadata(), TraceMetadata.GETTER);
     Context mine =
         begin(
             SpanKind.CONSUMER,

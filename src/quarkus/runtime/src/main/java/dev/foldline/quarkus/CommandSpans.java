@@ -7,6 +7,7 @@ import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.CommandListener.Begun;
 import dev.foldline.eventstoredb.CommandListener.Step;
+import dev.foldline.eventstoredb.TraceMetadata;
 import dev.foldline.eventstoredb.WrongRevision;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -16,31 +17,15 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Locale;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Spans of what a command goes through, as children of its HTTP call's. One that is for several
  * commands, such as the append of a batch, is the first one's child and has links to the others.
  */
 final class CommandSpans {
-
-  private static final TextMapGetter<Map<String, String>> METADATA =
-      new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Map<String, String> metadata) {
-          return metadata.keySet();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Map<String, String> metadata, String key) {
-          return metadata == null ? null : metadata.get(key);
-        }
-      };
 
   private final Tracer tracer;
 
@@ -86,6 +71,6 @@ final class CommandSpans {
 
   private static Context traced(CommandContext command) {
     return W3CTraceContextPropagator.getInstance()
-        .extract(Context.root(), command.metadata(), METADATA);
+        .extract(Context.root(), command.metadata(), TraceMetadata.GETTER);
   }
 }

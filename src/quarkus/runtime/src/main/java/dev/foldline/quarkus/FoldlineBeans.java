@@ -52,8 +52,8 @@ class FoldlineBeans {
 
   @Produces
   @Singleton
-  StreamFold streamFold(EventStore store, EventCodec codec) {
-    return new StreamFold(store, codec);
+  StreamFold streamFold(Streams streams, EventCodec codec, FoldlineConfig config) {
+    return new StreamFold(streams, codec, config.queries().timeout());
   }
 
   @Produces

@@ -121,6 +121,10 @@ public interface FoldlineConfig {
      */
     @WithDefault("500ms")
     Duration waitLimit();
+
+    /** How long folding a stream for a query may take at most. */
+    @WithDefault("10s")
+    Duration timeout();
   }
 
   /** The Redis of the read models. */

@@ -33,6 +33,7 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +140,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
     private final RoutingContext request;
     private final long start;
     private final RequestContext context = new RequestContextImpl();
+    private final AtomicBoolean counted = new AtomicBoolean();
     private Uni<?> output = Uni.createFrom().nullItem();
     private @Nullable Cancellable work;
     private boolean gone;
@@ -304,8 +306,11 @@ final class FunctionRoute implements Handler<RoutingContext> {
       outcome.send(request.response(), json);
     }
 
+    /** Once: what can't be cancelled ends after its caller has gone. */
     private void count(String outcome) {
-      metrics.record(function.getName(), isCommand(function), outcome, System.nanoTime() - start);
+      if (!counted.getAndSet(true)) {
+        metrics.record(function.getName(), isCommand(function), outcome, System.nanoTime() - start);
+      }
     }
   }
 

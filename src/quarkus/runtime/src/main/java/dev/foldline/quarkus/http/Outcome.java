@@ -11,6 +11,7 @@ import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Refused;
+import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
 import io.quarkus.security.ForbiddenException;
@@ -77,6 +78,8 @@ record Outcome(int status, String label, boolean retry, Problem problem) {
               412, "precondition-failed", "Precondition failed", failure, failed.stream(), null);
       case KeyReused _ -> outcome(422, "key-reused", "Idempotency key reused", failure, null, null);
       case Refused _ -> outcome(422, "refused", "Refused", failure, null, null);
+      case Truncated truncated ->
+          outcome(500, "truncated", "Stream truncated", failure, truncated.stream(), null);
       case UnknownEvent _ ->
           outcome(500, "unknown-event", "Stored event can't be read", failure, null, null);
       case OutcomeUnknown unknown ->

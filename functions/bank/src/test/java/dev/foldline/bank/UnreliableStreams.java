@@ -1,0 +1,72 @@
+package dev.foldline.bank;
+
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
+import dev.foldline.eventstoredb.Appended;
+import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.eventstoredb.Streams;
+import dev.foldline.testing.Faults;
+import dev.foldline.testing.Faults.Fault;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.function.Function;
+
+/** The event store behind a network that does what a test plans. */
+@Alternative
+@Singleton
+class UnreliableStreams implements Streams {
+
+  private final Streams store;
+  private final Faults faults = new Faults(point -> this.plan.apply(point));
+  private volatile Function<String, Fault> plan = UnreliableStreams::none;
+  private volatile Function<String, Throwable> failure = OutcomeUnknown::new;
+
+  UnreliableStreams(EventStore store) {
+    this.store = store.streams();
+  }
+
+  /**
+   * What becomes of calls from now on.
+   *
+   * @param next for the point "append" or "read"
+   * @param with what a caller gets where an append fails, by stream
+   */
+  void plan(Function<String, Fault> next, Function<String, Throwable> with) {
+    failure = with;
+    plan = next;
+  }
+
+  void calm() {
+    plan = UnreliableStreams::none;
+  }
+
+  private static Fault none(String point) {
+    return Fault.NONE;
+  }
+
+  @Override
+  public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+    return Uni.createFrom()
+        .completionStage(
+            () ->
+                faults.call(
+                    "append",
+                    () -> store.append(stream, expected, events).subscribeAsCompletionStage(),
+                    () -> failure.apply(stream)));
+  }
+
+  @Override
+  public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+    return Uni.createFrom()
+        .completionStage(
+            () ->
+                faults.call(
+                    "read",
+                    () -> store.read(stream, from, limit).subscribeAsCompletionStage(),
+                    () -> new Unavailable("the event store is away")));
+  }
+}

@@ -1,0 +1,54 @@
+package dev.foldline.eventstoredb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.foldline.eventstoredb.RecentKeys.Entry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The keys of a stream's latest commands")
+class RecentKeysTest {
+
+  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+  private final RecentKeys keys =
+      new RecentKeys(new RecentKeys.Window(2, Duration.ofHours(24), now::get));
+
+  private void done(String key, long revision) {
+    keys.add(new Entry(key, "hash", revision, revision, now.get()));
+  }
+
+  private void pass(Duration time) {
+    now.updateAndGet(before -> before.plus(time));
+  }
+
+  @Test
+  void are_known_as_long_as_the_window_is() {
+    done("a", 0);
+    pass(Duration.ofHours(23));
+    done("b", 1);
+    pass(Duration.ofHours(1));
+    assertThat(keys.find("a")).isNotNull();
+
+    pass(Duration.ofNanos(1));
+    assertThat(keys.find("a")).isNull();
+    assertThat(keys.find("b")).isNotNull();
+
+    pass(Duration.ofHours(24));
+    done("c", 2);
+    assertThat(keys.entries()).extracting(Entry::key).containsExactly("c");
+  }
+
+  @Test
+  void are_no_more_than_the_window_has_room_for() {
+    done("a", 0);
+    done("b", 1);
+    done("a", 2);
+    done("c", 3);
+
+    assertThat(keys.entries()).extracting(Entry::key).containsExactly("a", "c");
+    assertThat(keys.find("b")).isNull();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.foldline.eventstoredb;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The fold of a stream for a query")
+class StreamFoldTest {
+
+  /** Each page comes in time, and there is always one more. */
+  private record Endless() implements Streams {
+
+    @Override
+    public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+      return Uni.createFrom().failure(new AssertionError("a query appends nothing"));
+    }
+
+    @Override
+    public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+      StoredEvent event = Instance.CODEC.encode(UUID.randomUUID(), new Counter.Added(1));
+      return Uni.createFrom()
+          .item(
+              LongStream.range(from, from + limit)
+                  .mapToObj(
+                      revision ->
+                          new Recorded<>(
+                              event, stream, revision, revision, Instant.EPOCH, Map.of()))
+                  .toList())
+          .onItem()
+          .delayIt()
+          .by(Duration.ofMillis(1));
+    }
+  }
+
+  @Test
+  void ends_in_time_however_long_the_stream_is() {
+    StreamFold fold = new StreamFold(new Endless(), Instance.CODEC, Duration.ofMillis(100));
+
+    assertThatThrownBy(
+            () ->
+                fold.fold(Counter.SUM, "counter-1", _ -> true)
+                    .await()
+                    .atMost(Duration.ofSeconds(20)))
+        .isInstanceOf(Unavailable.class);
+  }
+}

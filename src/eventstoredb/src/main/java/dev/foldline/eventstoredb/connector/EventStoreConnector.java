@@ -151,7 +151,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "int",
     direction = INCOMING,
     defaultValue = "128",
-    description = "How many events are handed out at once; of one stream only one, in its order")
+    description =
+        "How many messages are handed out at once; of one stream only one, in its order")
 @ConnectorAttribute(
     name = "batch",
     type = "boolean",
@@ -197,7 +198,7 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING,
     defaultValue = "60000",
     description =
-        "After how many milliseconds without any event settled the consumer counts as hung")
+        "After how many milliseconds an event that its handler did not settle has failed")
 @ConnectorAttribute(
     name = "stop-timeout",
     type = "int",

@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class IncomingChannel {
 
   private final String name;
-  private final EventStoreConnectorIncomingConfiguration settings;
+  private final boolean healthEnabled;
+  private final int maxConcurrency;
+  private final int batchSize;
+  private final Duration stopTimeout;
   private final Context context;
   private final SupervisedSubscription subscription;
   private final FailureStrategy strategy;
@@ -43,7 +46,10 @@ final class IncomingChannel {
       Source source,
       FailureStrategy strategy) {
     this.name = name;
-    this.settings = settings;
+    this.healthEnabled = settings.getHealthEnabled();
+    this.maxConcurrency = settings.getMaxConcurrency();
+    this.batchSize = settings.getBatch() ? settings.getBatchSize() : 1;
+    this.stopTimeout = Duration.ofMillis(settings.getStopTimeout());
     this.context = ((VertxInternal) vertx).createEventLoopContext();
     this.strategy = strategy;
     this.messages = new IncomingMessages(settings);
@@ -54,18 +60,19 @@ final class IncomingChannel {
             vertx,
             context,
             timing.settle(Duration.ofMillis(settings.getSettleTimeout())),
-            this::handOut);
+            new Handler());
   }
 
-  /** One consumer of the channel. */
+  /** One consumer of the channel; whoever has cancelled may subscribe again. */
   Flow.Publisher<? extends Message<?>> port() {
-    return Multi.createFrom().publisher(new Port());
+    return Multi.createFrom()
+        .<Message<?>>publisher(consumer -> consumer.onSubscribe(new Port(consumer)));
   }
 
   /** After this, the context may go away: it is not used any more. */
   Uni<Void> stop() {
     stopped = true;
-    return subscription.stop(Duration.ofMillis(settings.getStopTimeout()));
+    return subscription.stop(stopTimeout);
   }
 
   SubscriptionHealth health() {
@@ -73,14 +80,14 @@ final class IncomingChannel {
   }
 
   void report(HealthReport.HealthReportBuilder report, Predicate<SubscriptionHealth> healthy) {
-    if (settings.getHealthEnabled()) {
+    if (healthEnabled) {
       SubscriptionHealth health = subscription.health();
       report.add(name, healthy.test(health), health.describe());
     }
   }
 
   void reportLiveness(HealthReport.HealthReportBuilder report) {
-    if (settings.getHealthEnabled()) {
+    if (healthEnabled) {
       Throwable ended = failure;
       if (ended == null) {
         SubscriptionHealth health = subscription.health();
@@ -108,10 +115,9 @@ final class IncomingChannel {
   }
 
   private List<Delivery> take() {
-    int free = settings.getMaxConcurrency() - subscription.health().inHand();
-    return settings.getBatch()
-        ? subscription.take(settings.getBatchSize(), settings.getBatchSize())
-        : subscription.take(Math.min(free, 1), 1);
+    return subscription.batchesInHand() < maxConcurrency
+        ? subscription.take(batchSize, batchSize)
+        : List.of();
   }
 
   private CompletionStage<Void> ack(List<Delivery> deliveries) {
@@ -121,12 +127,15 @@ final class IncomingChannel {
 
   private CompletionStage<Void> nack(List<Delivery> deliveries, Throwable failure) {
     Throwable reason = thrown(failure);
-    return Uni.join()
-        .all(deliveries.stream().map(delivery -> strategy.handle(delivery, reason)).toList())
-        .andFailFast()
+    return Multi.createFrom()
+        .iterable(deliveries)
+        .filter(Delivery::fails)
+        .onItem()
+        .transformToUniAndMerge(delivery -> strategy.handle(delivery, reason))
+        .onItem()
+        .ignoreAsUni()
         .onFailure()
         .invoke(this::fail)
-        .replaceWithVoid()
         .subscribeAsCompletionStage();
   }
 
@@ -152,23 +161,36 @@ final class IncomingChannel {
         });
   }
 
-  /** Hands events to one consumer. Its state is confined to the channel's context. */
-  private final class Port implements Flow.Publisher<Message<?>>, Flow.Subscription {
-
-    private Flow.@Nullable Subscriber<? super Message<?>> consumer;
-    private long wanted;
+  private final class Handler implements SupervisedSubscription.Consumer {
 
     @Override
-    public void subscribe(Flow.Subscriber<? super Message<?>> subscriber) {
-      consumer = subscriber;
-      subscriber.onSubscribe(this);
-      context.runOnContext(
-          _ -> {
-            ports.add(this);
-            if (ports.size() == 1) {
-              subscription.start();
-            }
-          });
+    public void available() {
+      handOut();
+    }
+
+    @Override
+    public void givenUp(Delivery delivery, Throwable reason) {
+      nack(List.of(delivery), reason);
+    }
+  }
+
+  /** Hands events to one consumer. Its state is confined to the channel's context. */
+  private final class Port implements Flow.Subscription {
+
+    private final Flow.Subscriber<? super Message<?>> consumer;
+    private long wanted;
+
+    Port(Flow.Subscriber<? super Message<?>> consumer) {
+      this.consumer = consumer;
+      context.runOnContext(_ -> open());
+    }
+
+    private void open() {
+      ports.add(this);
+      if (ports.size() == 1) {
+        failure = null;
+        subscription.start();
+      }
     }
 
     @Override
@@ -185,14 +207,14 @@ final class IncomingChannel {
       unlessStopped(
           () -> {
             if (ports.remove(this) && ports.isEmpty()) {
-              stop().subscribe().with(_ -> {});
+              subscription.stop(stopTimeout).subscribe().with(_ -> {});
             }
           });
     }
 
     /** Whether there was something to hand out, and someone to take it. */
     boolean handOutNext() {
-      if (wanted == 0 || consumer == null) {
+      if (wanted == 0) {
         return false;
       }
       List<Delivery> taken = take();
@@ -205,9 +227,7 @@ final class IncomingChannel {
     }
 
     void fail(Throwable cause) {
-      if (consumer != null) {
-        consumer.onError(cause);
-      }
+      consumer.onError(cause);
     }
   }
 }

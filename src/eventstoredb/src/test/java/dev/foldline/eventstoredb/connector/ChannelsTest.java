@@ -7,104 +7,20 @@ import static org.awaitility.Awaitility.await;
 import dev.foldline.core.Recorded;
 import dev.foldline.eventstoredb.Appended;
 import dev.foldline.eventstoredb.StoredEvent;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
 import io.smallrye.reactive.messaging.ce.IncomingCloudEventMetadata;
-import io.smallrye.reactive.messaging.health.HealthReport;
-import io.vertx.core.Vertx;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The channels of the connector, by what goes into them and comes out. */
-class ChannelsTest {
-
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final FailureStrategies STRATEGIES = new FailureStrategies();
-
-  private final Vertx vertx = Vertx.vertx();
-  private final List<IncomingChannel> channels = new ArrayList<>();
-  private TestStore server;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    server = new TestStore(data);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    channels.forEach(channel -> channel.stop().await().atMost(LIMIT));
-    server.close();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
-  private static Config config(Map<String, String> attributes) {
-    Map<String, String> all = new HashMap<>(attributes);
-    all.putIfAbsent("channel-name", "numbers");
-    all.putIfAbsent("stop-timeout", "0");
-    return new SmallRyeConfigBuilder().withDefaultValues(all).build();
-  }
-
-  private IncomingChannel incoming(
-      FailureStrategy.Factory strategy, Map<String, String> attributes) {
-    Map<String, String> all = new HashMap<>(attributes);
-    all.putIfAbsent("category", "n");
-    Config config = config(all);
-    IncomingChannel channel =
-        new IncomingChannel(
-            "numbers",
-            new EventStoreConnectorIncomingConfiguration(config),
-            vertx,
-            source(config),
-            strategy.create("numbers", config));
-    channels.add(channel);
-    return channel;
-  }
-
-  private Source source(Config config) {
-    return Sources.of(
-        "numbers",
-        new EventStoreConnectorIncomingConfiguration(config),
-        server.store(),
-        () -> {
-          throw new AssertionError("the server keeps account");
-        });
-  }
-
-  private static AssertSubscriber<Message<?>> consume(IncomingChannel channel, long demand) {
-    AssertSubscriber<Message<?>> consumer = AssertSubscriber.create(demand);
-    channel.port().subscribe(consumer);
-    return consumer;
-  }
-
-  private static Recorded<?> payload(Message<?> message) {
-    return (Recorded<?>) message.getPayload();
-  }
-
-  private static void settle(Message<?> message) throws Exception {
-    message.ack().toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
-  private static void refuse(Message<?> message) throws Exception {
-    message
-        .nack(new IllegalStateException("refused"))
-        .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
-  }
+class ChannelsTest extends ChannelFixture {
 
   @Test
   void aMessageCarriesItsEventAndWhatIsKnownOfIt() {
@@ -286,15 +202,7 @@ class ChannelsTest {
   void aChannelOfOneStream() {
     server.append("other", 0, 1);
     server.append("n", 0, 1);
-    Config config = config(Map.of("stream", "n"));
-    var channel =
-        new IncomingChannel(
-            "numbers",
-            new EventStoreConnectorIncomingConfiguration(config),
-            vertx,
-            source(config),
-            STRATEGIES.park().create("numbers", config));
-    channels.add(channel);
+    var channel = incoming(STRATEGIES.park(), Map.of("stream", "n"));
     Message<?> message = consume(channel, 1).awaitItems(1, LIMIT).getLastItem();
     assertThat(payload(message).stream()).isEqualTo("n");
   }
@@ -373,19 +281,6 @@ class ChannelsTest {
         .withSubscriber(channel.subscriber());
   }
 
-  private static HealthReport health(
-      IncomingChannel channel, java.util.function.Predicate<SubscriptionHealth> healthy) {
-    var report = HealthReport.builder();
-    channel.report(report, healthy);
-    return report.build();
-  }
-
-  private static HealthReport liveness(IncomingChannel channel) {
-    var report = HealthReport.builder();
-    channel.reportLiveness(report);
-    return report.build();
-  }
-
   private int info(String group) throws Exception {
     return server
         .store()
@@ -394,16 +289,5 @@ class ChannelsTest {
         .get(10, TimeUnit.SECONDS)
         .map(info -> info.getSettings().getMaxRetryCount())
         .orElse(-1);
-  }
-
-  private long parked() throws Exception {
-    return server
-        .store()
-        .subscriptions()
-        .getInfoToAll("numbers")
-        .get(10, TimeUnit.SECONDS)
-        .orElseThrow()
-        .getStats()
-        .getParkedMessageCount();
   }
 }

@@ -139,7 +139,7 @@ class HealthTest {
 
   @Test
   void aConsumerThatHangsMakesItsChannelDead_untilItGoesOn() {
-    server.append("n-1", 1, 1);
+    server.append("n-1", 1, 2);
     var properties = Map.of("in.numbers.category", "n", "in.numbers.settle-timeout", "100");
     try (var application = new Application(server, properties, Stuck.class)) {
       await().atMost(LIMIT).until(() -> !application.health().getLiveness().isOk());

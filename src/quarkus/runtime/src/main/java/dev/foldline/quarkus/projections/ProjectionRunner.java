@@ -253,7 +253,7 @@ public final class ProjectionRunner<D, E> {
 
   private void giveBack(List<Delivery> batch, Throwable failure) {
     batches--;
-    subscription.restart(failure);
+    subscription.restart(batch.getFirst(), failure);
     batch.forEach(delivery -> delivery.retry("not applied: " + failure));
   }
 

@@ -96,6 +96,13 @@ public final class Delivery {
     }
   }
 
+  /** It is left as it is: the server delivers it again, to whoever asks. */
+  void leave() {
+    if (settles()) {
+      attempt.leave(this);
+    }
+  }
+
   private boolean settles() {
     State before = state.getAndSet(State.SETTLED);
     if (before == State.GIVEN_UP) {

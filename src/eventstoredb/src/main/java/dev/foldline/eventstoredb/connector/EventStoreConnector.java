@@ -139,7 +139,9 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "boolean",
     direction = INCOMING,
     defaultValue = "false",
-    description = "Whether a group with other settings is updated; else they are only reported")
+    description =
+        "Whether a group with other settings is updated; else, and always its filter, they are only"
+            + " reported")
 @ConnectorAttribute(
     name = "buffer-size",
     type = "int",
@@ -151,8 +153,7 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "int",
     direction = INCOMING,
     defaultValue = "128",
-    description =
-        "How many messages are handed out at once; of one stream only one, in its order")
+    description = "How many messages are handed out at once; of one stream only one, in its order")
 @ConnectorAttribute(
     name = "batch",
     type = "boolean",
@@ -197,12 +198,11 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "int",
     direction = INCOMING,
     defaultValue = "60000",
-    description =
-        "After how many milliseconds an event that its handler did not settle has failed")
+    description = "After how many milliseconds an event that its handler did not settle has failed")
 @ConnectorAttribute(
     name = "stop-timeout",
     type = "int",
-    direction = INCOMING,
+    direction = INCOMING_AND_OUTGOING,
     defaultValue = "5000",
     description = "How long to wait for what is in hand at shutdown, in milliseconds")
 @ConnectorAttribute(
@@ -366,18 +366,20 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   }
 
   /**
-   * Takes no more events, and returns when those in hand are settled, or their channel's {@code
-   * stop-timeout} is over. It is called when the application ends, and may be called before.
+   * Takes no more events, and returns when those in hand are settled, and what they led to is
+   * appended, or their channels' {@code stop-timeout} is over. It is called when the application
+   * ends, and may be called before.
    */
   public void stop() {
     List<IncomingChannel> running = List.copyOf(incoming.values());
     incoming.clear();
-    if (!running.isEmpty()) {
-      Uni.join()
-          .all(running.stream().map(IncomingChannel::stop).toList())
-          .andCollectFailures()
-          .await()
-          .atMost(Duration.ofMinutes(1));
+    await(running.stream().map(IncomingChannel::stop).toList());
+    await(outgoing.stream().map(OutgoingChannel::stop).toList());
+  }
+
+  private static void await(List<Uni<Void>> stops) {
+    if (!stops.isEmpty()) {
+      Uni.join().all(stops).andCollectFailures().await().atMost(Duration.ofMinutes(1));
     }
   }
 }

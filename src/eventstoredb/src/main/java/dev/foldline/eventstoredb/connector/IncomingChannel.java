@@ -131,12 +131,17 @@ final class IncomingChannel {
         .iterable(deliveries)
         .filter(Delivery::fails)
         .onItem()
-        .transformToUniAndMerge(delivery -> strategy.handle(delivery, reason))
+        .transformToUniAndMerge(delivery -> settle(delivery, reason))
         .onItem()
         .ignoreAsUni()
-        .onFailure()
-        .invoke(this::fail)
         .subscribeAsCompletionStage();
+  }
+
+  private Uni<Void> settle(Delivery delivery, Throwable reason) {
+    return Uni.createFrom()
+        .deferred(() -> strategy.handle(delivery, reason))
+        .onFailure()
+        .invoke(cause -> fail(delivery, cause));
   }
 
   /** What the handler threw, without what those who called it made of it. */
@@ -150,7 +155,7 @@ final class IncomingChannel {
         : failure;
   }
 
-  private void fail(Throwable cause) {
+  private void fail(Delivery delivery, Throwable cause) {
     failure = cause;
     context.runOnContext(
         _ -> {
@@ -158,6 +163,7 @@ final class IncomingChannel {
           ports.clear();
           ended.forEach(port -> port.fail(cause));
           subscription.stop(Duration.ZERO).subscribe().with(_ -> {});
+          delivery.leave();
         });
   }
 

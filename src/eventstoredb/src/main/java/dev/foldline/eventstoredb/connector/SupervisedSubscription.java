@@ -434,6 +434,14 @@ public final class SupervisedSubscription {
           });
     }
 
+    void leave(Delivery delivery) {
+      context.runOnContext(
+          _ -> {
+            queues.release(delivery);
+            settled();
+          });
+    }
+
     /** The consumer is back from what was given up. */
     void back(Delivery delivery) {
       context.runOnContext(

@@ -9,11 +9,15 @@ import dev.foldline.eventstoredb.Appended;
 import dev.foldline.eventstoredb.StoredEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import io.smallrye.mutiny.operators.multi.processors.UnicastProcessor;
 import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
 import io.smallrye.reactive.messaging.ce.IncomingCloudEventMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -109,6 +113,43 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
+  void noMoreBatchesAreOutThanItsConcurrency_andOneOfAStream() throws Exception {
+    for (int stream = 0; stream < 6; stream++) {
+      server.append("n-" + stream, 0, 2);
+    }
+    var channel =
+        incoming(
+            STRATEGIES.park(), Map.of("batch", "true", "batch-size", "4", "max-concurrency", "1"));
+    var consumer = consume(channel, Long.MAX_VALUE);
+    List<String> seen = new ArrayList<>();
+    for (int batch = 1; seen.size() < 12; batch++) {
+      Message<?> message = consumer.awaitItems(batch, LIMIT).getLastItem();
+      List<?> events = (List<?>) message.getPayload();
+      assertThat(events).hasSizeLessThanOrEqualTo(4);
+      assertThat(channel.health().inHand()).isEqualTo(events.size());
+      for (Object event : events) {
+        seen.add(((Recorded<?>) event).stream() + "@" + ((Recorded<?>) event).revision());
+      }
+      settle(message);
+    }
+    assertThat(seen).doesNotHaveDuplicates().hasSize(12);
+  }
+
+  @Test
+  void aBatchThatFailsGoesTheWayOfTheStrategy_everyEventOfIt() throws Exception {
+    server.append("n-1", 0, 3);
+    var attributes = Map.of("batch", "true", "batch-size", "10");
+    var consumer = consume(incoming(STRATEGIES.park(), attributes), Long.MAX_VALUE);
+    int refused = 0;
+    for (int batch = 1; refused < 3; batch++) {
+      Message<?> message = consumer.awaitItems(batch, LIMIT).getLastItem();
+      refused += ((List<?>) message.getPayload()).size();
+      refuse(message);
+    }
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(3));
+  }
+
+  @Test
   void parkSetsAside_andTheStreamGoesOn() throws Exception {
     server.append("n-1", 0, 2);
     var channel = incoming(STRATEGIES.park(), Map.of());
@@ -163,6 +204,32 @@ class ChannelsTest extends ChannelFixture {
     assertThatThrownBy(() -> refuse(message)).hasMessageContaining("refused");
     consumer.awaitFailure(LIMIT);
     assertThat(liveness(channel).isOk()).isFalse();
+    assertThat(consumer.getItems()).hasSize(1);
+    assertThat(channel.health().isSubscribed()).isFalse();
+
+    var next = consume(channel, Long.MAX_VALUE);
+    assertThat(payload(next.awaitItems(1, LIMIT).getLastItem()).revision()).isZero();
+    assertThat(liveness(channel).isOk()).isTrue();
+  }
+
+  @Test
+  void whoCancelledMaySubscribeAgain() throws Exception {
+    server.append("n-1", 0, 1);
+    var channel = incoming(STRATEGIES.park(), Map.of());
+    var port = channel.port();
+    AssertSubscriber<Message<?>> first = AssertSubscriber.create(1);
+    port.subscribe(first);
+    settle(first.awaitItems(1, LIMIT).getLastItem());
+    first.cancel();
+    await().atMost(LIMIT).until(() -> !channel.health().isSubscribed());
+
+    AssertSubscriber<Message<?>> second = AssertSubscriber.create(0);
+    port.subscribe(second);
+    server.append("n-1", 1, 1);
+    await().atMost(LIMIT).until(() -> channel.health().isSubscribed());
+    second.request(1);
+    assertThat(payload(second.awaitItems(1, LIMIT).getLastItem()).revision()).isEqualTo(1);
+    assertThat(first.getItems()).hasSize(1);
   }
 
   @Test
@@ -205,19 +272,6 @@ class ChannelsTest extends ChannelFixture {
     var channel = incoming(STRATEGIES.park(), Map.of("stream", "n"));
     Message<?> message = consume(channel, 1).awaitItems(1, LIMIT).getLastItem();
     assertThat(payload(message).stream()).isEqualTo("n");
-  }
-
-  @Test
-  void differencesOfTheGroupAreUpdatedWhenTold_andOnlyThen() throws Exception {
-    consume(incoming(STRATEGIES.park(), Map.of()), 1);
-    await().atMost(LIMIT).until(() -> info("numbers") == 10);
-    var notTold = incoming(STRATEGIES.park(), Map.of("max-retries", "3"));
-    consume(notTold, 1);
-    await().atMost(LIMIT).until(() -> health(notTold, SubscriptionHealth::isSubscribed).isOk());
-    assertThat(info("numbers")).isEqualTo(10);
-    var told = incoming(STRATEGIES.park(), Map.of("max-retries", "3", "update-group", "true"));
-    consume(told, 1);
-    await().atMost(LIMIT).until(() -> info("numbers") == 3);
   }
 
   @Test
@@ -269,6 +323,51 @@ class ChannelsTest extends ChannelFixture {
     assertThat(acks).containsExactly("1", "3");
   }
 
+  /** A message whose sender takes this long to hear of its end. */
+  private static Message<String> slow(CompletableFuture<Void> heard, List<Throwable> nacks) {
+    return Message.of(
+        "1",
+        () -> heard,
+        reason -> {
+          nacks.add(reason);
+          return CompletableFuture.completedStage(null);
+        });
+  }
+
+  @Test
+  void atItsEndItFinishesWhatIsInHand_andTakesNoMore() {
+    OutgoingChannel channel =
+        outgoing(Map.of("append-to", "n-1", "event-type", "counted", "stop-timeout", "600000"));
+    CompletableFuture<Void> heard = new CompletableFuture<>();
+    List<Throwable> nacks = new CopyOnWriteArrayList<>();
+    UnicastProcessor<Message<?>> messages = UnicastProcessor.create();
+    messages.subscribe().withSubscriber(channel.subscriber());
+    messages.onNext(slow(heard, nacks));
+    await().atMost(LIMIT).until(() -> stored("n-1") == 1);
+
+    CompletableFuture<Void> stopped = channel.stop().subscribeAsCompletionStage();
+    messages.onNext(slow(heard, nacks));
+
+    await().atMost(LIMIT).until(() -> nacks.size() == 1);
+    assertThat(stopped).isNotDone();
+    heard.complete(null);
+    await().atMost(LIMIT).until(stopped::isDone);
+    assertThat(stored("n-1")).isEqualTo(1);
+  }
+
+  @Test
+  void atItsEndItDoesNotWaitForEver() {
+    OutgoingChannel channel =
+        outgoing(Map.of("append-to", "n-1", "event-type", "counted", "stop-timeout", "50"));
+    send(channel, List.of(slow(new CompletableFuture<>(), new ArrayList<>())));
+    await().atMost(LIMIT).until(() -> stored("n-1") == 1);
+    channel.stop().await().atMost(LIMIT);
+  }
+
+  private int stored(String stream) {
+    return server.store().read(stream, 0, 100).await().atMost(LIMIT).size();
+  }
+
   private OutgoingChannel outgoing(Map<String, String> attributes) {
     return new OutgoingChannel(
         new EventStoreConnectorOutgoingConfiguration(config(attributes)), server.store());
@@ -279,15 +378,5 @@ class ChannelsTest extends ChannelFixture {
         .<Message<?>>iterable(List.copyOf(messages))
         .subscribe()
         .withSubscriber(channel.subscriber());
-  }
-
-  private int info(String group) throws Exception {
-    return server
-        .store()
-        .subscriptions()
-        .getInfoToAll(group)
-        .get(10, TimeUnit.SECONDS)
-        .map(info -> info.getSettings().getMaxRetryCount())
-        .orElse(-1);
   }
 }

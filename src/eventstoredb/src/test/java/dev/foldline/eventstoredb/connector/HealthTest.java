@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,6 +176,18 @@ class HealthTest {
     try (var next = numbers()) {
       assertThat(next.get(Numbers.class).wait(2)).containsExactly(1, 2);
     }
+  }
+
+  @Test
+  void atItsEndAnApplicationFinishesWhatItAppends() throws Exception {
+    var application = numbers("out.out.stop-timeout", "20000");
+    CompletableFuture<Void> heard = new CompletableFuture<>();
+    application.get(Numbers.class).out.sendMessageAndForget(Message.of(1, () -> heard));
+    application.get(Numbers.class).wait(1);
+    Thread closing = Thread.ofPlatform().start(application::close);
+    await().atMost(LIMIT).until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+    heard.complete(null);
+    assertThat(closing.join(LIMIT)).isTrue();
   }
 
   @Test

@@ -7,6 +7,7 @@ import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Dire
 import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.annotations.ConnectorAttribute;
 import io.smallrye.reactive.messaging.connector.InboundConnector;
@@ -167,6 +168,12 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     defaultValue = "100",
     description = "How many events a batch has at most")
 @ConnectorAttribute(
+    name = "broadcast",
+    type = "boolean",
+    direction = INCOMING,
+    defaultValue = "false",
+    description = "Whether many consumers get each message; who settles it first settles it")
+@ConnectorAttribute(
     name = "failure-strategy",
     type = "string",
     direction = INCOMING,
@@ -266,7 +273,9 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
     var settings = new EventStoreConnectorIncomingConfiguration(config);
     String channel =
         ConcurrencyConnectorConfig.stripChannelNameOfSeparator(settings.getChannel() + "$");
-    return incoming.computeIfAbsent(channel, _ -> incoming(channel, settings)).port();
+    Multi<? extends Message<?>> port =
+        incoming.computeIfAbsent(channel, _ -> incoming(channel, settings)).port();
+    return settings.getBroadcast() ? port.broadcast().toAllSubscribers() : port;
   }
 
   private IncomingChannel incoming(

@@ -9,11 +9,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -35,7 +35,7 @@ final class IncomingChannel {
   private final SupervisedSubscription subscription;
   private final FailureStrategy strategy;
   private final IncomingMessages messages;
-  private final List<Port> ports = new ArrayList<>();
+  private final List<Port> ports = new CopyOnWriteArrayList<>();
   private volatile @Nullable Throwable failure;
   private volatile boolean stopped;
 
@@ -64,9 +64,8 @@ final class IncomingChannel {
   }
 
   /** One consumer of the channel; whoever has cancelled may subscribe again. */
-  Flow.Publisher<? extends Message<?>> port() {
-    return Multi.createFrom()
-        .<Message<?>>publisher(consumer -> consumer.onSubscribe(new Port(consumer)));
+  Multi<Message<?>> port() {
+    return Multi.createFrom().publisher(consumer -> consumer.onSubscribe(new Port(consumer)));
   }
 
   /** After this, the context may go away: it is not used any more. */
@@ -108,7 +107,7 @@ final class IncomingChannel {
     boolean handed = true;
     while (handed) {
       handed = false;
-      for (Port port : List.copyOf(ports)) {
+      for (Port port : ports) {
         handed |= port.handOutNext();
       }
     }

@@ -35,6 +35,7 @@ public final class SupervisedSubscription {
   private static final Logger LOG = Logger.getLogger(SupervisedSubscription.class);
   private static final long FIRST_BACKOFF_MS = 100;
   private static final long LONGEST_BACKOFF_MS = 10_000;
+  private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
   private final Source source;
   private final Vertx vertx;
@@ -137,7 +138,23 @@ public final class SupervisedSubscription {
               queues.dropWaiting();
               return Patience.until(() -> health.inHand() == 0, limit);
             })
+        .chain(() -> onContext(() -> limit.isZero() ? Uni.createFrom().voidItem() : acksArrived()))
         .chain(() -> onContext(() -> running ? Uni.createFrom().voidItem() : close()));
+  }
+
+  /** Nobody answers acknowledgements; but what is answered behind them says that they arrived. */
+  private Uni<Void> acksArrived() {
+    Attempt attempt = current;
+    return attempt == null || attempt.session == null
+        ? Uni.createFrom().voidItem()
+        : Uni.createFrom()
+            .deferred(attempt.session::probe)
+            .ifNoItem()
+            .after(LAST_CALL)
+            .fail()
+            .replaceWithVoid()
+            .onFailure()
+            .recoverWithNull();
   }
 
   private Uni<Void> onContext(Supplier<Uni<Void>> task) {

@@ -205,7 +205,7 @@ class ChannelsTest extends ChannelFixture {
     consumer.awaitFailure(LIMIT);
     assertThat(liveness(channel).isOk()).isFalse();
     assertThat(consumer.getItems()).hasSize(1);
-    assertThat(channel.health().isSubscribed()).isFalse();
+    await().atMost(LIMIT).until(() -> !channel.health().isSubscribed());
 
     var next = consume(channel, Long.MAX_VALUE);
     assertThat(payload(next.awaitItems(1, LIMIT).getLastItem()).revision()).isZero();
@@ -215,7 +215,7 @@ class ChannelsTest extends ChannelFixture {
   @Test
   void whoCancelledMaySubscribeAgain() throws Exception {
     server.append("n-1", 0, 1);
-    var channel = incoming(STRATEGIES.park(), Map.of());
+    var channel = incoming(STRATEGIES.park(), Map.of("stop-timeout", "5000"));
     var port = channel.port();
     AssertSubscriber<Message<?>> first = AssertSubscriber.create(1);
     port.subscribe(first);

@@ -56,6 +56,10 @@ class HealthTest {
     void send(int number) {
       out.sendAndAwait(number);
     }
+
+    void send(Message<Integer> message) {
+      out.sendMessageAndForget(message);
+    }
   }
 
   private Application numbers(String... more) {
@@ -182,7 +186,7 @@ class HealthTest {
   void atItsEndAnApplicationFinishesWhatItAppends() throws Exception {
     var application = numbers("out.out.stop-timeout", "20000");
     CompletableFuture<Void> heard = new CompletableFuture<>();
-    application.get(Numbers.class).out.sendMessageAndForget(Message.of(1, () -> heard));
+    application.get(Numbers.class).send(Message.of(1, () -> heard));
     application.get(Numbers.class).wait(1);
     Thread closing = Thread.ofPlatform().start(application::close);
     await().atMost(LIMIT).until(() -> closing.getState() == Thread.State.TIMED_WAITING);

@@ -10,6 +10,7 @@ import io.smallrye.reactive.messaging.observation.DefaultMessageObservation;
 import io.smallrye.reactive.messaging.observation.MessageObservation;
 import io.smallrye.reactive.messaging.observation.MessageObservationCollector;
 import io.smallrye.reactive.messaging.observation.ObservationContext;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -108,7 +110,7 @@ class PipelinesTest {
   }
 
   @Test
-  void aChannelMayBeBroadcast_andItsEventsAreSettledWhenAllAreDone() throws Exception {
+  void manyMethodsMayConsumeAChannelThatIsBroadcast() throws Exception {
     server.append("n-1", 0, 3);
     var properties = Map.of("in.numbers.category", "n", "in.numbers.broadcast", "true");
     try (var application = new Application(server, properties, One.class, Other.class)) {
@@ -150,8 +152,7 @@ class PipelinesTest {
       await()
           .atMost(LIMIT)
           .untilAsserted(
-              () ->
-                  assertThat(stored("out")).containsExactlyInAnyOrder("number 0", "letter 0"));
+              () -> assertThat(stored("out")).containsExactlyInAnyOrder("number 0", "letter 0"));
     }
   }
 
@@ -237,15 +238,19 @@ class PipelinesTest {
     @Outgoing("next")
     Message<Integer> first(Message<Integer> message) {
       assertThat(VertxContext.isOnDuplicatedContext()).isTrue();
-      assertThat(Vertx.currentContext().<Integer>getLocal("number")).isNull();
-      Vertx.currentContext().putLocal("number", message.getPayload());
+      assertThat(context().<Integer>getLocal("number")).isNull();
+      context().putLocal("number", message.getPayload());
       return message.withPayload(-message.getPayload());
     }
 
     @Incoming("next")
     void second(Integer negative) {
-      see(negative + " of " + Vertx.currentContext().getLocal("number"));
+      see(negative + " of " + context().getLocal("number"));
     }
+  }
+
+  private static Context context() {
+    return Objects.requireNonNull(Vertx.currentContext());
   }
 
   @Test
@@ -292,7 +297,8 @@ class PipelinesTest {
       Observer observer = application.get(Observer.class);
       await()
           .atMost(LIMIT)
-          .until(() -> observer.observed().stream().filter(MessageObservation::isDone).count() == 2);
+          .until(
+              () -> observer.observed().stream().filter(MessageObservation::isDone).count() == 2);
       assertThat(observer.observed())
           .extracting(MessageObservation::getChannel)
           .containsOnly("numbers");

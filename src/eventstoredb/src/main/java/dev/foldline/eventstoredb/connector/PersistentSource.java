@@ -33,6 +33,7 @@ public final class PersistentSource implements Source {
   private final EventStore store;
   private final Group group;
   private final boolean update;
+  private final boolean reportsFrom;
   private final GroupFilter filter;
   private volatile Map<String, String> differences = Map.of();
 
@@ -40,6 +41,14 @@ public final class PersistentSource implements Source {
    * @param update whether a group with other settings is updated; else they are only reported
    */
   public PersistentSource(EventStore store, Group group, boolean update) {
+    this(store, group, update, false);
+  }
+
+  /**
+   * @param reportsFrom whether it counts where an existing group began, and not only a new one
+   */
+  PersistentSource(EventStore store, Group group, boolean update, boolean reportsFrom) {
+    this.reportsFrom = reportsFrom;
     this.store = store;
     this.group = group;
     this.update = update;
@@ -81,6 +90,9 @@ public final class PersistentSource implements Source {
   private Uni<Void> compare(EventStoreDBPersistentSubscriptionsClient client, Standing standing) {
     Map<String, String> settings =
         GroupOptions.differences(group, standing.settings(), standing.start());
+    if (!reportsFrom) {
+      settings.remove("from");
+    }
     return filterInstead()
         .chain(
             instead -> {

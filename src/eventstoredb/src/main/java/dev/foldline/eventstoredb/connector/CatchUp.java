@@ -33,9 +33,9 @@ public record CatchUp(
     return "catch-up '" + name + "' of " + (stream == null ? "all streams " + filter : stream);
   }
 
-  /** Positions in a stream and in the log are numbers of different kinds: each has a key. */
+  /** A position says nothing of what was not read up to there: each thing to read has a key. */
   String key() {
-    return name + ":" + (stream == null ? "$all" : stream);
+    return name + ":" + (stream == null ? "$all " + filter : stream);
   }
 
   /** Where its parked events are linked from. */

@@ -7,7 +7,6 @@ import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.Position;
 import com.eventstore.dbclient.ReadAllOptions;
-import com.eventstore.dbclient.ReadResult;
 import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.RecordedEvent;
 import com.eventstore.dbclient.ResolvedEvent;
@@ -31,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CatchUpSource implements Source {
 
+  private static final Logger LOG = Logger.getLogger(CatchUpSource.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LINK = "$>";
   private static final int SMALLEST_BATCH = 16;
@@ -72,23 +73,27 @@ final class CatchUpSource implements Source {
         .chain(
             client ->
                 position
-                    .open(() -> settings.fromStart() ? Uni.createFrom().item(-1L) : end(client))
+                    .open(() -> begin(client))
                     .chain(start -> subscribe(client, new OpenLog(client, sink, start), start)));
+  }
+
+  /** Where it begins, since no position of what it reads was ever saved. */
+  private Uni<Long> begin(EventStoreDBClient client) {
+    LOG.infof(
+        "%s: no position is kept, it begins with the %s event",
+        describe(), settings.fromStart() ? "first" : "next");
+    return settings.fromStart() ? Uni.createFrom().item(-1L) : end(client);
   }
 
   /** The position of the last event that there is. */
   private Uni<Long> end(EventStoreDBClient client) {
-    return Uni.createFrom()
-        .completionStage(
+    return Reads.events(
             () ->
                 settings.stream() == null
                     ? client.readAll(ReadAllOptions.get().backwards().fromEnd().maxCount(1))
                     : client.readStream(
                         settings.stream(),
                         ReadStreamOptions.get().backwards().fromEnd().maxCount(1)))
-        .map(ReadResult::getEvents)
-        .onFailure(Source::noSuchStream)
-        .recoverWithItem(List.of())
         .map(last -> last.isEmpty() ? -1 : positionOf(last.getFirst()));
   }
 

@@ -5,32 +5,51 @@ import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Recorded;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * An event in hand. It is settled once, by one of its four verbs; later ones do nothing. What is
+ * An event in hand. It is settled once, by one of its five verbs; later ones do nothing. What is
  * settled after the connection was lost is delivered again. Safe for use by many threads.
  */
 public final class Delivery {
+
+  private enum State {
+    WITH_CONSUMER,
+    /** It waits for what the failure strategy makes of it. */
+    FAILED,
+    /** Its consumer had it for too long: another delivery of the event stands for it. */
+    GIVEN_UP,
+    SETTLED
+  }
 
   private final SupervisedSubscription.Attempt attempt;
   private final ResolvedEvent resolved;
   private final Recorded<StoredEvent> event;
   private final int retries;
-  private final AtomicInteger attempts = new AtomicInteger(1);
-  private final AtomicBoolean settled = new AtomicBoolean();
+  private final int attempts;
+  private final AtomicReference<State> state = new AtomicReference<>(State.WITH_CONSUMER);
 
   Delivery(SupervisedSubscription.Attempt attempt, ResolvedEvent resolved, int retries) {
+    this(attempt, resolved, EventStore.toRecorded(resolved.getEvent()), retries, 1);
+  }
+
+  private Delivery(
+      SupervisedSubscription.Attempt attempt,
+      ResolvedEvent resolved,
+      Recorded<StoredEvent> event,
+      int retries,
+      int attempts) {
     this.attempt = attempt;
     this.resolved = resolved;
-    this.event = EventStore.toRecorded(resolved.getEvent());
+    this.event = event;
     this.retries = retries;
+    this.attempts = attempts;
   }
 
   /** How often it was handed out by this instance, this time included. */
   public int attempts() {
-    return attempts.get();
+    return attempts;
   }
 
   public Recorded<StoredEvent> event() {
@@ -44,7 +63,7 @@ public final class Delivery {
 
   /** It is done. */
   public void ack() {
-    if (settled.compareAndSet(false, true)) {
+    if (settles()) {
       attempt.ack(this);
     }
   }
@@ -66,14 +85,59 @@ public final class Delivery {
 
   /** It is to be handed out again by this instance, before the later events of its stream. */
   public void putBack() {
-    attempts.incrementAndGet();
-    attempt.putBack(this);
+    if (settles()) {
+      attempt.putBack(this);
+    }
   }
 
   private void nack(NackAction action, String reason) {
-    if (settled.compareAndSet(false, true)) {
+    if (settles()) {
       attempt.nack(this, action, reason);
     }
+  }
+
+  /** It is left as it is: the server delivers it again, to whoever asks. */
+  void leave() {
+    if (settles()) {
+      attempt.leave(this);
+    }
+  }
+
+  private boolean settles() {
+    State before = state.getAndSet(State.SETTLED);
+    if (before == State.GIVEN_UP) {
+      attempt.back(this);
+    }
+    return before == State.WITH_CONSUMER || before == State.FAILED;
+  }
+
+  /** Its consumer could not process it: whether it is for the failure strategy to settle it. */
+  boolean fails() {
+    if (state.compareAndSet(State.GIVEN_UP, State.SETTLED)) {
+      attempt.back(this);
+    }
+    return state.compareAndSet(State.WITH_CONSUMER, State.FAILED);
+  }
+
+  /** What stands for it from now on, if its consumer still has it: that one's verbs do nothing. */
+  Optional<Delivery> giveUp() {
+    return state.compareAndSet(State.WITH_CONSUMER, State.GIVEN_UP)
+        ? Optional.of(new Delivery(attempt, resolved, event, retries, attempts))
+        : Optional.empty();
+  }
+
+  /** What is handed out when it was put back. */
+  Delivery again() {
+    return new Delivery(attempt, resolved, event, retries, attempts + 1);
+  }
+
+  /** Whether the server means the same by both: to settle one of them settles the other. */
+  boolean isSameAs(Delivery other) {
+    return attempt == other.attempt
+        && resolved
+            .getOriginalEvent()
+            .getEventId()
+            .equals(other.resolved.getOriginalEvent().getEventId());
   }
 
   SupervisedSubscription.Attempt attempt() {

@@ -7,6 +7,7 @@ import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Dire
 import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.annotations.ConnectorAttribute;
 import io.smallrye.reactive.messaging.connector.InboundConnector;
@@ -139,7 +140,9 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "boolean",
     direction = INCOMING,
     defaultValue = "false",
-    description = "Whether a group with other settings is updated; else they are only reported")
+    description =
+        "Whether a group with other settings is updated; else, and always its filter, they are only"
+            + " reported")
 @ConnectorAttribute(
     name = "buffer-size",
     type = "int",
@@ -151,7 +154,7 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "int",
     direction = INCOMING,
     defaultValue = "128",
-    description = "How many events are handed out at once; of one stream only one, in its order")
+    description = "How many messages are handed out at once; of one stream only one, in its order")
 @ConnectorAttribute(
     name = "batch",
     type = "boolean",
@@ -164,6 +167,12 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING,
     defaultValue = "100",
     description = "How many events a batch has at most")
+@ConnectorAttribute(
+    name = "broadcast",
+    type = "boolean",
+    direction = INCOMING,
+    defaultValue = "false",
+    description = "Whether many consumers get each message; who settles it first settles it")
 @ConnectorAttribute(
     name = "failure-strategy",
     type = "string",
@@ -196,12 +205,11 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "int",
     direction = INCOMING,
     defaultValue = "60000",
-    description =
-        "After how many milliseconds without any event settled the consumer counts as hung")
+    description = "After how many milliseconds an event that its handler did not settle has failed")
 @ConnectorAttribute(
     name = "stop-timeout",
     type = "int",
-    direction = INCOMING,
+    direction = INCOMING_AND_OUTGOING,
     defaultValue = "5000",
     description = "How long to wait for what is in hand at shutdown, in milliseconds")
 @ConnectorAttribute(
@@ -265,7 +273,9 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
     var settings = new EventStoreConnectorIncomingConfiguration(config);
     String channel =
         ConcurrencyConnectorConfig.stripChannelNameOfSeparator(settings.getChannel() + "$");
-    return incoming.computeIfAbsent(channel, _ -> incoming(channel, settings)).port();
+    Multi<? extends Message<?>> port =
+        incoming.computeIfAbsent(channel, _ -> incoming(channel, settings)).port();
+    return settings.getBroadcast() ? port.broadcast().toAllSubscribers() : port;
   }
 
   private IncomingChannel incoming(
@@ -365,18 +375,20 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   }
 
   /**
-   * Takes no more events, and returns when those in hand are settled, or their channel's {@code
-   * stop-timeout} is over. It is called when the application ends, and may be called before.
+   * Takes no more events, and returns when those in hand are settled, and what they led to is
+   * appended, or their channels' {@code stop-timeout} is over. It is called when the application
+   * ends, and may be called before.
    */
   public void stop() {
     List<IncomingChannel> running = List.copyOf(incoming.values());
     incoming.clear();
-    if (!running.isEmpty()) {
-      Uni.join()
-          .all(running.stream().map(IncomingChannel::stop).toList())
-          .andCollectFailures()
-          .await()
-          .atMost(Duration.ofMinutes(1));
+    await(running.stream().map(IncomingChannel::stop).toList());
+    await(outgoing.stream().map(OutgoingChannel::stop).toList());
+  }
+
+  private static void await(List<Uni<Void>> stops) {
+    if (!stops.isEmpty()) {
+      Uni.join().all(stops).andCollectFailures().await().atMost(Duration.ofMinutes(1));
     }
   }
 }

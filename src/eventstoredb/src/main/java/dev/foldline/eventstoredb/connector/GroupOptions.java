@@ -3,11 +3,14 @@ package dev.foldline.eventstoredb.connector;
 import com.eventstore.dbclient.CreatePersistentSubscriptionToAllOptions;
 import com.eventstore.dbclient.CreatePersistentSubscriptionToStreamOptions;
 import com.eventstore.dbclient.PersistentSubscriptionSettings;
+import com.eventstore.dbclient.Position;
+import com.eventstore.dbclient.StreamPosition;
 import com.eventstore.dbclient.SubscriptionFilter;
 import com.eventstore.dbclient.UpdatePersistentSubscriptionToAllOptions;
 import com.eventstore.dbclient.UpdatePersistentSubscriptionToStreamOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A group in the terms of the official client, whose four kinds of options have no type in common
@@ -20,6 +23,9 @@ final class GroupOptions {
 
   /** How many it reads at a time. */
   private static final int READ_BATCH = 500;
+
+  /** How servers put the start, of a stream and of all streams. */
+  private static final Set<Object> FIRST = Set.of(0L, new Position(0, 0));
 
   private GroupOptions() {}
 
@@ -96,8 +102,10 @@ final class GroupOptions {
   }
 
   /** What of a group is otherwise in the server: by name of the setting, both values. */
-  static Map<String, String> differences(Group group, PersistentSubscriptionSettings there) {
+  static Map<String, String> differences(
+      Group group, PersistentSubscriptionSettings there, StreamPosition<?> start) {
     Map<String, String> differences = new LinkedHashMap<>();
+    compare(differences, "from", group.fromStart() ? "start" : "end", from(start));
     compare(differences, "resolve-links", group.resolveLinks(), there.shouldResolveLinkTos());
     compare(
         differences,
@@ -111,6 +119,15 @@ final class GroupOptions {
         (long) there.getMessageTimeoutMs());
     compare(differences, "max-retries", group.maxRetries(), there.getMaxRetryCount());
     return differences;
+  }
+
+  private static String from(StreamPosition<?> start) {
+    if (start.isEnd()) {
+      return "end";
+    }
+    return start.getPosition().filter(position -> !FIRST.contains(position)).isPresent()
+        ? String.valueOf(start.getPositionOrThrow())
+        : "start";
   }
 
   private static <T> void compare(

@@ -9,11 +9,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -27,12 +27,15 @@ import org.jspecify.annotations.Nullable;
 final class IncomingChannel {
 
   private final String name;
-  private final EventStoreConnectorIncomingConfiguration settings;
+  private final boolean healthEnabled;
+  private final int maxConcurrency;
+  private final int batchSize;
+  private final Duration stopTimeout;
   private final Context context;
   private final SupervisedSubscription subscription;
   private final FailureStrategy strategy;
   private final IncomingMessages messages;
-  private final List<Port> ports = new ArrayList<>();
+  private final List<Port> ports = new CopyOnWriteArrayList<>();
   private volatile @Nullable Throwable failure;
   private volatile boolean stopped;
 
@@ -43,7 +46,10 @@ final class IncomingChannel {
       Source source,
       FailureStrategy strategy) {
     this.name = name;
-    this.settings = settings;
+    this.healthEnabled = settings.getHealthEnabled();
+    this.maxConcurrency = settings.getMaxConcurrency();
+    this.batchSize = settings.getBatch() ? settings.getBatchSize() : 1;
+    this.stopTimeout = Duration.ofMillis(settings.getStopTimeout());
     this.context = ((VertxInternal) vertx).createEventLoopContext();
     this.strategy = strategy;
     this.messages = new IncomingMessages(settings);
@@ -54,18 +60,18 @@ final class IncomingChannel {
             vertx,
             context,
             timing.settle(Duration.ofMillis(settings.getSettleTimeout())),
-            this::handOut);
+            new Handler());
   }
 
-  /** One consumer of the channel. */
-  Flow.Publisher<? extends Message<?>> port() {
-    return Multi.createFrom().publisher(new Port());
+  /** One consumer of the channel; whoever has cancelled may subscribe again. */
+  Multi<Message<?>> port() {
+    return Multi.createFrom().publisher(consumer -> consumer.onSubscribe(new Port(consumer)));
   }
 
   /** After this, the context may go away: it is not used any more. */
   Uni<Void> stop() {
     stopped = true;
-    return subscription.stop(Duration.ofMillis(settings.getStopTimeout()));
+    return subscription.stop(stopTimeout);
   }
 
   SubscriptionHealth health() {
@@ -73,14 +79,14 @@ final class IncomingChannel {
   }
 
   void report(HealthReport.HealthReportBuilder report, Predicate<SubscriptionHealth> healthy) {
-    if (settings.getHealthEnabled()) {
+    if (healthEnabled) {
       SubscriptionHealth health = subscription.health();
       report.add(name, healthy.test(health), health.describe());
     }
   }
 
   void reportLiveness(HealthReport.HealthReportBuilder report) {
-    if (settings.getHealthEnabled()) {
+    if (healthEnabled) {
       Throwable ended = failure;
       if (ended == null) {
         SubscriptionHealth health = subscription.health();
@@ -101,17 +107,16 @@ final class IncomingChannel {
     boolean handed = true;
     while (handed) {
       handed = false;
-      for (Port port : List.copyOf(ports)) {
+      for (Port port : ports) {
         handed |= port.handOutNext();
       }
     }
   }
 
   private List<Delivery> take() {
-    int free = settings.getMaxConcurrency() - subscription.health().inHand();
-    return settings.getBatch()
-        ? subscription.take(settings.getBatchSize(), settings.getBatchSize())
-        : subscription.take(Math.min(free, 1), 1);
+    return subscription.batchesInHand() < maxConcurrency
+        ? subscription.take(batchSize, batchSize)
+        : List.of();
   }
 
   private CompletionStage<Void> ack(List<Delivery> deliveries) {
@@ -121,13 +126,21 @@ final class IncomingChannel {
 
   private CompletionStage<Void> nack(List<Delivery> deliveries, Throwable failure) {
     Throwable reason = thrown(failure);
-    return Uni.join()
-        .all(deliveries.stream().map(delivery -> strategy.handle(delivery, reason)).toList())
-        .andFailFast()
-        .onFailure()
-        .invoke(this::fail)
-        .replaceWithVoid()
+    return Multi.createFrom()
+        .iterable(deliveries)
+        .filter(Delivery::fails)
+        .onItem()
+        .transformToUniAndMerge(delivery -> settle(delivery, reason))
+        .onItem()
+        .ignoreAsUni()
         .subscribeAsCompletionStage();
+  }
+
+  private Uni<Void> settle(Delivery delivery, Throwable reason) {
+    return Uni.createFrom()
+        .deferred(() -> strategy.handle(delivery, reason))
+        .onFailure()
+        .invoke(cause -> fail(delivery, cause));
   }
 
   /** What the handler threw, without what those who called it made of it. */
@@ -141,7 +154,7 @@ final class IncomingChannel {
         : failure;
   }
 
-  private void fail(Throwable cause) {
+  private void fail(Delivery delivery, Throwable cause) {
     failure = cause;
     context.runOnContext(
         _ -> {
@@ -149,26 +162,40 @@ final class IncomingChannel {
           ports.clear();
           ended.forEach(port -> port.fail(cause));
           subscription.stop(Duration.ZERO).subscribe().with(_ -> {});
+          delivery.leave();
         });
   }
 
-  /** Hands events to one consumer. Its state is confined to the channel's context. */
-  private final class Port implements Flow.Publisher<Message<?>>, Flow.Subscription {
-
-    private Flow.@Nullable Subscriber<? super Message<?>> consumer;
-    private long wanted;
+  private final class Handler implements SupervisedSubscription.Consumer {
 
     @Override
-    public void subscribe(Flow.Subscriber<? super Message<?>> subscriber) {
-      consumer = subscriber;
-      subscriber.onSubscribe(this);
-      context.runOnContext(
-          _ -> {
-            ports.add(this);
-            if (ports.size() == 1) {
-              subscription.start();
-            }
-          });
+    public void available() {
+      handOut();
+    }
+
+    @Override
+    public void givenUp(Delivery delivery, Throwable reason) {
+      nack(List.of(delivery), reason);
+    }
+  }
+
+  /** Hands events to one consumer. Its state is confined to the channel's context. */
+  private final class Port implements Flow.Subscription {
+
+    private final Flow.Subscriber<? super Message<?>> consumer;
+    private long wanted;
+
+    Port(Flow.Subscriber<? super Message<?>> consumer) {
+      this.consumer = consumer;
+      context.runOnContext(_ -> open());
+    }
+
+    private void open() {
+      ports.add(this);
+      if (ports.size() == 1) {
+        failure = null;
+        subscription.start();
+      }
     }
 
     @Override
@@ -185,14 +212,14 @@ final class IncomingChannel {
       unlessStopped(
           () -> {
             if (ports.remove(this) && ports.isEmpty()) {
-              stop().subscribe().with(_ -> {});
+              subscription.stop(stopTimeout).subscribe().with(_ -> {});
             }
           });
     }
 
     /** Whether there was something to hand out, and someone to take it. */
     boolean handOutNext() {
-      if (wanted == 0 || consumer == null) {
+      if (wanted == 0) {
         return false;
       }
       List<Delivery> taken = take();
@@ -205,9 +232,7 @@ final class IncomingChannel {
     }
 
     void fail(Throwable cause) {
-      if (consumer != null) {
-        consumer.onError(cause);
-      }
+      consumer.onError(cause);
     }
   }
 }

@@ -17,6 +17,7 @@ import io.smallrye.reactive.messaging.health.HealthReport;
 import io.smallrye.reactive.messaging.providers.helpers.MultiUtils;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +42,28 @@ final class OutgoingChannel {
   private static final ObjectMapper JSON =
       JsonMapper.builder().addModules(new JavaTimeModule(), new Jdk8Module()).build();
 
-  private final EventStoreConnectorOutgoingConfiguration settings;
+  private final String name;
+  private final boolean healthEnabled;
+  private final boolean cloudEvents;
+  private final @Nullable String appendTo;
+  private final @Nullable String eventType;
+  private final int maxInflight;
+  private final Duration stopTimeout;
   private final EventStore store;
   private final Tracing tracing;
   private final Map<String, CompletableFuture<Void>> tails = new ConcurrentHashMap<>();
+  private final AtomicInteger inHand = new AtomicInteger();
   private volatile @Nullable Throwable failure;
+  private volatile boolean stopped;
 
   OutgoingChannel(EventStoreConnectorOutgoingConfiguration settings, EventStore store) {
-    this.settings = settings;
+    this.name = settings.getChannel();
+    this.healthEnabled = settings.getHealthEnabled();
+    this.cloudEvents = settings.getCloudEvents();
+    this.appendTo = settings.getAppendTo().orElse(null);
+    this.eventType = settings.getEventType().orElse(null);
+    this.maxInflight = settings.getMaxInflightMessages();
+    this.stopTimeout = Duration.ofMillis(settings.getStopTimeout());
     this.store = store;
     this.tracing = Tracing.of(settings.getTracingEnabled());
   }
@@ -57,17 +73,36 @@ final class OutgoingChannel {
         (Multi<Message<?>> messages) ->
             messages
                 .onItem()
-                .transformToUni(this::append)
-                .merge(settings.getMaxInflightMessages())
+                .transformToUni(this::take)
+                .merge(maxInflight)
                 .onFailure()
                 .invoke(cause -> failure = cause));
   }
 
   void reportLiveness(HealthReport.HealthReportBuilder report) {
-    if (settings.getHealthEnabled()) {
+    if (healthEnabled) {
       Throwable ended = failure;
-      report.add(settings.getChannel(), ended == null, ended == null ? "" : "ended: " + ended);
+      report.add(name, ended == null, ended == null ? "" : "ended: " + ended);
     }
+  }
+
+  /** Takes no more messages, and completes when those in hand are settled, or time is over. */
+  Uni<Void> stop() {
+    stopped = true;
+    return Patience.until(() -> inHand.get() == 0, stopTimeout);
+  }
+
+  private Uni<Message<?>> take(Message<?> message) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              inHand.incrementAndGet();
+              return stopped
+                  ? settle(message, new IllegalStateException(name + " is stopped"))
+                  : append(message);
+            })
+        .onTermination()
+        .invoke(inHand::decrementAndGet);
   }
 
   private Uni<Message<?>> append(Message<?> message) {
@@ -123,15 +158,13 @@ final class OutgoingChannel {
             .getMetadata(OutgoingEvent.class)
             .orElseGet(() -> new OutgoingEvent(null, null, OptionalLong.empty(), null, Map.of()));
     @Nullable OutgoingCloudEventMetadata<?> cloudEvent =
-        settings.getCloudEvents()
-            ? message.getMetadata(OutgoingCloudEventMetadata.class).orElse(null)
-            : null;
+        cloudEvents ? message.getMetadata(OutgoingCloudEventMetadata.class).orElse(null) : null;
     return new OutgoingEvent(
-        first("append-to", given.stream(), settings.getAppendTo().orElse(null)),
+        first("append-to", given.stream(), appendTo),
         first(
             "event-type",
             given.type() == null && cloudEvent != null ? cloudEvent.getType() : given.type(),
-            settings.getEventType().orElse(null)),
+            eventType),
         given.expected(),
         given.id() == null ? id(cloudEvent) : given.id(),
         given.metadata());
@@ -158,9 +191,7 @@ final class OutgoingChannel {
       return configured;
     }
     throw new IllegalArgumentException(
-        settings.getChannel()
-            + ": no OutgoingEvent on the message says it, nor does the attribute "
-            + attribute);
+        name + ": no OutgoingEvent on the message says it, nor does the attribute " + attribute);
   }
 
   private static byte[] bytes(Object payload) {

@@ -46,20 +46,17 @@ public final class ParkedEvents {
   public Uni<List<Parked>> list(int limit) {
     ReadStreamOptions options = ReadStreamOptions.get().forwards().fromStart().maxCount(limit);
     options.resolveLinkTos();
-    return Uni.createFrom()
-        .completionStage(
+    return Reads.events(
             () ->
                 store
                     .client()
                     .readStream("$persistentsubscription-$all::" + group + "-parked", options))
         .map(
-            read ->
-                read.getEvents().stream()
+            entries ->
+                entries.stream()
                     .filter(entry -> entry.getEvent() != null && entry.getLink() != null)
                     .map(ParkedEvents::parked)
                     .toList())
-        .onFailure(Source::noSuchStream)
-        .recoverWithItem(List.of())
         .ifNoItem()
         .after(store.timeout())
         .failWith(() -> new Unavailable("the event store did not answer in time"));

@@ -8,12 +8,14 @@ import com.eventstore.dbclient.PersistentSubscriptionListener;
 import com.eventstore.dbclient.PersistentSubscriptionSettings;
 import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.eventstore.dbclient.ResolvedEvent;
+import com.eventstore.dbclient.StreamPosition;
 import com.eventstore.dbclient.SubscribePersistentSubscriptionOptions;
 import dev.foldline.eventstoredb.EventStore;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,19 +33,32 @@ public final class PersistentSource implements Source {
   private final EventStore store;
   private final Group group;
   private final boolean update;
+  private final boolean reportsFrom;
+  private final GroupFilter filter;
+  private volatile Map<String, String> differences = Map.of();
 
   /**
    * @param update whether a group with other settings is updated; else they are only reported
    */
   public PersistentSource(EventStore store, Group group, boolean update) {
+    this(store, group, update, false);
+  }
+
+  /**
+   * @param reportsFrom whether it counts where an existing group began, and not only a new one
+   */
+  PersistentSource(EventStore store, Group group, boolean update, boolean reportsFrom) {
+    this.reportsFrom = reportsFrom;
     this.store = store;
     this.group = group;
     this.update = update;
+    this.filter = new GroupFilter(store, group);
   }
 
   @Override
   public String describe() {
-    return group.describe();
+    return group.describe()
+        + (differences.isEmpty() ? "" : ", otherwise than configured " + differences);
   }
 
   @Override
@@ -67,29 +82,59 @@ public final class PersistentSource implements Source {
     return info(client)
         .chain(
             found ->
-                found
-                    .map(standing -> compare(client, standing.settings()))
-                    .orElseGet(() -> create(client)))
+                found.map(standing -> compare(client, standing)).orElseGet(() -> create(client)))
         .onFailure(PersistentSource::existsAlready)
         .recoverWithNull();
   }
 
-  private Uni<Void> compare(
-      EventStoreDBPersistentSubscriptionsClient client, PersistentSubscriptionSettings there) {
-    Map<String, String> differences = GroupOptions.differences(group, there);
-    if (differences.isEmpty()) {
-      return Uni.createFrom().voidItem();
+  private Uni<Void> compare(EventStoreDBPersistentSubscriptionsClient client, Standing standing) {
+    Map<String, String> settings =
+        GroupOptions.differences(group, standing.settings(), standing.start());
+    if (!reportsFrom) {
+      settings.remove("from");
     }
-    LOG.warnf("%s is otherwise than configured: %s", describe(), differences);
-    return update ? update(client) : Uni.createFrom().voidItem();
+    return filterInstead()
+        .chain(
+            instead -> {
+              Map<String, String> lasting = new LinkedHashMap<>();
+              instead.ifPresent(
+                  there ->
+                      lasting.put(
+                          "filter",
+                          there
+                              + " instead of "
+                              + group.filter()
+                              + ", which can't be updated: name another group"));
+              if (update && !settings.isEmpty()) {
+                LOG.warnf("%s is updated: %s", group.describe(), settings);
+                report(lasting);
+                return update(client);
+              }
+              lasting.putAll(settings);
+              report(lasting);
+              return Uni.createFrom().voidItem();
+            });
+  }
+
+  private Uni<Optional<String>> filterInstead() {
+    return group.stream() == null ? filter.instead() : Uni.createFrom().item(Optional.empty());
+  }
+
+  /** What lasts is told once in the log; in health, as long as it lasts. */
+  private void report(Map<String, String> found) {
+    if (!found.isEmpty() && !found.equals(differences)) {
+      LOG.warnf("%s is otherwise than configured: %s", group.describe(), found);
+    }
+    differences = found;
   }
 
   private Uni<Void> create(EventStoreDBPersistentSubscriptionsClient client) {
-    return done(
-        () ->
-            group.stream() == null
-                ? client.createToAll(group.name(), GroupOptions.createToAll(group))
-                : client.createToStream(
+    return group.stream() == null
+        ? done(() -> client.createToAll(group.name(), GroupOptions.createToAll(group)))
+            .chain(filter::note)
+        : done(
+            () ->
+                client.createToStream(
                     group.stream(), group.name(), GroupOptions.createToStream(group)));
   }
 
@@ -116,24 +161,42 @@ public final class PersistentSource implements Source {
             .completionStage(() -> client.getInfoToAll(group.name()))
             .map(
                 info ->
-                    info.map(found -> Standing.of(found, found.getSettings(), found.getStats())))
+                    info.map(
+                        found ->
+                            Standing.of(
+                                found,
+                                found.getSettings(),
+                                found.getSettings().getStartFrom(),
+                                found.getStats())))
         : Uni.createFrom()
             .completionStage(() -> client.getInfoToStream(group.stream(), group.name()))
             .map(
                 info ->
-                    info.map(found -> Standing.of(found, found.getSettings(), found.getStats())));
+                    info.map(
+                        found ->
+                            Standing.of(
+                                found,
+                                found.getSettings(),
+                                found.getSettings().getStartFrom(),
+                                found.getStats())));
   }
 
   /** What the server says of the group. */
   private record Standing(
-      PersistentSubscriptionSettings settings, int consumers, long backlog, long parked) {
+      PersistentSubscriptionSettings settings,
+      StreamPosition<?> start,
+      int consumers,
+      long backlog,
+      long parked) {
 
     static Standing of(
         PersistentSubscriptionInfo info,
         PersistentSubscriptionSettings settings,
+        StreamPosition<?> start,
         PersistentSubscriptionStats stats) {
       return new Standing(
           settings,
+          start,
           info.getConnections().size(),
           stats.getLiveBufferCount()
               + stats.getReadBufferCount()

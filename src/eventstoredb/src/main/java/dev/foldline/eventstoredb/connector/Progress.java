@@ -20,8 +20,15 @@ final class Progress {
   private boolean closed;
 
   private static final class Event {
+    /** How far one is when it is settled, and all before it. */
+    private long end;
+
     private boolean settled;
     private int retries;
+
+    Event(long position) {
+      this.end = position;
+    }
   }
 
   /**
@@ -44,7 +51,7 @@ final class Progress {
       wait();
     }
     if (!closed) {
-      events.put(position, new Event());
+      events.put(position, new Event(position));
       unsettled++;
     }
     return !closed;
@@ -55,13 +62,8 @@ final class Progress {
     if (events.isEmpty()) {
       reached = Math.max(reached, position);
     } else {
-      events.computeIfAbsent(
-          position,
-          _ -> {
-            Event nothing = new Event();
-            nothing.settled = true;
-            return nothing;
-          });
+      Event last = events.lastEntry().getValue();
+      last.end = Math.max(last.end, position);
     }
   }
 
@@ -74,7 +76,7 @@ final class Progress {
     unsettled--;
     notifyAll();
     while (!events.isEmpty() && events.firstEntry().getValue().settled) {
-      reached = Math.max(reached, events.pollFirstEntry().getKey());
+      reached = Math.max(reached, events.pollFirstEntry().getValue().end);
       passed++;
     }
   }

@@ -2,16 +2,14 @@ package dev.foldline.eventstoredb.connector;
 
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.ResolvedEvent;
-import com.eventstore.dbclient.StreamNotFoundException;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 
 /** Where a subscription gets its events; opened anew whenever it has ended. */
 public interface Source {
 
-  /** What it is, for people. */
+  /** What it is, and what of it is otherwise than configured, for people. */
   String describe();
 
   /**
@@ -57,12 +55,5 @@ public interface Source {
 
     /** Closes it at once; the answer completes when what there is to keep of it is kept. */
     Uni<Void> close();
-  }
-
-  /** Whether a read failed because there is nothing to read. */
-  static boolean noSuchStream(Throwable failure) {
-    return failure instanceof StreamNotFoundException
-        || (failure instanceof CompletionException wrapped
-            && wrapped.getCause() instanceof StreamNotFoundException);
   }
 }

@@ -34,7 +34,8 @@ final class Sources {
     sources.atLeastOne("max-concurrency", settings.getMaxConcurrency());
     sources.atLeastOne("batch-size", settings.getBatchSize());
     return switch (settings.getSubscription()) {
-      case "persistent" -> new PersistentSource(store, sources.group(), settings.getUpdateGroup());
+      case "persistent" ->
+          new PersistentSource(store, sources.group(), settings.getUpdateGroup(), true);
       case "catch-up" -> new CatchUpSource(store, positions.get(), sources.catchUp());
       default ->
           throw sources.wrong("subscription", settings.getSubscription(), "persistent or catch-up");

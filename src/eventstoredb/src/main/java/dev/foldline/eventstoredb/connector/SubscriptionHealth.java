@@ -3,31 +3,31 @@ package dev.foldline.eventstoredb.connector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How a subscription is. Safe for use by many threads. */
 public final class SubscriptionHealth {
 
-  private final String description;
-  private final long hungNanos;
+  private final Supplier<String> description;
   private final LongAdder losses = new LongAdder();
 
   private volatile boolean subscribed;
   private volatile boolean everSubscribed;
+  private volatile boolean resting;
   private volatile @Nullable Throwable lastLoss;
   private volatile long backlog;
   private volatile long parked;
   private volatile @Nullable Instant oldest;
   private volatile int inHand;
+  private volatile int hung;
   private volatile long heardAt = System.nanoTime();
-  private volatile long settledAt = System.nanoTime();
 
-  SubscriptionHealth(String description, Duration hung) {
+  SubscriptionHealth(Supplier<String> description) {
     this.description = description;
-    this.hungNanos = hung.toNanos();
   }
 
-  /** Whether events can come. */
+  /** Whether events can come; those that wait, as soon as the consumer takes them. */
   public boolean isSubscribed() {
     return subscribed;
   }
@@ -37,9 +37,14 @@ public final class SubscriptionHealth {
     return everSubscribed;
   }
 
-  /** Whether the consumer has events in hand and has settled none for too long. */
+  /** Whether the consumer takes nothing, since it does not come back from what it had. */
   public boolean isHung() {
-    return inHand > 0 && System.nanoTime() - settledAt > hungNanos;
+    return hung > 0 && resting;
+  }
+
+  /** From how many events the consumer did not come back in time, and has not until now. */
+  public int hung() {
+    return hung;
   }
 
   /** How many events the consumer has in hand. */
@@ -78,14 +83,21 @@ public final class SubscriptionHealth {
 
   /** What it is and how it is, for people. */
   public String describe() {
-    if (isHung()) {
-      return description + ": its consumer has " + inHand + " events in hand and settles none";
-    }
-    if (subscribed) {
-      return description + ": subscribed";
-    }
+    StringBuilder text = new StringBuilder(description.get());
     Throwable loss = lastLoss;
-    return description + (loss == null ? ": not subscribed yet" : ": not subscribed, " + loss);
+    if (resting) {
+      text.append(": closed until its consumer takes something");
+    } else if (subscribed) {
+      text.append(": subscribed");
+    } else if (loss == null) {
+      text.append(": not subscribed yet");
+    } else {
+      text.append(": not subscribed, ").append(loss);
+    }
+    if (hung > 0) {
+      text.append("; its consumer does not come back from ").append(hung).append(" events");
+    }
+    return text.toString();
   }
 
   void probed(Source.Probe probe) {
@@ -94,7 +106,7 @@ public final class SubscriptionHealth {
   }
 
   void oldest(@Nullable Instant time) {
-    if (subscribed) {
+    if (subscribed && !resting) {
       oldest = time;
     }
   }
@@ -110,11 +122,13 @@ public final class SubscriptionHealth {
   void subscribed() {
     subscribed = true;
     everSubscribed = true;
+    resting = false;
     heard();
   }
 
   void lost(Throwable cause) {
     subscribed = false;
+    resting = false;
     lastLoss = cause;
     if (oldest == null) {
       oldest = Instant.now();
@@ -122,19 +136,19 @@ public final class SubscriptionHealth {
     losses.increment();
   }
 
+  /** There is no subscription until the consumer takes something. */
+  void resting() {
+    resting = true;
+  }
+
   void stopped() {
     subscribed = false;
+    resting = false;
   }
 
-  void inHand(int now) {
-    if (inHand == 0) {
-      settledAt = System.nanoTime();
-    }
-    inHand = now;
-  }
-
-  void settled(int left) {
-    settledAt = System.nanoTime();
-    inHand = left;
+  /** What the consumer has now. */
+  void has(int events, int late) {
+    inHand = events;
+    hung = late;
   }
 }

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,26 +25,35 @@ import org.jspecify.annotations.Nullable;
  * told. Its deliveries are taken in hand by the consumer, many streams at once and each only once,
  * in the order of the stream, and settled in any order. Everything happens on one Vert.x context:
  * {@link #take} is called there, and the consumer is told there that there is something to take.
+ *
+ * <p>What the consumer does not settle in time is given up, so that its stream goes on. While it
+ * takes nothing of what waits, the subscription is closed until it does: its events stay in the
+ * store or go to other instances, and are not parked for having waited here.
  */
 public final class SupervisedSubscription {
 
   private static final Logger LOG = Logger.getLogger(SupervisedSubscription.class);
   private static final long FIRST_BACKOFF_MS = 100;
   private static final long LONGEST_BACKOFF_MS = 10_000;
-  private static final Duration STOP_POLL = Duration.ofMillis(10);
+  private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
   private final Source source;
   private final Vertx vertx;
   private final Context context;
   private final Timing timing;
-  private final Runnable available;
+  private final Consumer consumer;
   private final StreamQueues queues = new StreamQueues();
   private final SubscriptionHealth health;
 
   private @Nullable Attempt current;
   private @Nullable Cancellable opening;
-  private boolean stopped;
+  private boolean running;
+
+  /** Whether it is closed until the consumer takes something. */
+  private boolean resting;
+
   private int failures;
+  private long askedAt = System.nanoTime();
 
   /** The cause that was told last: one that lasts is told once. */
   private String said = "";
@@ -56,8 +67,8 @@ public final class SupervisedSubscription {
    * @param open for the subscription to be confirmed
    * @param watch between two looks of the watchdog
    * @param idle without any event, until it is opened anew, in case it ended in silence
-   * @param settle for the consumer to settle anything of what it has in hand, until it counts as
-   *     hung
+   * @param settle for the consumer to settle what it has in hand, until that is given up, and to
+   *     take what waits, until the subscription is closed
    */
   public record Timing(Duration open, Duration watch, Duration idle, Duration settle) {
 
@@ -73,65 +84,83 @@ public final class SupervisedSubscription {
     }
   }
 
+  /** Who takes deliveries. It is called on the context, and does not throw. */
+  @FunctionalInterface
+  public interface Consumer {
+
+    /** There may be something to take. */
+    void available();
+
+    /** A delivery was given up, and is now settled in this way, whatever becomes of the first. */
+    default void givenUp(Delivery delivery, Throwable reason) {
+      delivery.retry(reason.toString());
+    }
+  }
+
   /**
    * @param context where everything happens
-   * @param available told on the context that there may be something to take; does not throw
    */
   public SupervisedSubscription(
-      Source source, Vertx vertx, Context context, Timing timing, Runnable available) {
+      Source source, Vertx vertx, Context context, Timing timing, Consumer consumer) {
     this.source = source;
     this.vertx = vertx;
     this.context = context;
     this.timing = timing;
-    this.available = available;
-    this.health = new SubscriptionHealth(source.describe(), timing.settle());
+    this.consumer = consumer;
+    this.health = new SubscriptionHealth(source::describe);
   }
 
-  /** Opens it. Returns at once. */
+  /** Opens it, for the first time or after it was stopped. Returns at once. */
   public void start() {
     context.runOnContext(
         _ -> {
-          watchdog =
-              vertx.setPeriodic(timing.watch().toMillis(), _ -> context.runOnContext(_ -> watch()));
-          open();
+          if (!running) {
+            running = true;
+            failures = 0;
+            vertx.cancelTimer(watchdog);
+            watchdog =
+                vertx.setPeriodic(
+                    timing.watch().toMillis(), _ -> context.runOnContext(_ -> watch()));
+            renew(Logger.Level.INFO);
+          }
         });
   }
 
   /**
-   * Stops taking, and closes it once everything in hand is settled.
+   * Stops taking, and closes it once everything in hand is settled, unless it is started before.
    *
    * @param limit how long to wait for that; the rest is delivered again, to whoever asks
    */
   public Uni<Void> stop(Duration limit) {
-    return Uni.createFrom()
-        .<Boolean>emitter(
-            emitter ->
-                context.runOnContext(
-                    _ -> {
-                      stopped = true;
-                      queues.dropWaiting();
-                      emitter.complete(true);
-                    }))
-        .chain(() -> settled(System.nanoTime() + limit.toNanos()))
-        .chain(
-            () ->
-                Uni.createFrom()
-                    .<Uni<Void>>emitter(
-                        emitter -> context.runOnContext(_ -> emitter.complete(close()))))
-        .chain(closing -> closing);
+    return onContext(
+            () -> {
+              running = false;
+              queues.dropWaiting();
+              return Patience.until(() -> health.inHand() == 0, limit);
+            })
+        .chain(() -> onContext(() -> limit.isZero() ? Uni.createFrom().voidItem() : acksArrived()))
+        .chain(() -> onContext(() -> running ? Uni.createFrom().voidItem() : close()));
   }
 
-  private Uni<Void> settled(long deadline) {
+  /** Nobody answers acknowledgements; but what is answered behind them says that they arrived. */
+  private Uni<Void> acksArrived() {
+    Attempt attempt = current;
+    return attempt == null || attempt.session == null
+        ? Uni.createFrom().voidItem()
+        : Uni.createFrom()
+            .deferred(attempt.session::probe)
+            .ifNoItem()
+            .after(LAST_CALL)
+            .fail()
+            .replaceWithVoid()
+            .onFailure()
+            .recoverWithNull();
+  }
+
+  private Uni<Void> onContext(Supplier<Uni<Void>> task) {
     return Uni.createFrom()
-        .item(queues::inHand)
-        .onItem()
-        .delayIt()
-        .by(STOP_POLL)
-        .chain(
-            inHand ->
-                inHand == 0 || System.nanoTime() > deadline
-                    ? Uni.createFrom().voidItem()
-                    : settled(deadline));
+        .<Uni<Void>>emitter(emitter -> context.runOnContext(_ -> emitter.complete(task.get())))
+        .chain(done -> done);
   }
 
   private Uni<Void> close() {
@@ -142,18 +171,18 @@ public final class SupervisedSubscription {
     }
     Attempt attempt = current;
     current = null;
+    resting = false;
     health.stopped();
     return attempt == null ? Uni.createFrom().voidItem() : attempt.close();
   }
 
-  /** Closes it and opens it again, with back-off, because its consumer can't go on. */
-  public void restart(Throwable cause) {
-    context.runOnContext(
-        _ -> {
-          if (current != null) {
-            lost(current, cause);
-          }
-        });
+  /**
+   * Closes it and opens it again, with back-off, because its consumer can't go on.
+   *
+   * @param delivery that it can't go on with; it does nothing if it was opened anew since
+   */
+  public void restart(Delivery delivery, Throwable cause) {
+    delivery.attempt().ended(cause);
   }
 
   /** Opens it at once, if it waits to be opened again. */
@@ -162,7 +191,7 @@ public final class SupervisedSubscription {
         _ -> {
           if (current == null && vertx.cancelTimer(reopening)) {
             failures = 0;
-            open();
+            open(Logger.Level.INFO);
           }
         });
   }
@@ -179,27 +208,36 @@ public final class SupervisedSubscription {
    * @param perStream how many of one stream at most
    */
   public List<Delivery> take(int limit, int perStream) {
+    askedAt = System.nanoTime();
+    if (resting) {
+      open(Logger.Level.DEBUG);
+    }
     List<Delivery> taken = queues.take(limit, perStream);
-    health.inHand(queues.inHand());
+    if (!taken.isEmpty()) {
+      health.has(queues.inHand(), queues.late());
+    }
     return taken;
   }
 
-  private void tellAvailable() {
+  /** With how many takings the consumer is not done yet. Called on the context. */
+  int batchesInHand() {
+    return queues.batches();
+  }
+
+  private void tell(Runnable call) {
     try {
-      available.run();
+      call.run();
     } catch (RuntimeException e) {
       LOG.errorf(e, "%s: its consumer threw", source.describe());
     }
   }
 
-  private void open() {
-    open(Logger.Level.INFO);
-  }
-
   private void open(Logger.Level level) {
-    if (stopped) {
+    if (!running) {
       return;
     }
+    vertx.cancelTimer(reopening);
+    resting = false;
     Attempt attempt = new Attempt();
     current = attempt;
     opening =
@@ -231,10 +269,8 @@ public final class SupervisedSubscription {
     if (attempt != current) {
       return;
     }
-    current = null;
-    attempt.abandon();
-    queues.dropWaiting();
-    if (stopped) {
+    abandon();
+    if (!running) {
       return;
     }
     long delay =
@@ -248,34 +284,73 @@ public final class SupervisedSubscription {
         cause,
         delay);
     said = String.valueOf(cause);
-    reopening = vertx.setTimer(delay, _ -> context.runOnContext(_ -> open()));
+    reopening = vertx.setTimer(delay, _ -> context.runOnContext(_ -> open(Logger.Level.INFO)));
   }
 
   /** Opens it anew, though nothing is known to be wrong. */
-  private void renew(Attempt attempt) {
-    current = null;
-    attempt.abandon();
+  private void renew(Logger.Level level) {
+    abandon();
+    open(level);
+  }
+
+  private void rest() {
+    LOG.infof("%s: closed until its consumer takes something", source.describe());
+    abandon();
+    resting = true;
+    health.resting();
+  }
+
+  private void abandon() {
+    if (current != null) {
+      current.abandon();
+      current = null;
+    }
     queues.dropWaiting();
-    open(Logger.Level.DEBUG);
   }
 
   private void watch() {
     health.oldest(queues.oldest());
+    giveUpWhatTakesTooLong();
     Attempt attempt = current;
-    if (attempt == null || attempt.session == null || stopped) {
+    if (attempt == null || attempt.session == null || !running) {
       return;
     }
-    if (queues.inHand() == 0 && health.idle().compareTo(timing.idle()) > 0) {
+    if (queues.hasReady() && System.nanoTime() - askedAt > timing.settle().toNanos()) {
+      rest();
+    } else if (queues.isEmpty() && health.idle().compareTo(timing.idle()) > 0) {
       health.heard();
-      renew(attempt);
-      return;
+      renew(Logger.Level.DEBUG);
+    } else if (!attempt.probing) {
+      attempt.probing = true;
+      probe(attempt, attempt.session);
     }
-    attempt
-        .session
-        .probe()
+  }
+
+  private void giveUpWhatTakesTooLong() {
+    for (Delivery late : queues.takenBefore(System.nanoTime() - timing.settle().toNanos())) {
+      late.giveUp().ifPresent(standIn -> giveUp(late, standIn));
+    }
+  }
+
+  private void giveUp(Delivery late, Delivery standIn) {
+    queues.replace(late, standIn);
+    health.has(queues.inHand(), queues.late());
+    TimeoutException reason =
+        new TimeoutException("not settled within " + timing.settle().toMillis() + " ms");
+    LOG.warnf(
+        "%s: event %d of %s is given up: %s",
+        source.describe(), late.event().revision(), late.event().stream(), reason.getMessage());
+    tell(() -> consumer.givenUp(standIn, reason));
+  }
+
+  private void probe(Attempt attempt, Source.Session session) {
+    Uni.createFrom()
+        .deferred(session::probe)
         .ifNoItem()
         .after(timing.open())
         .fail()
+        .onTermination()
+        .invoke(() -> context.runOnContext(_ -> attempt.probing = false))
         .subscribe()
         .with(
             probe -> {
@@ -290,8 +365,10 @@ public final class SupervisedSubscription {
 
     private final Queue<Delivery> arrived = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean draining = new AtomicBoolean();
-    private final List<ResolvedEvent> acks = new ArrayList<>();
+    private final Queue<Delivery> acked = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean flushing = new AtomicBoolean();
     private Source.@Nullable Session session;
+    private boolean probing;
 
     @Override
     public void event(ResolvedEvent event, int retries) {
@@ -313,34 +390,52 @@ public final class SupervisedSubscription {
       if (session == null) {
         return;
       }
+      if (!queues.hasReady()) {
+        askedAt = System.nanoTime();
+      }
       Delivery delivery = arrived.poll();
       while (delivery != null) {
-        if (this == current && !stopped) {
+        if (isOpen()) {
           queues.add(delivery);
         }
         delivery = arrived.poll();
       }
-      tellAvailable();
+      tell(consumer::available);
+    }
+
+    private boolean isOpen() {
+      return this == current && running;
     }
 
     void ack(Delivery delivery) {
-      context.runOnContext(
-          _ -> {
-            if (acks.isEmpty()) {
-              context.runOnContext(_ -> flush());
-            }
-            acks.add(delivery.resolved());
-            settle(delivery);
-          });
+      acked.add(delivery);
+      if (flushing.compareAndSet(false, true)) {
+        context.runOnContext(_ -> flush());
+      }
+    }
+
+    /** All acknowledgements that came together go in one message. */
+    private void flush() {
+      flushing.set(false);
+      List<ResolvedEvent> done = new ArrayList<>();
+      Delivery delivery = acked.poll();
+      while (delivery != null) {
+        done.add(delivery.resolved());
+        queues.release(delivery);
+        delivery = acked.poll();
+      }
+      if (!done.isEmpty()) {
+        answer(open -> open.ack(done));
+        settled();
+      }
     }
 
     void nack(Delivery delivery, NackAction action, String reason) {
       context.runOnContext(
           _ -> {
-            if (this == current && session != null) {
-              session.nack(action, reason, delivery.resolved());
-            }
-            settle(delivery);
+            answer(open -> open.nack(action, reason, delivery.resolved()));
+            queues.release(delivery);
+            settled();
           });
     }
 
@@ -348,26 +443,45 @@ public final class SupervisedSubscription {
     void putBack(Delivery delivery) {
       context.runOnContext(
           _ -> {
-            if (this == current && !stopped) {
+            if (isOpen()) {
               queues.putBack(delivery);
             }
-            settle(delivery);
+            queues.release(delivery);
+            settled();
           });
     }
 
-    private void settle(Delivery delivery) {
-      queues.release(delivery);
-      health.settled(queues.inHand());
-      if (queues.hasReady() || queues.inHand() == 0) {
-        tellAvailable();
+    void leave(Delivery delivery) {
+      context.runOnContext(
+          _ -> {
+            queues.release(delivery);
+            settled();
+          });
+    }
+
+    /** The consumer is back from what was given up. */
+    void back(Delivery delivery) {
+      context.runOnContext(
+          _ -> {
+            queues.back(delivery);
+            settled();
+          });
+    }
+
+    private void answer(java.util.function.Consumer<Source.Session> verb) {
+      if (this == current && session != null) {
+        try {
+          verb.accept(session);
+        } catch (RuntimeException e) {
+          lost(this, e);
+        }
       }
     }
 
-    /** All acknowledgements of a turn of the context go in one message. */
-    private void flush() {
-      if (this == current && session != null && !acks.isEmpty()) {
-        session.ack(List.copyOf(acks));
-        acks.clear();
+    private void settled() {
+      health.has(queues.inHand(), queues.late());
+      if (resting || queues.hasReady() || queues.inHand() == 0) {
+        tell(consumer::available);
       }
     }
 

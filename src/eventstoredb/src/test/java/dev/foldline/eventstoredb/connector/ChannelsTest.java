@@ -7,104 +7,24 @@ import static org.awaitility.Awaitility.await;
 import dev.foldline.core.Recorded;
 import dev.foldline.eventstoredb.Appended;
 import dev.foldline.eventstoredb.StoredEvent;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import io.smallrye.mutiny.operators.multi.processors.UnicastProcessor;
 import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
 import io.smallrye.reactive.messaging.ce.IncomingCloudEventMetadata;
-import io.smallrye.reactive.messaging.health.HealthReport;
-import io.vertx.core.Vertx;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The channels of the connector, by what goes into them and comes out. */
-class ChannelsTest {
-
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final FailureStrategies STRATEGIES = new FailureStrategies();
-
-  private final Vertx vertx = Vertx.vertx();
-  private final List<IncomingChannel> channels = new ArrayList<>();
-  private TestStore server;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    server = new TestStore(data);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    channels.forEach(channel -> channel.stop().await().atMost(LIMIT));
-    server.close();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
-  private static Config config(Map<String, String> attributes) {
-    Map<String, String> all = new HashMap<>(attributes);
-    all.putIfAbsent("channel-name", "numbers");
-    all.putIfAbsent("stop-timeout", "0");
-    return new SmallRyeConfigBuilder().withDefaultValues(all).build();
-  }
-
-  private IncomingChannel incoming(
-      FailureStrategy.Factory strategy, Map<String, String> attributes) {
-    Map<String, String> all = new HashMap<>(attributes);
-    all.putIfAbsent("category", "n");
-    Config config = config(all);
-    IncomingChannel channel =
-        new IncomingChannel(
-            "numbers",
-            new EventStoreConnectorIncomingConfiguration(config),
-            vertx,
-            source(config),
-            strategy.create("numbers", config));
-    channels.add(channel);
-    return channel;
-  }
-
-  private Source source(Config config) {
-    return Sources.of(
-        "numbers",
-        new EventStoreConnectorIncomingConfiguration(config),
-        server.store(),
-        () -> {
-          throw new AssertionError("the server keeps account");
-        });
-  }
-
-  private static AssertSubscriber<Message<?>> consume(IncomingChannel channel, long demand) {
-    AssertSubscriber<Message<?>> consumer = AssertSubscriber.create(demand);
-    channel.port().subscribe(consumer);
-    return consumer;
-  }
-
-  private static Recorded<?> payload(Message<?> message) {
-    return (Recorded<?>) message.getPayload();
-  }
-
-  private static void settle(Message<?> message) throws Exception {
-    message.ack().toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
-  private static void refuse(Message<?> message) throws Exception {
-    message
-        .nack(new IllegalStateException("refused"))
-        .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
-  }
+class ChannelsTest extends ChannelFixture {
 
   @Test
   void aMessageCarriesItsEventAndWhatIsKnownOfIt() {
@@ -193,6 +113,43 @@ class ChannelsTest {
   }
 
   @Test
+  void noMoreBatchesAreOutThanItsConcurrency_andOneOfAStream() throws Exception {
+    for (int stream = 0; stream < 6; stream++) {
+      server.append("n-" + stream, 0, 2);
+    }
+    var channel =
+        incoming(
+            STRATEGIES.park(), Map.of("batch", "true", "batch-size", "4", "max-concurrency", "1"));
+    var consumer = consume(channel, Long.MAX_VALUE);
+    List<String> seen = new ArrayList<>();
+    for (int batch = 1; seen.size() < 12; batch++) {
+      Message<?> message = consumer.awaitItems(batch, LIMIT).getLastItem();
+      List<?> events = (List<?>) message.getPayload();
+      assertThat(events).hasSizeLessThanOrEqualTo(4);
+      assertThat(channel.health().inHand()).isEqualTo(events.size());
+      for (Object event : events) {
+        seen.add(((Recorded<?>) event).stream() + "@" + ((Recorded<?>) event).revision());
+      }
+      settle(message);
+    }
+    assertThat(seen).doesNotHaveDuplicates().hasSize(12);
+  }
+
+  @Test
+  void aBatchThatFailsGoesTheWayOfTheStrategy_everyEventOfIt() throws Exception {
+    server.append("n-1", 0, 3);
+    var attributes = Map.of("batch", "true", "batch-size", "10");
+    var consumer = consume(incoming(STRATEGIES.park(), attributes), Long.MAX_VALUE);
+    int refused = 0;
+    for (int batch = 1; refused < 3; batch++) {
+      Message<?> message = consumer.awaitItems(batch, LIMIT).getLastItem();
+      refused += ((List<?>) message.getPayload()).size();
+      refuse(message);
+    }
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(3));
+  }
+
+  @Test
   void parkSetsAside_andTheStreamGoesOn() throws Exception {
     server.append("n-1", 0, 2);
     var channel = incoming(STRATEGIES.park(), Map.of());
@@ -247,6 +204,32 @@ class ChannelsTest {
     assertThatThrownBy(() -> refuse(message)).hasMessageContaining("refused");
     consumer.awaitFailure(LIMIT);
     assertThat(liveness(channel).isOk()).isFalse();
+    assertThat(consumer.getItems()).hasSize(1);
+    await().atMost(LIMIT).until(() -> !channel.health().isSubscribed());
+
+    var next = consume(channel, Long.MAX_VALUE);
+    assertThat(payload(next.awaitItems(1, LIMIT).getLastItem()).revision()).isZero();
+    assertThat(liveness(channel).isOk()).isTrue();
+  }
+
+  @Test
+  void whoCancelledMaySubscribeAgain() throws Exception {
+    server.append("n-1", 0, 1);
+    var channel = incoming(STRATEGIES.park(), Map.of("stop-timeout", "5000"));
+    var port = channel.port();
+    AssertSubscriber<Message<?>> first = AssertSubscriber.create(1);
+    port.subscribe(first);
+    settle(first.awaitItems(1, LIMIT).getLastItem());
+    first.cancel();
+    await().atMost(LIMIT).until(() -> !channel.health().isSubscribed());
+
+    AssertSubscriber<Message<?>> second = AssertSubscriber.create(0);
+    port.subscribe(second);
+    server.append("n-1", 1, 1);
+    await().atMost(LIMIT).until(() -> channel.health().isSubscribed());
+    second.request(1);
+    assertThat(payload(second.awaitItems(1, LIMIT).getLastItem()).revision()).isEqualTo(1);
+    assertThat(first.getItems()).hasSize(1);
   }
 
   @Test
@@ -286,30 +269,9 @@ class ChannelsTest {
   void aChannelOfOneStream() {
     server.append("other", 0, 1);
     server.append("n", 0, 1);
-    Config config = config(Map.of("stream", "n"));
-    var channel =
-        new IncomingChannel(
-            "numbers",
-            new EventStoreConnectorIncomingConfiguration(config),
-            vertx,
-            source(config),
-            STRATEGIES.park().create("numbers", config));
-    channels.add(channel);
+    var channel = incoming(STRATEGIES.park(), Map.of("stream", "n"));
     Message<?> message = consume(channel, 1).awaitItems(1, LIMIT).getLastItem();
     assertThat(payload(message).stream()).isEqualTo("n");
-  }
-
-  @Test
-  void differencesOfTheGroupAreUpdatedWhenTold_andOnlyThen() throws Exception {
-    consume(incoming(STRATEGIES.park(), Map.of()), 1);
-    await().atMost(LIMIT).until(() -> info("numbers") == 10);
-    var notTold = incoming(STRATEGIES.park(), Map.of("max-retries", "3"));
-    consume(notTold, 1);
-    await().atMost(LIMIT).until(() -> health(notTold, SubscriptionHealth::isSubscribed).isOk());
-    assertThat(info("numbers")).isEqualTo(10);
-    var told = incoming(STRATEGIES.park(), Map.of("max-retries", "3", "update-group", "true"));
-    consume(told, 1);
-    await().atMost(LIMIT).until(() -> info("numbers") == 3);
   }
 
   @Test
@@ -361,6 +323,51 @@ class ChannelsTest {
     assertThat(acks).containsExactly("1", "3");
   }
 
+  /** A message whose sender takes this long to hear of its end. */
+  private static Message<String> slow(CompletableFuture<Void> heard, List<Throwable> nacks) {
+    return Message.of(
+        "1",
+        () -> heard,
+        reason -> {
+          nacks.add(reason);
+          return CompletableFuture.completedStage(null);
+        });
+  }
+
+  @Test
+  void atItsEndItFinishesWhatIsInHand_andTakesNoMore() {
+    OutgoingChannel channel =
+        outgoing(Map.of("append-to", "n-1", "event-type", "counted", "stop-timeout", "600000"));
+    CompletableFuture<Void> heard = new CompletableFuture<>();
+    List<Throwable> nacks = new CopyOnWriteArrayList<>();
+    UnicastProcessor<Message<?>> messages = UnicastProcessor.create();
+    messages.subscribe().withSubscriber(channel.subscriber());
+    messages.onNext(slow(heard, nacks));
+    await().atMost(LIMIT).until(() -> stored("n-1") == 1);
+
+    CompletableFuture<Void> stopped = channel.stop().subscribeAsCompletionStage();
+    messages.onNext(slow(heard, nacks));
+
+    await().atMost(LIMIT).until(() -> nacks.size() == 1);
+    assertThat(stopped).isNotDone();
+    heard.complete(null);
+    await().atMost(LIMIT).until(stopped::isDone);
+    assertThat(stored("n-1")).isEqualTo(1);
+  }
+
+  @Test
+  void atItsEndItDoesNotWaitForEver() {
+    OutgoingChannel channel =
+        outgoing(Map.of("append-to", "n-1", "event-type", "counted", "stop-timeout", "50"));
+    send(channel, List.of(slow(new CompletableFuture<>(), new ArrayList<>())));
+    await().atMost(LIMIT).until(() -> stored("n-1") == 1);
+    channel.stop().await().atMost(LIMIT);
+  }
+
+  private int stored(String stream) {
+    return server.store().read(stream, 0, 100).await().atMost(LIMIT).size();
+  }
+
   private OutgoingChannel outgoing(Map<String, String> attributes) {
     return new OutgoingChannel(
         new EventStoreConnectorOutgoingConfiguration(config(attributes)), server.store());
@@ -371,39 +378,5 @@ class ChannelsTest {
         .<Message<?>>iterable(List.copyOf(messages))
         .subscribe()
         .withSubscriber(channel.subscriber());
-  }
-
-  private static HealthReport health(
-      IncomingChannel channel, java.util.function.Predicate<SubscriptionHealth> healthy) {
-    var report = HealthReport.builder();
-    channel.report(report, healthy);
-    return report.build();
-  }
-
-  private static HealthReport liveness(IncomingChannel channel) {
-    var report = HealthReport.builder();
-    channel.reportLiveness(report);
-    return report.build();
-  }
-
-  private int info(String group) throws Exception {
-    return server
-        .store()
-        .subscriptions()
-        .getInfoToAll(group)
-        .get(10, TimeUnit.SECONDS)
-        .map(info -> info.getSettings().getMaxRetryCount())
-        .orElse(-1);
-  }
-
-  private long parked() throws Exception {
-    return server
-        .store()
-        .subscriptions()
-        .getInfoToAll("numbers")
-        .get(10, TimeUnit.SECONDS)
-        .orElseThrow()
-        .getStats()
-        .getParkedMessageCount();
   }
 }

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,10 @@ class HealthTest {
 
     void send(int number) {
       out.sendAndAwait(number);
+    }
+
+    void send(Message<Integer> message) {
+      out.sendMessageAndForget(message);
     }
   }
 
@@ -139,7 +145,7 @@ class HealthTest {
 
   @Test
   void aConsumerThatHangsMakesItsChannelDead_untilItGoesOn() {
-    server.append("n-1", 1, 1);
+    server.append("n-1", 1, 2);
     var properties = Map.of("in.numbers.category", "n", "in.numbers.settle-timeout", "100");
     try (var application = new Application(server, properties, Stuck.class)) {
       await().atMost(LIMIT).until(() -> !application.health().getLiveness().isOk());
@@ -174,6 +180,18 @@ class HealthTest {
     try (var next = numbers()) {
       assertThat(next.get(Numbers.class).wait(2)).containsExactly(1, 2);
     }
+  }
+
+  @Test
+  void atItsEndAnApplicationFinishesWhatItAppends() throws Exception {
+    var application = numbers("out.out.stop-timeout", "20000");
+    CompletableFuture<Void> heard = new CompletableFuture<>();
+    application.get(Numbers.class).send(Message.of(1, () -> heard));
+    application.get(Numbers.class).wait(1);
+    Thread closing = Thread.ofPlatform().start(application::close);
+    await().atMost(LIMIT).until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+    heard.complete(null);
+    assertThat(closing.join(LIMIT)).isTrue();
   }
 
   @Test

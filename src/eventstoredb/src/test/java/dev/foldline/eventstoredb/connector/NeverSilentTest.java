@@ -241,11 +241,23 @@ class NeverSilentTest {
   @EnumSource
   void consumerHung(Kind kind) {
     Queue<Delivery> held = new ConcurrentLinkedQueue<>();
-    SubscriptionHealth health = subscribe(kind, QUICK, held::add);
+    SubscriptionHealth health =
+        subscribe(
+            kind,
+            QUICK,
+            delivery -> {
+              seen.add(delivery.event().revision());
+              held.add(delivery);
+            });
     server.append("n-1", 0, 1);
-    await().atMost(LIMIT).until(health::isHung);
-    assertThat(health.describe()).contains("settles none");
-    List.copyOf(held).forEach(Delivery::ack);
-    await().atMost(LIMIT).until(() -> !health.isHung());
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+    Delivery hung = held.element();
+    await().atMost(LIMIT).until(() -> held.size() > 1);
+    assertThat(health.hung()).isPositive();
+    assertThat(health.describe()).contains("does not come back from");
+    assertThat(seen).containsOnly(0L);
+
+    hung.park("too late to say so");
+    await().atMost(LIMIT).until(() -> held.stream().anyMatch(again -> again.retries() > 1));
   }
 }

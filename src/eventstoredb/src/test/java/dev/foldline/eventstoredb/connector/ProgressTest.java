@@ -97,6 +97,18 @@ class ProgressTest {
     assertThat(progress.reached()).isEqualTo(199);
   }
 
+  @Test
+  void whatNeedsNoSettlingTakesNoRoom() throws Exception {
+    Progress progress = new Progress(-1, 2);
+    progress.admit(0);
+    for (int position = 1; position < 1000; position++) {
+      progress.pass(position);
+    }
+    assertThat(admit(progress, 1000)).isCompletedWithValue(true);
+    progress.settle(0);
+    assertThat(progress.reached()).isEqualTo(999);
+  }
+
   /** What a reader of its own is told, who waits now or has been told already. */
   private static CompletableFuture<Boolean> admit(Progress progress, long position) {
     CompletableFuture<Boolean> admitted = new CompletableFuture<>();

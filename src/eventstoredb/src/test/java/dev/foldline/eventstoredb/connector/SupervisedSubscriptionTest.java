@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.PersistentSubscriptionToAllInfo;
+import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Recorded;
 import dev.foldline.eventstoredb.StoredEvent;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,7 +55,12 @@ class SupervisedSubscriptionTest {
 
   private SupervisedSubscription subscribe(
       SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
-    SupervisedSubscription subscription = new Reader(timing, consumer).subscription;
+    SupervisedSubscription subscription =
+        new Reader(
+                new PersistentSource(server.store(), Group.ofCategory("readers", "n", 100), false),
+                timing,
+                consumer)
+            .subscription;
     subscription.start();
     subscriptions.add(subscription);
     return subscription;
@@ -65,15 +72,10 @@ class SupervisedSubscriptionTest {
     private final Consumer<Delivery> consumer;
     private final SupervisedSubscription subscription;
 
-    Reader(SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
+    Reader(Source source, SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
       this.consumer = consumer;
       this.subscription =
-          new SupervisedSubscription(
-              new PersistentSource(server.store(), Group.ofCategory("readers", "n", 100), false),
-              vertx,
-              vertx.getOrCreateContext(),
-              timing,
-              this::take);
+          new SupervisedSubscription(source, vertx, vertx.getOrCreateContext(), timing, this::take);
     }
 
     private void take() {
@@ -211,6 +213,112 @@ class SupervisedSubscriptionTest {
     await().atMost(LIMIT).until(() -> held.size() == 1);
     assertThat(held.element().event().revision()).isZero();
     assertThat(held.element().attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void whatWasPutBackIsSettledWithThat() {
+    server.append("n-1", 0, 1);
+    var subscription = subscribe(QUICK, held::add);
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+    Delivery first = held.remove();
+    first.putBack();
+    first.putBack();
+    first.park("too late");
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+    Delivery again = held.remove();
+    assertThat(again.attempts()).isEqualTo(2);
+    again.ack();
+    again.putBack();
+    server.append("n-1", 1, 1);
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+    assertThat(held.element().event().revision()).isEqualTo(1);
+    assertThat(subscription.health().parked()).isZero();
+  }
+
+  @Test
+  void whatTheServerDeliversAgainWhileItIsHereIsHandedOutOnce() {
+    server.append("n-1", 0, 2);
+    server.append("n-2", 0, 1);
+    Source twice =
+        new Source() {
+          private final Source once =
+              new PersistentSource(server.store(), Group.ofCategory("readers", "n", 100), false);
+
+          @Override
+          public String describe() {
+            return once.describe();
+          }
+
+          @Override
+          public Uni<Session> open(Sink sink) {
+            return once.open(
+                new Sink() {
+                  @Override
+                  public void event(ResolvedEvent event, int retries) {
+                    sink.event(event, retries);
+                    sink.event(event, retries + 1);
+                  }
+
+                  @Override
+                  public void ended(Throwable cause) {
+                    sink.ended(cause);
+                  }
+                });
+          }
+        };
+    var patient = new SupervisedSubscription.Timing(LIMIT, LIMIT, LIMIT, LIMIT);
+    var subscription = new Reader(twice, patient, held::add).subscription;
+    subscriptions.add(subscription);
+    subscription.start();
+    for (int event = 0; event < 3; event++) {
+      await().atMost(LIMIT).until(() -> !held.isEmpty());
+      Delivery delivery = held.remove();
+      seen.add(delivery.event());
+      delivery.ack();
+    }
+    await().atMost(LIMIT).until(() -> subscription.health().inHand() == 0);
+    assertThat(held).isEmpty();
+    assertThat(revisionsByStream()).isEqualTo(Map.of("n-1", upTo(2), "n-2", upTo(1)));
+  }
+
+  @Test
+  void isNotRestartedForADeliveryOfBefore() {
+    server.append("n-1", 0, 1);
+    var subscription = subscribe(QUICK, held::add);
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+    Delivery first = held.remove();
+    subscription.restart(first, new IllegalStateException("can't go on"));
+    await().atMost(LIMIT).until(() -> subscription.health().losses() == 1);
+    first.ack();
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+
+    subscription.restart(first, new IllegalStateException("could not go on"));
+    held.remove().ack();
+    server.append("n-1", 1, 1);
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+    assertThat(subscription.health().losses()).isEqualTo(1);
+  }
+
+  @Test
+  void startsAgainAfterItWasStopped_orWhileItStops() {
+    server.append("n-1", 0, 1);
+    var subscription = subscribe(QUICK, held::add);
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+    subscription.stop(Duration.ZERO).await().atMost(LIMIT);
+    subscription.start();
+    held.remove().ack();
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+
+    var stopping = subscription.stop(LIMIT).subscribeAsCompletionStage();
+    subscription.start();
+    held.remove().ack();
+    await().atMost(LIMIT).until(stopping::isDone);
+    await().atMost(LIMIT).until(() -> subscription.health().isSubscribed());
+    drain(Delivery::ack);
+    server.append("n-2", 0, 1);
+    await()
+        .atMost(LIMIT)
+        .until(() -> held.stream().anyMatch(it -> it.event().stream().equals("n-2")));
   }
 
   @Test

@@ -45,8 +45,8 @@ class Channels {
         .description("Times that the subscription was lost")
         .tags(tags)
         .register(registry);
-    Gauge.builder("foldline.channel.hung", health, h -> h.isHung() ? 1 : 0)
-        .description("Whether the consumer has events in hand and settles none")
+    Gauge.builder("foldline.channel.hung", health, SubscriptionHealth::hung)
+        .description("Events that the consumer does not come back from")
         .tags(tags)
         .register(registry);
     Gauge.builder("foldline.channel.lag", health, h -> h.lag().toMillis() / 1e3)

@@ -161,7 +161,7 @@ class ConnectorInQuarkusTest {
         .until(
             () ->
                 positions
-                    .load("caught-up:$all")
+                    .load("caught-up:$all ^n-")
                     .toCompletableFuture()
                     .get(10, TimeUnit.SECONDS)
                     .isPresent());

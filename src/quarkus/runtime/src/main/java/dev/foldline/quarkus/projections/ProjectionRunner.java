@@ -23,6 +23,7 @@ import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
@@ -62,6 +63,7 @@ public final class ProjectionRunner<D, E> {
   private final LongAdder retried = new LongAdder();
   private final LongAdder poisoned = new LongAdder();
   private final AtomicReference<@Nullable Thread> builder = new AtomicReference<>();
+  private final AtomicBoolean looking = new AtomicBoolean();
   private volatile @Nullable Applier<D, E> applier;
   private volatile List<Parking.Parked> parked = List.of();
   private volatile boolean stopped;
@@ -109,10 +111,15 @@ public final class ProjectionRunner<D, E> {
     build();
   }
 
-  /** Looks what is parked now. */
+  /** Looks what is parked now, unless it still does. */
   private void survey() {
-    parking
-        .list()
+    if (!looking.compareAndSet(false, true)) {
+      return;
+    }
+    Uni.createFrom()
+        .deferred(parking::list)
+        .onTermination()
+        .invoke(() -> looking.set(false))
         .subscribe()
         .with(
             now -> parked = now,
@@ -253,7 +260,7 @@ public final class ProjectionRunner<D, E> {
 
   private void giveBack(List<Delivery> batch, Throwable failure) {
     batches--;
-    subscription.restart(failure);
+    subscription.restart(batch.getFirst(), failure);
     batch.forEach(delivery -> delivery.retry("not applied: " + failure));
   }
 

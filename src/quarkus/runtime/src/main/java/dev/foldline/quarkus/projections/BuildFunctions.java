@@ -2,7 +2,6 @@ package dev.foldline.quarkus.projections;
 
 import dev.foldline.quarkus.http.Operation;
 import dev.foldline.redis.Builds;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Singleton;
@@ -51,7 +50,6 @@ public class BuildFunctions {
 
   /** Builds read models anew for a while, beside those that are read, and then switches over. */
   @Operation
-  @RunOnVirtualThread
   public Built rebuild(Rebuild rebuild) throws InterruptedException {
     ProjectionRunner<?, ?> runner = projections.runner(rebuild.projection());
     boolean complete = runner.rebuild(SLICE);

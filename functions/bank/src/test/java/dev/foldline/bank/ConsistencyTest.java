@@ -1,6 +1,7 @@
 package dev.foldline.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.foldline.bank.BankClient.Answer;
 import dev.foldline.redis.Builds;
@@ -32,6 +33,9 @@ class ConsistencyTest {
   @BeforeEach
   void setUp() {
     bank = new BankClient(base);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> bank.get("bank-totals").status() == 200); // it was built
     Builds builds = new Builds(models, SampleFunctions.COUNT);
     String empty = builds.begin().await().atMost(Duration.ofSeconds(10)).build();
     builds.activate(empty).await().atMost(Duration.ofSeconds(10));

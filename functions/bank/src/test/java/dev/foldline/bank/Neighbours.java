@@ -1,23 +1,22 @@
 package dev.foldline.bank;
 
 import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.testing.RedisProcess;
 import java.nio.file.Path;
 import java.util.Map;
-import redis.embedded.RedisServer;
 
 /** The event store and the Redis that banks under test share, and that can go away. */
 final class Neighbours implements AutoCloseable {
 
   private final Path data;
   private final int storePort = BankProcess.freePort();
-  private final int redisPort = BankProcess.freePort();
+  private final RedisProcess redis;
   private EmbeddedEventStore store;
-  private RedisServer redis;
 
   Neighbours(Path data) {
     this.data = data;
+    this.redis = new RedisProcess("--appendonly", "yes", "--dir", data.toString());
     startStore();
-    startRedis();
   }
 
   Map<String, String> properties() {
@@ -27,11 +26,11 @@ final class Neighbours implements AutoCloseable {
         "foldline.eventstoredb.timeout",
         "2s",
         "quarkus.redis.hosts",
-        "redis://localhost:" + redisPort);
+        redis.url());
   }
 
   String redisUrl() {
-    return "redis://localhost:" + redisPort;
+    return redis.url();
   }
 
   void startStore() {
@@ -43,14 +42,6 @@ final class Neighbours implements AutoCloseable {
   }
 
   void startRedis() {
-    redis =
-        RedisServer.builder()
-            .port(redisPort)
-            .setting("bind 127.0.0.1")
-            .setting("save \"\"")
-            .setting("appendonly yes")
-            .setting("dir " + data)
-            .build();
     redis.start();
   }
 
@@ -60,7 +51,7 @@ final class Neighbours implements AutoCloseable {
 
   @Override
   public void close() {
-    stopRedis();
+    redis.close();
     stopStore();
   }
 }

@@ -21,7 +21,7 @@ class ParkedFunctionsRefusalTest {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("foldline.parked.enabled", "true");
+      return Map.of("foldline.operations.enabled", "true");
     }
   }
 

@@ -41,7 +41,7 @@ class ParkedFunctionsTest {
     @Override
     public Map<String, String> getConfigOverrides() {
       Map<String, String> properties = new HashMap<>();
-      properties.put("foldline.parked.enabled", "true");
+      properties.put("foldline.operations.enabled", "true");
       properties.put("quarkus.http.auth.basic", "true");
       properties.put("quarkus.security.users.embedded.enabled", "true");
       properties.put("quarkus.security.users.embedded.plain-text", "true");

@@ -30,7 +30,7 @@ final class Arrivals {
   private final ReadModels models;
   private final Map<String, Set<Sleeper>> sleepers = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
-  private @Nullable Uni<RedisConnection> listening;
+  private @Nullable Line line;
 
   Arrivals(ReadModels models) {
     this.models = models;
@@ -117,40 +117,65 @@ final class Arrivals {
 
   /** The connection that listens; a new one after it was lost. */
   private synchronized Uni<RedisConnection> listen() {
-    if (listening == null) {
-      listening =
-          models
-              .connect()
-              .call(this::subscribe)
-              .onFailure()
-              .invoke(this::lost)
-              .onFailure()
-              .transform(ReadModels::translate)
-              .memoize()
-              .indefinitely();
+    if (line == null) {
+      line = new Line();
     }
-    return listening;
-  }
-
-  private Uni<Response> subscribe(RedisConnection connection) {
-    connection.handler(this::told);
-    connection.exceptionHandler(this::lost);
-    connection.endHandler(() -> lost(null));
-    return connection.send(
-        Request.cmd(io.vertx.mutiny.redis.client.Command.SUBSCRIBE).arg(CHANNEL));
-  }
-
-  private void told(Response message) {
-    if (message.size() == 3 && "message".equals(message.get(0).toString())) {
-      sleepers.getOrDefault(message.get(2).toString(), Set.of()).forEach(Sleeper::wake);
-    }
+    return line.up;
   }
 
   /** Everyone looks again, and so listens anew. */
-  private void lost(@Nullable Throwable cause) {
+  private void lost(Line which) {
     synchronized (this) {
-      listening = null;
+      if (line != which) {
+        return;
+      }
+      line = null;
     }
     sleepers.values().forEach(all -> all.forEach(Sleeper::wake));
+  }
+
+  /** One connection that listens, from its opening to its end, which several may report. */
+  private final class Line {
+
+    private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
+    private final Uni<RedisConnection> up =
+        models
+            .connect()
+            .call(this::subscribe)
+            .onFailure()
+            .invoke(() -> lost(this))
+            .onFailure()
+            .transform(ReadModels::translate)
+            .memoize()
+            .indefinitely();
+
+    /** That it is sent is not enough: what is written before it arrives is not told. */
+    private Uni<Void> subscribe(RedisConnection connection) {
+      connection.handler(this::told);
+      connection.exceptionHandler(_ -> end(connection));
+      connection.endHandler(() -> lost(this));
+      return connection
+          .send(Request.cmd(io.vertx.mutiny.redis.client.Command.SUBSCRIBE).arg(CHANNEL))
+          .chain(() -> Uni.createFrom().completionStage(confirmed))
+          .ifNoItem()
+          .after(models.timeout())
+          .fail()
+          .onFailure()
+          .invoke(() -> end(connection));
+    }
+
+    private void told(Response message) {
+      String kind = message.size() == 3 ? message.get(0).toString() : "";
+      if (kind.equals("subscribe")) {
+        confirmed.complete(null);
+      } else if (kind.equals("message")) {
+        sleepers.getOrDefault(message.get(2).toString(), Set.of()).forEach(Sleeper::wake);
+      }
+    }
+
+    private void end(RedisConnection connection) {
+      lost(this);
+      connection.closeAndForget();
+    }
   }
 }

@@ -1,28 +1,32 @@
 package dev.foldline.redis;
 
+import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * The builds of a projection's read models: which one queries read, which one each version of the
  * projection keeps up to date, and which one is on its way.
  *
  * <p>A hash holds it: {@code active} and {@code previous}; by version {@code live:…} and {@code
- * building:…}; and by build {@code position:…} and {@code events:…}. A build's name is its version,
- * a dot, and a number.
+ * building:…}; and by build {@code events:…}. A build's name is its version, a dot, and a number.
+ * Each part of a build keeps its own {@link Checkpoint}.
  */
 public final class Builds {
 
   private static final Script ACTIVATE = Script.named("activate.lua");
+  private static final Script CHECKPOINT = Script.named("checkpoint.lua");
+  private static final Script LEASE = Script.named("lease.lua");
 
   private final ReadModels models;
   private final Projection<?, ?> projection;
@@ -35,12 +39,32 @@ public final class Builds {
   }
 
   /**
-   * How far a build is.
+   * How far a build on its way is.
    *
-   * @param position of the last event in it, in the log of all streams; −1 before the first
    * @param events how many are in it
    */
-  public record Progress(String build, long position, long events) {}
+  public record Progress(Checkpoint checkpoint, long events) {
+
+    public String build() {
+      return checkpoint.build();
+    }
+
+    /** The same, some events further. */
+    public Progress at(long position, int more) {
+      return new Progress(checkpoint.at(position), events + more);
+    }
+  }
+
+  private record Part(String history, String kept) {
+
+    boolean goesOn() {
+      return kept.startsWith(history + " ");
+    }
+
+    long position() {
+      return kept.isEmpty() ? -1 : Long.parseLong(kept.substring(kept.indexOf(' ') + 1));
+    }
+  }
 
   /** The build that this version keeps up to date, be it whole or not. */
   public Uni<Optional<String>> named() {
@@ -58,14 +82,16 @@ public final class Builds {
   }
 
   private Uni<Boolean> isOpen(String build) {
+    return marks(build).map(marks -> marks.stream().allMatch(Layout.OPEN::equals));
+  }
+
+  private Uni<List<String>> marks(String build) {
     Layout layout = layout(build);
     return models
         .send(
             partitions(
                 partition -> new Command("HGET").arg(layout.documents(partition)).arg(Layout.MARK)))
-        .map(
-            answers ->
-                answers.stream().allMatch(mark -> Objects.toString(mark, "").equals(Layout.OPEN)));
+        .map(answers -> answers.stream().map(mark -> Objects.toString(mark, "")).toList());
   }
 
   /** The build on its way for this version, where it is; begun if there is none. */
@@ -85,7 +111,7 @@ public final class Builds {
         .map(answers -> projection.version() + "." + answers.getFirst())
         .call(build -> mark(build, Layout.OPEN))
         .call(build -> set("building:" + projection.version(), build))
-        .map(build -> new Progress(build, -1, 0));
+        .chain(this::progress);
   }
 
   /** Lets nothing more be applied to a build; queries go on reading it. */
@@ -107,39 +133,79 @@ public final class Builds {
   }
 
   private Uni<Progress> progress(String build) {
+    return checkpoint(build)
+        .chain(
+            checkpoint ->
+                get("events:" + build)
+                    .map(
+                        events ->
+                            new Progress(checkpoint, events.map(Long::parseLong).orElse(0L))));
+  }
+
+  /** Keeps how far a build on its way is; fails as {@link #reached(Checkpoint)}. */
+  public Uni<Void> reached(Progress progress) {
+    String build = progress.build();
+    return reached(progress.checkpoint())
+        .chain(() -> set("events:" + build, Long.toString(progress.events())));
+  }
+
+  /** Up to where a build has every event for sure. */
+  public Uni<Checkpoint> checkpoint(String build) {
+    return checkpoints(build, _ -> "", -1)
+        .map(
+            parts ->
+                new Checkpoint(
+                    build,
+                    histories(parts),
+                    parts.stream().mapToLong(Part::position).min().orElse(-1),
+                    parts.stream().allMatch(Part::goesOn)));
+  }
+
+  /**
+   * Keeps a checkpoint, now that everything up to its position is in the build.
+   *
+   * @return fails with {@link Unavailable} if Redis has begun another history since, and perhaps
+   *     lost what came after the checkpoint before
+   */
+  public Uni<Void> reached(Checkpoint checkpoint) {
+    return checkpoints(checkpoint.build(), checkpoint.histories()::get, checkpoint.position())
+        .invoke(
+            parts -> {
+              if (!histories(parts).equals(checkpoint.histories())) {
+                throw new Unavailable("Redis was started again or failed over");
+              }
+            })
+        .replaceWithVoid();
+  }
+
+  private Uni<List<Part>> checkpoints(String build, IntFunction<String> history, long position) {
+    List<String> keys = layout(build).checkpoints();
     return models
         .send(
-            List.of(new Command("HMGET").arg(key).arg("position:" + build).arg("events:" + build)))
+            IntStream.range(0, keys.size())
+                .mapToObj(
+                    i ->
+                        new Command(
+                            CHECKPOINT,
+                            List.of(keys.get(i)),
+                            List.of(Long.toString(position), history.apply(i))))
+                .toList())
         .map(
             answers ->
-                new Progress(
-                    build, number(answers.getFirst(), 0, -1), number(answers.getFirst(), 1, 0)));
+                answers.stream()
+                    .map(answer -> new Part(answer.get(0).toString(), answer.get(1).toString()))
+                    .toList());
   }
 
-  private static long number(Response answers, int index, long otherwise) {
-    @Nullable Response answer = answers.get(index);
-    return answer == null ? otherwise : answer.toLong();
-  }
-
-  /** Keeps how far a build is. */
-  public Uni<Void> reached(Progress progress) {
-    return models
-        .send(
-            List.of(
-                new Command("HSET")
-                    .arg(key)
-                    .arg("position:" + progress.build())
-                    .arg(Long.toString(progress.position()))
-                    .arg("events:" + progress.build())
-                    .arg(Long.toString(progress.events()))))
-        .replaceWithVoid();
+  private static List<String> histories(List<Part> parts) {
+    return parts.stream().map(Part::history).toList();
   }
 
   /**
    * Makes a build the one that its version keeps up to date, and, in the same atomic step, the one
-   * that queries read, unless that is of a later version.
+   * that queries read, unless that is of a later version. Nothing happens to one that is already.
    *
-   * @return the builds that nobody needs any more
+   * @return the builds that nobody needs any more; fails if it is not the one on its way
    */
   public Uni<List<String>> activate(String build) {
     return models
@@ -155,17 +221,20 @@ public final class Builds {
   /**
    * Has queries read the build again that they read before the last switch to a new version, or the
    * one that has replaced it since.
+   *
+   * @return its name; fails with {@link NotFound} if there is none, or it was lost
    */
-  public Uni<Void> switchBack() {
+  public Uni<String> switchBack() {
     return get("previous")
+        .map(Optional::orElseThrow)
         .chain(
             previous ->
-                previous
-                    .map(build -> set("active", build))
-                    .orElseGet(
-                        () ->
-                            Uni.createFrom()
-                                .failure(new Unavailable("there is nothing to switch back to"))));
+                marks(previous)
+                    .map(marks -> marks.stream().noneMatch(String::isEmpty))
+                    .map(whole -> Optional.of(previous).filter(_ -> whole).orElseThrow()))
+        .onFailure(NoSuchElementException.class)
+        .transform(_ -> new NotFound("there is nothing to switch back to"))
+        .call(previous -> set("active", previous));
   }
 
   /** Removes a build. Whoever still writes to it finds it lost. */
@@ -178,12 +247,12 @@ public final class Builds {
         .chain(
             () ->
                 models.send(
-                    List.of(
-                        new Command("HDEL")
-                            .arg(key)
-                            .arg("position:" + build)
-                            .arg("events:" + build),
-                        unlink(List.of(Layout.poisons(projection.name(), build))))))
+                    Stream.concat(
+                            Stream.of(
+                                new Command("HDEL").arg(key).arg("events:" + build),
+                                unlink(List.of(Layout.poisons(projection.name(), build)))),
+                            layout.checkpoints().stream().map(each -> unlink(List.of(each))))
+                        .toList()))
         .replaceWithVoid();
   }
 
@@ -201,24 +270,23 @@ public final class Builds {
    * @return whether it has it; otherwise another one is building
    */
   public Uni<Boolean> lease(String builder, Duration limit) {
-    String lease = Layout.builder(projection.name());
-    String millis = Long.toString(limit.toMillis());
-    return models
-        .send(List.of(new Command("SET").arg(lease).arg(builder).arg("NX").arg("PX").arg(millis)))
-        .chain(() -> models.send(List.of(new Command("GET").arg(lease))))
-        .map(answers -> Objects.toString(answers.getFirst(), "").equals(builder))
-        .call(
-            mine ->
-                mine
-                    ? models.send(List.of(new Command("PEXPIRE").arg(lease).arg(millis)))
-                    : Uni.createFrom().voidItem());
+    return lease(builder, limit.toMillis());
   }
 
-  /** Gives the right to build back. */
-  public Uni<Void> release() {
+  /** Gives the right to build back, if it has it. */
+  public Uni<Void> release(String builder) {
+    return lease(builder, 0).replaceWithVoid();
+  }
+
+  private Uni<Boolean> lease(String builder, long millis) {
     return models
-        .send(List.of(new Command("DEL").arg(Layout.builder(projection.name()))))
-        .replaceWithVoid();
+        .send(
+            List.of(
+                new Command(
+                    LEASE,
+                    List.of(Layout.builder(projection.name())),
+                    List.of(builder, Long.toString(millis)))))
+        .map(answers -> answers.getFirst().toString().equals("1"));
   }
 
   private Uni<Optional<String>> get(String field) {

@@ -21,6 +21,7 @@ import java.util.zip.CRC32;
  * foldline:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
  * foldline:{name:build:partition}:scores:view   hash: member → its score in 16 digits
  * foldline:{name:build:partition}:waiting       there while a query waits for a document
+ * foldline:{name:build:partition}:checkpoint    history of Redis, blank, position: see Checkpoint
  * </pre>
  *
  * <p>A query of a view that crosses streams merges its partitions. Which builds there are is kept
@@ -56,6 +57,16 @@ record Layout(String projection, String build) {
   /** The events that could not be applied to a build. */
   static String poisons(String projection, String build) {
     return "foldline:{" + projection + "}:poisons:" + build;
+  }
+
+  /** Where each part of the build keeps its checkpoint: the partitions, and what is beside them. */
+  List<String> checkpoints() {
+    List<String> keys = new ArrayList<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      keys.add(key(partition, "checkpoint"));
+    }
+    keys.add("foldline:{" + projection + "}:checkpoint:" + build);
+    return keys;
   }
 
   /** The views of a projection that cross streams. */

@@ -46,6 +46,11 @@ public final class ReadModels {
     return send(List.of(new Command("PING"))).replaceWithVoid();
   }
 
+  /** Of each call. */
+  Duration timeout() {
+    return timeout;
+  }
+
   /** A connection of one's own. */
   Uni<RedisConnection> connect() {
     return redis.connect();

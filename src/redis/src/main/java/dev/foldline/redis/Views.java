@@ -15,8 +15,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Queries of read models. */
 public final class Views {
@@ -59,11 +62,15 @@ public final class Views {
         .map(List::getFirst)
         .map(
             found -> {
-              if (found.get(0) == null) {
-                throw new Unavailable("the read model was lost, and is being built again");
-              }
+              checkThere(found.get(0));
               return Objects.toString(found.get(1), "");
             });
+  }
+
+  private static void checkThere(@Nullable Response mark) {
+    if (mark == null) {
+      throw new Unavailable("the read model was lost, and is being built again");
+    }
   }
 
   /**
@@ -90,9 +97,9 @@ public final class Views {
 
   /** The sums of a view by field, in the order of the fields' names. */
   public Uni<Map<String, BigInteger>> totals(Projection<?, ?> projection, String view) {
-    return query(
+    return all(
             projection,
-            layout -> all(partition -> new Command("HGETALL").arg(layout.totals(partition, view))))
+            (layout, partition) -> new Command("HGETALL").arg(layout.totals(partition, view)))
         .map(Views::sums);
   }
 
@@ -117,15 +124,10 @@ public final class Views {
    */
   public Uni<List<Ranked>> top(Projection<?, ?> projection, String view, int limit) {
     String last = Integer.toString(Math.max(limit, 1) - 1);
-    return query(
+    return all(
             projection,
-            layout ->
-                all(
-                    partition ->
-                        new Command("ZRANGE")
-                            .arg(layout.ranking(partition, view))
-                            .arg("0")
-                            .arg(last)))
+            (layout, partition) ->
+                new Command("ZRANGE").arg(layout.ranking(partition, view)).arg("0").arg(last))
         .map(answers -> merge(answers, limit));
   }
 
@@ -171,7 +173,33 @@ public final class Views {
             });
   }
 
-  private static List<Command> all(Function<Integer, Command> command) {
-    return IntStream.range(0, Layout.PARTITIONS).boxed().map(command).toList();
+  /**
+   * Asks every partition, and then for its mark: where that is there still, what was answered is
+   * not of a partition that was lost.
+   */
+  private Uni<List<Response>> all(
+      Projection<?, ?> projection, BiFunction<Layout, Integer, Command> command) {
+    return query(
+            projection,
+            layout ->
+                IntStream.range(0, Layout.PARTITIONS)
+                    .boxed()
+                    .flatMap(
+                        partition ->
+                            Stream.of(
+                                command.apply(layout, partition),
+                                new Command("HGET")
+                                    .arg(layout.documents(partition))
+                                    .arg(Layout.MARK)))
+                    .toList())
+        .map(
+            answers -> {
+              List<Response> found = new ArrayList<>();
+              for (int i = 0; i < answers.size(); i += 2) {
+                checkThere(answers.get(i + 1));
+                found.add(answers.get(i));
+              }
+              return found;
+            });
   }
 }

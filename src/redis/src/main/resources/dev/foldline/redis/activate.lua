@@ -1,5 +1,6 @@
 -- Makes a build the live one of its version, and the one that queries read, unless that is of a
 -- later version. What it replaces is no more, and so it takes its place to switch back to as well.
+-- To one that is live already nothing happens; no other than the one on its way can become it.
 --
 -- KEYS  the builds
 -- ARGV  version, build
@@ -11,6 +12,12 @@ local live = redis.call('HGET', KEYS[1], 'live:' .. version) or ''
 local active = redis.call('HGET', KEYS[1], 'active') or ''
 local active_version = tonumber(string.match(active, '^%d+') or '0')
 
+if live == build then
+  return dropped
+end
+if redis.call('HGET', KEYS[1], 'building:' .. version) ~= build then
+  return redis.error_reply('FOREIGN build ' .. build .. ' is not the one on its way')
+end
 redis.call('HSET', KEYS[1], 'live:' .. version, build)
 redis.call('HDEL', KEYS[1], 'building:' .. version)
 if active_version <= tonumber(version) then
@@ -23,7 +30,7 @@ if active_version <= tonumber(version) then
     redis.call('HSET', KEYS[1], 'previous', active)
   end
 end
-if live ~= '' and live ~= build then
+if live ~= '' then
   if redis.call('HGET', KEYS[1], 'previous') == live then
     redis.call('HSET', KEYS[1], 'previous', build)
   end

@@ -1,10 +1,13 @@
 package dev.foldline.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Changes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -130,5 +133,41 @@ class ArrivalsTest {
     untilSomeoneWaits("n-2");
     write("n-2", 0);
     assertThat(second.join()).isTrue();
+  }
+
+  @Test
+  void noConnectionIsLeftOver_howeverOftenListeningIsRefused() {
+    Views impatient =
+        new Views(new ReadModels(redis.client(), new ObjectMapper(), Duration.ofMillis(200)));
+    long before = connections();
+    redis.command("ACL SETUSER default -subscribe");
+    try {
+      for (int i = 0; i < 10; i++) {
+        assertThatThrownBy(() -> await(impatient.await(LAST, "n-1", 0, LONG)))
+            .isInstanceOf(Unavailable.class);
+      }
+    } finally {
+      redis.command("ACL SETUSER default +subscribe");
+    }
+
+    assertThat(connections()).isLessThan(before + 5);
+  }
+
+  private static long connections() {
+    return redis.command("CLIENT LIST").lines().count();
+  }
+
+  @Test
+  void onlyOneConnectionListens_howeverOftenItIsLost() {
+    for (int i = 0; i < 5; i++) {
+      String stream = "n-" + i;
+      CompletableFuture<Boolean> asked = asks(stream, 0, LONG);
+      untilSomeoneWaits(stream);
+      redis.command("CLIENT KILL TYPE pubsub");
+      write(stream, 0);
+      assertThat(asked.join()).isTrue();
+    }
+
+    assertThat(redis.command("CLIENT LIST TYPE pubsub").lines().count()).isLessThanOrEqualTo(1);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
+import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
@@ -79,8 +80,8 @@ class BuildsTest {
   void aBuildGoesOnWhereItWas() {
     Builds builds = new Builds(models, one);
     Builds.Progress begun = await(builds.begin());
-    assertThat(begun.position()).isEqualTo(-1);
-    Builds.Progress further = new Builds.Progress(begun.build(), Long.MAX_VALUE, 7);
+    assertThat(begun.checkpoint().position()).isEqualTo(-1);
+    Builds.Progress further = begun.at(Long.MAX_VALUE, 7);
     await(builds.reached(further));
     assertThat(await(builds.begin())).isEqualTo(further);
   }
@@ -138,11 +139,79 @@ class BuildsTest {
   }
 
   @Test
+  void aPartThatWasLostIsNotLeftOutOfTotalsAndRankings() {
+    String build = build(one);
+    apply(one, build, "a");
+    assertThat(await(views.totals(one, "totals"))).containsKey("events");
+    assertThat(await(views.top(one, "ranking", 9))).hasSize(1);
+
+    redis.command("DEL " + new Layout("last", build).documents(3));
+
+    assertThatThrownBy(() -> await(views.totals(one, "totals"))).isInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> await(views.top(one, "ranking", 9))).isInstanceOf(Unavailable.class);
+  }
+
+  @Test
+  void onlyTheBuildOnItsWayBecomesLive_andOnce() {
+    Builds builds = new Builds(models, one);
+    String build = build(one);
+    assertThat(await(builds.activate(build))).isEmpty();
+    assertThat(await(builds.live())).hasValue(build);
+
+    String second = await(builds.begin()).build();
+    assertThatThrownBy(() -> await(builds.activate("1.99"))).isInstanceOf(Unavailable.class);
+    assertThat(await(builds.activate(build))).isEmpty();
+    assertThat(await(builds.activate(second))).containsExactly(build);
+    assertThatThrownBy(() -> await(builds.activate(build))).isInstanceOf(Unavailable.class);
+    assertThat(await(builds.live())).hasValue(second);
+  }
+
+  @Test
+  void thereIsNoSwitchingBackToWhatWasLost() {
+    String old = build(one);
+    assertThatThrownBy(() -> await(new Builds(models, one).switchBack()))
+        .isInstanceOf(NotFound.class);
+    String fresh = build(two);
+    apply(two, fresh, "a");
+    redis.command("DEL " + new Layout("last", old).documents(3));
+
+    assertThatThrownBy(() -> await(new Builds(models, two).switchBack()))
+        .isInstanceOf(NotFound.class);
+    assertThat(document(two)).isEqualTo("a by 2");
+  }
+
+  @Test
+  void aCheckpointIsTrueForAsLongAsRedisGoesOn() {
+    Builds builds = new Builds(models, one);
+    String build = build(one);
+    assertThat(await(builds.checkpoint(build)).whole()).isFalse();
+    await(builds.reached(await(builds.checkpoint(build)).at(7)));
+    Checkpoint before = await(builds.checkpoint(build));
+    assertThat(before.whole()).isTrue();
+    assertThat(before.position()).isEqualTo(7);
+    await(builds.reached(before.at(9)));
+
+    redis.failOver();
+
+    assertThatThrownBy(() -> await(builds.reached(before.at(11)))).isInstanceOf(Unavailable.class);
+    Checkpoint after = await(builds.checkpoint(build));
+    assertThat(after.whole()).isFalse();
+    assertThat(after.position()).isEqualTo(9);
+    await(builds.reached(after.at(10)));
+    assertThat(await(builds.checkpoint(build)).whole()).isTrue();
+    assertThat(await(builds.checkpoint(build)).after(before))
+        .isEqualTo(new Checkpoint(build, after.histories(), 7, false));
+  }
+
+  @Test
   void nothingIsLeftOfABuildThatIsDropped() {
     String build = build(one);
     apply(one, build, "a");
-    await(new Builds(models, one).drop(build));
+    Builds builds = new Builds(models, one);
+    await(builds.reached(await(builds.checkpoint(build)).at(1)));
+    await(builds.drop(build));
     assertThat(redis.command("KEYS foldline:{last:*")).isEqualTo("[]");
+    assertThat(redis.command("KEYS foldline:{last}:*:" + build)).isEqualTo("[]");
   }
 
   @Test
@@ -151,7 +220,9 @@ class BuildsTest {
     assertThat(await(builds.lease("me", Duration.ofSeconds(10)))).isTrue();
     assertThat(await(builds.lease("you", Duration.ofSeconds(10)))).isFalse();
     assertThat(await(builds.lease("me", Duration.ofSeconds(10)))).isTrue();
-    await(builds.release());
+    await(builds.release("you"));
+    assertThat(await(builds.lease("you", Duration.ofSeconds(10)))).isFalse();
+    await(builds.release("me"));
     assertThat(await(builds.lease("you", Duration.ofSeconds(10)))).isTrue();
   }
 

@@ -1,49 +1,21 @@
 package dev.foldline.redis;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.testing.RedisProcess;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import redis.embedded.RedisServer;
 
 /** A redis-server of its own on a free port, with nothing in it. */
 final class RealRedis implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
-  private final int port;
-  private RedisServer server;
-  private final Redis client;
-
-  RealRedis() {
-    port = freePort();
-    server = start();
-    client =
-        Redis.createClient(
-            vertx,
-            new RedisOptions()
-                .setConnectionString("redis://127.0.0.1:" + port)
-                .setMaxPoolWaiting(1_000));
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private RedisServer start() {
-    RedisServer fresh =
-        RedisServer.builder().port(port).bind("127.0.0.1").setting("save \"\"").build();
-    fresh.start();
-    return fresh;
-  }
+  private final RedisProcess server = new RedisProcess();
+  private final Redis client =
+      Redis.createClient(
+          vertx, new RedisOptions().setConnectionString(server.url()).setMaxPoolWaiting(1_000));
 
   Redis client() {
     return client;
@@ -58,34 +30,18 @@ final class RealRedis implements AutoCloseable {
   }
 
   void restart() {
-    server = start();
+    server.start();
+  }
+
+  /** Has a replica take over, which is the same process here and so lacks nothing. */
+  void failOver() {
+    command("REPLICAOF 127.0.0.1 " + server.port());
+    command("REPLICAOF NO ONE");
   }
 
   /** Has it hang, its connections open, while something is done. */
   void hangWhile(Runnable action) {
-    String pid =
-        command("INFO server")
-            .lines()
-            .filter(line -> line.startsWith("process_id:"))
-            .map(line -> line.substring(line.indexOf(':') + 1))
-            .findFirst()
-            .orElseThrow();
-    signal("-STOP", pid);
-    try {
-      action.run();
-    } finally {
-      signal("-CONT", pid);
-    }
-  }
-
-  private static void signal(String signal, String pid) {
-    try {
-      if (new ProcessBuilder("kill", signal, pid).start().onExit().join().exitValue() != 0) {
-        throw new IllegalStateException("no " + signal + " for " + pid);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    server.hangWhile(action);
   }
 
   /** Sends a command as text, split at blanks. */
@@ -100,7 +56,7 @@ final class RealRedis implements AutoCloseable {
   @Override
   public void close() {
     client.close();
-    server.stop();
+    server.close();
     vertx.closeAndAwait();
   }
 }

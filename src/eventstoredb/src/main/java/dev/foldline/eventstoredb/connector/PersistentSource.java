@@ -7,9 +7,11 @@ import com.eventstore.dbclient.PersistentSubscriptionInfo;
 import com.eventstore.dbclient.PersistentSubscriptionListener;
 import com.eventstore.dbclient.PersistentSubscriptionSettings;
 import com.eventstore.dbclient.PersistentSubscriptionStats;
+import com.eventstore.dbclient.Position;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.StreamPosition;
 import com.eventstore.dbclient.SubscribePersistentSubscriptionOptions;
+import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.EventStore;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -69,6 +71,23 @@ public final class PersistentSource implements Source {
   /** Creates the group if it is missing, without subscribing to it. */
   public Uni<Void> prepare() {
     return client().chain(this::ensureGroup);
+  }
+
+  /**
+   * The position up to which the consumers of a group on all streams have settled every event, as
+   * far as the server has kept it; −1 where it has kept nothing yet.
+   */
+  public Uni<Long> settled() {
+    return client()
+        .chain(client -> Uni.createFrom().completionStage(() -> client.getInfoToAll(group.name())))
+        .map(
+            info ->
+                info.flatMap(found -> found.getStats().getLastCheckpointedEventPosition())
+                    .map(Position::getCommitUnsigned)
+                    .orElse(-1L))
+        .ifNoItem()
+        .after(store.timeout())
+        .failWith(() -> new Unavailable("the event store did not answer in time"));
   }
 
   /** To make a client takes a second the first time: not on the caller's thread. */

@@ -185,6 +185,17 @@ public final class SupervisedSubscription {
     delivery.attempt().ended(cause);
   }
 
+  /** The same, where what became of earlier deliveries is not known any more. */
+  public void reopen(Throwable cause) {
+    context.runOnContext(
+        _ -> {
+          Attempt attempt = current;
+          if (attempt != null) {
+            lost(attempt, cause);
+          }
+        });
+  }
+
   /** Opens it at once, if it waits to be opened again. */
   public void openNow() {
     context.runOnContext(

@@ -34,7 +34,7 @@ public interface FoldlineConfig {
   Projections projections();
 
   /** The functions for parked events; whether there are any is decided when building. */
-  Parked parked();
+  Operations operations();
 
   /** The event store inside the application, for a single small node. */
   Embedded embedded();
@@ -146,8 +146,8 @@ public interface FoldlineConfig {
     OnPoison onPoison();
   }
 
-  /** The functions for parked events. */
-  interface Parked {
+  /** The functions for parked events and for builds of read models. */
+  interface Operations {
 
     /** The role that a caller of them must have. */
     @WithDefault("operator")

@@ -12,6 +12,7 @@ import io.quarkus.funqy.runtime.FunqyServerResponse;
 import io.quarkus.funqy.runtime.RequestContext;
 import io.quarkus.funqy.runtime.RequestContextImpl;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
+import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.spi.runtime.SecurityCheck;
 import io.quarkus.security.spi.runtime.SecurityCheckStorage;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
@@ -21,6 +22,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -102,8 +104,28 @@ final class FunctionRoute implements Handler<RoutingContext> {
       call.answer(Outcome.ofStatus(405, ""));
     } else {
       request.addEndHandler(ended -> call.ended(ended.succeeded()));
-      executor(request.vertx()).execute(call);
+      if (check == null || request.user() != null) {
+        executor(request.vertx()).execute(call);
+      } else {
+        identify(request, call);
+      }
     }
+  }
+
+  /**
+   * Where callers are only identified when someone asks, they are before the input of a function
+   * that is not for everyone is read.
+   */
+  private void identify(RoutingContext request, Call call) {
+    Context context = request.vertx().getOrCreateContext();
+    QuarkusHttpUser.getSecurityIdentity(request, null)
+        .subscribe()
+        .with(
+            caller -> {
+              call.caller = caller;
+              context.runOnContext(_ -> executor(request.vertx()).execute(call));
+            },
+            call::fail);
   }
 
   /** Answers what failed on the way to the function, such as a body that is too large. */
@@ -141,6 +163,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
     private final long start;
     private final RequestContext context = new RequestContextImpl();
     private final AtomicBoolean counted = new AtomicBoolean();
+    private volatile @Nullable SecurityIdentity caller;
     private Uni<?> output = Uni.createFrom().nullItem();
     private @Nullable Cancellable work;
     private boolean gone;
@@ -175,10 +198,12 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
     /** Finds out who is calling, and whether they may, before their input is read. */
     private void authorize() {
-      if (request.user() instanceof QuarkusHttpUser user) {
-        identity.setIdentity(user.getSecurityIdentity());
+      SecurityIdentity known =
+          request.user() instanceof QuarkusHttpUser user ? user.getSecurityIdentity() : caller;
+      if (known != null) {
+        identity.setIdentity(known);
         if (check != null) {
-          check.apply(user.getSecurityIdentity(), function.getMethod(), NO_INPUT);
+          check.apply(known, function.getMethod(), NO_INPUT);
         }
       } else {
         identity.setIdentity(QuarkusHttpUser.getSecurityIdentity(request, null));

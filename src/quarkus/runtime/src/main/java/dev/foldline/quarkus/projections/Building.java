@@ -8,6 +8,7 @@ import dev.foldline.eventstoredb.connector.Group;
 import dev.foldline.eventstoredb.connector.PersistentSource;
 import dev.foldline.eventstoredb.connector.Scan;
 import dev.foldline.redis.Builds;
+import dev.foldline.redis.Checkpoint;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,8 @@ final class Building {
   private final Group group;
   private final Discards discards;
   private final Function<String, Applier<?, ?>> appliers;
-  private volatile Builds.Progress progress = new Builds.Progress("", -1, 0);
+  private volatile Builds.Progress progress =
+      new Builds.Progress(new Checkpoint("", List.of(), -1, false), 0);
   private volatile double ratio = 1;
   private long end;
   private long toldAt;
@@ -96,15 +98,16 @@ final class Building {
       if (!scan(deadline)) {
         return false;
       }
-      List<String> unneeded = await(builds.activate(progress.build()));
+      String build = progress.build();
+      List<String> unneeded = await(builds.activate(build));
       ratio = 1;
-      LOG.infof("%s: complete with %d events", progress.build(), progress.events());
-      for (String build : unneeded) {
-        await(builds.drop(build));
+      LOG.infof("%s: complete with %d events", build, progress.events());
+      for (String each : unneeded) {
+        await(builds.drop(each));
       }
       return true;
     } finally {
-      await(builds.release());
+      await(builds.release(me));
     }
   }
 
@@ -117,25 +120,56 @@ final class Building {
   /** Whether it came to the end of the log. */
   private boolean scan(long deadline) throws InterruptedException {
     Applier<?, ?> applier = appliers.apply(progress.build());
-    try (Scan scan = new Scan(store, String.valueOf(group.filter()), progress.position())) {
-      while (true) {
-        List<Recorded<StoredEvent>> events = scan.next(BATCH);
-        if (!events.isEmpty()) {
-          await(applier.apply(events));
-        }
-        reached(scan.position(), events.size());
-        if (scan.ended()) {
-          return true;
-        }
+    try (Scan scan = scan(progress.checkpoint())) {
+      while (!scan.ended()) {
+        int events = applyNext(scan, applier);
+        reached(scan.position(), events);
         if (System.nanoTime() > deadline || !await(builds.lease(me, LEASE))) {
-          return false;
+          return scan.ended();
         }
       }
+      return true;
+    }
+  }
+
+  private Scan scan(Checkpoint after) {
+    return new Scan(store, String.valueOf(group.filter()), after.position());
+  }
+
+  private static int applyNext(Scan scan, Applier<?, ?> applier) throws InterruptedException {
+    List<Recorded<StoredEvent>> events = scan.next(BATCH);
+    if (!events.isEmpty()) {
+      await(applier.apply(events));
+    }
+    return events.size();
+  }
+
+  /**
+   * Applies the log again from a checkpoint on to a build that may have lost what came after it.
+   * Whoever does the same, or applies other events, does no harm.
+   *
+   * @return the checkpoint from which on nothing is lost
+   * @throws Unavailable if Redis or the store is away
+   */
+  Checkpoint mend(Checkpoint broken) throws InterruptedException {
+    LOG.warnf(
+        "%s: Redis was started again or failed over; applying the log again from position %d on",
+        group.name(), broken.position());
+    Applier<?, ?> applier = appliers.apply(broken.build());
+    try (Scan scan = scan(broken)) {
+      int events = 0;
+      while (!scan.ended()) {
+        events += applyNext(scan, applier);
+      }
+      Checkpoint mended = broken.at(scan.position());
+      await(builds.reached(mended));
+      LOG.infof("%s: whole again, %d events looked at", group.name(), events);
+      return mended;
     }
   }
 
   private void reached(long position, int events) {
-    progress = new Builds.Progress(progress.build(), position, progress.events() + events);
+    progress = progress.at(position, events);
     await(builds.reached(progress));
     measure();
     if (System.nanoTime() - toldAt > TELL.toNanos()) {
@@ -147,7 +181,7 @@ final class Building {
   }
 
   private void measure() {
-    ratio = end <= 0 ? 1 : Math.clamp((double) progress.position() / end, 0, 1);
+    ratio = end <= 0 ? 1 : Math.clamp((double) progress.checkpoint().position() / end, 0, 1);
   }
 
   private static <T> T await(Uni<T> uni) {

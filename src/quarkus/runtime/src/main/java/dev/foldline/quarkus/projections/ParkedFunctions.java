@@ -38,12 +38,12 @@ import org.jspecify.annotations.Nullable;
  * The operations on parked events, as functions: {@code parked-events}, {@code dry-run-parked},
  * {@code replay-parked} and {@code discard-parked}.
  *
- * <p>They are part of an application that is built with {@code foldline.parked.enabled=true}, and
- * are for callers with the role {@code foldline.parked.role}. Without any means to find out who is
- * calling, nobody has it.
+ * <p>They are part of an application that is built with {@code foldline.operations.enabled=true},
+ * and are for callers with the role {@code foldline.operations.role}. Without any means to find out
+ * who is calling, nobody has it.
  */
 @Singleton
-@RolesAllowed("${foldline.parked.role}")
+@RolesAllowed("${foldline.operations.role}")
 public class ParkedFunctions {
 
   private static final int PER_SECOND = 100;

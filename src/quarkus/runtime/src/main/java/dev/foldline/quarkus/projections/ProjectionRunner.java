@@ -14,6 +14,7 @@ import dev.foldline.eventstoredb.connector.Source;
 import dev.foldline.eventstoredb.connector.SubscriptionHealth;
 import dev.foldline.eventstoredb.connector.SupervisedSubscription;
 import dev.foldline.redis.Builds;
+import dev.foldline.redis.Checkpoint;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.Outcome;
 import dev.foldline.redis.ReadModels;
@@ -23,9 +24,12 @@ import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +52,7 @@ public final class ProjectionRunner<D, E> {
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration SURVEY = Duration.ofSeconds(10);
+  private static final Duration KEEP = Duration.ofSeconds(2);
 
   private final Vertx vertx;
   private final Projection<D, E> projection;
@@ -56,6 +61,7 @@ public final class ProjectionRunner<D, E> {
   private final Builds builds;
   private final Parking<D, E> parking;
   private final Building building;
+  private final PersistentSource source;
   private final SupervisedSubscription subscription;
   private final LongAdder applied = new LongAdder();
   private final LongAdder duplicates = new LongAdder();
@@ -64,11 +70,15 @@ public final class ProjectionRunner<D, E> {
   private final LongAdder poisoned = new LongAdder();
   private final AtomicReference<@Nullable Thread> builder = new AtomicReference<>();
   private final AtomicBoolean looking = new AtomicBoolean();
+  private final AtomicReference<@Nullable Checkpoint> checkpoint = new AtomicReference<>();
+  private final AtomicBoolean keeping = new AtomicBoolean();
+  private final Lock oneBuild = new ReentrantLock();
   private volatile @Nullable Applier<D, E> applier;
   private volatile List<Parking.Parked> parked = List.of();
   private volatile boolean stopped;
   private volatile boolean started;
   private long surveying = -1;
+  private long keepingTimer = -1;
   private int batches;
 
   public ProjectionRunner(
@@ -88,9 +98,10 @@ public final class ProjectionRunner<D, E> {
     this.parking =
         new Parking<>(store, builds, new ParkedEvents(store, group.name()), discards, appliers);
     this.building = new Building(store, builds, group, discards, appliers::of);
+    this.source = new PersistentSource(store, group, false);
     this.subscription =
         new SupervisedSubscription(
-            new OfWholeReadModels(new PersistentSource(store, group, false)),
+            new OfWholeReadModels(),
             vertx,
             ((VertxInternal) vertx).createEventLoopContext(),
             SupervisedSubscription.Timing.DEFAULT,
@@ -108,6 +119,7 @@ public final class ProjectionRunner<D, E> {
    */
   public void start() {
     surveying = vertx.setPeriodic(SURVEY.toMillis(), _ -> survey());
+    keepingTimer = vertx.setPeriodic(KEEP.toMillis(), _ -> keep());
     build();
   }
 
@@ -126,6 +138,27 @@ public final class ProjectionRunner<D, E> {
             failure -> LOG.debugf(failure, "%s: parked events not known", projection.name()));
   }
 
+  /** Keeps up to where everything is applied for sure; or finds that it is not any more. */
+  private void keep() {
+    Checkpoint last = checkpoint.get();
+    if (last == null || !health().isSubscribed() || !keeping.compareAndSet(false, true)) {
+      return;
+    }
+    builds
+        .live()
+        .map(
+            live ->
+                live.filter(last.build()::equals)
+                    .orElseThrow(() -> new Unavailable("the read models are lost or replaced")))
+        .chain(() -> source.settled().onFailure().recoverWithItem(-1L))
+        .map(settled -> last.at(Math.max(settled, last.position())))
+        .call(builds::reached)
+        .onTermination()
+        .invoke(() -> keeping.set(false))
+        .subscribe()
+        .with(reached -> checkpoint.compareAndSet(last, reached), subscription::reopen);
+  }
+
   /**
    * Takes nothing more, and ends when what is in hand is applied.
    *
@@ -134,6 +167,7 @@ public final class ProjectionRunner<D, E> {
   public Uni<Void> stop(Duration limit) {
     stopped = true;
     vertx.cancelTimer(surveying);
+    vertx.cancelTimer(keepingTimer);
     Thread building = builder.get();
     if (building != null) {
       building.interrupt();
@@ -148,10 +182,24 @@ public final class ProjectionRunner<D, E> {
    * @return whether they are complete, and read by queries from now on
    */
   public boolean rebuild(Duration limit) throws InterruptedException {
+    oneBuild.lockInterruptibly();
+    try {
+      boolean complete = slice(limit);
+      if (complete) {
+        subscription.openNow();
+      }
+      return complete;
+    } finally {
+      oneBuild.unlock();
+    }
+  }
+
+  private boolean slice(Duration limit) throws InterruptedException {
     boolean complete = building.slice(limit);
     if (complete) {
-      applier = appliers.of(building.progress().build());
-      subscription.openNow();
+      Checkpoint built = building.progress().checkpoint();
+      checkpoint.set(built);
+      applier = appliers.of(built.build());
     }
     return complete;
   }
@@ -167,7 +215,7 @@ public final class ProjectionRunner<D, E> {
   }
 
   /** Has queries read the version again that they read before the last switch. */
-  public Uni<Void> switchBack() {
+  public Uni<String> switchBack() {
     return builds.switchBack();
   }
 
@@ -294,29 +342,41 @@ public final class ProjectionRunner<D, E> {
   }
 
   private boolean buildSome(long pause) throws InterruptedException {
+    oneBuild.lockInterruptibly();
     try {
-      return builds.live().await().atMost(SLICE).isPresent() || building.slice(SLICE);
+      Optional<String> live = builds.live().await().atMost(SLICE);
+      return live.isPresent() ? mend(live.get()) : slice(SLICE);
     } catch (RuntimeException e) {
       if (stopped) {
         return false;
       }
       LOG.warnf("%s: can't be built now (%s); again in %d ms", projection.name(), e, pause);
       return false;
+    } finally {
+      oneBuild.unlock();
     }
   }
 
-  /** Opens a source only while there are whole read models, in a Redis that answers. */
-  private final class OfWholeReadModels implements Source {
-
-    private final Source events;
-
-    OfWholeReadModels(Source events) {
-      this.events = events;
+  private boolean mend(String live) throws InterruptedException {
+    Checkpoint found = asFarAsKnown(builds.checkpoint(live).await().atMost(SLICE));
+    if (!found.whole()) {
+      checkpoint.set(building.mend(found));
     }
+    return true;
+  }
+
+  /** What was acknowledged here may have gone to a Redis that is not the one in charge any more. */
+  private Checkpoint asFarAsKnown(Checkpoint found) {
+    Checkpoint last = checkpoint.get();
+    return last == null ? found : found.after(last);
+  }
+
+  /** Opens the source only while there are whole read models, in a Redis that answers. */
+  private final class OfWholeReadModels implements Source {
 
     @Override
     public String describe() {
-      return events.describe();
+      return source.describe();
     }
 
     @Override
@@ -324,15 +384,25 @@ public final class ProjectionRunner<D, E> {
       return builds
           .live()
           .chain(
-              live -> {
-                if (live.isEmpty()) {
-                  build();
-                  return Uni.createFrom()
-                      .failure(new Unavailable("the read models are being built"));
-                }
-                applier = appliers.of(live.get());
-                return discards.refresh().chain(() -> events.open(sink));
-              });
+              live ->
+                  live.isEmpty()
+                      ? buildFirst("the read models are being built")
+                      : builds.checkpoint(live.get()).chain(found -> open(sink, found)));
+    }
+
+    private Uni<Session> open(Sink sink, Checkpoint found) {
+      Checkpoint known = asFarAsKnown(found);
+      if (!known.whole()) {
+        return buildFirst("the read models may have lost events");
+      }
+      checkpoint.set(known);
+      applier = appliers.of(known.build());
+      return discards.refresh().chain(() -> source.open(sink));
+    }
+
+    private Uni<Session> buildFirst(String reason) {
+      build();
+      return Uni.createFrom().failure(new Unavailable(reason));
     }
   }
 }

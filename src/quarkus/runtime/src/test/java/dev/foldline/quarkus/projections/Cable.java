@@ -25,6 +25,15 @@ final class Cable implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
+  /** Whether somebody listens on a port. */
+  static boolean isOpen(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
   int port() {
     return entrance.getLocalPort();
   }

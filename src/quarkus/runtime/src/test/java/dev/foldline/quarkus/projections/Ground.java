@@ -1,16 +1,22 @@
 package dev.foldline.quarkus.projections;
 
+import static org.awaitility.Awaitility.await;
+
 import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Projection;
+import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.embedded.Main;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.Views;
+import dev.foldline.testing.RedisProcess;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
@@ -20,8 +26,8 @@ import io.vertx.redis.client.RedisOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +38,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import redis.embedded.RedisServer;
+import java.util.stream.Stream;
 
 /**
  * A real event store and a real Redis that can go away, and instances of an application on them.
@@ -42,14 +48,14 @@ final class Ground implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final Path data;
-  private final int redisPort = freePort();
-  private final int storePort;
+  private final boolean killed;
+  private final int storePort = RedisProcess.freePort();
+  private final RedisProcess redisServer;
   private final Vertx vertx = Vertx.vertx();
   private final List<Instance> instances = new ArrayList<>();
-  private final List<ProjectorProcess> processes = new ArrayList<>();
-  private EmbeddedEventStore server;
-  private RedisServer redisServer;
-  private final Cable storeCable;
+  private final List<JavaProcess> processes = new ArrayList<>();
+  private AutoCloseable server;
+  private final Cable storeCable = new Cable(storePort);
   private final Cable redisCable;
   private final EventStore store;
   private final Redis redis;
@@ -57,45 +63,43 @@ final class Ground implements AutoCloseable {
   final Views views;
 
   Ground(Path data) {
+    this(data, false);
+  }
+
+  /**
+   * @param killed whether the store runs in a process of its own, and is stopped by {@code kill -9}
+   */
+  Ground(Path data, boolean killed) {
     this.data = data;
-    this.server = EmbeddedEventStore.builder().data(data.resolve("store")).fsync(false).start();
-    this.storePort = server.port();
-    this.redisServer = startRedis();
-    this.storeCable = new Cable(storePort);
-    this.redisCable = new Cable(redisPort);
-    this.store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
+    this.killed = killed;
+    this.server = launchStore();
+    this.redisServer = new RedisProcess("--appendonly", "yes", "--dir", data.toString());
+    this.redisCable = new Cable(redisServer.port());
+    this.store = new EventStore(storeUrl(), Duration.ofSeconds(5));
     this.redis = client(vertx);
     this.models = models(redis);
     this.views = new Views(models);
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private AutoCloseable launchStore() {
+    Path directory = data.resolve("store");
+    if (!killed) {
+      return EmbeddedEventStore.builder().data(directory).fsync(false).port(storePort).start();
     }
+    JavaProcess process =
+        new JavaProcess(
+            Main.class, "--port=" + storePort, "--no-projections", "--data=" + directory);
+    await().atMost(LIMIT).until(() -> Cable.isOpen(storePort));
+    return process;
   }
 
-  private RedisServer startRedis() {
-    RedisServer fresh =
-        RedisServer.builder()
-            .port(redisPort)
-            .bind("127.0.0.1")
-            .setting("save \"\"")
-            .setting("appendonly yes")
-            .setting("dir " + data)
-            .build();
-    fresh.start();
-    return fresh;
+  private String storeUrl() {
+    return "esdb://localhost:" + storePort + "?tls=false&keepAliveInterval=10000";
   }
 
   private Redis client(Vertx on) {
     return Redis.createClient(
-        on,
-        new RedisOptions()
-            .setConnectionString("redis://127.0.0.1:" + redisPort)
-            .setMaxPoolWaiting(1_000));
+        on, new RedisOptions().setConnectionString(redisServer.url()).setMaxPoolWaiting(1_000));
   }
 
   private static ReadModels models(Redis redis) {
@@ -103,26 +107,70 @@ final class Ground implements AutoCloseable {
   }
 
   void stopStore() {
-    server.close();
+    try {
+      server.close();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   void startStore() {
-    server =
-        EmbeddedEventStore.builder()
-            .data(data.resolve("store"))
-            .fsync(false)
-            .port(storePort)
-            .start();
+    server = launchStore();
   }
 
-  /** Redis goes away and comes back with what it had. */
+  /** Redis goes away, as by {@code kill -9}, and comes back with what it had. */
   void restartRedis() {
-    redisServer.stop();
-    redisServer = startRedis();
+    redisServer.kill();
+    redisServer.start();
+  }
+
+  /** Redis goes away and comes back with nothing. */
+  void restartRedisEmpty() {
+    restartRedisFrom(data.resolve("nothing"));
   }
 
   void emptyRedis() {
     redis.send(Request.cmd(Command.create("FLUSHALL"))).await().atMost(LIMIT);
+  }
+
+  /** Keeps a copy of what Redis has, as a replica may. */
+  void rememberRedis() {
+    copy(data.resolve("appendonlydir"), data.resolve("older"));
+  }
+
+  /** Redis goes away and comes back with what it had when it was remembered. */
+  void restartOlderRedis() {
+    restartRedisFrom(data.resolve("older"));
+  }
+
+  private void restartRedisFrom(Path directory) {
+    redisServer.kill();
+    copy(directory, data.resolve("appendonlydir"));
+    redisServer.start();
+  }
+
+  /** Replaces a directory of files by another one, be it there or not. */
+  private static void copy(Path from, Path to) {
+    try {
+      for (Path file : files(to)) {
+        Files.delete(file);
+      }
+      Files.createDirectories(to);
+      for (Path file : files(from)) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.toList();
+    }
   }
 
   EventStore store() {
@@ -135,8 +183,16 @@ final class Ground implements AutoCloseable {
         LongStream.of(numbers).mapToObj(n -> event("counted", "{\"number\":" + n + "}")).toList());
   }
 
+  /** Appends events once, however often it takes: the store knows them by their ids. */
   void append(String stream, List<StoredEvent> events) {
-    store.append(stream, events).await().atMost(LIMIT);
+    store
+        .append(stream, events)
+        .onFailure(failure -> failure instanceof Unavailable || failure instanceof OutcomeUnknown)
+        .retry()
+        .withBackOff(Duration.ofMillis(50))
+        .atMost(10)
+        .await()
+        .atMost(LIMIT);
   }
 
   static StoredEvent event(String type, String json) {
@@ -200,8 +256,7 @@ final class Ground implements AutoCloseable {
   final class Instance {
 
     private final Vertx own = Vertx.vertx();
-    private final EventStore ownStore =
-        new EventStore(server.connectionString(), Duration.ofSeconds(5));
+    private final EventStore ownStore = new EventStore(storeUrl(), Duration.ofSeconds(5));
     final ProjectionRunner<Counting.Sum, Counting> runner;
 
     Instance(Projection<Counting.Sum, Counting> projection, OnPoison onPoison) {
@@ -235,9 +290,13 @@ final class Ground implements AutoCloseable {
   }
 
   /** An instance in a process of its own. */
-  ProjectorProcess startProcess(int version, Duration slowness) {
-    ProjectorProcess process =
-        ProjectorProcess.start(storeCable.port(), redisCable.port(), version, slowness);
+  JavaProcess startProcess(int version, Duration slowness) {
+    return startProcess(version, OnPoison.HOLD, slowness);
+  }
+
+  JavaProcess startProcess(int version, OnPoison onPoison, Duration slowness) {
+    JavaProcess process =
+        ProjectorProcess.start(storeCable.port(), redisCable.port(), version, onPoison, slowness);
     processes.add(process);
     return process;
   }
@@ -250,7 +309,7 @@ final class Ground implements AutoCloseable {
 
   @Override
   public void close() {
-    processes.forEach(ProjectorProcess::kill);
+    processes.forEach(JavaProcess::close);
     storeCable.close();
     redisCable.close();
     for (Instance instance : List.copyOf(instances)) {
@@ -264,8 +323,8 @@ final class Ground implements AutoCloseable {
       instance.kill();
     }
     store.close();
-    server.close();
-    redisServer.stop();
+    stopStore();
+    redisServer.close();
     vertx.closeAndAwait();
   }
 }

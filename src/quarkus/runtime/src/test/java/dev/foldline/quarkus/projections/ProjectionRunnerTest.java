@@ -10,6 +10,7 @@ import dev.foldline.quarkus.projections.Counting.Sum;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,7 @@ class ProjectionRunnerTest {
   private void awaitTotals(long sum, long events) {
     await()
         .atMost(Ground.LIMIT)
+        .ignoreException(Unavailable.class)
         .untilAsserted(
             () ->
                 assertThat(ground.totals(SUMS))
@@ -89,6 +91,67 @@ class ProjectionRunnerTest {
     awaitSum(SUMS, "n-1", 6, 3);
     awaitSettled(SUMS, 0);
     assertThat(ground.totals(SUMS)).containsEntry("sum", BigInteger.valueOf(8));
+  }
+
+  @Test
+  void anEmptiedRedisIsNoticedThoughNothingHappens() {
+    ground.append("n-1", 1, 2, 3);
+    ground.start(1);
+    awaitSum(SUMS, "n-1", 6, 3);
+
+    ground.restartRedisEmpty();
+
+    awaitSum(SUMS, "n-1", 6, 3);
+  }
+
+  @Test
+  void aRedisThatLostItsLastWritesIsNoticedAndMended_thoughTheirEventsWereAcknowledged() {
+    ground.append("n-1", 1);
+    ground.start(1);
+    awaitSum(SUMS, "n-1", 1, 1);
+    ground.append("n-2", 2);
+    awaitSum(SUMS, "n-2", 2, 1);
+    ground.rememberRedis();
+    loseThis();
+
+    ground.restartOlderRedis();
+
+    awaitMended();
+  }
+
+  @Test
+  void aRedisThatLostItsLastWritesWhileNobodyWasThereIsMendedToo() {
+    ground.append("n-1", 1);
+    var instance = ground.start(1);
+    awaitSum(SUMS, "n-1", 1, 1);
+    ground.append("n-2", 2);
+    awaitSum(SUMS, "n-2", 2, 1);
+    ground.rememberRedis();
+    loseThis();
+    instance.stop();
+
+    ground.restartOlderRedis();
+    ground.start(1);
+
+    awaitMended();
+  }
+
+  /** More than a group keeps its checkpoint for, so that the server would not bring them again. */
+  private void loseThis() {
+    for (int i = 3; i < 53; i++) {
+      ground.append("n-" + i, i);
+    }
+    ground.append("n-1", 10);
+    awaitTotals(1 + 2 + 10 + IntStream.range(3, 53).sum(), 53);
+    awaitSettled(SUMS, 0);
+  }
+
+  private void awaitMended() {
+    awaitSum(SUMS, "n-1", 11, 2);
+    awaitSum(SUMS, "n-2", 2, 1);
+    awaitSum(SUMS, "n-52", 52, 1);
+    awaitTotals(1 + 2 + 10 + IntStream.range(3, 53).sum(), 53);
+    awaitSettled(SUMS, 0);
   }
 
   @Test

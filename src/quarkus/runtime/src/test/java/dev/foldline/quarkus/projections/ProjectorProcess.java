@@ -13,22 +13,14 @@ import io.vertx.redis.client.RedisOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** An instance of an application with one projection, in a process of its own, to be killed. */
 final class ProjectorProcess {
 
-  private final Process process;
-
-  private ProjectorProcess(Process process) {
-    this.process = process;
-  }
+  private ProjectorProcess() {}
 
   /**
    * Starts one, which goes on until it is killed or this process ends.
@@ -36,36 +28,18 @@ final class ProjectorProcess {
    * @param version of the projection
    * @param slowness how long each event takes it
    */
-  static ProjectorProcess start(int storePort, int redisPort, int version, Duration slowness) {
-    try {
-      Path log = Files.createTempFile(Path.of("target"), "projector-", ".log");
-      return new ProjectorProcess(
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:TieredStopAtLevel=1",
-                  "-Xmx512m",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  ProjectorProcess.class.getName(),
-                  Integer.toString(storePort),
-                  Integer.toString(redisPort),
-                  Integer.toString(version),
-                  Long.toString(slowness.toNanos()))
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  static JavaProcess start(
+      int storePort, int redisPort, int version, OnPoison onPoison, Duration slowness) {
+    return new JavaProcess(
+        ProjectorProcess.class,
+        Integer.toString(storePort),
+        Integer.toString(redisPort),
+        Integer.toString(version),
+        onPoison.name(),
+        Long.toString(slowness.toNanos()));
   }
 
-  /** Ends it as {@code kill -9} does. */
-  void kill() {
-    process.destroyForcibly();
-    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
-  }
-
-  /** Store's port, Redis' port, version, nanoseconds an event. */
+  /** Store's port, Redis' port, version, what to do with poison, nanoseconds an event. */
   public static void main(String[] args) throws IOException {
     Vertx vertx = Vertx.vertx();
     Redis redis =
@@ -75,7 +49,7 @@ final class ProjectorProcess {
                 .setConnectionString("redis://127.0.0.1:" + args[1])
                 .setMaxPoolWaiting(1_000));
     Projection<Sum, Counting> sums =
-        slow(Counting.sums(Integer.parseInt(args[2])), Long.parseLong(args[3]));
+        slow(Counting.sums(Integer.parseInt(args[2])), Long.parseLong(args[4]));
     new ProjectionRunner<>(
             vertx.getDelegate(),
             new EventStore(
@@ -84,7 +58,7 @@ final class ProjectorProcess {
             new EventCodec(List.of(Counting.TYPES)),
             new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3)),
             sums,
-            OnPoison.HOLD)
+            OnPoison.valueOf(args[3]))
         .start();
     try (InputStream parent = System.in) {
       parent.transferTo(OutputStream.nullOutputStream()); // until the parent ends

@@ -55,7 +55,7 @@ class RebuildTest {
       while (written < events) {
         append(ground, Math.min(100, events - written));
       }
-      ProjectorProcess old = ground.startProcess(1, Duration.ZERO);
+      JavaProcess old = ground.startProcess(1, Duration.ZERO);
       awaitTotals(ground);
 
       AtomicBoolean done = new AtomicBoolean();
@@ -83,7 +83,7 @@ class RebuildTest {
       assertThat(queries.get()).isPositive();
       awaitTotals(ground);
       verify(answers(ground));
-      old.kill();
+      old.close();
       ground.emptyRedis();
       append(ground, 1);
       awaitTotals(ground);
@@ -95,12 +95,12 @@ class RebuildTest {
     // In the short form it takes its time, so that there is something to kill.
     Duration slowness = events > 50_000 ? Duration.ZERO : Duration.ofNanos(200_000);
     for (int part = 1; part <= 2; part++) {
-      ProjectorProcess builder = ground.startProcess(2, slowness);
+      JavaProcess builder = ground.startProcess(2, slowness);
       int enough = part * events / 4;
       while (ground.built(2) < enough) {
         goOn(ground);
       }
-      builder.kill();
+      builder.close();
       assertThat(ground.active()).startsWith("1.");
     }
     ground.startProcess(2, Duration.ZERO);

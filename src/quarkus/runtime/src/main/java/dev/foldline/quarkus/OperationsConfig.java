@@ -5,10 +5,10 @@ import io.quarkus.runtime.annotations.ConfigRoot;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** The functions that list, try, replay and discard parked events. */
-@ConfigMapping(prefix = "foldline.parked")
+/** The functions for parked events and for builds of read models. */
+@ConfigMapping(prefix = "foldline.operations")
 @ConfigRoot(phase = ConfigPhase.BUILD_AND_RUN_TIME_FIXED)
-public interface ParkedFunctionsConfig {
+public interface OperationsConfig {
 
   /** Whether the application has them. */
   @WithDefault("false")

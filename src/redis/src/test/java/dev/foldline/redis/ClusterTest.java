@@ -1,0 +1,138 @@
+package dev.foldline.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Change;
+import dev.foldline.core.Changes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.View;
+import dev.foldline.redis.Views.Ranked;
+import io.smallrye.mutiny.Uni;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** On three nodes, each of which answers what concerns its own slots alone. */
+class ClusterTest {
+
+  private static final int STREAMS = 64;
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private static final Projection<Long, Long> SUMS =
+      new Projection<>(
+          "sums",
+          1,
+          "n",
+          Long.class,
+          Long.class,
+          (sum, event) -> {
+            long now = event.event() + (sum == null ? 0 : sum);
+            return Changes.to(
+                now,
+                new Change.Add("all", "sum", event.event()),
+                new Change.Rank("largest", event.id(), now));
+          });
+
+  private static final RealCluster cluster = new RealCluster(3);
+
+  private final ReadModels models =
+      new ReadModels(cluster.client(), new ObjectMapper(), Duration.ofSeconds(5));
+  private final Views views = new Views(models);
+  private final Builds builds = new Builds(models, SUMS);
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void readModelsAreBuiltAppliedReadAndDropped() {
+    String first = build();
+    apply(first, 0);
+    apply(first, 1);
+    apply(first, 1);
+    assertThat(await(builds.live())).hasValue(first);
+    assertThat(await(builds.lease("me", LIMIT))).isTrue();
+    await(builds.release("me"));
+
+    for (int i = 0; i < STREAMS; i++) {
+      assertThat(await(views.document(SUMS, "n-" + i))).hasValue(new View<>("n-" + i, 1, 2L * i));
+    }
+    assertThat(await(views.totals(SUMS, "all")))
+        .containsEntry("sum", BigInteger.valueOf((long) STREAMS * (STREAMS - 1)));
+    assertThat(await(views.top(SUMS, "largest", 2)))
+        .containsExactly(new Ranked("63", 126), new Ranked("62", 124));
+
+    String second = build();
+    assertThat(await(views.totals(SUMS, "all"))).isEmpty();
+    await(builds.drop(first));
+    assertThat(await(builds.checkpoint(first)).position()).isEqualTo(-1);
+    assertThat(await(builds.checkpoint(second)).whole()).isTrue();
+  }
+
+  @Test
+  void whoWaitsForADocumentIsWoken() {
+    String build = build();
+    CompletableFuture<Boolean> waits =
+        views.await(SUMS, "n-7", 0, LIMIT).subscribeAsCompletionStage();
+
+    apply(build, 0);
+
+    assertThat(waits.orTimeout(20, TimeUnit.SECONDS).join()).isTrue();
+  }
+
+  @Test
+  void poisonsPositionsAndSnapshotsAreKept() {
+    Poisons poisons = new Poisons(models, SUMS, build());
+    var poison = new Outcome.Poison(3, new IllegalStateException("no"), true);
+    await(poisons.add(Map.of("n-1", List.of(poison)), Instant.EPOCH));
+    assertThat(await(poisons.list(10))).hasSize(1);
+
+    RedisPositions positions = new RedisPositions(cluster.client());
+    positions.save("channel", 7).toCompletableFuture().join();
+    assertThat(positions.load("channel").toCompletableFuture().join()).hasValue(7);
+
+    RedisSnapshots snapshots = new RedisSnapshots(models, LIMIT);
+    await(snapshots.save("n-1", "1 {}"));
+    assertThat(await(snapshots.load("n-1"))).hasValue("1 {}");
+  }
+
+  private String build() {
+    Builds.Progress begun = await(builds.begin());
+    await(builds.reached(begun.at(0, 0)));
+    await(builds.activate(begun.build()));
+    return begun.build();
+  }
+
+  private void apply(String build, long revision) {
+    var projector =
+        new Projector<Long, Long, Long>(
+            models,
+            SUMS,
+            build,
+            OnPoison.HOLD,
+            List::of,
+            (_, _, _) -> Uni.createFrom().item(List.of()));
+    await(
+        projector.apply(
+            IntStream.range(0, STREAMS)
+                .mapToObj(
+                    i ->
+                        new Recorded<>(
+                            (long) i, "n-" + i, revision, revision, Instant.EPOCH, Map.of()))
+                .toList()));
+  }
+
+  private static <T> T await(Uni<T> uni) {
+    return uni.await().atMost(LIMIT);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.foldline.redis;
+
+import dev.foldline.testing.RedisProcess;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Command;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.mutiny.redis.client.Request;
+import io.vertx.redis.client.RedisClientType;
+import io.vertx.redis.client.RedisOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Redis Cluster on this machine, of masters alone. */
+final class RealCluster implements AutoCloseable {
+
+  private static final int SLOTS = 16_384;
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  /** A node, and its port for the other nodes. */
+  private record Node(RedisProcess process, int bus, Redis client) {
+
+    String send(String... command) {
+      Request request = Request.cmd(Command.create(command[0]));
+      for (int i = 1; i < command.length; i++) {
+        request.arg(command[i]);
+      }
+      return String.valueOf(client.send(request).await().atMost(LIMIT));
+    }
+  }
+
+  private final Vertx vertx = Vertx.vertx();
+  private final List<Node> nodes = new ArrayList<>();
+  private final Redis client;
+
+  /** Starts one, and waits until its nodes know of each other. */
+  RealCluster(int size) {
+    RedisOptions options = new RedisOptions().setType(RedisClientType.CLUSTER);
+    for (int i = 0; i < size; i++) {
+      Node node = start();
+      nodes.add(node);
+      options.addConnectionString(node.process().url());
+      node.send(
+          "CLUSTER",
+          "ADDSLOTSRANGE",
+          Integer.toString(SLOTS * i / size),
+          Integer.toString(SLOTS * (i + 1) / size - 1));
+      Node first = nodes.getFirst();
+      node.send(
+          "CLUSTER",
+          "MEET",
+          "127.0.0.1",
+          Integer.toString(first.process().port()),
+          Integer.toString(first.bus()));
+    }
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!nodes.stream().allMatch(RealCluster::isReady)) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(nodes.getFirst().send("CLUSTER", "NODES"));
+      }
+    }
+    client = Redis.createClient(vertx, options);
+  }
+
+  private Node start() {
+    int bus = RedisProcess.freePort();
+    String directory;
+    try {
+      directory = Files.createTempDirectory(Path.of("target"), "cluster-").toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    RedisProcess process =
+        new RedisProcess(
+            "--cluster-enabled",
+            "yes",
+            "--cluster-port",
+            Integer.toString(bus),
+            "--dir",
+            directory);
+    return new Node(process, bus, Redis.createClient(vertx, process.url()));
+  }
+
+  /** It knows who has all slots, which it tells clients. */
+  private static boolean isReady(Node node) {
+    return node.send("CLUSTER", "INFO").contains("cluster_state:ok");
+  }
+
+  Redis client() {
+    return client;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    nodes.forEach(node -> node.client().close());
+    nodes.forEach(node -> node.process().close());
+    vertx.closeAndAwait();
+  }
+}

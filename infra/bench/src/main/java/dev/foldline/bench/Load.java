@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Callers for a while: so many with one call under way each, or so many calls a second. */
 final class Load {
 
-  private static final Duration WARM_UP = Duration.ofSeconds(2);
   private static final Duration MEASURED = Duration.ofSeconds(6);
   private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final int DIGITS = 3;
@@ -35,14 +34,7 @@ final class Load {
     }
   }
 
-  /** Warms up, then measures; fails with the first call that fails. */
-  static Reached run(int inFlight, Supplier<? extends CompletionStage<?>> call)
-      throws InterruptedException {
-    new Run(inFlight, WARM_UP, call).await();
-    return measure(inFlight, call);
-  }
-
-  /** Measures what is warm already. */
+  /** Measures what is warm already; fails with the first call that fails. */
   static Reached measure(int inFlight, Supplier<? extends CompletionStage<?>> call)
       throws InterruptedException {
     return new Run(inFlight, MEASURED, call).await();

@@ -27,10 +27,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -41,6 +43,7 @@ import org.reactivestreams.Subscription;
 final class StoreBenchmark implements AutoCloseable {
 
   private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration SHORT_WARM_UP = Duration.ofSeconds(2);
   private static final int STREAMS = 10_000;
   private static final int FILLED_STREAMS = 100_000;
   private static final int FILLED_EVENTS = 1_000_000;
@@ -83,31 +86,37 @@ final class StoreBenchmark implements AutoCloseable {
   private static void measureCalls(Path data) throws Exception {
     try (StoreBenchmark bench = new StoreBenchmark(data)) {
       bench.warmUp();
-      row("", "a second", "p50 ms", "p99 ms", "asked");
+      line("", "a second", "p50 ms", "p99 ms", "store's µs", "client's", "asked");
       for (int inFlight : List.of(1, 16, 64)) {
-        row(
+        bench.calls(
             "append, official client, " + inFlight + " in flight",
-            Load.run(inFlight, bench::append),
+            inFlight,
+            bench::append,
             inFlight == 64 ? "15,000" : inFlight == 1 ? "p50 < 1 ms" : "");
       }
       for (int inFlight : List.of(1, 64)) {
         BatchAppends appends = new BatchAppends(bench.channel);
-        row(
+        bench.calls(
             "BatchAppend, stubs, " + inFlight + " in flight",
-            Load.run(inFlight, () -> appends.append(stream(STREAMS), data())),
+            inFlight,
+            () -> appends.append(stream(STREAMS), data()),
             inFlight == 64 ? "50,000" : "");
         appends.close();
       }
       bench.fill(STREAMS, STREAMS * 10, "ten-");
       Load.warmUp(16, WARM_UP, bench::readTen);
-      row("read 10 events of a stream, 16 in flight", Load.run(16, bench::readTen), "8,000");
+      bench.calls("read 10 events of a stream, 16 in flight", 16, bench::readTen, "8,000");
       var _ = bench.readAll();
-      rate("read $all, events", bench.readAll(), "150,000");
-      var _ = bench.subscribe("warm-up");
-      rate(
-          "persistent subscription with acks, buffer 100, events",
-          bench.subscribe("measured"),
+      bench.events("read $all, events", bench::readAll, "150,000");
+      var _ = bench.subscribe("warm-up", 1);
+      bench.events(
+          "persistent subscription, buffer 100, each event acked",
+          () -> bench.subscribe("measured", 1),
           "30,000");
+      bench.events(
+          "persistent subscription, buffer 100, 20 events an ack",
+          () -> bench.subscribe("together", 20),
+          "");
     }
   }
 
@@ -117,7 +126,7 @@ final class StoreBenchmark implements AutoCloseable {
     }
     try (StoreBenchmark bench = new StoreBenchmark(data)) {
       var _ = bench.append().get(10, TimeUnit.SECONDS);
-      double all = bench.readAll();
+      double all = bench.readAll().perSecond();
       System.out.printf(
           "%nwith 1,000,000 events in 100,000 streams, -Xmx256m: start %.2f s (asked: under 3),"
               + " resident %d MB after reading all of it (asked: under 400), $all at %,.0f/s%n",
@@ -159,8 +168,8 @@ final class StoreBenchmark implements AutoCloseable {
     appends.close();
   }
 
-  /** Events a second, from the first of the log to the last. */
-  private double readAll() throws InterruptedException {
+  /** From the first event of the log to the last. */
+  private Events readAll() throws InterruptedException {
     AtomicLong events = new AtomicLong();
     CountDownLatch done = new CountDownLatch(1);
     long start = System.nanoTime();
@@ -192,11 +201,11 @@ final class StoreBenchmark implements AutoCloseable {
     if (!done.await(120, TimeUnit.SECONDS)) {
       throw new IllegalStateException("reading $all did not end");
     }
-    return events.get() * 1e9 / (System.nanoTime() - start);
+    return new Events(events.get(), start);
   }
 
-  /** Events a second of a group that begins at the first event of the log. */
-  private double subscribe(String group) throws Exception {
+  /** A group that begins at the first event of the log. */
+  private Events subscribe(String group, int acked) throws Exception {
     var subscriptions = EventStoreDBPersistentSubscriptionsClient.from(client);
     var options = CreatePersistentSubscriptionToAllOptions.get().fromStart();
     var _ = subscriptions.createToAll(group, options).get();
@@ -209,10 +218,16 @@ final class StoreBenchmark implements AutoCloseable {
                 group,
                 SubscribePersistentSubscriptionOptions.get().bufferSize(100),
                 new PersistentSubscriptionListener() {
+                  private final List<ResolvedEvent> unacked = new ArrayList<>();
+
                   @Override
                   public void onEvent(
                       PersistentSubscription subscription, int retries, ResolvedEvent event) {
-                    subscription.ack(event);
+                    unacked.add(event);
+                    if (unacked.size() == acked) {
+                      subscription.ack(unacked.iterator());
+                      unacked.clear();
+                    }
                     if (events.incrementAndGet() == SUBSCRIBED_EVENTS) {
                       done.countDown();
                     }
@@ -220,12 +235,12 @@ final class StoreBenchmark implements AutoCloseable {
                 })
             .get(10, TimeUnit.SECONDS);
     boolean ended = done.await(60, TimeUnit.SECONDS);
-    double rate = events.get() * 1e9 / (System.nanoTime() - start);
+    Events reached = new Events(events.get(), start);
     subscription.stop();
     if (!ended) {
       System.out.println("(only " + events + " events came within a minute)");
     }
-    return rate;
+    return reached;
   }
 
   private static String stream(int streams) {
@@ -237,21 +252,62 @@ final class StoreBenchmark implements AutoCloseable {
     return ("{\"d\":\"" + "x".repeat(size - 8) + "\"}").getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void row(String what, Load.Reached reached, String asked) {
-    row(
+  /** Events that came, and how fast. */
+  private record Events(long count, double perSecond) {
+    Events(long count, long start) {
+      this(count, count * 1e9 / (System.nanoTime() - start));
+    }
+  }
+
+  private interface Stretch {
+    Events run() throws Exception;
+  }
+
+  private void calls(
+      String what, int inFlight, Supplier<? extends CompletionStage<?>> call, String asked)
+      throws InterruptedException {
+    Load.warmUp(inFlight, SHORT_WARM_UP, call);
+    Cpu before = cpu();
+    Load.Reached reached = Load.measure(inFlight, call);
+    Cpu each = cpu().since(before, reached.latencies().getTotalCount());
+    line(
         what,
         "%,.0f".formatted(reached.perSecond()),
         "%.2f".formatted(reached.millis(50)),
         "%.2f".formatted(reached.millis(99)),
+        "%.0f".formatted(each.store()),
+        "%.0f".formatted(each.client()),
         asked);
   }
 
-  private static void rate(String what, double perSecond, String asked) {
-    row(what, "%,.0f".formatted(perSecond), "", "", asked);
+  private void events(String what, Stretch stretch, String asked) throws Exception {
+    Cpu before = cpu();
+    Events reached = stretch.run();
+    Cpu each = cpu().since(before, reached.count());
+    line(
+        what,
+        "%,.0f".formatted(reached.perSecond()),
+        "",
+        "",
+        "%.0f".formatted(each.store()),
+        "%.0f".formatted(each.client()),
+        asked);
   }
 
-  private static void row(String what, String perSecond, String p50, String p99, String asked) {
-    System.out.printf("%-56s %12s %8s %8s   %s%n", what, perSecond, p50, p99, asked);
+  /** Microseconds of the processors' time. */
+  private record Cpu(double store, double client) {
+    Cpu since(Cpu before, long times) {
+      return new Cpu((store - before.store) / times, (client - before.client) / times);
+    }
+  }
+
+  private Cpu cpu() {
+    Duration own = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    return new Cpu(store.cpu().toNanos() / 1e3, own.toNanos() / 1e3);
+  }
+
+  private static void line(Object... columns) {
+    System.out.printf("%-56s %9s %8s %8s %11s %9s   %s%n", columns);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.foldline.eventstoredb;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.foldline.core.OutcomeUnknown;
@@ -11,55 +10,59 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Label;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.Lifespan;
+import net.jqwik.api.lifecycle.Store;
+import net.jqwik.api.statistics.Statistics;
 
 /**
  * Random commands, duplicates, conflicts, crashes and lost answers on several instances, against
- * what a sequential model allows.
- *
- * <p>{@code -Dfoldline.model.sequences=20000} runs the long form, {@code -Dfoldline.model.seed=42}
- * begins with that sequence.
+ * what a sequential model allows. {@code -Djqwik.tries.default=20000} is the long form; a failure
+ * is shrunk, and names its seed.
  */
-@DisplayName("Whatever goes wrong")
+@Label("Whatever goes wrong")
 class ModelTest {
 
-  private static final long SEED = Long.getLong("foldline.model.seed", 1);
-  private static final int SEQUENCES = Integer.getInteger("foldline.model.sequences", 60);
+  private static final int MOST_WAVES = 6;
 
-  private static EmbeddedEventStore server;
-  private static EventStore store;
+  private record Served(EmbeddedEventStore server, EventStore store) implements Store.CloseOnReset {
 
-  @BeforeAll
-  static void start() {
-    server = EmbeddedEventStore.builder().start();
-    store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
-  }
-
-  @AfterAll
-  static void stop() {
-    store.close();
-    server.close();
-  }
-
-  @Test
-  void streams_and_answers_are_those_of_a_sequential_history() {
-    int unknown = 0;
-    int crashes = 0;
-    for (long seed = SEED; seed < SEED + SEQUENCES; seed++) {
-      Scenario scenario = new Scenario(seed, store.streams(), UnaryOperator.identity(), 100);
-      scenario.run();
-      scenario.check();
-      unknown += scenario.unknown();
-      crashes += scenario.crashes();
+    static Served start() {
+      EmbeddedEventStore server = EmbeddedEventStore.builder().start();
+      return new Served(server, new EventStore(server.connectionString(), Duration.ofSeconds(5)));
     }
-    assertThat(unknown).as("answers that were looked for").isGreaterThan(SEQUENCES / 5);
-    assertThat(crashes).as("instances that crashed").isGreaterThan(SEQUENCES / 10);
+
+    @Override
+    public void close() {
+      store.close();
+      server.close();
+    }
   }
 
-  @Test
+  private final EventStore store =
+      Store.getOrCreate(ModelTest.class, Lifespan.PROPERTY, Served::start).get().store();
+
+  @Property
+  void streams_and_answers_are_those_of_a_sequential_history(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = MOST_WAVES) int waves) {
+    Scenario scenario = new Scenario(seed, waves, store.streams(), UnaryOperator.identity(), 100);
+    scenario.run();
+    scenario.check();
+    covers("answers that were looked for", scenario.unknown() > 0, 10);
+    covers("instances that crashed", scenario.crashes() > 0, 5);
+  }
+
+  private static void covers(String what, boolean found, double percent) {
+    Statistics.label(what)
+        .collect(found)
+        .coverage(checker -> checker.check(true).percentage(of -> of > percent));
+  }
+
+  @Example
   void a_store_that_checks_no_revision_is_found_out() {
     assertBites(
         streams ->
@@ -72,12 +75,12 @@ class ModelTest {
         100);
   }
 
-  @Test
+  @Example
   void a_handler_that_forgets_keys_is_found_out() {
     assertBites(UnaryOperator.identity(), 0);
   }
 
-  @Test
+  @Example
   void a_refusal_on_a_stale_state_is_found_out() {
     assertBites(
         streams ->
@@ -90,7 +93,7 @@ class ModelTest {
         100);
   }
 
-  @Test
+  @Example
   void an_error_for_an_effect_that_took_place_is_found_out() {
     assertBites(
         streams ->
@@ -105,9 +108,9 @@ class ModelTest {
         100);
   }
 
-  private static void assertBites(UnaryOperator<Streams> broken, int rememberedKeys) {
-    for (long seed = SEED; seed < SEED + 300; seed++) {
-      Scenario scenario = new Scenario(seed, store.streams(), broken, rememberedKeys);
+  private void assertBites(UnaryOperator<Streams> broken, int rememberedKeys) {
+    for (long seed = 1; seed <= 300; seed++) {
+      Scenario scenario = new Scenario(seed, MOST_WAVES, store.streams(), broken, rememberedKeys);
       scenario.run();
       try {
         scenario.check();

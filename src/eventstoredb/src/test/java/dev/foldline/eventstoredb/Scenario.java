@@ -128,6 +128,7 @@ final class Scenario {
   /** Of what goes wrong: its order depends on threads. */
   private final Random chance;
 
+  private final int waves;
   private final Streams streams;
   private final UnaryOperator<Streams> broken;
   private final int rememberedKeys;
@@ -139,10 +140,13 @@ final class Scenario {
   private volatile boolean calm;
 
   /**
+   * @param waves how many times commands are sent together
    * @param broken what is put between the instances and the network, to see that it is found out
    */
-  Scenario(long seed, Streams streams, UnaryOperator<Streams> broken, int rememberedKeys) {
+  Scenario(
+      long seed, int waves, Streams streams, UnaryOperator<Streams> broken, int rememberedKeys) {
     this.seed = seed;
+    this.waves = waves;
     this.random = new Random(seed);
     this.chance = new Random(seed * 31);
     this.streams = streams;
@@ -164,7 +168,7 @@ final class Scenario {
     for (int i = 0; i < instances; i++) {
       processes.add(start());
     }
-    for (int wave = 0; wave < 6; wave++) {
+    for (int wave = 0; wave < waves; wave++) {
       long seen = highestReceipt();
       List<Send> together = new ArrayList<>();
       int size = 1 + random.nextInt(6);

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -66,6 +67,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
   private final String host;
   private final boolean tls;
+  private final Duration closeTimeout;
   private final Calls calls;
   private final Server server;
 
@@ -75,6 +77,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
   private EmbeddedEventStore(Builder options) {
     host = dialable(options.host);
     tls = options.certificate != null;
+    closeTimeout = options.closeTimeout;
     try {
       Transport transport = started(new Transport());
       EventLog log =
@@ -184,15 +187,23 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
   /**
    * Ends every call, the streaming ones with UNAVAILABLE, and releases the data directory; all of
-   * it also where the caller is interrupted, since a thread of its own does it.
+   * it also where the caller is interrupted, since a thread of its own does it. If the disk holds
+   * that up for longer than half a minute, it goes on without the caller.
    */
   @Override
-  public synchronized void close() {
-    CompletableFuture.runAsync(this::closeAll, Thread.ofPlatform().name("foldline-close")::start)
-        .join();
+  public void close() {
+    boolean closed =
+        CompletableFuture.runAsync(
+                this::closeAll, Thread.ofPlatform().name("foldline-close").daemon()::start)
+            .thenApply(_ -> true)
+            .completeOnTimeout(false, closeTimeout.toNanos(), TimeUnit.NANOSECONDS)
+            .join();
+    if (!closed) {
+      LOG.error("The store has not closed yet, and its data directory is not free");
+    }
   }
 
-  private void closeAll() {
+  private synchronized void closeAll() {
     for (AutoCloseable part : started) {
       try {
         part.close();
@@ -221,6 +232,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
     private boolean fsync = true;
     private Limits limits = Limits.DEFAULT;
     private int indexGeneration = EventLog.GENERATION;
+    private Duration closeTimeout = Duration.ofSeconds(30);
     private boolean projections = true;
     private final Users users = new Users();
     private @Nullable Path certificate;
@@ -279,6 +291,12 @@ public final class EmbeddedEventStore implements AutoCloseable {
     /** For tests, which meet a small generation at every stage of its way to disk. */
     Builder indexGeneration(int events) {
       indexGeneration = events;
+      return this;
+    }
+
+    /** For tests, which don't wait that long. */
+    Builder closeTimeout(Duration timeout) {
+      closeTimeout = timeout;
       return this;
     }
 

@@ -179,6 +179,15 @@ class BatchAppendTest {
   }
 
   @Test
+  @DisplayName("2.7 one call may import more than requests may hold at a time")
+  void bulk() {
+    String large = "t".repeat(500_000);
+    for (int i = 0; i < 150; i++) {
+      assertThat(answerTo(batch(BatchAppendTest::any, large))).isEqualTo("ok " + i);
+    }
+  }
+
+  @Test
   @DisplayName("2.7 batches of one call are handled in order of arrival")
   void order() {
     for (int i = 0; i < 200; i++) {

@@ -2,13 +2,17 @@ package dev.foldline.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -62,8 +66,27 @@ class DataDirectoryTest {
       assertThatThrownBy(options::start)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("in use");
+      assertThatThrownBy(() -> KillableStore.start(data, 1000, false))
+          .as("another process, behind a refusal in this one")
+          .isInstanceOf(IOException.class);
     }
     options.start().close();
+  }
+
+  @Test
+  @Timeout(60)
+  @DisplayName("a close that is held up goes on without its caller")
+  void heldUpClose() {
+    var options = EmbeddedEventStore.builder().data(data).projections(false);
+    var store = EmbeddedEventStore.builder().data(data).closeTimeout(Duration.ofMillis(1)).start();
+    synchronized (store) { // All parts are closed under this.
+      store.close();
+      assertThatThrownBy(options::start).hasMessageContaining("in use");
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreException(IllegalStateException.class)
+        .untilAsserted(() -> options.start().close());
   }
 
   @Test

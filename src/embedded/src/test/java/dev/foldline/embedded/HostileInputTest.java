@@ -90,6 +90,39 @@ class HostileInputTest {
   }
 
   @Test
+  @DisplayName("what was sent of a call that is reset is forgotten")
+  void halfSentResets() {
+    byte[] half = new byte[1 << 20];
+    // Of a message of 16,000,000 bytes that is not compressed.
+    half[2] = (byte) 0xf4;
+    half[3] = 0x24;
+    try (var client = new Http2Client(store.port())) {
+      for (int i = 0; i < 200; i++) {
+        var method = i % 2 == 0 ? StreamsGrpc.getAppendMethod() : StreamsGrpc.getReadMethod();
+        client.sendAndReset("/" + method.getFullMethodName(), half);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("compressed requests count as what they are when decompressed")
+  void compressedNames() {
+    var subscription = Wire.reading("n".repeat(4 << 20));
+    Wire.subscription().accept(subscription.getOptionsBuilder());
+    List<Answers<ReadResp>> calls = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      var answers = new Answers<ReadResp>();
+      wire.stub().withCompression("gzip").read(subscription.build(), answers);
+      calls.add(answers);
+    }
+    calls.getLast().until(_ -> calls.stream().anyMatch(Answers::ended));
+    assertThat(calls.stream().filter(Answers::ended).map(Answers::error))
+        .containsOnly("UNAVAILABLE");
+    calls.forEach(Answers::cancel);
+    calls.forEach(Answers::await);
+  }
+
+  @Test
   @DisplayName("random bytes as a message of any method get a status")
   void garbageMessages() {
     Random random = new Random(SEED);

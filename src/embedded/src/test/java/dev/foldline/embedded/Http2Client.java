@@ -3,6 +3,7 @@ package dev.foldline.embedded;
 import io.grpc.netty.shaded.io.netty.bootstrap.Bootstrap;
 import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInitializer;
@@ -12,6 +13,8 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2PingFrame;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -69,15 +72,24 @@ final class Http2Client implements AutoCloseable {
 
   /** Sends one gRPC call with an empty message. */
   void call(String path, String contentType) {
-    send(path, contentType, new byte[5], true);
+    var _ = send(path, contentType, new byte[5], true);
   }
 
   /** Begins a call with some bytes, which may be all of it. */
   void send(String path, byte[] bytes, boolean end) {
-    send(path, "application/grpc", bytes, end);
+    var _ = send(path, "application/grpc", bytes, end);
   }
 
-  private void send(String path, String contentType, byte[] bytes, boolean end) {
+  /** Begins a call with some bytes, and resets it once they are sent. */
+  void sendAndReset(String path, byte[] bytes) {
+    ChannelFuture sent = send(path, "application/grpc", bytes, false).syncUninterruptibly();
+    var _ =
+        sent.channel()
+            .writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL))
+            .syncUninterruptibly();
+  }
+
+  private ChannelFuture send(String path, String contentType, byte[] bytes, boolean end) {
     Channel stream =
         new Http2StreamChannelBootstrap(channel)
             .handler(new Received())
@@ -93,7 +105,7 @@ final class Http2Client implements AutoCloseable {
             .add("content-type", contentType)
             .add("te", "trailers");
     var _ = stream.write(new DefaultHttp2HeadersFrame(request));
-    var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(bytes), end));
+    return stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(bytes), end));
   }
 
   void ping(long content) {

@@ -1,5 +1,6 @@
 package dev.foldline.embedded;
 
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -7,9 +8,12 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What anything in this process logs as a warning or worse, until it is closed. */
+/** What the store and its transport log as a warning or worse, until this is closed. */
 public final class LoggedWarnings extends Handler implements AutoCloseable {
   private static final Logger ROOT = Logger.getLogger("");
+  private static final String STORE = EmbeddedEventStore.class.getPackageName();
+  private static final String TRANSPORT =
+      NettyServerBuilder.class.getPackageName() + ".NettyServer";
 
   private final List<String> messages = new CopyOnWriteArrayList<>();
 
@@ -20,8 +24,9 @@ public final class LoggedWarnings extends Handler implements AutoCloseable {
 
   @Override
   public void publish(LogRecord logged) {
-    if (isLoggable(logged)) {
-      messages.add(logged.getLoggerName() + ": " + logged.getMessage());
+    String logger = String.valueOf(logged.getLoggerName());
+    if (isLoggable(logged) && (logger.startsWith(STORE) || logger.startsWith(TRANSPORT))) {
+      messages.add(logger + ": " + logged.getMessage());
     }
   }
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Random sequences of writes to a few streams, against the {@link Model}. {@code
- * -Djqwik.tries.default=20000} is the long form; a failure is shrunk, and names its seed.
+ * -Djqwik.tries.default=5000} is the long form; a failure is shrunk, and names its seed.
  */
 @Label("2.4 to 2.7, 3.3, 3.4, 3.6, 5 against a model")
 class ModelTest {

@@ -30,6 +30,9 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   /** So many batches may be open or unanswered; then the client has to wait. */
   private static final int MAX_UNANSWERED = 1024;
 
+  /** So much may be held while the log is at work; then too the client has to wait. */
+  private static final long MAX_AHEAD_BYTES = 16L << 20;
+
   /** About 136 years, which can still be reckoned with in nanoseconds. */
   private static final long MOST_SECONDS = 1L << 32;
 
@@ -104,15 +107,22 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
     } catch (StatusRuntimeException e) {
       answer(BatchAnswers.failure(request, e));
     }
-    if (responses.isReady() && unanswered < MAX_UNANSWERED) {
+    if (hasRoom()) {
       responses.request(1);
     } else {
       starved = true;
     }
   }
 
+  /** Where the log has nothing to answer, it is on the client that open batches go on. */
+  private boolean hasRoom() {
+    return responses.isReady()
+        && unanswered < MAX_UNANSWERED
+        && (share.held() < MAX_AHEAD_BYTES || unanswered == open.size());
+  }
+
   private synchronized void feed() {
-    if (starved && responses.isReady() && unanswered < MAX_UNANSWERED) {
+    if (starved && hasRoom()) {
       starved = false;
       responses.request(1);
     }

@@ -10,8 +10,10 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import java.util.Comparator;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -73,9 +75,10 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> serverCall, Metadata headers, ServerCallHandler<Q, R> next) {
-    Call<Q, R> call = new Call<>(serverCall, share());
+    Inbound inbound = INBOUND.get();
+    Call<Q, R> call = new Call<>(serverCall, inbound.share);
     open.add(call);
-    Long nanos = INBOUND.get().timeoutNanos;
+    Long nanos = inbound.timeoutNanos;
     try {
       call.timeout =
           nanos == null ? null : timer.schedule(call::timedOut, nanos, TimeUnit.NANOSECONDS);
@@ -89,6 +92,7 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
           call.end(Status.UNKNOWN.withDescription("The message can't be parsed"));
         } else if (!call.ended) {
           super.onMessage(message);
+          inbound.messageHandled();
         }
       }
 
@@ -139,12 +143,14 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
   }
 
   /**
-   * What arrives of a call, byte by byte. It is held until the call is over, or if more requests
-   * may follow, until one is whole: then it is for the call's handler to say what it keeps.
+   * What arrives of a call, byte by byte. A single request is held until the call is over, as large
+   * as it is once decompressed; one that others may follow, until it is handled: then it is for the
+   * call's handler to say what it keeps.
    */
   private static final class Inbound extends ServerStreamTracer {
     private final @Nullable Long timeoutNanos;
     private final IngressBudget.Share share;
+    private final Queue<Long> unhandled = new ConcurrentLinkedQueue<>();
     private boolean single;
     private long arriving;
 
@@ -171,10 +177,26 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
 
     @Override
     public void inboundMessageRead(int number, long wireSize, long size) {
-      if (!single) {
+      if (single) {
         share.giveBack(arriving);
+      } else {
+        unhandled.add(arriving);
       }
       arriving = 0;
+    }
+
+    /** Comes behind the above: at once, or of a compressed message as it is read, bit by bit. */
+    @Override
+    public void inboundUncompressedSize(long bytes) {
+      if (single) {
+        share.take(bytes);
+      }
+    }
+
+    private void messageHandled() {
+      if (!single) {
+        share.giveBack(unhandled.remove());
+      }
     }
 
     @Override

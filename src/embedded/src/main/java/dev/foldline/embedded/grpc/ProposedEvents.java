@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class ProposedEvents {
   private static final String JSON = "application/json";
 
-  /** About what an event occupies beside its data and metadata. */
-  private static final int OVERHEAD = 256;
-
   private final Limits limits;
   private final IngressBudget.Share share;
   private final List<NewEvent> events = new ArrayList<>();
@@ -52,7 +49,7 @@ final class ProposedEvents {
     if (bytes > limits.maxAppendSize()) {
       throw Errors.maximumAppendSizeExceeded(limits.maxAppendSize());
     }
-    keep(OVERHEAD + (long) event.size());
+    keep(event.footprint());
     events.add(event);
   }
 

@@ -2,12 +2,8 @@ package dev.foldline.embedded.log;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,16 +50,16 @@ final class Database implements AutoCloseable {
   private final Path directory;
   private final boolean temporary;
   private final boolean fsync;
-  private final FileChannel lockFile;
+  private final DirectoryLock lock;
 
   /** The last one first. */
   private final Deque<Connection> connections = new ArrayDeque<>();
 
-  private Database(Path directory, boolean temporary, boolean fsync, FileChannel lockFile) {
+  private Database(Path directory, boolean temporary, boolean fsync, DirectoryLock lock) {
     this.directory = directory;
     this.temporary = temporary;
     this.fsync = fsync;
-    this.lockFile = lockFile;
+    this.lock = lock;
   }
 
   /**
@@ -77,31 +73,10 @@ final class Database implements AutoCloseable {
           directory == null
               ? Files.createTempDirectory("foldline")
               : Files.createDirectories(directory);
-      return new Database(data, temporary, fsync && !temporary, lock(data));
+      return new Database(data, temporary, fsync && !temporary, DirectoryLock.take(data));
     } catch (IOException e) {
       throw new UncheckedIOException("Can't use the data directory " + directory, e);
     }
-  }
-
-  private static FileChannel lock(Path directory) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock lock = null;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException _) {
-      // Held by another store of this process: refused below like any other.
-    } finally {
-      if (lock == null) {
-        channel.close();
-      }
-    }
-    if (lock == null) {
-      throw new IllegalStateException(
-          "The data directory " + directory + " is in use by another event store");
-    }
-    return channel;
   }
 
   Connection writer() throws SQLException {
@@ -162,15 +137,14 @@ final class Database implements AutoCloseable {
 
   /**
    * Closes all connections, which nobody may be using any more. The writer's goes last: only it can
-   * fold the write-ahead log into the database. The directory is free even if one fails.
+   * fold the write-ahead log into the database. The others are closed and the directory is free
+   * even if one fails.
    */
   @Override
   public void close() {
     try {
-      try (lockFile) {
-        for (Connection connection : connections) {
-          connection.close();
-        }
+      try (lock) {
+        closeConnections();
       }
       if (temporary) {
         try (var files = Files.walk(directory)) {
@@ -183,6 +157,14 @@ final class Database implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (SQLException e) {
       throw new StorageException(e);
+    }
+  }
+
+  private void closeConnections() throws SQLException {
+    if (!connections.isEmpty()) {
+      try (Connection _ = connections.removeLast()) {
+        closeConnections();
+      }
     }
   }
 }

@@ -115,9 +115,9 @@ public final class EventLog implements AutoCloseable {
   /** Appends all events or none; answers {@code TimedOut} if its turn has not come in time. */
   public CompletableFuture<WriteResult> append(
       String stream, ExpectedRevision expected, List<NewEvent> events, Duration timeout) {
-    int bytes = 0;
+    long bytes = footprint(stream);
     for (NewEvent event : events) {
-      bytes += event.size();
+      bytes += event.footprint();
     }
     return writer.submit(
         decisions -> decisions.append(stream, expected, events), bytes, timeout.toNanos());
@@ -131,24 +131,32 @@ public final class EventLog implements AutoCloseable {
    * left out.
    */
   public CompletableFuture<WriteResult> appendAll(List<Addition> additions) {
-    int bytes = 0;
+    long bytes = 0;
     for (Addition addition : additions) {
-      bytes += addition.event().size();
+      bytes += footprint(addition.stream()) + addition.event().footprint();
     }
     return writer.submit(
         decisions -> decisions.appendAll(additions), bytes, WRITE_TIMEOUT.toNanos());
   }
 
+  private static long footprint(String stream) {
+    return 2L * stream.length();
+  }
+
   /** Soft deletion: the stream may come back, without its old events. */
   public CompletableFuture<WriteResult> delete(String stream, ExpectedRevision expected) {
     return writer.submit(
-        decisions -> decisions.delete(stream, expected), 0, WRITE_TIMEOUT.toNanos());
+        decisions -> decisions.delete(stream, expected),
+        footprint(stream),
+        WRITE_TIMEOUT.toNanos());
   }
 
   /** Deletion for good. */
   public CompletableFuture<WriteResult> tombstone(String stream, ExpectedRevision expected) {
     return writer.submit(
-        decisions -> decisions.tombstone(stream, expected), 0, WRITE_TIMEOUT.toNanos());
+        decisions -> decisions.tombstone(stream, expected),
+        footprint(stream),
+        WRITE_TIMEOUT.toNanos());
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.UUID;
 
 /** An event to be appended. */
 public record NewEvent(UUID id, String type, boolean json, ByteString data, ByteString metadata) {
+  private static final int OVERHEAD = 256;
 
   /** An event of the server's own, with a fresh id. */
   public static NewEvent json(String type, String data) {
@@ -41,5 +42,10 @@ public record NewEvent(UUID id, String type, boolean json, ByteString data, Byte
   /** What the event counts towards the maximum size of an append, in bytes. */
   public int size() {
     return data.size() + metadata.size() + 2 * type.length();
+  }
+
+  /** About how many bytes of memory the event occupies. */
+  public int footprint() {
+    return OVERHEAD + size();
   }
 }

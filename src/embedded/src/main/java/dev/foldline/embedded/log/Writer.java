@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Writer {
   private static final Logger LOG = Logger.getLogger(Writer.class);
   private static final int MAX_WAITING = 16_384;
+  private static final long MAX_WAITING_BYTES = 64L << 20;
   private static final int MAX_BATCH = 1024;
   private static final int MAX_BATCH_BYTES = 4 << 20;
   private static final int IDLE_MILLIS = 200;
@@ -32,7 +34,7 @@ final class Writer {
   }
 
   private record Request(
-      Write write, int bytes, long deadline, CompletableFuture<WriteResult> answer) {}
+      Write write, long bytes, long deadline, CompletableFuture<WriteResult> answer) {}
 
   private record Answered(Request request, WriteResult result) {
     void tell() {
@@ -41,6 +43,7 @@ final class Writer {
   }
 
   private final ArrayBlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final AtomicLong waitingBytes = new AtomicLong();
   private final Decisions decisions;
   private final Consumer<List<LogEvent>> publish;
   private final Thread thread;
@@ -58,15 +61,28 @@ final class Writer {
     thread = Thread.ofPlatform().name("foldline-writer").daemon().start(this::run);
   }
 
-  CompletableFuture<WriteResult> submit(Write write, int bytes, long timeoutNanos) {
+  /**
+   * @param bytes that the request occupies until it is answered
+   */
+  CompletableFuture<WriteResult> submit(Write write, long bytes, long timeoutNanos) {
     var answer = new CompletableFuture<WriteResult>();
     var request = new Request(write, bytes, System.nanoTime() + timeoutNanos, answer);
-    if (closed || !waiting.offer(request)) {
+    if (closed || !enqueue(request)) {
       answer.complete(new Unavailable());
     } else if (closed) {
       refuseWaiting();
     }
     return answer;
+  }
+
+  /** Answers whether there was room for it, as there is for any one while none waits. */
+  private boolean enqueue(Request request) {
+    boolean room = waitingBytes.getAndAdd(request.bytes()) < MAX_WAITING_BYTES;
+    if (room && waiting.offer(request)) {
+      return true;
+    }
+    waitingBytes.addAndGet(-request.bytes());
+    return false;
   }
 
   private void run() {
@@ -92,10 +108,11 @@ final class Writer {
 
   private void takeBatch(List<Request> batch) throws InterruptedException {
     Request next = waiting.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-    for (int bytes = 0;
+    for (long bytes = 0;
         next != null;
         next = batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES ? waiting.poll() : null) {
       bytes += next.bytes();
+      waitingBytes.addAndGet(-next.bytes());
       batch.add(next);
     }
   }
@@ -123,9 +140,9 @@ final class Writer {
       publish.accept(committed);
       answers.execute(() -> answered.forEach(Answered::tell));
     } else if (batch.size() == 1) {
+      Request failed = batch.getFirst();
       Exception reason = failure;
-      answers.execute(
-          () -> batch.getFirst().answer().completeExceptionally(new StorageException(reason)));
+      answers.execute(() -> failed.answer().completeExceptionally(new StorageException(reason)));
     } else {
       for (Request request : batch) {
         commit(List.of(request));
@@ -140,6 +157,7 @@ final class Writer {
 
   private void refuseWaiting() {
     for (Request next = waiting.poll(); next != null; next = waiting.poll()) {
+      waitingBytes.addAndGet(-next.bytes());
       next.answer().complete(new Unavailable());
     }
   }

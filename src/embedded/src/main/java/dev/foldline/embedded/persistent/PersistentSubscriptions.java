@@ -107,6 +107,7 @@ public final class PersistentSubscriptions implements AutoCloseable {
             throw Errors.persistentSubscriptionExists(config.key().stream(), config.key().group());
           }
           validate(config);
+          configStream.describe();
           var created = begun(config);
           var configs = configs();
           configs.add(created);
@@ -120,6 +121,7 @@ public final class PersistentSubscriptions implements AutoCloseable {
         () -> {
           var running = get(config.key());
           validate(config);
+          configStream.describe();
           var updated =
               begun(
                   new GroupConfig(
@@ -178,7 +180,6 @@ public final class PersistentSubscriptions implements AutoCloseable {
 
   /** The end is where the source ends before the group is saved: one of $all sees that happen. */
   private GroupConfig begun(GroupConfig config) {
-    configStream.describe();
     return config.start().isEnd()
         ? config.startingAfter(Source.end(log, config.key()).join())
         : config;

@@ -81,9 +81,9 @@ final class ReadCall implements StreamObserver<ReadReq> {
       try {
         join(request);
       } catch (StatusRuntimeException e) {
-        refused = true;
         call.onError(e);
       }
+      refused = joined == null;
     }
   }
 
@@ -105,7 +105,6 @@ final class ReadCall implements StreamObserver<ReadReq> {
     var access = guard.mayRead(key.stream());
     var subscription = subscriptions.find(key);
     if (subscription == null) {
-      refused = true;
       var missing = Errors.persistentSubscriptionDoesNotExist(key.stream(), key.group());
       var _ =
           access.whenComplete(

@@ -15,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,35 @@ class IndexerTest {
       readers.forEach(CompletableFuture::join);
     }
     checkReopened(data);
+  }
+
+  @Test
+  @DisplayName("shows a long stream in pages, some of it from SQLite and some from memory")
+  void longStream() {
+    try (EventLog log = EventLog.open(null, false, Runnable::run, 1000)) {
+      for (int i = 0; i < 27; i++) {
+        var events = Stream.generate(IndexerTest::event).limit(100).toList();
+        log.append("long", ExpectedRevision.ANY, events).join();
+      }
+      List<Long> forwards = new ArrayList<>();
+      List<Long> backwards = new ArrayList<>();
+      log.read(
+              snapshot -> {
+                StreamInfo info = snapshot.stream("long");
+                long last = info.lastRevision();
+                for (int page = 0; page < 6; page++) {
+                  forwards.addAll(
+                      revisions(snapshot.streamForwards(info, forwards.size(), last, 1 << 20)));
+                  backwards.addAll(
+                      revisions(
+                          snapshot.streamBackwards(info, last - backwards.size(), 0, 1 << 20)));
+                }
+                return last;
+              })
+          .join();
+      checkInOrder(forwards, 0, 2699);
+      checkInOrder(backwards.reversed(), 0, 2699);
+    }
   }
 
   private static void checkInOrder(List<Long> revisions, long from, long to) {

@@ -147,10 +147,8 @@ public final class ProjectionBenchmark {
     waitFor(() -> last.health().isSubscribed());
     for (int round = 1; round <= REBUILDS; round++) {
       long rebuilding = System.nanoTime();
-      last.rebuild(LIMIT);
-      print(
-          "build from the log, round " + round + ", events/s",
-          last.building().events() / seconds(rebuilding));
+      long events = last.rebuild(LIMIT).orElseThrow().progress().events();
+      print("build from the log, round " + round + ", events/s", events / seconds(rebuilding));
     }
     waitFor(() -> last.health().isSubscribed());
     long[] micros = visible(last, RATE, SECONDS);

@@ -19,14 +19,17 @@ import java.util.stream.Stream;
  * projection keeps up to date, and which one is on its way.
  *
  * <p>A hash holds it: {@code active} and {@code previous}; by version {@code live:…} and {@code
- * building:…}; and by build {@code events:…}. A build's name is its version, a dot, and a number.
- * Each part of a build keeps its own {@link Checkpoint}.
+ * building:…}; and by build {@code events:…}, and {@code unneeded:…} until it is removed. A build's
+ * name is its version, a dot, and a number. Each part of a build keeps its own {@link Checkpoint}.
  */
 public final class Builds {
 
   private static final Script ACTIVATE = Script.named("activate.lua");
   private static final Script CHECKPOINT = Script.named("checkpoint.lua");
   private static final Script LEASE = Script.named("lease.lua");
+  private static final Script SWITCH_BACK = Script.named("switch-back.lua");
+  private static final String EVENTS = "events:";
+  private static final String UNNEEDED = "unneeded:";
 
   private final ReadModels models;
   private final Projection<?, ?> projection;
@@ -110,6 +113,7 @@ public final class Builds {
         .send(List.of(new Command("HINCRBY").arg(key).arg("count").arg("1")))
         .map(answers -> projection.version() + "." + answers.getFirst())
         .call(build -> mark(build, Layout.OPEN))
+        .call(build -> set(EVENTS + build, "0"))
         .call(build -> set("building:" + projection.version(), build))
         .chain(this::progress);
   }
@@ -136,7 +140,7 @@ public final class Builds {
     return checkpoint(build)
         .chain(
             checkpoint ->
-                get("events:" + build)
+                get(EVENTS + build)
                     .map(
                         events ->
                             new Progress(checkpoint, events.map(Long::parseLong).orElse(0L))));
@@ -146,7 +150,7 @@ public final class Builds {
   public Uni<Void> reached(Progress progress) {
     String build = progress.build();
     return reached(progress.checkpoint())
-        .chain(() -> set("events:" + build, Long.toString(progress.events())));
+        .chain(() -> set(EVENTS + build, Long.toString(progress.events())));
   }
 
   /** Up to where a build has every event for sure. */
@@ -179,16 +183,22 @@ public final class Builds {
   }
 
   private Uni<List<Part>> checkpoints(String build, IntFunction<String> history, long position) {
-    List<String> keys = layout(build).checkpoints();
+    Layout layout = layout(build);
+    List<String> keys = layout.checkpoints();
     return models
         .send(
             IntStream.range(0, keys.size())
                 .mapToObj(
-                    i ->
-                        new Command(
-                            CHECKPOINT,
-                            List.of(keys.get(i)),
-                            List.of(Long.toString(position), history.apply(i))))
+                    i -> {
+                      boolean partition = i < Layout.PARTITIONS;
+                      return new Command(
+                          CHECKPOINT,
+                          List.of(keys.get(i), partition ? layout.documents(i) : key),
+                          List.of(
+                              Long.toString(position),
+                              history.apply(i),
+                              partition ? Layout.MARK : EVENTS + build));
+                    })
                 .toList())
         .map(
             answers ->
@@ -205,9 +215,9 @@ public final class Builds {
    * Makes a build the one that its version keeps up to date, and, in the same atomic step, the one
    * that queries read, unless that is of a later version. Nothing happens to one that is already.
    *
-   * @return the builds that nobody needs any more; fails if it is not the one on its way
+   * @return fails if it is not the one on its way
    */
-  public Uni<List<String>> activate(String build) {
+  public Uni<Void> activate(String build) {
     return models
         .send(
             List.of(
@@ -215,7 +225,20 @@ public final class Builds {
                     ACTIVATE,
                     List.of(key),
                     List.of(Integer.toString(projection.version()), build))))
-        .map(answers -> answers.getFirst().stream().map(Response::toString).toList());
+        .replaceWithVoid();
+  }
+
+  /** The builds that nobody needs any more, and that are not removed yet. */
+  public Uni<List<String>> unneeded() {
+    return models
+        .send(List.of(new Command("HKEYS").arg(key)))
+        .map(
+            answers ->
+                answers.getFirst().stream()
+                    .map(Response::toString)
+                    .filter(field -> field.startsWith(UNNEEDED))
+                    .map(field -> field.substring(UNNEEDED.length()))
+                    .toList());
   }
 
   /**
@@ -234,7 +257,20 @@ public final class Builds {
                     .map(whole -> Optional.of(previous).filter(_ -> whole).orElseThrow()))
         .onFailure(NoSuchElementException.class)
         .transform(_ -> new NotFound("there is nothing to switch back to"))
-        .call(previous -> set("active", previous));
+        .call(this::switchBackTo);
+  }
+
+  /** Has queries read a build, if it still is the one to switch back to. */
+  Uni<Void> switchBackTo(String previous) {
+    return models
+        .send(List.of(new Command(SWITCH_BACK, List.of(key), List.of(previous))))
+        .invoke(
+            answers -> {
+              if (answers.getFirst().toString().equals("0")) {
+                throw new Unavailable("build " + previous + " was replaced at this moment");
+              }
+            })
+        .replaceWithVoid();
   }
 
   /** Removes a build. Whoever still writes to it finds it lost. */
@@ -244,15 +280,15 @@ public final class Builds {
         .send(List.of(new Command("SMEMBERS").arg(Layout.views(projection.name()))))
         .map(answers -> answers.getFirst().stream().map(Response::toString).toList())
         .chain(views -> models.send(partitions(partition -> unlink(layout.keys(partition, views)))))
+        .chain(() -> models.send(List.of(new Command("HDEL").arg(key).arg(EVENTS + build))))
         .chain(
             () ->
                 models.send(
                     Stream.concat(
-                            Stream.of(
-                                new Command("HDEL").arg(key).arg("events:" + build),
-                                unlink(List.of(Layout.poisons(projection.name(), build)))),
+                            Stream.of(unlink(List.of(Layout.poisons(projection.name(), build)))),
                             layout.checkpoints().stream().map(each -> unlink(List.of(each))))
                         .toList()))
+        .chain(() -> models.send(List.of(new Command("HDEL").arg(key).arg(UNNEEDED + build))))
         .replaceWithVoid();
   }
 

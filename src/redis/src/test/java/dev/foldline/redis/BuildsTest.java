@@ -70,8 +70,9 @@ class BuildsTest {
     apply(one, second.build(), "b");
     assertThat(document(one)).isEqualTo("a by 1");
 
-    assertThat(await(builds.activate(second.build()))).containsExactly(first);
+    await(builds.activate(second.build()));
 
+    assertThat(await(builds.unneeded())).containsExactly(first);
     assertThat(document(one)).isEqualTo("b by 1");
     assertThat(await(builds.live())).hasValue(second.build());
   }
@@ -155,13 +156,15 @@ class BuildsTest {
   void onlyTheBuildOnItsWayBecomesLive_andOnce() {
     Builds builds = new Builds(models, one);
     String build = build(one);
-    assertThat(await(builds.activate(build))).isEmpty();
+    await(builds.activate(build));
+    assertThat(await(builds.unneeded())).isEmpty();
     assertThat(await(builds.live())).hasValue(build);
 
     String second = await(builds.begin()).build();
     assertThatThrownBy(() -> await(builds.activate("1.99"))).isInstanceOf(Unavailable.class);
-    assertThat(await(builds.activate(build))).isEmpty();
-    assertThat(await(builds.activate(second))).containsExactly(build);
+    await(builds.activate(build));
+    await(builds.activate(second));
+    assertThat(await(builds.unneeded())).containsExactly(build);
     assertThatThrownBy(() -> await(builds.activate(build))).isInstanceOf(Unavailable.class);
     assertThat(await(builds.live())).hasValue(second);
   }
@@ -178,6 +181,18 @@ class BuildsTest {
     assertThatThrownBy(() -> await(new Builds(models, two).switchBack()))
         .isInstanceOf(NotFound.class);
     assertThat(document(two)).isEqualTo("a by 2");
+  }
+
+  @Test
+  void thereIsNoSwitchingBackToWhatWasReplacedMeanwhile() {
+    Builds builds = new Builds(models, two);
+    String old = build(one);
+    build(two);
+    String again = build(one);
+
+    assertThatThrownBy(() -> await(builds.switchBackTo(old))).isInstanceOf(Unavailable.class);
+
+    assertThat(await(builds.switchBack())).isEqualTo(again);
   }
 
   @Test
@@ -209,8 +224,15 @@ class BuildsTest {
     apply(one, build, "a");
     Builds builds = new Builds(models, one);
     await(builds.reached(await(builds.checkpoint(build)).at(1)));
+    build(one);
+    assertThat(await(builds.unneeded())).containsExactly(build);
+    Checkpoint late = await(builds.checkpoint(build)).at(2);
+
     await(builds.drop(build));
-    assertThat(redis.command("KEYS foldline:{last:*")).isEqualTo("[]");
+    await(builds.reached(late));
+
+    assertThat(await(builds.unneeded())).isEmpty();
+    assertThat(redis.command("KEYS foldline:{last:" + build + ":*")).isEqualTo("[]");
     assertThat(redis.command("KEYS foldline:{last}:*:" + build)).isEqualTo("[]");
   }
 

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisExecProvider;
@@ -27,7 +27,7 @@ public final class RedisProcess implements AutoCloseable {
 
   private final int port = freePort();
   private final List<String> command = new ArrayList<>();
-  private Process process;
+  private volatile Process process;
 
   /**
    * Starts one, and waits until it can be used.
@@ -39,6 +39,7 @@ public final class RedisProcess implements AutoCloseable {
     command.addAll(List.of("--bind", "127.0.0.1", "--save", ""));
     command.addAll(List.of(settings));
     process = launch();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> process.destroyForcibly()));
   }
 
   private static synchronized String executable() {
@@ -77,29 +78,39 @@ public final class RedisProcess implements AutoCloseable {
   private Process launch() {
     try {
       Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
-      Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
-      BufferedReader output = started.inputReader(UTF_8);
-      StringBuilder said = new StringBuilder();
-      String line = output.readLine();
-      while (line != null && !line.contains("Ready to accept connections")) {
-        said.append(line).append('\n');
-        line = output.readLine();
-      }
-      if (line == null) {
-        throw new IllegalStateException("redis-server ended:\n" + said);
-      }
-      Thread.ofVirtual().start(() -> drain(started));
+      CompletableFuture<Void> ready = new CompletableFuture<>();
+      Thread.ofVirtual().start(() -> listen(started, ready));
+      ready
+          .orTimeout(SECONDS, TimeUnit.SECONDS)
+          .whenComplete(
+              (_, failure) -> {
+                if (failure != null) {
+                  started.destroyForcibly();
+                }
+              })
+          .join();
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static void drain(Process process) {
-    try {
-      process.getInputStream().transferTo(OutputStream.nullOutputStream());
-    } catch (IOException _) {
-      // It has ended.
+  /** Until it ends, since it would wait for someone to hear it. */
+  private static void listen(Process process, CompletableFuture<Void> ready) {
+    StringBuilder said = new StringBuilder();
+    try (BufferedReader output = process.inputReader(UTF_8)) {
+      String line = output.readLine();
+      while (line != null) {
+        if (line.contains("Ready to accept connections")) {
+          ready.complete(null);
+        } else if (!ready.isDone()) {
+          said.append(line).append('\n');
+        }
+        line = output.readLine();
+      }
+      ready.completeExceptionally(new IllegalStateException("redis-server ended:\n" + said));
+    } catch (IOException e) {
+      ready.completeExceptionally(e);
     }
   }
 

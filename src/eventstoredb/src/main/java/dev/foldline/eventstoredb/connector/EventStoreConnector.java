@@ -110,7 +110,10 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING,
     defaultValue = "start",
-    description = "Where a group begins that is created, or has no position yet: start or end")
+    description =
+        "Where a group begins that is created, or has no position yet: start or end. To change what"
+            + " a catch-up subscription takes is to begin: with end, what was written meanwhile is"
+            + " skipped")
 @ConnectorAttribute(
     name = "resolve-links",
     type = "boolean",

@@ -13,7 +13,9 @@ public interface FailureStrategy {
   /**
    * Deals with the event, by one of the delivery's verbs.
    *
-   * @return completes when that is done; if it fails, the channel ends with that failure
+   * @return completes when that is done; if it fails, the channel ends with that failure. An event
+   *     that is not settled then, or not within {@code settle-timeout} and {@code
+   *     retry-max-backoff} together, is parked
    */
   Uni<Void> handle(Delivery delivery, Throwable reason);
 

@@ -56,7 +56,8 @@ final class GroupFilter {
         .recoverWithItem(Optional.empty());
   }
 
-  private String configured() {
+  /** The filter that it is to have. */
+  String configured() {
     return group.filter() == null ? ".*" : group.filter();
   }
 

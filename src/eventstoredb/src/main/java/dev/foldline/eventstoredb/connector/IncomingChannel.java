@@ -31,6 +31,7 @@ final class IncomingChannel {
   private final int maxConcurrency;
   private final int batchSize;
   private final Duration stopTimeout;
+  private final Duration strategyTimeout;
   private final Context context;
   private final SupervisedSubscription subscription;
   private final FailureStrategy strategy;
@@ -50,17 +51,15 @@ final class IncomingChannel {
     this.maxConcurrency = settings.getMaxConcurrency();
     this.batchSize = settings.getBatch() ? settings.getBatchSize() : 1;
     this.stopTimeout = Duration.ofMillis(settings.getStopTimeout());
+    Duration settleTimeout = Duration.ofMillis(settings.getSettleTimeout());
+    this.strategyTimeout = settleTimeout.plusMillis(settings.getRetryMaxBackoff());
     this.context = ((VertxInternal) vertx).createEventLoopContext();
     this.strategy = strategy;
     this.messages = new IncomingMessages(settings);
     SupervisedSubscription.Timing timing = SupervisedSubscription.Timing.DEFAULT;
     this.subscription =
         new SupervisedSubscription(
-            source,
-            vertx,
-            context,
-            timing.settle(Duration.ofMillis(settings.getSettleTimeout())),
-            new Handler());
+            source, vertx, context, timing.settle(settleTimeout), new Handler());
   }
 
   /** One consumer of the channel; whoever has cancelled may subscribe again. */
@@ -130,15 +129,22 @@ final class IncomingChannel {
         .iterable(deliveries)
         .filter(Delivery::fails)
         .onItem()
-        .transformToUniAndMerge(delivery -> settle(delivery, reason))
+        .transformToUni(delivery -> settle(delivery, reason))
+        .collectFailures()
+        .merge()
         .onItem()
         .ignoreAsUni()
         .subscribeAsCompletionStage();
   }
 
+  /** What the strategy leaves unsettled is parked: its stream would stand still for ever. */
   private Uni<Void> settle(Delivery delivery, Throwable reason) {
     return Uni.createFrom()
         .deferred(() -> strategy.handle(delivery, reason))
+        .ifNoItem()
+        .after(strategyTimeout)
+        .recoverWithUni(Uni.createFrom().voidItem())
+        .invoke(() -> delivery.park("the failure strategy settled nothing: " + reason))
         .onFailure()
         .invoke(cause -> fail(delivery, cause));
   }

@@ -122,7 +122,7 @@ public final class PersistentSource implements Source {
                           "filter",
                           there
                               + " instead of "
-                              + group.filter()
+                              + filter.configured()
                               + ", which can't be updated: name another group"));
               if (update && !settings.isEmpty()) {
                 LOG.warnf("%s is updated: %s", group.describe(), settings);

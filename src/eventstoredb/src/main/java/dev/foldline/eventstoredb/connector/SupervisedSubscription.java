@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #take} is called there, and the consumer is told there that there is something to take.
  *
  * <p>What the consumer does not settle in time is given up, so that its stream goes on. While it
- * takes nothing of what waits, the subscription is closed until it does: its events stay in the
- * store or go to other instances, and are not parked for having waited here.
+ * takes nothing of what waits, and nothing is in hand, the subscription is closed until it does:
+ * its events stay in the store or go to other instances, and are not parked for having waited here.
  */
 public final class SupervisedSubscription {
 
@@ -326,7 +326,7 @@ public final class SupervisedSubscription {
     if (attempt == null || attempt.session == null || !running) {
       return;
     }
-    if (queues.hasReady() && System.nanoTime() - askedAt > timing.settle().toNanos()) {
+    if (mayRest() && System.nanoTime() - askedAt > timing.settle().toNanos()) {
       rest();
     } else if (queues.isEmpty() && health.idle().compareTo(timing.idle()) > 0) {
       health.heard();
@@ -335,6 +335,11 @@ public final class SupervisedSubscription {
       attempt.probing = true;
       probe(attempt, attempt.session);
     }
+  }
+
+  /** Not while anything is in hand: closed, it could not tell the server what became of it. */
+  private boolean mayRest() {
+    return queues.hasReady() && queues.inHand() == 0;
   }
 
   private void giveUpWhatTakesTooLong() {

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Consumers that do not come back from an event, or take none: neither holds up the others. */
 class HungConsumerTest extends ChannelFixture {
@@ -91,6 +93,53 @@ class HungConsumerTest extends ChannelFixture {
 
     consumer.awaitItems(3, LIMIT);
     await().atMost(LIMIT).until(() -> liveness(channel).isOk());
+    assertThat(names(consumer)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatIsGivenUpIsSettled_thoughTheConsumerTakesNothingMore() throws Exception {
+    server.append("n-1", 0, 1);
+    server.append("n-2", 0, 1);
+    IncomingChannel channel =
+        incoming(STRATEGIES.park(), Map.of("settle-timeout", "200", "max-concurrency", "1"));
+    var consumer = consume(channel, Long.MAX_VALUE);
+    Message<?> hung = consumer.awaitItems(1, LIMIT).getLastItem();
+
+    await().atMost(LIMIT).until(() -> channel.health().describe().contains("closed until"));
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
+
+    settle(hung);
+    settle(consumer.awaitItems(2, LIMIT).getLastItem());
+    assertThat(names(consumer)).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatAFailureStrategyDoesNotSettleIsParked_andItsStreamGoesOn(boolean ends) throws Exception {
+    server.append("n-1", 0, 2);
+    Uni<Void> outcome = ends ? Uni.createFrom().voidItem() : Uni.createFrom().nothing();
+    IncomingChannel channel =
+        incoming(
+            (_, _) -> (_, _) -> outcome, Map.of("settle-timeout", "200", "retry-max-backoff", "1"));
+    var consumer = consume(channel, Long.MAX_VALUE);
+    refuse(consumer.awaitItems(1, LIMIT).getLastItem());
+    settle(consumer.awaitItems(2, LIMIT).getLastItem());
+    assertThat(names(consumer)).containsExactly("n-1@0", "n-1@1");
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
+  }
+
+  @Test
+  void whatEndsTheChannelLeavesNothingOfItsBatchInHand() {
+    server.append("n-1", 0, 2);
+    IncomingChannel channel = incoming(STRATEGIES.fail(), Map.of("batch", "true"));
+    var consumer = consume(channel, Long.MAX_VALUE);
+    Message<?> batch = consumer.awaitItems(1, LIMIT).getLastItem();
+    assertThat((List<?>) batch.getPayload()).hasSize(2);
+
+    batch.nack(new IllegalStateException("refused"));
+
+    consumer.awaitFailure(LIMIT);
+    await().atMost(LIMIT).until(() -> channel.health().inHand() == 0);
   }
 
   @Test
@@ -115,6 +164,7 @@ class HungConsumerTest extends ChannelFixture {
     second.cancel();
     server.append("n-9", 0, 1);
     await().atMost(LIMIT).until(() -> names(first).contains("n-9@0"));
+    assertThat(names(first)).doesNotHaveDuplicates().doesNotContainAnyElementsOf(names(second));
   }
 
   @Test

@@ -197,7 +197,10 @@ class PipelinesTest {
     server.append("n-1", 0, 1);
     try (var application = new Application(server, NUMBERS, Hasty.class)) {
       application.get(Hasty.class).wait(1);
-      await().atMost(LIMIT).until(() -> unsettledAndParked().equals(List.of(0L, 0L)));
+      await()
+          .during(Duration.ofMillis(500))
+          .atMost(LIMIT)
+          .until(() -> unsettledAndParked().equals(List.of(0L, 0L)));
     }
   }
 

@@ -19,6 +19,8 @@ public class BuildFunctions {
   /** After which a build leaves the rest to the next call. */
   private static final Duration SLICE = Duration.ofSeconds(20);
 
+  private static final Built ELSEWHERE = new Built(false, "", 0, -1);
+
   private final Projections projections;
 
   BuildFunctions(Projections projections) {
@@ -35,11 +37,18 @@ public class BuildFunctions {
    * How far a build is.
    *
    * @param complete whether queries read it by now; else to be called again
-   * @param build its name; empty where another instance is building
+   * @param build its name; empty where it is being built already, here or by another instance
    * @param events how many are in it
    * @param position up to which it has come in the log of all streams
    */
-  public record Built(boolean complete, String build, long events, long position) {}
+  public record Built(boolean complete, String build, long events, long position) {
+
+    static Built of(Slice slice) {
+      Builds.Progress progress = slice.progress();
+      return new Built(
+          slice.complete(), progress.build(), progress.events(), progress.checkpoint().position());
+    }
+  }
 
   /**
    * What queries read.
@@ -51,11 +60,7 @@ public class BuildFunctions {
   /** Builds read models anew for a while, beside those that are read, and then switches over. */
   @Operation
   public Built rebuild(Rebuild rebuild) throws InterruptedException {
-    ProjectionRunner<?, ?> runner = projections.runner(rebuild.projection());
-    boolean complete = runner.rebuild(SLICE);
-    Builds.Progress progress = runner.building();
-    return new Built(
-        complete, progress.build(), progress.events(), progress.checkpoint().position());
+    return projections.runner(rebuild.projection()).rebuild(SLICE).map(Built::of).orElse(ELSEWHERE);
   }
 
   /** Has queries read the version again that they read before the last switch to a new one. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -76,14 +77,13 @@ final class Building {
    * Builds for a while.
    *
    * @param limit after which it stops, to be gone on with
-   * @return whether it is complete, and read by queries from now on; false too where another
-   *     instance is building
+   * @return what it did; nothing where another instance is building
    * @throws Unavailable if Redis or the store is away
    */
-  boolean slice(Duration limit) throws InterruptedException {
+  Optional<Slice> slice(Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     if (!await(builds.lease(me, LEASE))) {
-      return false;
+      return Optional.empty();
     }
     try {
       await(new PersistentSource(store, group.fromEnd(), false).prepare());
@@ -91,23 +91,30 @@ final class Building {
       progress = await(builds.begin());
       end = await(store.end());
       measure();
-      if (!scan(deadline)) {
-        return false;
-      }
-      await(builds.named().chain(this::close));
-      if (!scan(deadline)) {
-        return false;
-      }
-      String build = progress.build();
-      List<String> unneeded = await(builds.activate(build));
-      ratio = 1;
-      LOG.infof("%s: complete with %d events", build, progress.events());
-      for (String each : unneeded) {
-        await(builds.drop(each));
-      }
-      return true;
+      boolean complete = scan(() -> System.nanoTime() - deadline > 0) && complete();
+      return Optional.of(new Slice(complete, progress));
     } finally {
       await(builds.release(me));
+    }
+  }
+
+  /** Read models stand still from the closing of the one on to the other: whoever asked waits. */
+  private boolean complete() throws InterruptedException {
+    await(builds.named().chain(this::close));
+    if (!scan(() -> false)) {
+      return false;
+    }
+    await(builds.activate(progress.build()));
+    ratio = 1;
+    LOG.infof("%s: complete with %d events", progress.build(), progress.events());
+    dropUnneeded();
+    return true;
+  }
+
+  /** Removes the builds that were replaced, be it by one who died before they were removed. */
+  void dropUnneeded() {
+    for (String build : await(builds.unneeded())) {
+      await(builds.drop(build));
     }
   }
 
@@ -118,13 +125,13 @@ final class Building {
   }
 
   /** Whether it came to the end of the log. */
-  private boolean scan(long deadline) throws InterruptedException {
+  private boolean scan(BooleanSupplier stop) throws InterruptedException {
     Applier<?, ?> applier = appliers.apply(progress.build());
     try (Scan scan = scan(progress.checkpoint())) {
       while (!scan.ended()) {
         int events = applyNext(scan, applier);
         reached(scan.position(), events);
-        if (System.nanoTime() > deadline || !await(builds.lease(me, LEASE))) {
+        if (stop.getAsBoolean() || !await(builds.lease(me, LEASE))) {
           return scan.ended();
         }
       }

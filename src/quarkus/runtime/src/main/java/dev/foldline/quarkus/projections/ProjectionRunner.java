@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -53,6 +54,9 @@ public final class ProjectionRunner<D, E> {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration SURVEY = Duration.ofSeconds(10);
   private static final Duration KEEP = Duration.ofSeconds(2);
+
+  /** In which a look whether there is something to build is done; a build is not waited for. */
+  private static final Duration MOMENT = Duration.ofSeconds(1);
 
   private final Vertx vertx;
   private final Projection<D, E> projection;
@@ -179,29 +183,32 @@ public final class ProjectionRunner<D, E> {
    * Builds the read models anew, beside those that are read, for a while. Blocks.
    *
    * @param limit after which it stops, to be gone on with
-   * @return whether they are complete, and read by queries from now on
+   * @return what it did; nothing where they are being built already, here or by another instance
    */
-  public boolean rebuild(Duration limit) throws InterruptedException {
-    oneBuild.lockInterruptibly();
+  public Optional<Slice> rebuild(Duration limit) throws InterruptedException {
+    if (!oneBuild.tryLock(MOMENT.toNanos(), TimeUnit.NANOSECONDS)) {
+      return Optional.empty();
+    }
     try {
-      boolean complete = slice(limit);
-      if (complete) {
+      Optional<Slice> built = slice(limit);
+      if (built.filter(Slice::complete).isPresent()) {
         subscription.openNow();
       }
-      return complete;
+      return built;
     } finally {
       oneBuild.unlock();
     }
   }
 
-  private boolean slice(Duration limit) throws InterruptedException {
-    boolean complete = building.slice(limit);
-    if (complete) {
-      Checkpoint built = building.progress().checkpoint();
-      checkpoint.set(built);
-      applier = appliers.of(built.build());
-    }
-    return complete;
+  private Optional<Slice> slice(Duration limit) throws InterruptedException {
+    Optional<Slice> built = building.slice(limit);
+    built.filter(Slice::complete).map(Slice::progress).ifPresent(this::goOnWith);
+    return built;
+  }
+
+  private void goOnWith(Builds.Progress built) {
+    checkpoint.set(built.checkpoint());
+    applier = appliers.of(built.build());
   }
 
   /** The events that could not be applied. */
@@ -342,10 +349,13 @@ public final class ProjectionRunner<D, E> {
   }
 
   private boolean buildSome(long pause) throws InterruptedException {
-    oneBuild.lockInterruptibly();
+    if (!oneBuild.tryLock(SLICE.toNanos(), TimeUnit.NANOSECONDS)) {
+      return false;
+    }
     try {
+      building.dropUnneeded();
       Optional<String> live = builds.live().await().atMost(SLICE);
-      return live.isPresent() ? mend(live.get()) : slice(SLICE);
+      return live.isPresent() ? mend(live.get()) : slice(SLICE).filter(Slice::complete).isPresent();
     } catch (RuntimeException e) {
       if (stopped) {
         return false;

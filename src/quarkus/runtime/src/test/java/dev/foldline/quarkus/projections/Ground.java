@@ -13,6 +13,8 @@ import dev.foldline.embedded.Main;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.eventstoredb.connector.Group;
+import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.Views;
@@ -37,6 +39,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -127,6 +130,11 @@ final class Ground implements AutoCloseable {
   /** Redis goes away and comes back with nothing. */
   void restartRedisEmpty() {
     restartRedisFrom(data.resolve("nothing"));
+  }
+
+  /** Redis does not answer, its connections open, while something is done. */
+  void whileRedisHangs(Runnable action) {
+    redisServer.hangWhile(action);
   }
 
   void emptyRedis() {
@@ -250,6 +258,29 @@ final class Ground implements AutoCloseable {
         + stats.getReadBufferCount()
         + stats.getRetryBufferCount()
         + stats.getParkedMessageCount();
+  }
+
+  /** Builds the read models of a projection, and does something before each scan of the log. */
+  Building building(Projection<Counting.Sum, Counting> projection, Runnable beforeScan) {
+    Discards discards = new Discards(store, projection.name());
+    var appliers =
+        new Applier.Factory<>(
+            store,
+            new EventCodec(List.of(Counting.TYPES)),
+            models,
+            projection,
+            OnPoison.HOLD,
+            discards,
+            new LongAdder());
+    return new Building(
+        store,
+        new Builds(models, projection),
+        Group.ofCategory(projection.name() + "-test", projection.category(), 100),
+        discards,
+        build -> {
+          beforeScan.run();
+          return appliers.of(build);
+        });
   }
 
   /** An instance of an application that has one projection. */

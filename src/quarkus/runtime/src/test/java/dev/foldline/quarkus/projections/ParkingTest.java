@@ -241,7 +241,7 @@ class ParkingTest {
 
     Ground.Instance fixed = ground.start(1);
     awaitParked(fixed, "n-1@1");
-    assertThat(fixed.runner.rebuild(Ground.LIMIT)).isTrue();
+    assertThat(fixed.runner.rebuild(Ground.LIMIT)).map(Slice::complete).hasValue(true);
     awaitSum("n-1", 2, 16, 3);
     awaitParked(fixed);
   }

@@ -7,11 +7,17 @@ import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.quarkus.projections.Counting.Sum;
+import dev.foldline.redis.Builds;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,18 +202,108 @@ class ProjectionRunnerTest {
       ground.append("n-" + stream, LongStream.range(0, 200).toArray());
     }
     awaitSum(SUMS, "n-49", 19_900, 200);
-    int written = 0;
-    while (!instance.runner.rebuild(Duration.ZERO)) {
+    for (int slice = 0; slice < 5; slice++) {
+      assertThat(instance.runner.rebuild(Duration.ZERO)).map(Slice::complete).hasValue(false);
       assertThat(ground.totals(SUMS)).containsKey("sum");
-      if (written < 5) {
-        ground.append("n-" + written, 0);
-        written++;
-      }
+      ground.append("n-" + slice, 0);
     }
-    assertThat(written).isEqualTo(5);
+    await()
+        .atMost(Ground.LIMIT)
+        .until(() -> instance.runner.rebuild(Duration.ZERO).orElseThrow().complete());
     awaitTotals(50 * 19_900, 10_005);
     ground.append("n-0", 1);
     awaitTotals(50 * 19_900 + 1, 10_006);
     awaitSettled(SUMS, 0);
+  }
+
+  @Test
+  void aBuildIsNotLeftClosed_howeverMuchIsWrittenBeforeItIsReplaced() throws Exception {
+    ground.append("n-1", 1);
+    var instance = ground.start(1);
+    awaitSum(SUMS, "n-1", 1, 1);
+    instance.stop();
+    Builds builds = new Builds(ground.models, SUMS);
+    AtomicInteger written = new AtomicInteger();
+    Building building =
+        ground.building(
+            SUMS,
+            () -> {
+              while (isClosed(builds) && written.get() < 3_000) {
+                ground.append("n-2", LongStream.range(0, 1_000).toArray());
+                written.addAndGet(1_000);
+              }
+            });
+
+    await()
+        .atMost(Ground.LIMIT)
+        .until(
+            () -> {
+              boolean complete = building.slice(Duration.ZERO).orElseThrow().complete();
+              assertThat(isClosed(builds)).isFalse();
+              return complete;
+            });
+
+    assertThat(written).hasValue(3_000);
+    assertThat(ground.totals(SUMS)).containsEntry("events", BigInteger.valueOf(3_001));
+  }
+
+  private static boolean isClosed(Builds builds) {
+    return builds.live().await().atMost(Ground.LIMIT).isEmpty();
+  }
+
+  @Test
+  void aSecondBuilderIsToldThatThereIsOne_andNotHowFarItWasItself() throws Exception {
+    ground.append("n-1", 1);
+    var instance = ground.start(1);
+    awaitSum(SUMS, "n-1", 1, 1);
+    Builds builds = new Builds(ground.models, SUMS);
+    await()
+        .atMost(Ground.LIMIT)
+        .until(() -> builds.lease("another", Ground.LIMIT).await().atMost(Ground.LIMIT));
+
+    assertThat(instance.runner.rebuild(Ground.LIMIT)).isEmpty();
+  }
+
+  @Test
+  void aSecondBuilderDoesNotWaitForTheFirst() {
+    ground.append("n-1", 1);
+    var instance = ground.start(1);
+    awaitSum(SUMS, "n-1", 1, 1);
+
+    ground.whileRedisHangs(
+        () -> {
+          var rebuilds = Stream.of(1, 2).map(_ -> rebuild(instance)).toList();
+          var first = CompletableFuture.anyOf(rebuilds.toArray(CompletableFuture<?>[]::new));
+          assertThat(first).succeedsWithin(Ground.LIMIT).isEqualTo(Optional.empty());
+        });
+  }
+
+  private static CompletableFuture<Optional<Slice>> rebuild(Ground.Instance instance) {
+    return CompletableFuture.supplyAsync(() -> rebuilt(instance), Thread::startVirtualThread);
+  }
+
+  private static Optional<Slice> rebuilt(Ground.Instance instance) {
+    try {
+      return instance.runner.rebuild(Duration.ofMillis(100));
+    } catch (InterruptedException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  @Test
+  void whatADeadBuilderLeftIsRemoved() {
+    ground.append("n-1", 1);
+    var first = ground.start(1);
+    awaitSum(SUMS, "n-1", 1, 1);
+    first.stop();
+    Builds builds = new Builds(ground.models, SUMS);
+    builds.begin().chain(begun -> builds.activate(begun.build())).await().atMost(Ground.LIMIT);
+    assertThat(builds.unneeded().await().atMost(Ground.LIMIT)).hasSize(1);
+
+    ground.start(1);
+
+    await()
+        .atMost(Ground.LIMIT)
+        .until(() -> builds.unneeded().await().atMost(Ground.LIMIT).isEmpty());
   }
 }

@@ -97,9 +97,14 @@ class RebuildTest {
     for (int part = 1; part <= 2; part++) {
       JavaProcess builder = ground.startProcess(2, slowness);
       int enough = part * events / 4;
-      while (ground.built(2) < enough) {
-        goOn(ground);
-      }
+      await()
+          .atMost(LIMIT)
+          .pollInterval(PAUSE)
+          .until(
+              () -> {
+                goOn(ground);
+                return ground.built(2) >= enough;
+              });
       builder.close();
       assertThat(ground.active()).startsWith("1.");
     }

@@ -61,10 +61,10 @@ public class AccountHistoryFunction {
 
   private Uni<Void> mustExist(String stream) {
     return store
-        .read(stream, 0, 1)
+        .exists(stream)
         .invoke(
-            first -> {
-              if (first.isEmpty()) {
+            exists -> {
+              if (!exists) {
                 throw new NotFound("there is no such account");
               }
             })

@@ -3,10 +3,13 @@ package dev.foldline.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.StreamMetadata;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foldline.bank.BankClient.Answer;
+import dev.foldline.eventstoredb.EventStore;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -16,7 +19,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -30,6 +35,8 @@ class FunctionsTest {
 
   @TestHTTPResource("/")
   URI base;
+
+  @Inject EventStore store;
 
   private BankClient bank;
   private final String account = UUID.randomUUID().toString();
@@ -124,6 +131,21 @@ class FunctionsTest {
     assertThat(bank.get("account-history?from=9&account=" + account).body()).isEmpty();
     assertThat(bank.get("account-history?account=nobody").status()).isEqualTo(404);
     assertThat(bank.get("account-history?from=9&account=nobody").status()).isEqualTo(404);
+  }
+
+  @Test
+  void says_that_an_account_has_lost_its_events() throws Exception {
+    bank.open(account);
+    await().atMost(Duration.ofSeconds(30)).until(() -> bank.account(account).status() == 200);
+    StreamMetadata metadata = new StreamMetadata();
+    metadata.setTruncateBefore(1L);
+    store.client().setStreamMetadata("account-" + account, metadata).get(20, TimeUnit.SECONDS);
+
+    for (Answer lost :
+        List.of(bank.get("account-history?account=" + account), bank.withdraw(account, 1))) {
+      assertThat(lost.status()).isEqualTo(500);
+      assertThat(lost.code()).isEqualTo("stream-truncated");
+    }
   }
 
   @Test

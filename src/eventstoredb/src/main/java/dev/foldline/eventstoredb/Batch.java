@@ -90,7 +90,7 @@ final class Batch<C, S, E> {
 
   /**
    * Decides one command after another, each on the state that the last one left, as far as the
-   * events fit in one append.
+   * events fit in one append and their revisions need not be known.
    */
   Decided<C, S, E> decide(Folded<S> base) {
     Decided<C, S, E> decided = new Decided<>(this, base);
@@ -103,7 +103,7 @@ final class Batch<C, S, E> {
     return decided;
   }
 
-  /** Whether there was room for it. */
+  /** Whether it could be decided before what was decided is appended. */
   private boolean decide(Call<C, S, E> call, Decided<C, S, E> decided) {
     try {
       @Nullable Recorded<StoredEvent> last = found.get(call);
@@ -115,6 +115,9 @@ final class Batch<C, S, E> {
           throw new KeyReused();
         }
         decided.repeat(call, before);
+      } else if (decided.revisionsAreOpen()
+          && !(call.context().precondition() instanceof Precondition.None)) {
+        return false;
       } else if (!call.context().precondition().holds(decided.revision())) {
         throw new PreconditionFailed(stream, decided.revision());
       } else {

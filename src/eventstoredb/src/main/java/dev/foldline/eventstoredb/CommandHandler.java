@@ -16,6 +16,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -187,26 +188,32 @@ public final class CommandHandler {
 
   private <C, S, E> Uni<Folded<S>> appended(Decided<C, S, E> decided, Appended end) {
     listener.appended(decided.events().size());
-    return decided.needsPositions()
-        ? positions(decided, end, 1)
-            .onItemOrFailure()
-            .transformToUni(
-                (positions, failure) ->
-                    failure == null
-                        ? answer(decided, new Places(end, positions))
-                        : giveUp(decided, true, failure))
-        : answer(decided, new Places(end, Map.of()));
+    if (!decided.awaitsPositions()) {
+      return answer(decided, new Places(end, Map.of()));
+    }
+    decided.answerWhoAwaitsNoPosition(end);
+    return positions(decided, end, 1)
+        .onFailure(failure -> !(failure instanceof Unavailable))
+        .recoverWithItem(Map.of())
+        .onItemOrFailure()
+        .transformToUni(
+            (positions, failure) ->
+                failure == null
+                    ? answer(decided, new Places(end, positions))
+                    : giveUp(decided, true, failure));
   }
 
   /**
    * Where the events before the last one are, which the store does not tell who appends them. A
    * repeat that finds its event in the stream is told where that is, so the first answer is too.
+   * Fails only where nobody waits for it any more, or with what is no matter of time.
    */
   private Uni<Map<Long, Long>> positions(Decided<?, ?, ?> decided, Appended end, int attempt) {
     Batch<?, ?, ?> batch = decided.batch();
-    int others = decided.events().size() - 1;
+    LongSummaryStatistics awaited = decided.awaited(end);
+    int size = (int) (awaited.getMax() - awaited.getMin() + 1);
     return streams
-        .read(batch.stream(), end.revision() - others, others)
+        .read(batch.stream(), awaited.getMin(), size)
         .map(events -> events.stream().collect(toMap(Recorded::revision, Recorded::position)))
         .onFailure(failure -> failure instanceof Unavailable && !batch.isOver())
         .recoverWithUni(() -> backOff(attempt).chain(() -> positions(decided, end, attempt + 1)));
@@ -222,7 +229,7 @@ public final class CommandHandler {
       return Uni.createFrom().item(state);
     }
     keep(batch.decider(), batch.stream(), state);
-    return attempt(rest, state, true, 1);
+    return attempt(rest, state, !decided.mayBeRepeated(), 1);
   }
 
   /** Decides again, as others were first. */

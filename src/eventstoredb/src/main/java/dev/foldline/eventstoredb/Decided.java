@@ -3,9 +3,9 @@ package dev.foldline.eventstoredb;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,7 @@ final class Decided<C, S, E> {
   private final Folded<S> base;
   private final List<StoredEvent> events = new ArrayList<>();
   private final Map<Call<C, S, E>, Answer> answers = new LinkedHashMap<>();
-  private final Map<String, RecentKeys.Entry> keys = new HashMap<>();
+  private final Map<String, RecentKeys.Entry> keys = new LinkedHashMap<>();
   private S state;
   private int bytes;
   private int calls;
@@ -88,6 +88,15 @@ final class Decided<C, S, E> {
    */
   boolean mustBeVerified() {
     return restsOnState && (events.isEmpty() || mayBeRepeated);
+  }
+
+  boolean mayBeRepeated() {
+    return mayBeRepeated;
+  }
+
+  /** Whether its events may get other revisions: a stream that was deleted goes on from its old. */
+  boolean revisionsAreOpen() {
+    return base.revision() < 0 && !events.isEmpty();
   }
 
   S state() {
@@ -170,19 +179,37 @@ final class Decided<C, S, E> {
   }
 
   /** Whether a repeat will be told a position that the answer of the append does not tell. */
-  boolean needsPositions() {
-    return keys.values().stream().anyMatch(entry -> entry.revision() < revision());
+  boolean awaitsPositions() {
+    return keys.values().stream().anyMatch(this::awaitsPosition);
   }
 
-  /** The stream after the append, its keys included. */
+  private boolean awaitsPosition(RecentKeys.@Nullable Entry entry) {
+    return entry != null && entry.revision() < revision();
+  }
+
+  /** The revisions of the events whose positions are awaited. */
+  LongSummaryStatistics awaited(Appended end) {
+    return keys.values().stream()
+        .filter(this::awaitsPosition)
+        .mapToLong(entry -> entry.revision() + shift(end))
+        .summaryStatistics();
+  }
+
+  /**
+   * The stream after the append, its keys included; as it was, where the store took the append for
+   * one whose events are gone.
+   */
   Folded<S> appended(Places places) {
+    Appended end = places.end();
+    if (end.position() < 0) {
+      return base;
+    }
     keys.values()
         .forEach(
             entry -> {
-              long at = entry.revision() + shift(places);
+              long at = entry.revision() + shift(end);
               base.keys().add(entry.at(at, places.position(at)));
             });
-    Appended end = places.end();
     UUID last = events.getLast().id();
     return new Folded<>(state, end.revision(), end.position(), last, base.keys());
   }
@@ -192,29 +219,41 @@ final class Decided<C, S, E> {
     answer(new Places(new Appended(base.revision(), base.position()), Map.of()));
   }
 
-  /** Gives everyone the answer, which is true now that the events are in these places. */
-  void answer(Places places) {
+  /** Gives the answer to those whom the positions of other events than the last don't concern. */
+  void answerWhoAwaitsNoPosition(Appended end) {
+    Places places = new Places(end, Map.of());
     answers.forEach(
         (call, answer) -> {
-          switch (answer) {
-            case Answer.Fact(Receipt receipt) -> call.done(receipt);
-            case Answer.Done done -> call.done(receipt(done, places));
-            case Answer.Failed(Throwable failure) -> call.fail(failure);
+          if (!awaitsPosition(keys.get(call.identity().key()))) {
+            answer(call, answer, places);
           }
         });
+  }
+
+  /** Gives everyone the answer, which is true now that the events are in these places. */
+  void answer(Places places) {
+    answers.forEach((call, answer) -> answer(call, answer, places));
+  }
+
+  private void answer(Call<C, S, E> call, Answer answer, Places places) {
+    switch (answer) {
+      case Answer.Fact(Receipt receipt) -> call.done(receipt);
+      case Answer.Done done -> call.done(receipt(done, places));
+      case Answer.Failed(Throwable failure) -> call.fail(failure);
+    }
   }
 
   private Receipt receipt(Answer.Done done, Places places) {
     if (done.revision() == base.revision()) {
       return new Receipt(batch.stream(), base.revision(), base.position(), done.repeated());
     }
-    long revision = done.revision() + shift(places);
+    long revision = done.revision() + shift(places.end());
     return new Receipt(batch.stream(), revision, places.position(revision), done.repeated());
   }
 
   /** The revisions of a stream that was deleted go on where it is begun anew. */
-  private long shift(Places places) {
-    return places.end().revision() - revision();
+  private long shift(Appended end) {
+    return end.revision() - revision();
   }
 
   /**
@@ -235,7 +274,7 @@ final class Decided<C, S, E> {
         });
   }
 
-  /** The commands that had no room. */
+  /** The commands that were left. */
   Batch<C, S, E> rest() {
     return batch.from(calls);
   }

@@ -9,6 +9,7 @@ import com.eventstore.dbclient.EventStoreDBConnectionString;
 import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
 import com.eventstore.dbclient.ExpectedRevision;
 import com.eventstore.dbclient.NotLeaderException;
+import com.eventstore.dbclient.Position;
 import com.eventstore.dbclient.ReadAllOptions;
 import com.eventstore.dbclient.ReadResult;
 import com.eventstore.dbclient.ReadStreamOptions;
@@ -128,6 +129,11 @@ public final class EventStore implements AutoCloseable {
         .onFailure(Truncated.class)
         .recoverWithItem(List.of())
         .emitOn(CallersContext.now());
+  }
+
+  /** Whether a stream has events; fails with {@link Truncated} where not one of them is left. */
+  public Uni<Boolean> exists(String stream) {
+    return streams.read(stream, 0, 1).map(first -> !first.isEmpty()).emitOn(CallersContext.now());
   }
 
   /** Where the log of all streams ends now, −1 if it is empty. */
@@ -319,8 +325,10 @@ public final class EventStore implements AutoCloseable {
   }
 
   private static Appended toAppended(WriteResult result) {
+    @Nullable Position position = result.getLogPosition();
     return new Appended(
-        result.getNextExpectedRevision().toRawLong(), result.getLogPosition().getCommitUnsigned());
+        result.getNextExpectedRevision().toRawLong(),
+        position == null ? -1 : position.getCommitUnsigned());
   }
 
   private static List<Recorded<StoredEvent>> toRecorded(ReadResult result) {

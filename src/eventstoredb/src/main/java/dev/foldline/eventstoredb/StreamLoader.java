@@ -80,8 +80,8 @@ final class StreamLoader {
   /**
    * Folds what is new in a stream.
    *
-   * <p>The last event that was folded is read again: if it is another one now, the stream is not
-   * the one that was folded, and all of it is folded anew.
+   * <p>The last event that was folded is read again: if it is another one now, or elsewhere, the
+   * stream is not the one that was folded, and all of it is folded anew.
    *
    * @param witness sees each new event
    */
@@ -97,12 +97,17 @@ final class StreamLoader {
         .read(stream, from.revision(), PAGE)
         .chain(
             page -> {
-              if (page.isEmpty() || !page.getFirst().event().id().equals(from.lastEvent())) {
+              if (page.isEmpty() || !isLast(page.getFirst(), from)) {
                 listener.discarded();
                 return readOn(decider, stream, nothing(decider), witness);
               }
               return afterPage(decider, stream, from, page, page.subList(1, page.size()), witness);
             });
+  }
+
+  /** A command that is repeated once its stream was deleted writes the same ids further on. */
+  private static boolean isLast(Recorded<StoredEvent> event, Folded<?> folded) {
+    return event.revision() == folded.revision() && event.event().id().equals(folded.lastEvent());
   }
 
   private <S> Uni<Folded<S>> readOn(

@@ -142,22 +142,7 @@ class CommandHandlerTest {
     void refuses_nothing_on_an_old_state_beside_a_repeat_of_what_was_done_elsewhere() {
       AtomicBoolean hold = new AtomicBoolean();
       CompletableFuture<List<Recorded<StoredEvent>>> held = new CompletableFuture<>();
-      Instance behind =
-          new Instance(
-              streams,
-              Snapshots.NONE,
-              CommandOptions.DEFAULT,
-              _ -> Fault.NONE,
-              real ->
-                  new Meddled(real) {
-                    @Override
-                    public Uni<List<Recorded<StoredEvent>>> read(
-                        String stream, long from, int limit) {
-                      return hold.getAndSet(false)
-                          ? Uni.createFrom().completionStage(held)
-                          : super.read(stream, from, limit);
-                    }
-                  });
+      Instance behind = holding(hold, held);
       get(behind.handle(id, new Add(10)));
       Instance ahead = Instance.of(streams);
       get(ahead.handle("k", id, new Add(5)));
@@ -173,6 +158,49 @@ class CommandHandlerTest {
       assertThat(taken.join().revision()).isEqualTo(3);
       assertThat(repeat.join().revision()).isEqualTo(1);
       assertThat(amounts()).containsExactly(10L, 5L, 100L, -50L);
+    }
+
+    @Test
+    void refuses_nothing_on_an_old_state_where_it_had_no_room_beside_such_a_repeat() {
+      AtomicBoolean hold = new AtomicBoolean();
+      CompletableFuture<List<Recorded<StoredEvent>>> held = new CompletableFuture<>();
+      Instance behind = holding(hold, held);
+      get(behind.handle(id, new Add(10)));
+      Instance ahead = Instance.of(streams);
+      get(ahead.handle("k", id, new AddOneByOne(600)));
+      get(ahead.handle("l", id, new AddOneByOne(600)));
+      get(ahead.handle(id, new Add(1_000)));
+
+      hold.set(true);
+      var first = behind.handle(id, new Take(2_000)).subscribeAsCompletionStage();
+      var repeat = behind.handle("k", id, new AddOneByOne(600)).subscribeAsCompletionStage();
+      var second = behind.handle("l", id, new AddOneByOne(600)).subscribeAsCompletionStage();
+      var taken = behind.handle(id, new Take(2_000)).subscribeAsCompletionStage();
+      held.completeExceptionally(new Unavailable("lost"));
+
+      assertThatThrownBy(first::join).hasCauseInstanceOf(Unavailable.class);
+      assertThat(repeat.join().revision()).isEqualTo(600);
+      assertThat(second.join().revision()).isEqualTo(1_200);
+      assertThat(taken.join().revision()).isEqualTo(1_202);
+    }
+
+    /** An instance with a read that waits where it is told to. */
+    private static Instance holding(
+        AtomicBoolean hold, CompletableFuture<List<Recorded<StoredEvent>>> held) {
+      return new Instance(
+          streams,
+          Snapshots.NONE,
+          CommandOptions.DEFAULT,
+          _ -> Fault.NONE,
+          real ->
+              new Meddled(real) {
+                @Override
+                public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+                  return hold.getAndSet(false)
+                      ? Uni.createFrom().completionStage(held)
+                      : super.read(stream, from, limit);
+                }
+              });
     }
 
     @Test

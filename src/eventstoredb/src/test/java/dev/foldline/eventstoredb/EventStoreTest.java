@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.DeleteStreamOptions;
 import dev.foldline.core.Failure;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Unavailable;
@@ -65,6 +66,20 @@ class EventStoreTest {
       assertThatThrownBy(() -> get(store.read("a", 0, 1))).isInstanceOf(Unavailable.class);
       assertThatThrownBy(() -> get(store.append("a", -1, List.of(event()))))
           .isInstanceOf(OutcomeUnknown.class);
+    }
+  }
+
+  @Test
+  void tells_no_position_of_a_repeat_whose_events_were_deleted() throws Exception {
+    try (var server = EmbeddedEventStore.builder().start();
+        EventStore store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
+        EventStore other = new EventStore(server.connectionString(), Duration.ofSeconds(5))) {
+      List<StoredEvent> events = List.of(event());
+      get(store.append("a", -1, events));
+      store.client().deleteStream("a", DeleteStreamOptions.get()).get(20, TimeUnit.SECONDS);
+
+      assertThat(get(other.append("a", -1, events))).isEqualTo(new Appended(0, -1));
+      assertThat(get(store.append("a", -1, events))).isEqualTo(new Appended(0, -1));
     }
   }
 

@@ -153,9 +153,6 @@ final class Instance {
     }
 
     @Override
-    public void retry() {}
-
-    @Override
     public void unknownOutcome() {
       unknown.incrementAndGet();
     }

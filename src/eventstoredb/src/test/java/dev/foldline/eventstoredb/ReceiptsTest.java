@@ -18,12 +18,18 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -36,11 +42,17 @@ class ReceiptsTest {
   private static Streams streams;
 
   private final String id = UUID.randomUUID().toString();
+  private Gated gated;
 
   @BeforeAll
   static void connect(EmbeddedEventStore server) {
     store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
     streams = store.streams();
+  }
+
+  @BeforeEach
+  void close() {
+    gated = new Gated(streams);
   }
 
   @AfterAll
@@ -52,13 +64,18 @@ class ReceiptsTest {
     return uni.await().atMost(Duration.ofSeconds(20));
   }
 
-  /** Sends commands so that those with the keys 0, 1 and so on are appended together. */
+  /**
+   * Sends commands so that those with the keys 0, 1 and so on are appended together.
+   *
+   * @param instance on the streams that are gated
+   */
   private List<Receipt> sendTogether(Instance instance, Command... commands) {
     CompletableFuture<Receipt> first = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
     List<CompletableFuture<Receipt>> answers =
         IntStream.range(0, commands.length)
             .mapToObj(i -> instance.handle("" + i, id, commands[i]).subscribeAsCompletionStage())
             .toList();
+    gated.open();
     first.join();
     return answers.stream().map(CompletableFuture::join).toList();
   }
@@ -74,7 +91,7 @@ class ReceiptsTest {
   @Test
   void is_the_same_on_every_instance_where_several_were_appended_together() {
     Command[] commands = {new AddOneByOne(2), new Add(2), new TakeAll(), new Add(3)};
-    Instance instance = Instance.of(streams);
+    Instance instance = Instance.of(gated);
     List<Receipt> first = sendTogether(instance, commands);
 
     assertThat(instance.appends).hasValue(2);
@@ -94,7 +111,7 @@ class ReceiptsTest {
 
   @Test
   void is_the_same_where_the_store_takes_an_append_for_the_beginning_of_one_that_was_done() {
-    List<Receipt> first = sendTogether(Instance.of(streams), new Add(2), new Add(3));
+    List<Receipt> first = sendTogether(Instance.of(gated), new Add(2), new Add(3));
     Instance behind =
         Instance.of(
             new Meddled(streams) {
@@ -113,7 +130,7 @@ class ReceiptsTest {
     AtomicInteger reads = new AtomicInteger();
     Instance instance =
         new Instance(
-            streams,
+            gated,
             Snapshots.NONE,
             CommandOptions.DEFAULT,
             point ->
@@ -125,6 +142,92 @@ class ReceiptsTest {
 
     assertThat(reads).hasValue(3);
     assertThat(first).extracting(Receipt::position).containsExactly(position(1), position(2));
+  }
+
+  @Test
+  void keeps_nobody_waiting_who_has_none() throws Exception {
+    AtomicBoolean away = new AtomicBoolean();
+    Instance instance =
+        new Instance(
+            gated,
+            Snapshots.NONE,
+            CommandOptions.DEFAULT,
+            point -> point.equals("read") && away.get() ? Fault.NEVER_ARRIVES : Fault.NONE);
+    var first = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+    var keyed = instance.handle("k", id, new Add(2)).subscribeAsCompletionStage();
+    var unkeyed = instance.handle(id, new Add(3)).subscribeAsCompletionStage();
+    var last = instance.handle("l", id, new Add(4)).subscribeAsCompletionStage();
+
+    away.set(true);
+    gated.open();
+
+    assertThat(first.get(20, TimeUnit.SECONDS).revision()).isZero();
+    assertThat(unkeyed.get(20, TimeUnit.SECONDS).revision()).isEqualTo(2);
+    assertThat(last.get(20, TimeUnit.SECONDS).position()).isEqualTo(position(3));
+    assertThat(keyed).isNotDone();
+    away.set(false);
+    assertThat(keyed.get(20, TimeUnit.SECONDS).position()).isEqualTo(position(1));
+  }
+
+  @Test
+  void is_no_outcome_that_is_unknown_where_only_its_position_is() {
+    Instance instance =
+        Instance.of(
+            new Meddled(gated) {
+              @Override
+              public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+                return from == 0
+                    ? super.read(stream, from, limit)
+                    : Uni.createFrom().failure(new IllegalStateException("unreadable"));
+              }
+            });
+
+    assertThat(sendTogether(instance, new Add(2), new Add(3)))
+        .extracting(Receipt::revision, Receipt::position)
+        .containsExactly(tuple(1L, position(2)), tuple(2L, position(2)));
+  }
+
+  @Test
+  void reads_no_more_positions_than_repeats_are_told() {
+    List<List<Long>> reads = new CopyOnWriteArrayList<>();
+    Instance instance =
+        Instance.of(
+            new Meddled(gated) {
+              @Override
+              public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+                reads.add(List.of(from, (long) limit));
+                return super.read(stream, from, limit);
+              }
+            });
+    var first = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+    var before = instance.handle(id, new AddOneByOne(10)).subscribeAsCompletionStage();
+    var keyed = instance.handle("k", id, new AddOneByOne(2)).subscribeAsCompletionStage();
+    var other = instance.handle("l", id, new AddOneByOne(3)).subscribeAsCompletionStage();
+    var after = instance.handle(id, new AddOneByOne(10)).subscribeAsCompletionStage();
+    gated.open();
+
+    CompletableFuture.allOf(first, before, keyed, other, after).join();
+    assertThat(keyed.join().position()).isEqualTo(position(12));
+    assertThat(other.join().position()).isEqualTo(position(15));
+    assertThat(reads.getLast()).containsExactly(12L, 4L);
+  }
+
+  @Test
+  void is_remembered_longer_than_those_before_it_in_its_batch() {
+    CommandOptions two = new CommandOptions(3, 100, 10, 10, 10, 2, Duration.ofDays(1), 0, Set.of());
+    Instance instance = new Instance(gated, Snapshots.NONE, two, _ -> Fault.NONE);
+    var first = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+    var answers =
+        Stream.of("c", "b", "a")
+            .map(key -> instance.handle(key, id, new Add(2)).subscribeAsCompletionStage())
+            .toList();
+    gated.open();
+    first.join();
+    answers.forEach(CompletableFuture::join);
+
+    for (String key : List.of("a", "b")) {
+      assertThat(get(instance.handle(key, id, new Add(2))).replayed()).as(key).isTrue();
+    }
   }
 
   @Test

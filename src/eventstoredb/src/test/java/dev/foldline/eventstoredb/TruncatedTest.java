@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.StreamMetadata;
+import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
@@ -21,6 +22,8 @@ import dev.foldline.testing.WithEventStore;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -104,6 +107,17 @@ class TruncatedTest {
   }
 
   @Test
+  void is_one_that_was_deleted_and_given_metadata_until_it_is_deleted_again() throws Exception {
+    get(Instance.of(streams).handle(id, new AddOneByOne(7)));
+    softDelete();
+    set(new StreamMetadata());
+
+    assertIsTruncated(Instance.of(streams));
+    softDelete();
+    assertThat(get(Instance.of(streams).handle(id, new Add(1))).revision()).isEqualTo(7);
+  }
+
+  @Test
   void is_not_taken_for_an_empty_one_where_it_has_lost_them_all() throws Exception {
     get(Instance.of(streams).handle(id, new AddOneByOne(7)));
     truncateBefore(7);
@@ -173,19 +187,81 @@ class TruncatedTest {
   void tells_each_of_a_batch_its_revision_where_it_is_begun_anew() throws Exception {
     get(Instance.of(streams).handle(id, new AddOneByOne(7)));
     softDelete();
-    Instance instance = Instance.of(streams);
+    Gated gated = new Gated(streams);
+    Instance instance = Instance.of(gated);
 
     var nothing = instance.handle(id, new TakeAll()).subscribeAsCompletionStage();
     var first = instance.handle("a", id, new Add(1)).subscribeAsCompletionStage();
     var second = instance.handle("b", id, new Add(2)).subscribeAsCompletionStage();
     var third = instance.handle("c", id, new Add(3)).subscribeAsCompletionStage();
+    gated.open();
 
     assertThat(nothing.join()).isEqualTo(new Receipt(stream, -1, -1, false));
     assertThat(first.join().revision()).isEqualTo(7);
     assertThat(second.join().revision()).isEqualTo(8);
     assertThat(third.join().revision()).isEqualTo(9);
+    assertThat(instance.appends).hasValue(1);
     assertThat(get(Instance.of(streams).handle("b", id, new Add(2))))
         .isEqualTo(new Receipt(stream, 8, second.join().position(), true));
+  }
+
+  @Test
+  void is_another_one_where_the_same_command_came_again_once_it_was_deleted() throws Exception {
+    Instance warm = Instance.of(streams);
+    get(warm.handle(id, new AddOneByOne(3)));
+    get(warm.handle("k", id, new Add(4)));
+    softDelete();
+    assertThat(get(Instance.of(streams).handle("k", id, new Add(4))).revision()).isEqualTo(4);
+
+    assertThatThrownBy(() -> get(warm.handle(id, new Take(5)))).isInstanceOf(Refused.class);
+    assertThat(get(warm.handle(id, new Take(4))).revision()).isEqualTo(5);
+  }
+
+  @Test
+  void stays_deleted_where_its_first_command_comes_again() throws Exception {
+    get(Instance.of(streams).handle("k", id, new AddOneByOne(7)));
+    softDelete();
+    Instance.Memory memory = new Instance.Memory();
+    CommandOptions snapshots =
+        new CommandOptions(3, 100, 10, 10, 10, 100, Duration.ofDays(1), 5, Set.of());
+    Instance instance = new Instance(streams, memory, snapshots, _ -> Fault.NONE);
+
+    assertThat(get(instance.handle("k", id, new AddOneByOne(7))))
+        .isEqualTo(new Receipt(stream, 6, -1, false));
+    assertThat(revisions()).isEmpty();
+    assertThat(memory.kept).isEmpty();
+    assertThatThrownBy(() -> get(instance.handle(id, new Take(1)))).isInstanceOf(Refused.class);
+    assertThat(get(instance.handle(id, new Add(1))).revision()).isEqualTo(7);
+    assertThatThrownBy(() -> get(Instance.of(streams).handle(id, new Take(2))))
+        .isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void holds_the_preconditions_of_a_batch_against_its_real_revisions() throws Exception {
+    get(Instance.of(streams).handle(id, new AddOneByOne(7)));
+    softDelete();
+    Gated gated = new Gated(streams);
+    Instance instance = Instance.of(gated);
+
+    var nothing = instance.handle(id, new TakeAll()).subscribeAsCompletionStage();
+    var first = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
+    instance.context = under(new Precondition.Exactly(0));
+    var broken = instance.handle(id, new Add(2)).subscribeAsCompletionStage();
+    instance.context = under(new Precondition.Exactly(7));
+    var held = instance.handle(id, new Add(4)).subscribeAsCompletionStage();
+    gated.open();
+
+    assertThat(nothing.join().revision()).isEqualTo(-1);
+    assertThat(first.join().revision()).isEqualTo(7);
+    assertThatThrownBy(broken::join)
+        .cause()
+        .isInstanceOfSatisfying(
+            PreconditionFailed.class, e -> assertThat(e.revision()).isEqualTo(7));
+    assertThat(held.join().revision()).isEqualTo(8);
+  }
+
+  private static CommandContext under(Precondition precondition) {
+    return new CommandContext(Optional.empty(), precondition, Map.of(), Duration.ofSeconds(10));
   }
 
   @Test

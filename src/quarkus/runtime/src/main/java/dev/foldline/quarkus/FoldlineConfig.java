@@ -33,7 +33,7 @@ public interface FoldlineConfig {
   /** How read models are kept. */
   Projections projections();
 
-  /** The functions for parked events; whether there are any is decided when building. */
+  /** The functions for operators; whether there are any is decided when building. */
   Operations operations();
 
   /** The event store inside the application, for a single small node. */

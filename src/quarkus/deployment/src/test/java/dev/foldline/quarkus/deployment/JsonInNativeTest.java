@@ -68,8 +68,11 @@ class JsonInNativeTest {
                       Domain.On.class.getName(),
                       Domain.Switched.class.getName(),
                       Domain.By.class.getName(),
+                      "dev.foldline.eventstoredb.RecentKeys$Entry",
                       "dev.foldline.eventstoredb.SnapshotCodec$Snapshot",
-                      "dev.foldline.eventstoredb.RecentKeys$Entry");
+                      "dev.foldline.eventstoredb.StateSchema$Named",
+                      "dev.foldline.quarkus.http.FunctionRoute$Done",
+                      "dev.foldline.quarkus.http.Outcome$Problem");
               context.produce(new FeatureBuildItem("checked"));
             })
         .consumes(ReflectiveClassBuildItem.class)

@@ -3,6 +3,7 @@ package dev.foldline.quarkus.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Receipt;
+import dev.foldline.core.Unavailable;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.ManagedContext;
 import io.quarkus.funqy.runtime.ApplicationException;
@@ -32,6 +33,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Validator;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -47,6 +49,9 @@ import org.jspecify.annotations.Nullable;
  * worker thread.
  */
 final class FunctionRoute implements Handler<RoutingContext> {
+
+  /** With whoever finds out who is calling. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final Object[] NO_INPUT = {};
   private static final Logger LOG = Logger.getLogger(FunctionRoute.class);
@@ -119,11 +124,15 @@ final class FunctionRoute implements Handler<RoutingContext> {
   private void identify(RoutingContext request, Call call) {
     Context context = request.vertx().getOrCreateContext();
     QuarkusHttpUser.getSecurityIdentity(request, null)
+        .ifNoItem()
+        .after(PATIENCE)
+        .failWith(() -> new Unavailable("who is calling was not found out in time"))
+        .emitOn(task -> context.runOnContext(_ -> task.run()))
         .subscribe()
         .with(
             caller -> {
               call.caller = caller;
-              context.runOnContext(_ -> executor(request.vertx()).execute(call));
+              executor(request.vertx()).execute(call);
             },
             call::fail);
   }
@@ -176,6 +185,9 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
     @Override
     public void run() {
+      if (isGone()) {
+        return;
+      }
       ManagedContext scope = Arc.container().requestContext();
       scope.activate();
       var state = scope.getState();
@@ -208,6 +220,10 @@ final class FunctionRoute implements Handler<RoutingContext> {
       } else {
         identity.setIdentity(QuarkusHttpUser.getSecurityIdentity(request, null));
       }
+    }
+
+    private synchronized boolean isGone() {
+      return gone;
     }
 
     private synchronized void begin(Cancellable begun) {

@@ -15,7 +15,6 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.ext.web.Router;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.event.Observes;
 import java.math.BigInteger;
@@ -32,8 +31,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 public class SampleFunctions {
 
   static final AtomicInteger CANCELLED = new AtomicInteger();
-
-  private static final AtomicInteger GUARDED = new AtomicInteger();
 
   /** The thread of the function that its caller leaves. */
   static final CompletableFuture<Thread> STARTED = new CompletableFuture<>();
@@ -170,12 +167,6 @@ public class SampleFunctions {
               request.addEndHandler(_ -> LEFT.countDown());
               request.next();
             });
-  }
-
-  @Funq("sample-guarded")
-  @RolesAllowed("operator")
-  public Uni<Integer> guarded() {
-    return Uni.createFrom().item(GUARDED.incrementAndGet());
   }
 
   @Funq("sample-request-scope")

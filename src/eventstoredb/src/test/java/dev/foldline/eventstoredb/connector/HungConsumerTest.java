@@ -3,6 +3,7 @@ package dev.foldline.eventstoredb.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.PersistentSubscriptionConnectionInfo;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
@@ -129,12 +130,19 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void whatEndsTheChannelLeavesNothingOfItsBatchInHand() {
-    server.append("n-1", 0, 2);
-    IncomingChannel channel = incoming(STRATEGIES.fail(), Map.of("batch", "true"));
+  void whatEndsTheChannelLeavesNothingOfItsBatchInHand() throws Exception {
+    server.append("n-0", 0, 1);
+    IncomingChannel channel =
+        incoming(STRATEGIES.fail(), Map.of("batch", "true", "max-concurrency", "1"));
     var consumer = consume(channel, Long.MAX_VALUE);
-    Message<?> batch = consumer.awaitItems(1, LIMIT).getLastItem();
-    assertThat((List<?>) batch.getPayload()).hasSize(2);
+    Message<?> alone = consumer.awaitItems(1, LIMIT).getLastItem();
+    for (int stream = 1; stream <= 20; stream++) {
+      server.append("n-" + stream, 0, 1);
+    }
+    await().atMost(LIMIT).until(() -> connections().getFirst().getInFlightMessages() == 21);
+    settle(alone);
+    Message<?> batch = consumer.awaitItems(2, LIMIT).getLastItem();
+    assertThat((List<?>) batch.getPayload()).hasSizeGreaterThan(1);
 
     batch.nack(new IllegalStateException("refused"));
 
@@ -184,14 +192,17 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   private int consumers() throws Exception {
+    return connections().size();
+  }
+
+  private List<PersistentSubscriptionConnectionInfo> connections() throws Exception {
     return server
         .store()
         .subscriptions()
         .getInfoToAll("numbers")
         .get(10, TimeUnit.SECONDS)
         .orElseThrow(() -> new Unavailable("no group"))
-        .getConnections()
-        .size();
+        .getConnections();
   }
 
   @Test

@@ -14,6 +14,7 @@ import com.eventstore.dbclient.ReadMessage;
 import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.SubscribePersistentSubscriptionOptions;
+import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -108,15 +109,13 @@ final class StoreBenchmark implements AutoCloseable {
       bench.calls("read 10 events of a stream, 16 in flight", 16, bench::readTen, "8,000");
       var _ = bench.readAll();
       bench.events("read $all, events", bench::readAll, "150,000");
-      var _ = bench.subscribe("warm-up", 1);
+      var _ = bench.subscribeByStubs("stubs-warm-up");
       bench.events(
-          "persistent subscription, buffer 100, each event acked",
-          () -> bench.subscribe("measured", 1),
+          "persistent subscription with acks, buffer 100, stubs",
+          () -> bench.subscribeByStubs("stubs"),
           "30,000");
-      bench.events(
-          "persistent subscription, buffer 100, 20 events an ack",
-          () -> bench.subscribe("together", 20),
-          "");
+      var _ = bench.subscribe("warm-up");
+      bench.events("the same, official client", () -> bench.subscribe("measured"), "");
     }
   }
 
@@ -205,10 +204,24 @@ final class StoreBenchmark implements AutoCloseable {
   }
 
   /** A group that begins at the first event of the log. */
-  private Events subscribe(String group, int acked) throws Exception {
+  private EventStoreDBPersistentSubscriptionsClient create(String group) throws Exception {
     var subscriptions = EventStoreDBPersistentSubscriptionsClient.from(client);
     var options = CreatePersistentSubscriptionToAllOptions.get().fromStart();
-    var _ = subscriptions.createToAll(group, options).get();
+    var _ = subscriptions.createToAll(group, options).get(10, TimeUnit.SECONDS);
+    return subscriptions;
+  }
+
+  private Events subscribeByStubs(String group) throws Exception {
+    var _ = create(group);
+    Acknowledging consumer = new Acknowledging(group, 100, SUBSCRIBED_EVENTS);
+    long start = System.nanoTime();
+    PersistentSubscriptionsGrpc.newStub(channel).read(consumer).onNext(consumer.first());
+    consumer.done().get(60, TimeUnit.SECONDS);
+    return new Events(SUBSCRIBED_EVENTS, start);
+  }
+
+  private Events subscribe(String group) throws Exception {
+    var subscriptions = create(group);
     AtomicLong events = new AtomicLong();
     CountDownLatch done = new CountDownLatch(1);
     long start = System.nanoTime();
@@ -218,16 +231,10 @@ final class StoreBenchmark implements AutoCloseable {
                 group,
                 SubscribePersistentSubscriptionOptions.get().bufferSize(100),
                 new PersistentSubscriptionListener() {
-                  private final List<ResolvedEvent> unacked = new ArrayList<>();
-
                   @Override
                   public void onEvent(
                       PersistentSubscription subscription, int retries, ResolvedEvent event) {
-                    unacked.add(event);
-                    if (unacked.size() == acked) {
-                      subscription.ack(unacked.iterator());
-                      unacked.clear();
-                    }
+                    subscription.ack(event);
                     if (events.incrementAndGet() == SUBSCRIBED_EVENTS) {
                       done.countDown();
                     }

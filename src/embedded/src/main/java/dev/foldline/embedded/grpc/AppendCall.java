@@ -49,7 +49,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
     try {
       if (target == null) {
         target = target(request);
-        proposed.keep(2L * request.getOptions().getStreamIdentifier().getStreamName().size());
+        proposed.keepName(request.getOptions().getStreamIdentifier());
       } else if (request.hasProposedMessage()) {
         var event = request.getProposedMessage();
         proposed.add(
@@ -92,9 +92,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
       return;
     }
     var _ =
-        guard
-            .mayWrite(to.stream())
-            .thenAccept(_ -> Requests.requireWritable(to.stream()))
+        Requests.mayAppend(guard, to.stream())
             .thenCompose(_ -> log.append(to.stream(), to.expected(), proposed.events()))
             .whenComplete((result, failure) -> answer(to, result, failure));
   }

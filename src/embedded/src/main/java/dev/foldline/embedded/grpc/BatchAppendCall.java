@@ -177,7 +177,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
     String stream =
         Requests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
     ProposedEvents events = new ProposedEvents(limits, share);
-    events.keep(2L * options.getStreamIdentifier().getStreamName().size());
+    events.keepName(options.getStreamIdentifier());
     BatchAppendReq withoutEvents = request.toBuilder().clearProposedMessages().build();
     return new Batch(withoutEvents, stream, expected, events, time(options));
   }
@@ -207,10 +207,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
     open.remove(id);
     cancelTimeout(batch);
     var leave =
-        guard
-            .mayWrite(batch.stream)
-            .thenAccept(_ -> Requests.requireWritable(batch.stream))
-            .handle((_, denied) -> Optional.ofNullable(denied));
+        Requests.mayAppend(guard, batch.stream).handle((_, denied) -> Optional.ofNullable(denied));
     inOrder =
         inOrder.thenCombine(
             leave,

@@ -1,6 +1,7 @@
 package dev.foldline.embedded.grpc;
 
 import com.eventstore.dbclient.proto.shared.Shared;
+import com.eventstore.dbclient.proto.shared.Shared.StreamIdentifier;
 import com.google.protobuf.ByteString;
 import dev.foldline.embedded.log.NewEvent;
 import java.util.ArrayList;
@@ -53,8 +54,13 @@ final class ProposedEvents {
     events.add(event);
   }
 
+  /** Counts the name of their stream, which is kept as bytes and as text. */
+  void keepName(StreamIdentifier stream) {
+    keep(2L * stream.getStreamName().size());
+  }
+
   /** Counts what is kept as long as the events are. */
-  void keep(long size) {
+  private void keep(long size) {
     share.take(size);
     taken += size;
   }

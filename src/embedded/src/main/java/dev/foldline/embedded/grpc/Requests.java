@@ -3,6 +3,8 @@ package dev.foldline.embedded.grpc;
 import com.eventstore.dbclient.proto.shared.Shared.StreamIdentifier;
 import dev.foldline.embedded.log.ExpectedRevision;
 import dev.foldline.embedded.log.StreamNames;
+import dev.foldline.embedded.security.Guard;
+import java.util.concurrent.CompletableFuture;
 
 /** What is the same in the requests of several methods. */
 public final class Requests {
@@ -16,8 +18,12 @@ public final class Requests {
     return StreamNames.decode(identifier.getStreamName());
   }
 
-  /** Refuses what no append may go to, whoever makes it. */
-  static void requireWritable(String stream) {
+  /** Completes if the caller may append to a stream; to some nobody may, which is said last. */
+  static CompletableFuture<Void> mayAppend(Guard guard, String stream) {
+    return guard.mayWrite(stream).thenAccept(_ -> requireWritable(stream));
+  }
+
+  private static void requireWritable(String stream) {
     if (stream.equals(StreamNames.ALL) || stream.equals("$$")) {
       throw Errors.unknown("No stream can be called " + stream);
     }

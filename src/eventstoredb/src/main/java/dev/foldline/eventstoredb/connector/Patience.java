@@ -22,11 +22,11 @@ final class Patience {
             () ->
                 condition.getAsBoolean() || System.nanoTime() - deadline > 0
                     ? Uni.createFrom().voidItem()
-                    : Uni.createFrom()
-                        .voidItem()
-                        .onItem()
-                        .delayIt()
-                        .by(POLL)
-                        .chain(() -> until(condition, deadline)));
+                    : moment().chain(() -> until(condition, deadline)));
+  }
+
+  /** Completes when it is time to look again. */
+  static Uni<Void> moment() {
+    return Uni.createFrom().voidItem().onItem().delayIt().by(POLL);
   }
 }

@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 final class SavedPosition {
 
   private static final long UNKNOWN = -2;
-  private static final Duration POLL = Duration.ofMillis(10);
 
   private final Positions positions;
   private final String key;
@@ -73,12 +72,7 @@ final class SavedPosition {
             () ->
                 isSaved(position)
                     ? Uni.createFrom().voidItem()
-                    : Uni.createFrom()
-                        .voidItem()
-                        .onItem()
-                        .delayIt()
-                        .by(POLL)
-                        .chain(() -> flush(position)));
+                    : Patience.moment().chain(() -> flush(position)));
   }
 
   private Uni<Void> write(long position) {

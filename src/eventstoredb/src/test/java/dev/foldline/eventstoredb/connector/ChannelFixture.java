@@ -5,8 +5,6 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.reactive.messaging.health.HealthReport;
 import io.vertx.core.Vertx;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,28 +14,18 @@ import java.util.function.Predicate;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Channels without a container, of the category n in a store of the test's own. */
-abstract class ChannelFixture {
+abstract class ChannelFixture extends StoreFixture {
 
-  static final Duration LIMIT = Duration.ofSeconds(20);
   static final FailureStrategies STRATEGIES = new FailureStrategies();
 
   final Vertx vertx = Vertx.vertx();
-  TestStore server;
   private final List<IncomingChannel> channels = new ArrayList<>();
 
-  @BeforeEach
-  void start(@TempDir Path data) {
-    server = new TestStore(data);
-  }
-
   @AfterEach
-  void stop() throws Exception {
+  void stopChannels() throws Exception {
     channels.forEach(channel -> channel.stop().await().atMost(LIMIT));
-    server.close();
     vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 

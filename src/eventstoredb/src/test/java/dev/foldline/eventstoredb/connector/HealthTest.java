@@ -7,8 +7,6 @@ import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,29 +15,12 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Health of an application's channels, as its container puts it together, recovery, and the end.
  */
-class HealthTest {
-
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-
-  private TestStore server;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    server = new TestStore(data);
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
+class HealthTest extends StoreFixture {
 
   @ApplicationScoped
   static class Numbers extends Seen<Integer> {

@@ -14,7 +14,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,28 +27,12 @@ import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.Outgoing;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What SmallRye makes of channels: chains, merges, broadcasts, batches, observations, contexts. */
-class PipelinesTest {
+class PipelinesTest extends StoreFixture {
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Map<String, String> NUMBERS = Map.of("in.numbers.category", "n");
-
-  private TestStore server;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    server = new TestStore(data);
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
 
   /** How many events of the channel's group are neither settled nor parked, and are parked. */
   private List<Long> unsettledAndParked() throws Exception {

@@ -15,8 +15,6 @@ import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,27 +26,10 @@ import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.Outgoing;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What beans of an application get of events and messages, and what becomes of what they send. */
-class PropagationTest {
-
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-
-  private TestStore server;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    server = new TestStore(data);
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
+class PropagationTest extends StoreFixture {
 
   private static Map<String, String> numbers() {
     return Map.of("in.numbers.category", "n");

@@ -4,30 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foldline.core.Recorded;
 import dev.foldline.eventstoredb.StoredEvent;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The log, read once, where few of its events are asked for. */
-class ScanTest {
+class ScanTest extends StoreFixture {
 
   private static final String OURS = "^n-";
-
-  private TestStore server;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    server = new TestStore(data);
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
 
   private static List<Recorded<StoredEvent>> toEnd(Scan scan) throws InterruptedException {
     List<Recorded<StoredEvent>> events = new ArrayList<>();

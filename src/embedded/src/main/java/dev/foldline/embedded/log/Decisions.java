@@ -308,7 +308,7 @@ final class Decisions {
             event.data(),
             event.metadata());
     inserts.event(streamId, stored);
-    indexer.add(streamId, revision, stored.position());
+    indexer.add(new Place(streamId, revision, stored.position()));
     written.add(stored);
     lastPosition = stored.position();
     nextPosition += stored.size();

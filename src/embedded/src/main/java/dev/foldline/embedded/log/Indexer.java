@@ -2,10 +2,6 @@ package dev.foldline.embedded.log;
 
 import java.sql.SQLException;
 import java.util.Iterator;
-import java.util.Map.Entry;
-import java.util.NavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Indexes events by stream and revision: at once in memory, and later, a generation of them in
@@ -19,11 +15,10 @@ final class Indexer {
   private final Inserts inserts;
   private final int generation;
   private RecentIndex recent = RecentIndex.empty();
-  private Iterator<Entry<Place, Long>> unwritten = recent.older().entrySet().iterator();
-  private @Nullable Place lastWritten;
-  private @Nullable Place lastCommitted;
+  private Iterator<Place> unwritten = recent.older().inOrder().iterator();
+  private int written;
+  private int committed;
   private long lastOfOlder;
-  private int newer;
   private int uncommitted;
 
   /**
@@ -45,9 +40,8 @@ final class Indexer {
     return recent;
   }
 
-  void add(long stream, long revision, long position) {
-    recent.newer().put(new Place(stream, revision), position);
-    newer++;
+  void add(Place place) {
+    recent.newer().add(place);
     uncommitted++;
   }
 
@@ -57,9 +51,8 @@ final class Indexer {
       return;
     }
     for (int i = uncommitted * WRITTEN_PER_EVENT; i > 0 && unwritten.hasNext(); i--) {
-      Entry<Place, Long> next = unwritten.next();
-      inserts.revision(next.getKey(), next.getValue());
-      lastWritten = next.getKey();
+      inserts.revision(unwritten.next());
+      written++;
     }
     if (!unwritten.hasNext()) {
       inserts.indexed(lastOfOlder);
@@ -69,25 +62,21 @@ final class Indexer {
   /** Begins a new generation if this one is full. */
   void afterCommit(long lastPosition) {
     uncommitted = 0;
-    lastCommitted = lastWritten;
-    if (newer >= generation && !unwritten.hasNext()) {
-      recent = new RecentIndex(recent.newer(), new ConcurrentSkipListMap<>(), recent.end());
-      unwritten = recent.older().entrySet().iterator();
-      lastWritten = null;
-      lastCommitted = null;
+    committed = written;
+    if (recent.newer().size() >= generation && !unwritten.hasNext()) {
+      recent = new RecentIndex(recent.newer(), new Generation(), recent.end());
+      unwritten = recent.older().inOrder().iterator();
+      written = 0;
+      committed = 0;
       lastOfOlder = lastPosition;
-      newer = 0;
     }
   }
 
   /** Forgets what was not committed, and goes on behind what was. */
   void afterRollback(long lastPosition) {
     uncommitted = 0;
-    recent.newer().values().removeIf(position -> position > lastPosition);
-    newer = recent.newer().size();
-    lastWritten = lastCommitted;
-    NavigableMap<Place, Long> older = recent.older();
-    unwritten =
-        (lastCommitted == null ? older : older.tailMap(lastCommitted, false)).entrySet().iterator();
+    recent.newer().forgetBehind(lastPosition);
+    written = committed;
+    unwritten = recent.older().inOrder().skip(committed).iterator();
   }
 }

@@ -53,10 +53,10 @@ final class Inserts {
   }
 
   /** Indexes an event, which may be indexed already. */
-  void revision(Place place, long position) throws SQLException {
+  void revision(Place place) throws SQLException {
     revision.setLong(1, place.stream());
     revision.setLong(2, place.revision());
-    revision.setLong(3, position);
+    revision.setLong(3, place.position());
     revision.executeUpdate();
   }
 

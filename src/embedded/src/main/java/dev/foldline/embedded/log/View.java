@@ -1,8 +1,8 @@
 package dev.foldline.embedded.log;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,13 +90,19 @@ final class View {
     if (from > to) {
       return page.events();
     }
-    List<Entry<Place, Long>> known =
-        recent.forwards(stream.id(), from, to).limit(MOST_LISTED).toList();
-    long end = known.isEmpty() ? to : known.getFirst().getKey().revision() - 1;
-    if (from <= end) {
-      queries.streamForwards(stream, from, end, recent.end(), page);
+    long known = Math.max(from, recent.lowest(stream.id()));
+    if (from < known) {
+      queries.streamForwards(stream, from, Math.min(to, known - 1), recent.end(), page);
     }
-    add(known, stream, page);
+    List<Long> positions = new ArrayList<>();
+    for (long revision = known; revision <= to && positions.size() < MOST_LISTED; revision++) {
+      Long position = recent.position(stream.id(), revision);
+      if (position == null) {
+        break;
+      }
+      positions.add(position);
+    }
+    add(positions, stream, page);
     return page.events();
   }
 
@@ -104,23 +110,26 @@ final class View {
   List<LogEvent> streamBackwards(StreamInfo stream, long from, long to, int maxBytes)
       throws SQLException {
     Page page = new Page(maxBytes);
-    if (from < to) {
-      return page.events();
+    List<Long> positions = new ArrayList<>();
+    long next = from;
+    while (next >= to && positions.size() < MOST_LISTED) {
+      Long position = recent.position(stream.id(), next);
+      if (position == null) {
+        break;
+      }
+      positions.add(position);
+      next--;
     }
-    List<Entry<Place, Long>> known =
-        recent.backwards(stream.id(), from, to).limit(MOST_LISTED).toList();
-    add(known, stream, page);
-    long end = known.isEmpty() ? from : known.getLast().getKey().revision() - 1;
-    if (to <= end && known.size() < MOST_LISTED && !page.isFull()) {
-      queries.streamBackwards(stream, end, to, recent.end(), page);
+    add(positions, stream, page);
+    if (next >= to && positions.size() < MOST_LISTED && !page.isFull()) {
+      queries.streamBackwards(stream, next, to, recent.end(), page);
     }
     return page.events();
   }
 
-  private void add(List<Entry<Place, Long>> known, StreamInfo stream, Page page)
-      throws SQLException {
-    if (!known.isEmpty() && !page.isFull()) {
-      queries.events(known.stream().map(Entry::getValue).toList(), stream.name(), page);
+  private void add(List<Long> positions, StreamInfo stream, Page page) throws SQLException {
+    if (!positions.isEmpty() && !page.isFull()) {
+      queries.events(positions, stream.name(), page);
     }
   }
 

@@ -1,16 +1,16 @@
 package dev.foldline.embedded.grpc;
 
 import com.eventstore.dbclient.proto.shared.Shared;
+import java.util.HexFormat;
+import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol's two forms of a UUID. */
 public final class Uuids {
-  private static final Pattern TEXT =
-      Pattern.compile(
-          "([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})",
-          Pattern.CASE_INSENSITIVE);
+  private static final int DIGITS = 32;
+  private static final int DIGIT_BITS = 4;
+  private static final Set<Integer> GROUP_ENDS = Set.of(8, 12, 16, 20);
   private static final UUID ZERO = new UUID(0, 0);
 
   private Uuids() {}
@@ -29,9 +29,23 @@ public final class Uuids {
     return ZERO.equals(uuid) ? null : uuid;
   }
 
+  /** Of 32 hexadecimal digits; each of the dashes between its groups may be missing. */
   private static @Nullable UUID parse(String text) {
-    var matcher = TEXT.matcher(text);
-    return matcher.matches() ? UUID.fromString(matcher.replaceFirst("$1-$2-$3-$4-$5")) : null;
+    long high = 0;
+    long low = 0;
+    int at = 0;
+    for (int digits = 0; digits < DIGITS; digits++) {
+      if (at < text.length() && text.charAt(at) == '-' && GROUP_ENDS.contains(digits)) {
+        at++;
+      }
+      if (at == text.length() || !HexFormat.isHexDigit(text.charAt(at))) {
+        return null;
+      }
+      high = (high << DIGIT_BITS) | (low >>> (Long.SIZE - DIGIT_BITS));
+      low = (low << DIGIT_BITS) | HexFormat.fromHexDigit(text.charAt(at));
+      at++;
+    }
+    return at == text.length() ? new UUID(high, low) : null;
   }
 
   public static Shared.UUID toProto(UUID id, boolean structured) {

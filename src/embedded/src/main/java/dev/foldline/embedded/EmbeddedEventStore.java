@@ -91,7 +91,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
       calls = new Calls(timer);
       List<BindableService> services = new ArrayList<>();
       Guard guard = options.users.isEmpty() ? Guard.OPEN : new AccessLists(log);
-      services.add(new StreamsService(log, guard, options.limits, timer));
+      services.add(new StreamsService(log, transport, guard, options.limits, timer));
       services.add(subscriptions.service(guard));
       ExecutorService handlers =
           Executors.newFixedThreadPool(

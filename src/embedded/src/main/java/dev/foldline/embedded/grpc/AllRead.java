@@ -7,6 +7,7 @@ import dev.foldline.embedded.log.ResolvedEvent;
 import dev.foldline.embedded.log.Snapshot;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /** A read of $all, either way, up to what was its end when the read began (contract 3.4). */
 final class AllRead extends Pump {
@@ -17,8 +18,12 @@ final class AllRead extends Pump {
   /** Forwards the last position that is not wanted, backwards the first. */
   private long bound;
 
-  AllRead(EventLog log, ReadRequest request, ServerCallStreamObserver<ReadResp> responses) {
-    super(log, responses, request.structuredIds());
+  AllRead(
+      EventLog log,
+      Executor transport,
+      ReadRequest request,
+      ServerCallStreamObserver<ReadResp> responses) {
+    super(log, transport, responses, request.structuredIds());
     this.request = request;
     this.end = log.lastPosition();
     this.remaining = request.count();
@@ -40,7 +45,7 @@ final class AllRead extends Pump {
       bound = event.position();
     }
     boolean more = !events.isEmpty() && remaining > 0 && (request.backwards() || bound < end);
-    return more ? Progress.MORE : complete();
+    return more ? Progress.MORE : Progress.DONE;
   }
 
   private boolean wanted(LogEvent event) {

@@ -12,6 +12,7 @@ import dev.foldline.embedded.log.Snapshot;
 import dev.foldline.embedded.log.StreamNames;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,10 +61,11 @@ final class AllSubscription extends Pump {
 
   AllSubscription(
       EventLog log,
+      Executor transport,
       LiveReaders live,
       ReadRequest request,
       ServerCallStreamObserver<ReadResp> responses) {
-    super(log, responses, request.structuredIds());
+    super(log, transport, responses, request.structuredIds());
     this.log = log;
     this.live = live;
     this.request = request;

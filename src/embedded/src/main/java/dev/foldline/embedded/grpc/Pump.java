@@ -5,19 +5,22 @@ import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.log.ResolvedEvent;
 import dev.foldline.embedded.log.Snapshot;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what one reader asked for, a page at a time on a reader thread, as long as the transport
- * takes it. Woken when the transport is ready again and, once live, by commits; never runs twice at
- * once.
+ * Sends what one reader asked for, a page at a time, as long as the transport takes it: a page is
+ * read on a reader thread and sent on the transport's, where its parts go out together. Woken when
+ * the transport is ready again and, once live, by commits; never runs twice at once.
  */
 abstract class Pump {
   /**
-   * About how much is read and sent in one go; a slow reader makes the server hold three times as
+   * About how much is read and sent in one go; a slow reader makes the server hold four times as
    * much.
    */
   static final int PAGE_BYTES = 64 << 10;
@@ -35,18 +38,26 @@ abstract class Pump {
   }
 
   private final EventLog log;
+  private final Executor transport;
   private final ServerCallStreamObserver<ReadResp> responses;
   private final boolean structuredIds;
+  private List<ReadResp> read = new ArrayList<>();
   private final AtomicInteger wakes = new AtomicInteger();
+  private int seenWakes;
   private volatile boolean ended;
 
-  Pump(EventLog log, ServerCallStreamObserver<ReadResp> responses, boolean structuredIds) {
+  Pump(
+      EventLog log,
+      Executor transport,
+      ServerCallStreamObserver<ReadResp> responses,
+      boolean structuredIds) {
     this.log = log;
+    this.transport = transport;
     this.responses = responses;
     this.structuredIds = structuredIds;
   }
 
-  /** Reads and sends one page. */
+  /** Reads one page, and says what is to be sent of it. */
   abstract Progress page(Snapshot snapshot);
 
   /** Releases what the call held; may be called more than once. */
@@ -76,33 +87,33 @@ abstract class Pump {
   }
 
   private void schedule() {
-    var _ = log.read(this::turn).whenComplete(this::next);
+    var _ = log.read(this::turn).whenCompleteAsync(this::next, transport);
   }
 
   private Progress turn(Snapshot snapshot) {
-    int seen = wakes.get();
-    if (ended) {
-      return Progress.DONE;
-    }
+    seenWakes = wakes.get();
     // A commit wakes also those that the transport takes nothing more for.
-    Progress progress = responses.isReady() ? page(snapshot) : Progress.WAIT;
-    if (progress == Progress.MORE && responses.isReady()) {
-      return Progress.MORE;
-    }
-    if (progress == Progress.DONE) {
-      return Progress.DONE;
-    }
-    return wakes.addAndGet(-seen) == 0 ? Progress.WAIT : Progress.MORE;
+    return !ended && responses.isReady() ? page(snapshot) : Progress.WAIT;
   }
 
+  /** The next page is read while this one is sent. */
   private void next(@Nullable Progress progress, @Nullable Throwable failure) {
+    List<ReadResp> page = read;
+    read = new ArrayList<>();
+    boolean stays = failure == null && !ended && progress != Progress.DONE;
+    if (stays
+        && ((progress == Progress.MORE && responses.isReady())
+            || wakes.addAndGet(-seenWakes) != 0)) {
+      schedule();
+    }
+    page.forEach(responses::onNext);
     if (failure != null) {
       responses.onError(Errors.of(failure));
+    } else if (!ended && progress == Progress.DONE) {
+      responses.onCompleted();
+    }
+    if (!stays) {
       end();
-    } else if (progress == Progress.DONE || ended) {
-      end();
-    } else if (progress == Progress.MORE) {
-      schedule();
     }
   }
 
@@ -111,17 +122,12 @@ abstract class Pump {
     release();
   }
 
-  final Progress complete() {
-    responses.onCompleted();
-    return Progress.DONE;
-  }
-
   final void send(ResolvedEvent event) {
     send(ReadResp.newBuilder().setEvent(ReadEvents.forStreams(event, structuredIds)).build());
   }
 
   final void send(ReadResp response) {
-    responses.onNext(response);
+    read.add(response);
   }
 
   static ReadResp confirmation() {

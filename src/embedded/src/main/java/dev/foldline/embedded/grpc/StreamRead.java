@@ -8,6 +8,7 @@ import dev.foldline.embedded.log.Snapshot;
 import dev.foldline.embedded.log.StreamInfo;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** A read of one stream, either way, as it was when the read began (contract 3.3). */
@@ -25,8 +26,12 @@ final class StreamRead extends Pump {
   private long next;
   private boolean sent;
 
-  StreamRead(EventLog log, ReadRequest request, ServerCallStreamObserver<ReadResp> responses) {
-    super(log, responses, request.structuredIds());
+  StreamRead(
+      EventLog log,
+      Executor transport,
+      ReadRequest request,
+      ServerCallStreamObserver<ReadResp> responses) {
+    super(log, transport, responses, request.structuredIds());
     this.request = request;
     this.name = request.stream();
     this.remaining = request.count();
@@ -46,7 +51,7 @@ final class StreamRead extends Pump {
         var notFound =
             ReadResp.StreamNotFound.newBuilder().setStreamIdentifier(ReadEvents.identifier(name));
         send(ReadResp.newBuilder().setStreamNotFound(notFound).build());
-        return complete();
+        return Progress.DONE;
       }
       next = request.backwards() ? Math.min(next, info.lastRevision()) : next;
     }
@@ -57,7 +62,7 @@ final class StreamRead extends Pump {
     if (request.compatible()) {
       send(ReadResp.newBuilder().setLastStreamPosition(info.lastRevision()).build());
     }
-    return complete();
+    return Progress.DONE;
   }
 
   private boolean forwards(Snapshot snapshot, StreamInfo info) {

@@ -11,6 +11,7 @@ import dev.foldline.embedded.log.Snapshot;
 import dev.foldline.embedded.log.StreamInfo;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * A catch-up subscription to one stream (contract 4): history by revision, then live events from
@@ -37,10 +38,11 @@ final class StreamSubscription extends Pump {
 
   StreamSubscription(
       EventLog log,
+      Executor transport,
       LiveReaders live,
       ReadRequest request,
       ServerCallStreamObserver<ReadResp> responses) {
-    super(log, responses, request.structuredIds());
+    super(log, transport, responses, request.structuredIds());
     this.log = log;
     this.live = live;
     this.request = request;

@@ -16,19 +16,30 @@ import dev.foldline.embedded.security.Guard;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** {@code event_store.client.streams.Streams}: each method is a class of its own. */
 public final class StreamsService extends StreamsGrpc.StreamsImplBase {
   private final EventLog log;
+  private final Executor transport;
   private final Guard guard;
   private final Limits limits;
   private final ScheduledExecutorService timer;
   private final LiveReaders live;
   private final DeleteCalls deletes;
 
-  public StreamsService(EventLog log, Guard guard, Limits limits, ScheduledExecutorService timer) {
+  /**
+   * @param transport where a page that was read is sent; keeps the order
+   */
+  public StreamsService(
+      EventLog log,
+      Executor transport,
+      Guard guard,
+      Limits limits,
+      ScheduledExecutorService timer) {
     this.log = log;
+    this.transport = transport;
     this.guard = guard;
     this.limits = limits;
     this.timer = timer;
@@ -77,11 +88,11 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
   private Pump pump(ReadRequest request, ServerCallStreamObserver<ReadResp> responses) {
     if (request.subscription()) {
       return request.all()
-          ? new AllSubscription(log, live, request, responses)
-          : new StreamSubscription(log, live, request, responses);
+          ? new AllSubscription(log, transport, live, request, responses)
+          : new StreamSubscription(log, transport, live, request, responses);
     }
     return request.all()
-        ? new AllRead(log, request, responses)
-        : new StreamRead(log, request, responses);
+        ? new AllRead(log, transport, request, responses)
+        : new StreamRead(log, transport, request, responses);
   }
 }

@@ -39,7 +39,8 @@ class LateWriteTest {
       var _ = append(log, "other");
       writerIsBusy.get(10, TimeUnit.SECONDS);
 
-      new StreamsService(log, Guard.OPEN, Limits.DEFAULT, timer).delete(deletion("s"), tell(ended));
+      new StreamsService(log, Runnable::run, Guard.OPEN, Limits.DEFAULT, timer)
+          .delete(deletion("s"), tell(ended));
       Thread.sleep(EventLog.WRITE_TIMEOUT.plusMillis(1));
       mayGoOn.complete(null);
 

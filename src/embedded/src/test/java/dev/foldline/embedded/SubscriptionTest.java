@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -125,6 +126,26 @@ class SubscriptionTest {
             "FAILED_PRECONDITION stream-deleted");
     assertThat(Wire.texts(subscribe(s).await()))
         .containsExactly("FAILED_PRECONDITION stream-deleted");
+  }
+
+  @Test
+  @DisplayName(
+      "4.5 tombstoned while live, and much was written to other streams since its last event")
+  void tombstonedLong() {
+    wire.append(s, "any", "e0");
+    var feed = subscribe(s, fromEnd());
+    caughtUp(feed);
+    String[] others = Stream.generate(() -> "e").limit(1_000).toArray(String[]::new);
+    for (int i = 0; i < 9; i++) {
+      wire.append("other-" + s, "any", others);
+    }
+    wire.tombstone(s, "any");
+    assertThat(Wire.texts(feed.await()))
+        .containsExactly(
+            "confirmed",
+            "caught up",
+            "MAX@" + s + " $streamDeleted",
+            "FAILED_PRECONDITION stream-deleted");
   }
 
   @Test

@@ -41,8 +41,11 @@ abstract class Pump {
   private final Executor transport;
   private final ServerCallStreamObserver<ReadResp> responses;
   private final boolean structuredIds;
-  private List<ReadResp> read = new ArrayList<>();
   private final AtomicInteger wakes = new AtomicInteger();
+
+  /** Handed with the page from the reader's thread to the transport's, like what follows. */
+  private List<ReadResp> read = new ArrayList<>();
+
   private int seenWakes;
   private volatile boolean ended;
 
@@ -101,9 +104,7 @@ abstract class Pump {
     List<ReadResp> page = read;
     read = new ArrayList<>();
     boolean stays = failure == null && !ended && progress != Progress.DONE;
-    if (stays
-        && ((progress == Progress.MORE && responses.isReady())
-            || wakes.addAndGet(-seenWakes) != 0)) {
+    if (stays && (canReadMore(progress) || wasWokenMeanwhile())) {
       schedule();
     }
     page.forEach(responses::onNext);
@@ -115,6 +116,14 @@ abstract class Pump {
     if (!stays) {
       end();
     }
+  }
+
+  private boolean canReadMore(@Nullable Progress progress) {
+    return progress == Progress.MORE && responses.isReady();
+  }
+
+  private boolean wasWokenMeanwhile() {
+    return wakes.addAndGet(-seenWakes) != 0;
   }
 
   private void end() {

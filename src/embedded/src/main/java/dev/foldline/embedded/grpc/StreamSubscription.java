@@ -78,6 +78,9 @@ final class StreamSubscription extends Pump {
   private Progress history(Snapshot snapshot) {
     long committed = log.lastPosition();
     StreamInfo stream = snapshot.stream(name);
+    if (stream.tombstoned()) {
+      throw Errors.streamDeleted(name);
+    }
     if (stream.exists() && after < stream.lastRevision()) {
       long from = Math.max(after + 1, stream.firstRevision());
       long to = Math.min(stream.lastRevision(), from + PAGE_EVENTS - 1);
@@ -123,12 +126,18 @@ final class StreamSubscription extends Pump {
   private Progress behind(Snapshot snapshot) {
     long committed = log.lastPosition();
     StreamInfo stream = snapshot.stream(name);
-    for (LogEvent event :
-        snapshot.streamForwards(stream, after + 1, LogEvent.TOMBSTONE_REVISION, PAGE_BYTES)) {
-      deliver(snapshot, event);
-      after = event.revision();
+    if (after < stream.lastRevision()) {
+      for (LogEvent event :
+          snapshot.streamForwards(stream, after + 1, stream.lastRevision(), PAGE_BYTES)) {
+        deliver(snapshot, event);
+        after = event.revision();
+      }
     }
     if (after >= stream.lastRevision()) {
+      LogEvent last = snapshot.lastEvent(name);
+      if (last != null && last.revision() == LogEvent.TOMBSTONE_REVISION) {
+        deliver(snapshot, last);
+      }
       searched = Math.min(committed, snapshot.lastPosition());
     }
     return Progress.MORE;

@@ -24,7 +24,7 @@ public final class EventLog implements AutoCloseable {
   /** How long a write waits for its turn unless it says otherwise. */
   public static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Events that go to SQLite's index at a time: each takes about 100 bytes until it has gone. */
+  /** Events that go to SQLite's index at a time: each takes up to 130 bytes until it has gone. */
   public static final int GENERATION = 65_536;
 
   private static final Logger LOG = Logger.getLogger(EventLog.class);

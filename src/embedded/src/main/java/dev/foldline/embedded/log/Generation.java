@@ -32,9 +32,9 @@ final class Generation {
     size = 0;
     for (Run run : runs.values()) {
       run.forgetBehind(position);
-      size += (int) run.places().count();
+      size += run.count();
     }
-    runs.values().removeIf(run -> run.places().findAny().isEmpty());
+    runs.values().removeIf(run -> run.count() == 0);
   }
 
   /** All events, in the order of streams, and of revisions within one. */
@@ -99,6 +99,10 @@ final class Generation {
       if (tombstone > position) {
         tombstone = 0;
       }
+    }
+
+    private int count() {
+      return tombstone == 0 ? size : size + 1;
     }
 
     /** How many of its first events lie up to an end: few lie behind it. */

@@ -42,8 +42,9 @@ public final class Snapshot {
   }
 
   /**
-   * Events of a range of revisions (inclusive), lowest first, whatever truncation says. Ends early
-   * once it has {@code maxBytes}, so only an empty answer means that there are none.
+   * Events of a range of revisions (inclusive), lowest first, whatever truncation says; a tombstone
+   * is in none. Ends early once it has {@code maxBytes}, so only an empty answer means that there
+   * are none.
    */
   public List<LogEvent> streamForwards(StreamInfo stream, long from, long to, int maxBytes) {
     return ask(() -> view.streamForwards(stream, from, to, maxBytes));

@@ -3,6 +3,7 @@ package dev.foldline.embedded.log;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,26 +84,16 @@ final class View {
         : queries.event(streamId, stream, revision, recent.end());
   }
 
-  /** Events of a range of revisions, both inclusive, lowest first. */
+  /** Events of a range of revisions, both inclusive, lowest first; none of them a tombstone. */
   List<LogEvent> streamForwards(StreamInfo stream, long from, long to, int maxBytes)
       throws SQLException {
     Page page = new Page(maxBytes);
-    if (from > to) {
-      return page.events();
-    }
+    long end = Math.min(to, stream.lastRevision());
     long known = Math.max(from, recent.lowest(stream.id()));
-    if (from < known) {
-      queries.streamForwards(stream, from, Math.min(to, known - 1), recent.end(), page);
+    if (from <= end && from < known) {
+      queries.streamForwards(stream, from, Math.min(end, known - 1), recent.end(), page);
     }
-    List<Long> positions = new ArrayList<>();
-    for (long revision = known; revision <= to && positions.size() < MOST_LISTED; revision++) {
-      Long position = recent.position(stream.id(), revision);
-      if (position == null) {
-        break;
-      }
-      positions.add(position);
-    }
-    add(positions, stream, page);
+    add(stream, LongStream.rangeClosed(known, end), page);
     return page.events();
   }
 
@@ -110,27 +101,29 @@ final class View {
   List<LogEvent> streamBackwards(StreamInfo stream, long from, long to, int maxBytes)
       throws SQLException {
     Page page = new Page(maxBytes);
-    List<Long> positions = new ArrayList<>();
-    long next = from;
-    while (next >= to && positions.size() < MOST_LISTED) {
-      Long position = recent.position(stream.id(), next);
-      if (position == null) {
-        break;
-      }
-      positions.add(position);
-      next--;
-    }
-    add(positions, stream, page);
-    if (next >= to && positions.size() < MOST_LISTED && !page.isFull()) {
+    long end = Math.min(from, stream.lastRevision());
+    int listed = add(stream, LongStream.iterate(end, at -> at >= to, at -> at - 1), page);
+    long next = end - listed;
+    if (to <= next && listed < MOST_LISTED && !page.isFull()) {
       queries.streamBackwards(stream, next, to, recent.end(), page);
     }
     return page.events();
   }
 
-  private void add(List<Long> positions, StreamInfo stream, Page page) throws SQLException {
+  /** Adds events as far as memory knows where they are; answers how many it looked for. */
+  private int add(StreamInfo stream, LongStream revisions, Page page) throws SQLException {
+    List<Long> positions = new ArrayList<>();
+    for (var next = revisions.limit(MOST_LISTED).iterator(); next.hasNext(); ) {
+      Long position = recent.position(stream.id(), next.nextLong());
+      if (position == null) {
+        break;
+      }
+      positions.add(position);
+    }
     if (!positions.isEmpty() && !page.isFull()) {
       queries.events(positions, stream.name(), page);
     }
+    return positions.size();
   }
 
   /** Events behind a position, lowest first. */

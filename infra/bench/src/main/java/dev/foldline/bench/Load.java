@@ -37,7 +37,13 @@ final class Load {
   /** Measures what is warm already; fails with the first call that fails. */
   static Reached measure(int inFlight, Supplier<? extends CompletionStage<?>> call)
       throws InterruptedException {
-    return new Run(inFlight, MEASURED, call).await();
+    return measure(inFlight, MEASURED, call);
+  }
+
+  /** The same, for some other time than usual. */
+  static Reached measure(int inFlight, Duration length, Supplier<? extends CompletionStage<?>> call)
+      throws InterruptedException {
+    return new Run(inFlight, length, call).await();
   }
 
   /** Runs until the compilers on both sides have done their work, which takes many calls. */

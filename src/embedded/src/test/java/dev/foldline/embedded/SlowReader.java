@@ -2,8 +2,10 @@ package dev.foldline.embedded;
 
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
+import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,6 +15,7 @@ import java.util.function.Consumer;
 final class SlowReader<Q, R> implements ClientResponseObserver<Q, R> {
   private final AtomicReference<ClientCallStreamObserver<Q>> call = new AtomicReference<>();
   private final Semaphore messages = new Semaphore(0);
+  private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
 
   @SafeVarargs
   static SlowReader<ReadReq, ReadResp> of(
@@ -34,6 +37,20 @@ final class SlowReader<Q, R> implements ClientResponseObserver<Q, R> {
     return all ? count : messages.availablePermits();
   }
 
+  /** Takes the first message and, for now, no other. */
+  void takeFirst() throws InterruptedException {
+    call.get().request(1);
+    if (!messages.tryAcquire(Wire.SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("nothing came");
+    }
+  }
+
+  /** Takes all until the call fails; answers how it does. */
+  Status failure() {
+    call.get().request(Integer.MAX_VALUE);
+    return Status.fromThrowable(failed.orTimeout(Wire.SECONDS, TimeUnit.SECONDS).join());
+  }
+
   @Override
   public void beforeStart(ClientCallStreamObserver<Q> requests) {
     requests.disableAutoRequestWithInitial(0);
@@ -46,7 +63,9 @@ final class SlowReader<Q, R> implements ClientResponseObserver<Q, R> {
   }
 
   @Override
-  public void onError(Throwable failure) {}
+  public void onError(Throwable failure) {
+    failed.complete(failure);
+  }
 
   @Override
   public void onCompleted() {}

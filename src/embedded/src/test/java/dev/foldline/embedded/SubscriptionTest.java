@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayName("4 Catch-up subscriptions")
 class SubscriptionTest {
   private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final String LARGE = "x".repeat(900_000);
 
   private final Wire wire;
   private final List<Answers<ReadResp>> open = new ArrayList<>();
@@ -146,6 +148,18 @@ class SubscriptionTest {
             "caught up",
             "MAX@" + s + " $streamDeleted",
             "FAILED_PRECONDITION stream-deleted");
+  }
+
+  @Test
+  @DisplayName("4.5 tombstoned while a slow reader is at its history")
+  void tombstonedInHistory() throws InterruptedException {
+    for (int i = 0; i < 20; i++) {
+      wire.appending(s, "any", List.of(wire.event("e", LARGE, "text/plain")));
+    }
+    var reader = SlowReader.of(wire, s, Wire.subscription());
+    reader.takeFirst();
+    wire.tombstone(s, "any");
+    assertThat(reader.failure().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
   }
 
   @Test
@@ -308,10 +322,9 @@ class SubscriptionTest {
   @Test
   @DisplayName("1.4 a slow reader is not buffered for, and gets all in the end")
   void slowReader() throws InterruptedException {
-    String large = "x".repeat(900_000);
     var reader = SlowReader.of(wire, s, Wire.subscription());
     for (int i = 0; i < 40; i++) {
-      wire.appending(s, "any", List.of(wire.event("e", large, "text/plain")));
+      wire.appending(s, "any", List.of(wire.event("e", LARGE, "text/plain")));
     }
     int confirmationAndCaughtUp = 2;
     assertThat(reader.take(confirmationAndCaughtUp + 40)).isEqualTo(confirmationAndCaughtUp + 40);

@@ -30,7 +30,8 @@ final class Transport implements Executor, AutoCloseable {
   private static final List<Logger> SILENCED =
       List.of(
           Logger.getLogger(NettyServerBuilder.class.getPackageName() + ".NettyServerHandler"),
-          Logger.getLogger(NettyServerBuilder.class.getPackageName() + ".NettyServerStream"));
+          Logger.getLogger(NettyServerBuilder.class.getPackageName() + ".NettyServerStream"),
+          Logger.getLogger(NettyServerBuilder.class.getPackageName() + ".NettyServerTransport"));
 
   private final EventLoopGroup eventLoop;
   private final Class<? extends ServerChannel> channelType;

@@ -8,7 +8,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What the store and its transport log as a warning or worse, until this is closed. */
+/** What the store logs as a warning or worse, and its transport at all, until this is closed. */
 public final class LoggedWarnings extends Handler implements AutoCloseable {
   private static final Logger ROOT = Logger.getLogger("");
   private static final String STORE = EmbeddedEventStore.class.getPackageName();
@@ -18,14 +18,14 @@ public final class LoggedWarnings extends Handler implements AutoCloseable {
   private final List<String> messages = new CopyOnWriteArrayList<>();
 
   public LoggedWarnings() {
-    setLevel(Level.WARNING);
     ROOT.addHandler(this);
   }
 
   @Override
   public void publish(LogRecord logged) {
     String logger = String.valueOf(logged.getLoggerName());
-    if (isLoggable(logged) && (logger.startsWith(STORE) || logger.startsWith(TRANSPORT))) {
+    boolean warning = logged.getLevel().intValue() >= Level.WARNING.intValue();
+    if (logger.startsWith(TRANSPORT) || (warning && logger.startsWith(STORE))) {
       messages.add(logger + ": " + logged.getMessage());
     }
   }

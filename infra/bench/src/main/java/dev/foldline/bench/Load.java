@@ -49,7 +49,7 @@ final class Load {
   /** Runs until the compilers on both sides have done their work, which takes many calls. */
   static void warmUp(int inFlight, Duration length, Supplier<? extends CompletionStage<?>> call)
       throws InterruptedException {
-    var _ = new Run(inFlight, length, call).await();
+    var _ = measure(inFlight, length, call);
   }
 
   /**

@@ -306,39 +306,43 @@ final class StoreBenchmark implements AutoCloseable {
 
   private void calls(
       String what, int inFlight, Supplier<? extends CompletionStage<?>> call, String asked)
-      throws InterruptedException {
+      throws Exception {
     Load.warmUp(inFlight, SHORT_WARM_UP, call);
-    List<Stretch> stretches = new ArrayList<>();
-    for (int i = 0; i < STRETCHES; i++) {
-      Cpu before = cpu();
-      Load.Reached reached = Load.measure(inFlight, STRETCH, call);
-      Cpu each = cpu().since(before, reached.latencies().getTotalCount());
-      stretches.add(
-          new Stretch(
+    stretches(
+        what,
+        () -> {
+          Cpu before = cpu();
+          Load.Reached reached = Load.measure(inFlight, STRETCH, call);
+          return new Stretch(
               reached.perSecond(),
               "%.2f".formatted(reached.millis(50)),
               "%.2f".formatted(reached.millis(99)),
-              each));
-    }
-    line(what, stretches, asked);
+              cpu().since(before, reached.latencies().getTotalCount()));
+        },
+        asked);
   }
 
   private void events(String what, Callable<Events> load, String asked) throws Exception {
-    List<Stretch> stretches = new ArrayList<>();
-    for (int i = 0; i < STRETCHES; i++) {
-      Cpu before = cpu();
-      Events reached = load.call();
-      Cpu each = cpu().since(before, reached.count());
-      stretches.add(new Stretch(reached.perSecond(), "", "", each));
-    }
-    line(what, stretches, asked);
+    stretches(
+        what,
+        () -> {
+          Cpu before = cpu();
+          Events reached = load.call();
+          return new Stretch(reached.perSecond(), "", "", cpu().since(before, reached.count()));
+        },
+        asked);
   }
 
   /** One of several measurements of the same: what else runs on the machine slows some of them. */
   private record Stretch(double perSecond, String p50, String p99, Cpu each) {}
 
-  /** The median stretch, and how fast the best was. */
-  private static void line(String what, List<Stretch> stretches, String asked) {
+  /** Prints the median stretch, and how fast the best was. */
+  private static void stretches(String what, Callable<Stretch> measured, String asked)
+      throws Exception {
+    List<Stretch> stretches = new ArrayList<>();
+    for (int i = 0; i < STRETCHES; i++) {
+      stretches.add(measured.call());
+    }
     stretches.sort(Comparator.comparingDouble(Stretch::perSecond));
     Stretch median = stretches.get(STRETCHES / 2);
     line(

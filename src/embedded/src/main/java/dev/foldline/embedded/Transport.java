@@ -15,6 +15,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * The one thread that serves all connections. What is run on it may answer many calls, and they go
@@ -28,10 +29,10 @@ final class Transport implements Executor, AutoCloseable {
    * could fill the disk. Held here, since the JDK forgets the level of a logger that nobody holds.
    */
   private static final List<Logger> SILENCED =
-      List.of(
-          Logger.getLogger(NettyServerBuilder.class.getPackageName() + ".NettyServerHandler"),
-          Logger.getLogger(NettyServerBuilder.class.getPackageName() + ".NettyServerStream"),
-          Logger.getLogger(NettyServerBuilder.class.getPackageName() + ".NettyServerTransport"));
+      Stream.of("NettyServerHandler", "NettyServerStream", "NettyServerTransport")
+          .map(name -> NettyServerBuilder.class.getPackageName() + "." + name)
+          .map(Logger::getLogger)
+          .toList();
 
   private final EventLoopGroup eventLoop;
   private final Class<? extends ServerChannel> channelType;

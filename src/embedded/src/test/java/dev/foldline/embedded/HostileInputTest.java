@@ -44,6 +44,15 @@ class HostileInputTest {
     assertThat(warnings.messages()).isEmpty();
   }
 
+  /** The store ends some of these calls, each so; the rest are over when this returns. */
+  private static void someEndUnavailable(List<? extends Answers<?>> calls) {
+    calls.getLast().until(_ -> calls.stream().anyMatch(Answers::ended));
+    assertThat(calls.stream().filter(Answers::ended).map(Answers::error))
+        .containsOnly("UNAVAILABLE");
+    calls.forEach(Answers::cancel);
+    calls.forEach(Answers::await);
+  }
+
   @Test
   @DisplayName("a message that is too large, or of which the rest never comes, ends its call")
   void hugeMessages() {
@@ -71,10 +80,7 @@ class HostileInputTest {
     }
     calls.getLast().until(_ -> calls.stream().anyMatch(Answers::ended));
     assertThat(wire.append("meanwhile", "any", "e0")).startsWith("ok");
-    assertThat(calls.stream().filter(Answers::ended).map(Answers::error))
-        .containsOnly("UNAVAILABLE");
-    calls.forEach(Answers::cancel);
-    calls.forEach(Answers::await);
+    someEndUnavailable(calls);
   }
 
   @Test
@@ -115,11 +121,7 @@ class HostileInputTest {
       wire.stub().withCompression("gzip").read(subscription.build(), answers);
       calls.add(answers);
     }
-    calls.getLast().until(_ -> calls.stream().anyMatch(Answers::ended));
-    assertThat(calls.stream().filter(Answers::ended).map(Answers::error))
-        .containsOnly("UNAVAILABLE");
-    calls.forEach(Answers::cancel);
-    calls.forEach(Answers::await);
+    someEndUnavailable(calls);
   }
 
   @Test
@@ -190,11 +192,7 @@ class HostileInputTest {
           AppendReq.newBuilder().setProposedMessage(wire.event("e", large, "text/plain")).build());
       calls.add(answers);
     }
-    calls.getLast().until(_ -> calls.stream().anyMatch(Answers::ended));
-    assertThat(calls.stream().filter(Answers::ended).map(Answers::error))
-        .containsOnly("UNAVAILABLE");
-    calls.forEach(Answers::cancel);
-    calls.forEach(Answers::await);
+    someEndUnavailable(calls);
     assertThat(wire.read("half-sent")).containsExactly("not found");
   }
 

@@ -112,13 +112,15 @@ class SubscriptionTest {
         .containsExactly("confirmed", "caught up", event(2, "e2"));
   }
 
-  @Test
-  @DisplayName(
-      "4.5 tombstoned before the start is an error, tombstoned while live the tombstone and then that error")
-  void tombstones() {
+  /** A subscription to a stream of one event, which is told of the next. */
+  private Answers<ReadResp> liveAtTheEnd() {
     wire.append(s, "any", "e0");
     var feed = subscribe(s, fromEnd());
     caughtUp(feed);
+    return feed;
+  }
+
+  private void tombstoneEnds(Answers<ReadResp> feed) {
     wire.tombstone(s, "any");
     assertThat(Wire.texts(feed.await()))
         .containsExactly(
@@ -126,6 +128,14 @@ class SubscriptionTest {
             "caught up",
             "MAX@" + s + " $streamDeleted",
             "FAILED_PRECONDITION stream-deleted");
+  }
+
+  @Test
+  @DisplayName(
+      "4.5 tombstoned before the start is an error, tombstoned while live the tombstone and then that error")
+  void tombstones() {
+    var feed = liveAtTheEnd();
+    tombstoneEnds(feed);
     assertThat(Wire.texts(subscribe(s).await()))
         .containsExactly("FAILED_PRECONDITION stream-deleted");
   }
@@ -134,20 +144,12 @@ class SubscriptionTest {
   @DisplayName(
       "4.5 tombstoned while live, and much was written to other streams since its last event")
   void tombstonedLong() {
-    wire.append(s, "any", "e0");
-    var feed = subscribe(s, fromEnd());
-    caughtUp(feed);
+    var feed = liveAtTheEnd();
     String[] others = Stream.generate(() -> "e").limit(1_000).toArray(String[]::new);
     for (int i = 0; i < 9; i++) {
       wire.append("other-" + s, "any", others);
     }
-    wire.tombstone(s, "any");
-    assertThat(Wire.texts(feed.await()))
-        .containsExactly(
-            "confirmed",
-            "caught up",
-            "MAX@" + s + " $streamDeleted",
-            "FAILED_PRECONDITION stream-deleted");
+    tombstoneEnds(feed);
   }
 
   @Test

@@ -91,7 +91,7 @@ class CommandHandlerTest {
   }
 
   private static Instance instance(Function<String, Fault> plan) {
-    return new Instance(streams, Snapshots.NONE, CommandOptions.DEFAULT, plan);
+    return Instance.of(streams, plan);
   }
 
   private static Instance instance(Snapshots snapshots, CommandOptions options) {

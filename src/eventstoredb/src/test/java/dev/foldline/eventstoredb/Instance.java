@@ -55,7 +55,11 @@ final class Instance {
   }
 
   static Instance of(Streams streams) {
-    return new Instance(streams, Snapshots.NONE, CommandOptions.DEFAULT, _ -> Faults.Fault.NONE);
+    return of(streams, _ -> Faults.Fault.NONE);
+  }
+
+  static Instance of(Streams streams, Function<String, Faults.Fault> plan) {
+    return new Instance(streams, Snapshots.NONE, CommandOptions.DEFAULT, plan);
   }
 
   /** Nothing but an idempotency key; none if it is empty. */

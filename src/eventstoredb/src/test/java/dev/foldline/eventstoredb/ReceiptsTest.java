@@ -129,10 +129,8 @@ class ReceiptsTest {
   void waits_for_a_store_that_is_away_once_it_has_appended() {
     AtomicInteger reads = new AtomicInteger();
     Instance instance =
-        new Instance(
+        Instance.of(
             gated,
-            Snapshots.NONE,
-            CommandOptions.DEFAULT,
             point ->
                 point.equals("read") && reads.incrementAndGet() == 2
                     ? Fault.NEVER_ARRIVES
@@ -148,11 +146,8 @@ class ReceiptsTest {
   void keeps_nobody_waiting_who_has_none() throws Exception {
     AtomicBoolean away = new AtomicBoolean();
     Instance instance =
-        new Instance(
-            gated,
-            Snapshots.NONE,
-            CommandOptions.DEFAULT,
-            point -> point.equals("read") && away.get() ? Fault.NEVER_ARRIVES : Fault.NONE);
+        Instance.of(
+            gated, point -> point.equals("read") && away.get() ? Fault.NEVER_ARRIVES : Fault.NONE);
     var first = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
     var keyed = instance.handle("k", id, new Add(2)).subscribeAsCompletionStage();
     var unkeyed = instance.handle(id, new Add(3)).subscribeAsCompletionStage();
@@ -235,10 +230,8 @@ class ReceiptsTest {
     for (Fault fault : List.of(Fault.ANSWER_LOST, Fault.DONE_LATE, Fault.NEVER_ARRIVES)) {
       AtomicInteger appends = new AtomicInteger();
       Instance instance =
-          new Instance(
+          Instance.of(
               streams,
-              Snapshots.NONE,
-              CommandOptions.DEFAULT,
               point ->
                   point.equals("append") && appends.getAndIncrement() == 0 ? fault : Fault.NONE);
 

@@ -1,8 +1,8 @@
 package dev.foldline.embedded.log;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -112,14 +112,12 @@ final class View {
 
   /** Adds events as far as memory knows where they are; answers how many it looked for. */
   private int add(StreamInfo stream, LongStream revisions, Page page) throws SQLException {
-    List<Long> positions = new ArrayList<>();
-    for (var next = revisions.limit(MOST_LISTED).iterator(); next.hasNext(); ) {
-      Long position = recent.position(stream.id(), next.nextLong());
-      if (position == null) {
-        break;
-      }
-      positions.add(position);
-    }
+    List<Long> positions =
+        revisions
+            .limit(MOST_LISTED)
+            .mapToObj(revision -> recent.position(stream.id(), revision))
+            .takeWhile(Objects::nonNull)
+            .toList();
     if (!positions.isEmpty() && !page.isFull()) {
       queries.events(positions, stream.name(), page);
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -97,25 +98,22 @@ class RebuildTest {
     for (int part = 1; part <= 2; part++) {
       JavaProcess builder = ground.startProcess(2, slowness);
       int enough = part * events / 4;
-      await()
-          .atMost(LIMIT)
-          .pollInterval(PAUSE)
-          .until(
-              () -> {
-                goOn(ground);
-                return ground.built(2) >= enough;
-              });
+      goOnUntil(ground, () -> ground.built(2) >= enough);
       builder.close();
       assertThat(ground.active()).startsWith("1.");
     }
     ground.startProcess(2, Duration.ZERO);
+    goOnUntil(ground, () -> ground.active().startsWith("2."));
+  }
+
+  private void goOnUntil(Ground ground, BooleanSupplier condition) {
     await()
         .atMost(LIMIT)
         .pollInterval(PAUSE)
         .until(
             () -> {
               goOn(ground);
-              return ground.active().startsWith("2.");
+              return condition.getAsBoolean();
             });
   }
 

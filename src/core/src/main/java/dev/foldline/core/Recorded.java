@@ -2,12 +2,14 @@ package dev.foldline.core;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
  * An event as the store keeps it.
  *
  * @param event what happened
+ * @param eventId by which the store knows it; those that an upcaster made of one share it
  * @param stream where it is kept
  * @param revision its number in the stream, from 0
  * @param position its place in the log of all streams; only the order of two positions means
@@ -18,6 +20,7 @@ import java.util.function.Function;
  */
 public record Recorded<E>(
     E event,
+    UUID eventId,
     String stream,
     long revision,
     long position,
@@ -26,7 +29,8 @@ public record Recorded<E>(
 
   /** The same record of another form of the event. */
   public <T> Recorded<T> map(Function<? super E, ? extends T> mapping) {
-    return new Recorded<>(mapping.apply(event), stream, revision, position, time, metadata);
+    return new Recorded<>(
+        mapping.apply(event), eventId, stream, revision, position, time, metadata);
   }
 
   /** The id of the aggregate: what follows the category and its dash. */

@@ -77,7 +77,7 @@ final class Batch<C, S, E> {
 
   /** Sees an event that came into the stream while the batch was at work: it may be its own. */
   void witness(Recorded<StoredEvent> event) {
-    @Nullable Call<C, S, E> call = sent.get(event.event().id());
+    @Nullable Call<C, S, E> call = sent.get(event.eventId());
     if (call != null) {
       found.put(call, event);
     }

@@ -343,6 +343,7 @@ public final class EventStore implements AutoCloseable {
     byte[] metadata = event.getUserMetadata();
     return new Recorded<>(
         new StoredEvent(event.getEventId(), event.getEventType(), event.getEventData(), metadata),
+        event.getEventId(),
         event.getStreamId(),
         event.getRevision(),
         event.getPosition().getCommitUnsigned(),

@@ -107,7 +107,7 @@ final class StreamLoader {
 
   /** A command that is repeated once its stream was deleted writes the same ids further on. */
   private static boolean isLast(Recorded<StoredEvent> event, Folded<?> folded) {
-    return event.revision() == folded.revision() && event.event().id().equals(folded.lastEvent());
+    return event.revision() == folded.revision() && event.eventId().equals(folded.lastEvent());
   }
 
   private <S> Uni<Folded<S>> readOn(
@@ -153,6 +153,6 @@ final class StreamLoader {
       witness.accept(event);
     }
     Recorded<StoredEvent> last = fresh.getLast();
-    return new Folded<>(state, last.revision(), last.position(), last.event().id(), from.keys());
+    return new Folded<>(state, last.revision(), last.position(), last.eventId(), from.keys());
   }
 }

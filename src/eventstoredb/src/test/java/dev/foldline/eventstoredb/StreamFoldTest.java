@@ -34,7 +34,13 @@ class StreamFoldTest {
                   .mapToObj(
                       revision ->
                           new Recorded<>(
-                              event, stream, revision, revision, Instant.EPOCH, Map.of()))
+                              event,
+                              event.id(),
+                              stream,
+                              revision,
+                              revision,
+                              Instant.EPOCH,
+                              Map.of()))
                   .toList())
           .onItem()
           .delayIt()

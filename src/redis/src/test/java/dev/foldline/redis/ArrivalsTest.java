@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -59,7 +60,9 @@ class ArrivalsTest {
             (_, _, _) -> Uni.createFrom().item(List.of()));
     await(
         projector.apply(
-            List.of(new Recorded<>("e", stream, revision, 0, Instant.EPOCH, Map.of()))));
+            List.of(
+                new Recorded<>(
+                    "e", new UUID(0, revision), stream, revision, 0, Instant.EPOCH, Map.of()))));
   }
 
   private CompletableFuture<Boolean> asks(String stream, long revision, Duration limit) {

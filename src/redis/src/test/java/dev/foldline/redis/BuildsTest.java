@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -267,7 +268,9 @@ class BuildsTest {
     long revision = "ab".indexOf(event);
     await(
         projector.apply(
-            List.of(new Recorded<>(event, "n-1", revision, 0, Instant.EPOCH, Map.of()))));
+            List.of(
+                new Recorded<>(
+                    event, new UUID(0, revision), "n-1", revision, 0, Instant.EPOCH, Map.of()))));
   }
 
   private String document(Projection<String, ?> projection) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -128,7 +129,13 @@ class ClusterTest {
                 .mapToObj(
                     i ->
                         new Recorded<>(
-                            (long) i, "n-" + i, revision, revision, Instant.EPOCH, Map.of()))
+                            (long) i,
+                            new UUID(0, i),
+                            "n-" + i,
+                            revision,
+                            revision,
+                            Instant.EPOCH,
+                            Map.of()))
                 .toList()));
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -337,7 +338,9 @@ class ProjectorTest {
     List<Recorded<String>> stored = store.computeIfAbsent(stream, _ -> new ArrayList<>());
     int first = stored.size();
     for (String event : events) {
-      stored.add(new Recorded<>(event, stream, stored.size(), 0, Instant.EPOCH, Map.of()));
+      stored.add(
+          new Recorded<>(
+              event, UUID.randomUUID(), stream, stored.size(), 0, Instant.EPOCH, Map.of()));
     }
     return List.copyOf(stored.subList(first, stored.size()));
   }

@@ -8,6 +8,7 @@ import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,9 @@ public final class GivenProjection<D, E> {
     String stream = projection.category() + "-" + ID;
     return projection
         .project()
-        .apply(document, new Recorded<>(event, stream, next, next, Instant.EPOCH, Map.of()));
+        .apply(
+            document,
+            new Recorded<>(event, new UUID(0, next), stream, next, next, Instant.EPOCH, Map.of()));
   }
 
   /** The event under test. */

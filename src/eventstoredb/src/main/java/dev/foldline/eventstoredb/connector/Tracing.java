@@ -37,7 +37,7 @@ enum Tracing {
             parent,
             event.stream(),
             event.event().type(),
-            event.event().id());
+            event.eventId());
     return message
         .addMetadata(TracingMetadata.with(mine, parent))
         .withAckWithMetadata(metadata -> message.ack(metadata).thenRun(() -> end(mine, null)))

@@ -5,6 +5,7 @@ import dev.foldline.core.KeyReused;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.EventCodec.Encoded;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -121,9 +122,10 @@ final class Batch<C, S, E> {
       } else if (!call.context().precondition().holds(decided.revision())) {
         throw new PreconditionFailed(stream, decided.revision());
       } else {
-        List<E> events = events(call, decided.state());
-        S state = decider.fold(decided.state(), events);
-        List<StoredEvent> stored = encode(call, events, decided.revision() < 0);
+        List<Encoded<E>> events =
+            events(call, decided.state()).stream().map(codec::encode).toList();
+        S state = decider.fold(decided.state(), events.stream().map(Encoded::event).toList());
+        List<StoredEvent> stored = stored(call, events, decided.revision() < 0);
         if (!decided.hasRoomFor(stored)) {
           return false;
         }
@@ -151,16 +153,16 @@ final class Batch<C, S, E> {
     }
   }
 
-  private List<StoredEvent> encode(Call<C, S, E> call, List<E> events, boolean begins) {
+  private List<StoredEvent> stored(Call<C, S, E> call, List<Encoded<E>> events, boolean begins) {
     byte[] metadata = Metadata.write(call.context(), call.identity(), false);
     List<StoredEvent> stored = new ArrayList<>(events.size());
-    for (E event : events) {
+    for (Encoded<E> event : events) {
       UUID id = call.identity().eventId(stream, stored.size());
       byte[] beside =
           begins && stored.isEmpty()
               ? Metadata.write(call.context(), call.identity(), true)
               : metadata;
-      stored.add(codec.encode(id, event, beside));
+      stored.add(event.stored(id, beside));
     }
     return stored;
   }

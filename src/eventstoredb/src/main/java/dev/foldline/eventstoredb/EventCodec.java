@@ -2,11 +2,9 @@ package dev.foldline.eventstoredb;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.foldline.core.EventTypes;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Shape;
@@ -22,72 +20,107 @@ import org.jspecify.annotations.Nullable;
 /**
  * Events to stored JSON and back, by their stable names.
  *
- * <p>What was stored in an older shape comes back as what its upcasters make of it, which may be
- * several events. Nothing is guessed: an unknown name or version, a field that the record does not
- * have and one that it misses are an {@link UnknownEvent}.
+ * <p>Nothing is encoded that would not come back equal. What was stored in an older shape comes
+ * back as what its upcasters make of it, which may be several events. Nothing is guessed: an
+ * unknown name or version, a field that the record does not have and one that it misses, a null, a
+ * number or a text where another type is wanted are an {@link UnknownEvent}.
  */
 public final class EventCodec {
 
   private static final byte[] NO_METADATA = {};
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .addModules(new JavaTimeModule(), new Jdk8Module())
-          .enable(
-              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
-              DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
-              DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
-              DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
   /** By every name and version that can be read. */
   private final Map<String, EventTypes<?>> families = new HashMap<>();
 
-  private final Map<Class<?>, String> names = new HashMap<>();
+  private final Map<Class<?>, Type> types = new HashMap<>();
+  private final Map<String, ObjectReader> readers = new HashMap<>();
+
+  /** How the events of one record are stored today. */
+  private record Type(String name, ObjectWriter writer, ObjectReader reader) {}
+
+  /**
+   * An event as it will be stored.
+   *
+   * @param event as it will come back
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bytes on their way; nobody compares or changes them
+  record Encoded<E>(String type, byte[] data, E event) {
+
+    StoredEvent stored(UUID id, byte[] metadata) {
+      return new StoredEvent(id, type, data, metadata);
+    }
+  }
 
   /**
    * @param families all event families of the application
-   * @throws IllegalArgumentException if two of them share a stored name
+   * @throws IllegalArgumentException if two of them share a stored name, or a record holds what
+   *     can't be stored and read again
    */
   public EventCodec(Collection<? extends EventTypes<?>> families) {
     families.forEach(this::add);
   }
 
   private void add(EventTypes<?> family) {
+    Storable.check(family);
     for (String name : family.names()) {
       if (families.put(name, family) != null) {
         throw new IllegalArgumentException("the stored name '" + name + "' is given twice");
       }
     }
-    family.types().forEach((name, type) -> names.put(type, name));
-  }
-
-  /** The stored form of an event, with nothing beside it. */
-  public StoredEvent encode(UUID id, Object event) {
-    return encode(id, event, NO_METADATA);
+    family
+        .types()
+        .forEach(
+            (name, record) -> {
+              ObjectReader reader = Json.MAPPER.readerFor(record);
+              readers.put(name, reader);
+              types.put(record, new Type(name, Json.MAPPER.writerFor(record), reader));
+            });
   }
 
   /**
-   * The stored form of an event.
+   * The stored form of an event, with nothing beside it.
    *
-   * @param metadata what is written beside it: a JSON object, or nothing
+   * @throws IllegalArgumentException naming what would not come back from it as it is
    */
-  public StoredEvent encode(UUID id, Object event, byte[] metadata) {
-    @Nullable String name = names.get(event.getClass());
-    if (name == null) {
+  public StoredEvent encode(UUID id, Object event) {
+    return encode(event).stored(id, NO_METADATA);
+  }
+
+  /**
+   * The stored form of an event, which was read again to see that it can be.
+   *
+   * @throws IllegalArgumentException naming what would not come back from it as it is
+   */
+  <E> Encoded<E> encode(E event) {
+    @Nullable Type type = types.get(event.getClass());
+    if (type == null) {
       throw new IllegalArgumentException(
           event.getClass().getName() + " has no stored name: give it one in its EventTypes");
     }
     try {
-      return new StoredEvent(id, name, JSON.writeValueAsBytes(event), metadata);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException(event.getClass().getName() + " is no JSON", e);
+      byte[] data = type.writer().writeValueAsBytes(event);
+      E read = type.reader().readValue(data);
+      if (!event.equals(read)) {
+        throw unstorable(
+            type, Difference.between(event, read) + " would not come back as it is", null);
+      }
+      return new Encoded<>(type.name(), data, read);
+    } catch (JsonMappingException e) {
+      throw unstorable(type, Json.path(e) + " would not come back", e);
+    } catch (IOException e) {
+      throw unstorable(type, "it would not come back: " + e.getMessage(), e);
     }
+  }
+
+  private static IllegalArgumentException unstorable(
+      Type type, String why, @Nullable Exception cause) {
+    return new IllegalArgumentException(type.name() + " can't be stored: " + why, cause);
   }
 
   /** Whether stored events can be of this class. */
   public boolean knows(Class<?> type) {
-    return names.keySet().stream().anyMatch(type::isAssignableFrom);
+    return types.keySet().stream().anyMatch(type::isAssignableFrom);
   }
 
   /**
@@ -96,6 +129,7 @@ public final class EventCodec {
    * @throws UnknownEvent if this code can't read it
    */
   public List<Object> decode(StoredEvent stored) {
+    Metadata.check(stored);
     return decode(stored.type(), stored.data());
   }
 
@@ -134,10 +168,12 @@ public final class EventCodec {
       throw new UnknownEvent(type, "neither a record nor an upcaster has this name and version");
     }
     try {
-      @Nullable Class<?> current = family.types().get(type);
-      return current == null
-          ? upcast(family, new Shape(type, present(JSON.readValue(data, OBJECT))))
-          : List.of(present(JSON.readValue(data, current)));
+      @Nullable ObjectReader reader = readers.get(type);
+      return reader == null
+          ? upcast(family, new Shape(type, present(Json.MAPPER.readValue(data, OBJECT))))
+          : List.of(present(reader.<Object>readValue(data)));
+    } catch (JsonMappingException e) {
+      throw new UnknownEvent(type, Json.path(e) + ": " + e.getOriginalMessage());
     } catch (JacksonException e) {
       throw new UnknownEvent(type, e.getOriginalMessage());
     } catch (IOException | RuntimeException e) {
@@ -154,7 +190,8 @@ public final class EventCodec {
 
   private static List<Object> upcast(EventTypes<?> family, Shape stored) {
     return family.upcast(stored).stream()
-        .<Object>map(shape -> JSON.convertValue(shape.data(), family.types().get(shape.type())))
+        .<Object>map(
+            shape -> Json.MAPPER.convertValue(shape.data(), family.types().get(shape.type())))
         .toList();
   }
 }

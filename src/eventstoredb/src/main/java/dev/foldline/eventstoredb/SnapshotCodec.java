@@ -3,13 +3,18 @@ package dev.foldline.eventstoredb;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foldline.core.Decider;
+import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
 
 /** Snapshots of one decider's streams as JSON. */
 final class SnapshotCodec<S> {
 
+  /** Another number whenever what is kept beside the state changes, or how JSON is written. */
+  private static final int FORMAT = 1;
+
   private record Snapshot(
+      int format,
       String schema,
       long revision,
       long position,
@@ -34,34 +39,42 @@ final class SnapshotCodec<S> {
       throw new IllegalArgumentException("a snapshot of no events");
     }
     try {
-      String state = schema.json().writerFor(schema.root()).writeValueAsString(folded.state());
-      if (!folded.state().equals(schema.json().readValue(state, schema.root()))) {
-        throw new IllegalArgumentException("the state is another one once it is read: " + state);
+      JsonNode state =
+          Json.MAPPER.readTree(
+              Json.MAPPER.writerFor(schema.root()).writeValueAsBytes(folded.state()));
+      String text =
+          Json.MAPPER.writeValueAsString(
+              new Snapshot(
+                  FORMAT,
+                  schema.version(),
+                  folded.revision(),
+                  folded.position(),
+                  lastEvent,
+                  state,
+                  folded.keys().entries()));
+      if (!folded.state().equals(read(text).state())) {
+        throw new IllegalArgumentException("the state is another one once it is read");
       }
-      return Json.MAPPER.writeValueAsString(
-          new Snapshot(
-              schema.version(),
-              folded.revision(),
-              folded.position(),
-              lastEvent,
-              Json.MAPPER.readTree(state),
-              folded.keys().entries()));
-    } catch (JsonProcessingException e) {
+      return text;
+    } catch (IOException e) {
       throw new IllegalArgumentException("the state is no JSON", e);
     }
   }
 
   /**
-   * @throws IllegalArgumentException if it is corrupt, or of another version of the state
+   * @throws IllegalArgumentException if it is corrupt, of another format, or of another version of
+   *     the state
    */
   Folded<S> read(String text) {
     try {
       Snapshot snapshot = Json.MAPPER.readValue(text, Snapshot.class);
-      if (!schema.version().equals(snapshot.schema()) || snapshot.revision() < 0) {
-        throw new IllegalArgumentException("the snapshot is of another version of the state");
+      if (snapshot.format() != FORMAT
+          || !schema.version().equals(snapshot.schema())
+          || snapshot.revision() < 0) {
+        throw new IllegalArgumentException("the snapshot is of another version");
       }
       @SuppressWarnings("unchecked") // the schema's version is that of the decider's state
-      S state = (S) schema.json().treeToValue(snapshot.state(), schema.root());
+      S state = (S) Json.MAPPER.treeToValue(snapshot.state(), schema.root());
       RecentKeys keys = new RecentKeys(window);
       snapshot.keys().forEach(keys::add);
       return new Folded<>(

@@ -2,10 +2,6 @@ package dev.foldline.eventstoredb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.jsontype.NamedType;
 import dev.foldline.core.Decider;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -23,28 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param root the type of all states
  * @param version another one whenever the shape changes, or the decider says so
- * @param json writes states and reads them, each record of a sealed interface under its simple name
  */
-record StateSchema(Class<?> root, String version, ObjectMapper json) {
-
-  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "@type")
-  private interface Named {}
+record StateSchema(Class<?> root, String version) {
 
   static StateSchema of(Decider<?, ?, ?> decider) {
     Class<?> root = root(decider.initial().getClass());
     Map<Class<?>, String> shape = new LinkedHashMap<>();
     describe(root, shape);
-    ObjectMapper json =
-        Json.MAPPER.copy().disable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
-    for (Class<?> type : shape.keySet()) {
-      if (type.isSealed()) {
-        json.addMixIn(type, Named.class);
-        for (Class<?> permitted : type.getPermittedSubclasses()) {
-          json.registerSubtypes(new NamedType(permitted, permitted.getSimpleName()));
-        }
-      }
-    }
-    return new StateSchema(root, hash(decider.stateVersion() + " " + shape.values()), json);
+    return new StateSchema(root, hash(decider.stateVersion() + " " + shape.values()));
   }
 
   private static Class<?> root(Class<?> type) {

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /** Folds streams, whole or from where an earlier fold ended. */
 final class StreamLoader {
 
+  private static final Logger LOG = Logger.getLogger(StreamLoader.class);
   private static final int PAGE = 500;
 
   private final Streams streams;
@@ -98,6 +100,10 @@ final class StreamLoader {
         .chain(
             page -> {
               if (page.isEmpty() || !isLast(page.getFirst(), from)) {
+                LOG.infof(
+                    "%s is not the stream that was folded before, up to revision %d: it was begun"
+                        + " anew, or its store was restored; it is folded anew",
+                    stream, from.revision());
                 listener.discarded();
                 return readOn(decider, stream, nothing(decider), witness);
               }
@@ -105,9 +111,14 @@ final class StreamLoader {
             });
   }
 
-  /** A command that is repeated once its stream was deleted writes the same ids further on. */
+  /**
+   * A command that is repeated writes the same ids: further on where its stream was deleted, and
+   * elsewhere in the log where the store was restored from a backup.
+   */
   private static boolean isLast(Recorded<StoredEvent> event, Folded<?> folded) {
-    return event.revision() == folded.revision() && event.eventId().equals(folded.lastEvent());
+    return event.revision() == folded.revision()
+        && event.position() == folded.position()
+        && event.eventId().equals(folded.lastEvent());
   }
 
   private <S> Uni<Folded<S>> readOn(

@@ -58,7 +58,6 @@ class JsonProcessor {
     return ReflectiveClassBuildItem.builder(
             "dev.foldline.eventstoredb.RecentKeys$Entry",
             "dev.foldline.eventstoredb.SnapshotCodec$Snapshot",
-            "dev.foldline.eventstoredb.StateSchema$Named",
             "dev.foldline.quarkus.http.FunctionRoute$Done",
             "dev.foldline.quarkus.http.Outcome$Problem")
         .constructors()

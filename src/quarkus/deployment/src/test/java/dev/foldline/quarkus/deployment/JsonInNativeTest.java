@@ -70,7 +70,6 @@ class JsonInNativeTest {
                       Domain.By.class.getName(),
                       "dev.foldline.eventstoredb.RecentKeys$Entry",
                       "dev.foldline.eventstoredb.SnapshotCodec$Snapshot",
-                      "dev.foldline.eventstoredb.StateSchema$Named",
                       "dev.foldline.quarkus.http.FunctionRoute$Done",
                       "dev.foldline.quarkus.http.Outcome$Problem");
               context.produce(new FeatureBuildItem("checked"));

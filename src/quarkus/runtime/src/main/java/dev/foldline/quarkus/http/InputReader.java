@@ -1,21 +1,16 @@
 package dev.foldline.quarkus.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.type.LogicalType;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.foldline.core.Invalid;
+import dev.foldline.eventstoredb.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import jakarta.validation.ConstraintViolation;
@@ -24,12 +19,10 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,32 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class InputReader {
 
-  private static final JsonMapper BODY =
-      JsonMapper.builder()
-          .addModules(new JavaTimeModule(), new Jdk8Module())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(
-              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
-              DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-              DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .withCoercionConfig(
-              LogicalType.Textual,
-              config ->
-                  config
-                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-          .build();
+  private static final JsonMapper BODY = Json.FROM_OTHERS;
 
   /** In a query string everything is text. */
   private static final JsonMapper QUERY =
-      BODY.rebuild()
-          .enable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .withCoercionConfigDefaults(
-              config -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
-          .build();
+      BODY.rebuild().enable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
 
   private static final Set<Class<?>> WHOLE_NUMBERS =
       Set.of(
@@ -122,11 +94,11 @@ final class InputReader {
   private static Invalid invalid(IOException failure) {
     return switch (failure) {
       case UnrecognizedPropertyException e -> {
-        String field = path(e);
+        String field = Json.path(e);
         yield new Invalid(field, field + " is unknown here");
       }
-      case JsonMappingException e when !path(e).isEmpty() ->
-          new Invalid(path(e), path(e) + " " + expected(e));
+      case JsonMappingException e when !Json.path(e).isEmpty() ->
+          new Invalid(Json.path(e), Json.path(e) + " " + expected(e));
       case JsonMappingException _ -> new Invalid("", "the body is no JSON object");
       case JsonProcessingException e ->
           new Invalid("", "the body is malformed JSON: " + shortened(e.getOriginalMessage()));
@@ -134,19 +106,13 @@ final class InputReader {
     };
   }
 
-  private static String path(JsonMappingException e) {
-    List<JsonMappingException.Reference> path = e.getPath();
-    return path.stream()
-        .map(
-            step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
-        .collect(Collectors.joining("."));
-  }
-
   private static String expected(JsonMappingException e) {
     @Nullable Class<?> target =
         e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
     if (target == null) {
       return "is malformed or out of range";
+    } else if (e instanceof InvalidNullException) {
+      return "must be given";
     } else if (target == int.class || target == long.class) {
       return "must be given, as a whole number";
     } else if (WHOLE_NUMBERS.contains(target)) {

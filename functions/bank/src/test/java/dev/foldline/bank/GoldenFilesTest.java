@@ -13,6 +13,7 @@ import dev.foldline.testing.GoldenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,31 @@ class GoldenFilesTest {
             () -> check(directory, Grown.class, new Grown.Deposited(1000, Optional.empty())))
         .isInstanceOf(UnknownEvent.class)
         .hasMessageContaining("note");
+  }
+
+  private sealed interface Seen {
+    record At(OffsetDateTime at) implements Seen {}
+  }
+
+  @Test
+  void fail_where_an_event_comes_back_as_another_than_it_was(@TempDir Path directory)
+      throws IOException {
+    Files.writeString(directory.resolve("seen.json"), "{\"at\":\"2026-01-31T12:00:00+02:00\"}\n");
+    EventTypes<Seen> types = EventTypes.of(Seen.class, Map.of("seen", Seen.At.class));
+    Seen noon = new Seen.At(OffsetDateTime.parse("2026-01-31T12:00:00+02:00"));
+    Seen utc = new Seen.At(OffsetDateTime.parse("2026-01-31T10:00:00Z"));
+    EventCodec strict = new EventCodec(List.of(types));
+    GoldenFiles<Seen> golden = GoldenFiles.in(directory, types);
+
+    golden.check(event -> strict.encode(UUID.randomUUID(), event).data(), strict::decode, noon);
+    assertThatThrownBy(
+            () ->
+                golden.check(
+                    event -> strict.encode(UUID.randomUUID(), event).data(),
+                    (_, _) -> List.of(utc),
+                    noon))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("seen comes back as");
   }
 
   @Test

@@ -1,12 +1,9 @@
 package dev.foldline.eventstoredb.connector;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.foldline.eventstoredb.Appended;
 import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.Json;
 import dev.foldline.eventstoredb.StoredEvent;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Multi;
@@ -38,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  * OutgoingMessageMetadata}; the message is acknowledged then, and nacked if it was not appended.
  */
 final class OutgoingChannel {
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().addModules(new JavaTimeModule(), new Jdk8Module()).build();
 
   private final String name;
   private final boolean healthEnabled;
@@ -201,7 +195,7 @@ final class OutgoingChannel {
       case String json -> json.getBytes(StandardCharsets.UTF_8);
       default -> {
         try {
-          yield JSON.writeValueAsBytes(payload);
+          yield Json.MAPPER.writeValueAsBytes(payload);
         } catch (JsonProcessingException e) {
           throw new IllegalArgumentException("the payload can't be written as JSON", e);
         }

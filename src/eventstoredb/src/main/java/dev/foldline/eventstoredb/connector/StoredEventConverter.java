@@ -1,13 +1,10 @@
 package dev.foldline.eventstoredb.connector;
 
 import com.fasterxml.jackson.databind.JavaType;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventCodec;
+import dev.foldline.eventstoredb.Json;
 import dev.foldline.eventstoredb.StoredEvent;
 import io.smallrye.reactive.messaging.MessageConverter;
 import io.vertx.core.json.JsonObject;
@@ -23,15 +20,13 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 
 /**
  * Gives consumers the form of event that they ask for: bytes, text, a {@link JsonObject}, an event
- * by its stored name where the application has an {@link EventCodec}, or else any class by JSON.
+ * by its stored name where the application has an {@link EventCodec}, or else any class by JSON,
+ * read strictly.
  *
  * <p>An event that can't be read fails its message, and so goes the way of the failure strategy.
  */
 @ApplicationScoped
 class StoredEventConverter implements MessageConverter {
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().addModules(new JavaTimeModule(), new Jdk8Module()).build();
 
   private final Instance<EventCodec> codec;
 
@@ -60,7 +55,7 @@ class StoredEventConverter implements MessageConverter {
     if (target == JsonObject.class) {
       return message.withPayload(new JsonObject(new String(event.data(), StandardCharsets.UTF_8)));
     }
-    return message.withPayload(read(event, JSON.constructType(target)));
+    return message.withPayload(read(event, Json.FROM_OTHERS.constructType(target)));
   }
 
   private Object read(StoredEvent event, JavaType target) {
@@ -68,7 +63,7 @@ class StoredEventConverter implements MessageConverter {
       return one(event, codec.get().decode(event, target.getRawClass()));
     }
     try {
-      return JSON.readValue(event.data(), target);
+      return Json.FROM_OTHERS.readValue(event.data(), target);
     } catch (IOException e) {
       throw new UnknownEvent(event.type(), String.valueOf(e.getMessage()));
     }

@@ -14,7 +14,9 @@ import io.smallrye.reactive.messaging.ce.OutgoingCloudEventMetadata;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -204,6 +206,48 @@ class PropagationTest extends StoreFixture {
       await().atMost(LIMIT).until(() -> stored("doubled").size() == 3);
       assertThat(stored("doubled")).containsExactly("2", "4", "6");
       await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+    }
+  }
+
+  record Weighed(OffsetDateTime at, BigDecimal kilos) {}
+
+  @ApplicationScoped
+  static class Weighing {
+    @Incoming("numbers")
+    @Outgoing("weighed")
+    Weighed weigh(Integer number) {
+      return new Weighed(
+          OffsetDateTime.parse("2026-01-31T12:00:00+02:00"), BigDecimal.valueOf(10 * number, 2));
+    }
+  }
+
+  @ApplicationScoped
+  static class Scales extends Seen<Weighed> {
+    @Incoming("numbers")
+    void consume(Weighed weighed) {
+      see(weighed);
+    }
+  }
+
+  @Test
+  void timesAndDecimalsAreStoredAsTheyAre() throws Exception {
+    server.append("n-1", 1, 1);
+    var properties =
+        Map.of(
+            "in.numbers.category", "n",
+            "out.weighed.append-to", "weighed",
+            "out.weighed.event-type", "weighed");
+    try (var _ = new Application(server, properties, Weighing.class)) {
+      await().atMost(LIMIT).until(() -> stored("weighed").size() == 1);
+    }
+    String json = stored("weighed").getFirst();
+    assertThat(json).isEqualTo("{\"at\":\"2026-01-31T12:00:00+02:00\",\"kilos\":0.10}");
+    append("n-2", json);
+    try (var application = new Application(server, numbers(), Scales.class)) {
+      assertThat(application.get(Scales.class).wait(1))
+          .containsExactly(
+              new Weighed(
+                  OffsetDateTime.parse("2026-01-31T12:00:00+02:00"), new BigDecimal("0.10")));
     }
   }
 

@@ -18,6 +18,7 @@ import jakarta.validation.Validator;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -119,7 +120,7 @@ final class InputReader {
       return "must be a whole number";
     } else if (target == String.class) {
       return "must be a text";
-    } else if (target == Instant.class) {
+    } else if (target == Instant.class || target == OffsetDateTime.class) {
       return "must be a time such as 2026-01-31T12:00:00Z";
     } else {
       return "has the wrong type";

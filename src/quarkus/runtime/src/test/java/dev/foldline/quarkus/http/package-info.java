@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.quarkus.http;
+
+import org.jspecify.annotations.NullMarked;

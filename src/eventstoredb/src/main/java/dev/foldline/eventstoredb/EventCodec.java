@@ -103,14 +103,18 @@ public final class EventCodec {
       E read = type.reader().readValue(data);
       if (!event.equals(read)) {
         throw unstorable(
-            type, Difference.between(event, read) + " would not come back as it is", null);
+            type, where(Difference.between(event, read)) + " would not come back as it is", null);
       }
       return new Encoded<>(type.name(), data, read);
     } catch (JsonMappingException e) {
-      throw unstorable(type, Json.path(e) + " would not come back", e);
+      throw unstorable(type, where(Json.path(e)) + " would not come back", e);
     } catch (IOException e) {
       throw unstorable(type, "it would not come back: " + e.getMessage(), e);
     }
+  }
+
+  private static String where(String path) {
+    return path.isEmpty() ? "it" : path;
   }
 
   private static IllegalArgumentException unstorable(
@@ -173,7 +177,7 @@ public final class EventCodec {
           ? upcast(family, new Shape(type, present(Json.MAPPER.readValue(data, OBJECT))))
           : List.of(present(reader.<Object>readValue(data)));
     } catch (JsonMappingException e) {
-      throw new UnknownEvent(type, Json.path(e) + ": " + e.getOriginalMessage());
+      throw new UnknownEvent(type, where(Json.path(e)) + ": " + e.getOriginalMessage());
     } catch (JacksonException e) {
       throw new UnknownEvent(type, e.getOriginalMessage());
     } catch (IOException | RuntimeException e) {

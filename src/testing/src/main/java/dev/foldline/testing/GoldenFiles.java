@@ -56,7 +56,7 @@ public final class GoldenFiles<E> {
 
   /**
    * Fails unless every shape has its file, every file can still be read, and every example is still
-   * written as its file says.
+   * written as its file says and comes back from it equal.
    *
    * @param encode the stored JSON of an event
    * @param decode the events that stored JSON of a type is by now

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arrivals {
 
-  private static final String CHANNEL = "foldline:written";
+  private static final String CHANNEL = Layout.PREFIX + "written";
   private static final int MAX_WAITING = 10_000;
 
   private final ReadModels models;

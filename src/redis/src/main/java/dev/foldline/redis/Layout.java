@@ -14,20 +14,29 @@ import java.util.zip.CRC32;
  * hash tag, so that they are on one node of a cluster and change in one atomic step:
  *
  * <pre>
- * foldline:{name:build:partition}:documents     hash: stream → revision, blank, JSON; and, under
+ * foldline:1:{name:build:partition}:documents     hash: stream → revision, blank, JSON; and, under
  *                                               the empty name, the mark that it is whole, open
  *                                               or closed
- * foldline:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
- * foldline:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
- * foldline:{name:build:partition}:scores:view   hash: member → its score in 16 digits
- * foldline:{name:build:partition}:waiting       there while a query waits for a document
- * foldline:{name:build:partition}:checkpoint    history of Redis, blank, position: see Checkpoint
+ * foldline:1:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
+ * foldline:1:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
+ * foldline:1:{name:build:partition}:scores:view   hash: member → its score in 16 digits
+ * foldline:1:{name:build:partition}:waiting       there while a query waits for a document
+ * foldline:1:{name:build:partition}:checkpoint    history of Redis, blank, position: see Checkpoint
  * </pre>
  *
  * <p>A query of a view that crosses streams merges its partitions. Which builds there are is kept
  * beside them, see {@link Builds}.
+ *
+ * <p>The 1 is the number of the stored form, which every key of this library has: with another form
+ * comes another number. What has none is of builds before the first one, and is not read.
  */
 record Layout(String projection, String build) {
+
+  /** What every key begins with. */
+  static final String PREFIX = "foldline:1:";
+
+  /** What every key began with before there was a number. */
+  static final String UNNUMBERED = "foldline:";
 
   /** The name, no stream's, under which the documents of a partition say that they are whole. */
   static final String MARK = "";
@@ -46,17 +55,21 @@ record Layout(String projection, String build) {
 
   /** Where it is kept which builds of a projection there are. */
   static String builds(String projection) {
-    return "foldline:{" + projection + "}:builds";
+    return builds(PREFIX, projection);
+  }
+
+  static String builds(String prefix, String projection) {
+    return prefix + "{" + projection + "}:builds";
   }
 
   /** Who is building. */
   static String builder(String projection) {
-    return "foldline:{" + projection + "}:builder";
+    return PREFIX + "{" + projection + "}:builder";
   }
 
   /** The events that could not be applied to a build. */
   static String poisons(String projection, String build) {
-    return "foldline:{" + projection + "}:poisons:" + build;
+    return PREFIX + "{" + projection + "}:poisons:" + build;
   }
 
   /** Where each part of the build keeps its checkpoint: the partitions, and what is beside them. */
@@ -65,13 +78,13 @@ record Layout(String projection, String build) {
     for (int partition = 0; partition < PARTITIONS; partition++) {
       keys.add(key(partition, "checkpoint"));
     }
-    keys.add("foldline:{" + projection + "}:checkpoint:" + build);
+    keys.add(PREFIX + "{" + projection + "}:checkpoint:" + build);
     return keys;
   }
 
   /** The views of a projection that cross streams. */
   static String views(String projection) {
-    return "foldline:{" + projection + "}:views";
+    return PREFIX + "{" + projection + "}:views";
   }
 
   /** All keys of a partition, given the views that cross streams. */
@@ -106,7 +119,7 @@ record Layout(String projection, String build) {
   }
 
   private String key(int partition, String kind) {
-    return "foldline:{" + projection + ":" + build + ":" + partition + "}:" + kind;
+    return PREFIX + "{" + projection + ":" + build + ":" + partition + "}:" + kind;
   }
 
   /** Digits whose order as text is that of the scores, highest first. */

@@ -3,16 +3,18 @@ package dev.foldline.redis;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Positions;
 import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.redis.client.Response;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Positions of subscriptions in Redis, one key each. They must be kept: a subscription whose
- * position is lost begins anew.
+ * position is lost begins anew. One that is kept in the form of an earlier build is refused.
  *
  * <p>A bean, so that this module and a {@link Redis} bean are all that an application needs.
  */
@@ -32,14 +34,30 @@ public final class RedisPositions implements Positions {
 
   @Override
   public CompletionStage<OptionalLong> load(String subscription) {
+    String unnumbered = key(Layout.UNNUMBERED, subscription);
     return models
-        .send(List.of(new Command("GET").arg(key(subscription))))
-        .map(List::getFirst)
+        .send(
+            List.of(
+                new Command("GET").arg(key(Layout.PREFIX, subscription)),
+                new Command("EXISTS").arg(unnumbered)))
         .map(
-            saved ->
-                saved == null
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(Long.parseLong(saved.toString())))
+            answers -> {
+              @Nullable Response saved = answers.getFirst();
+              if (saved != null) {
+                return OptionalLong.of(Long.parseLong(saved.toString()));
+              }
+              if ("1".equals(String.valueOf(answers.getLast()))) {
+                throw new IllegalStateException(
+                    "the position of "
+                        + subscription
+                        + " is kept in the form of an earlier build, under the key "
+                        + unnumbered
+                        + ": rename it to "
+                        + key(Layout.PREFIX, subscription)
+                        + " to go on from there, or remove it to begin anew");
+              }
+              return OptionalLong.empty();
+            })
         .subscribeAsCompletionStage();
   }
 
@@ -48,12 +66,15 @@ public final class RedisPositions implements Positions {
     return models
         .send(
             List.of(
-                new Command(ADVANCE, List.of(key(subscription)), List.of(Long.toString(position)))))
+                new Command(
+                    ADVANCE,
+                    List.of(key(Layout.PREFIX, subscription)),
+                    List.of(Long.toString(position)))))
         .replaceWithVoid()
         .subscribeAsCompletionStage();
   }
 
-  private static String key(String subscription) {
-    return "foldline:position:" + subscription;
+  private static String key(String prefix, String subscription) {
+    return prefix + "position:" + subscription;
   }
 }

@@ -37,6 +37,6 @@ public final class RedisSnapshots {
   }
 
   private static String key(String stream) {
-    return "foldline:snapshot:" + stream;
+    return Layout.PREFIX + "snapshot:" + stream;
   }
 }

@@ -6,7 +6,7 @@
 --       refers to by number
 -- ARGV  per stream: stream, revision expected ('' for none), new document, number of changes;
 --       per change: kind, number of its key, and three values
--- Tells those who wait for a document, on the channel foldline:written, which one was written.
+-- Tells those who wait for a document, on the channel foldline:1:written, which one was written.
 -- Answers, for each stream that was elsewhere, its name and the document it has ('' for none).
 --
 -- Longs pass through as text: a number in Lua is a double.
@@ -51,7 +51,7 @@ while at <= #ARGV do
   if string.match(current, '^%d*') == expected then
     redis.call('HSET', KEYS[1], stream, document)
     if waiting then
-      redis.call('PUBLISH', 'foldline:written', KEYS[1] .. ' ' .. stream)
+      redis.call('PUBLISH', 'foldline:1:written', KEYS[1] .. ' ' .. stream)
     end
     for i = at + 4, last, 5 do
       local key = KEYS[tonumber(ARGV[i + 1])]

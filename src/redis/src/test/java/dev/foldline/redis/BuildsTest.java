@@ -233,8 +233,8 @@ class BuildsTest {
     await(builds.reached(late));
 
     assertThat(await(builds.unneeded())).isEmpty();
-    assertThat(redis.command("KEYS foldline:{last:" + build + ":*")).isEqualTo("[]");
-    assertThat(redis.command("KEYS foldline:{last}:*:" + build)).isEqualTo("[]");
+    assertThat(redis.command("KEYS foldline:1:{last:" + build + ":*")).isEqualTo("[]");
+    assertThat(redis.command("KEYS foldline:1:{last}:*:" + build)).isEqualTo("[]");
   }
 
   @Test

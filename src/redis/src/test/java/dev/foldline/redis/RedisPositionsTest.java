@@ -53,6 +53,20 @@ class RedisPositionsTest {
   }
 
   @Test
+  void of_an_earlier_build_are_refused_by_name() throws Exception {
+    RedisPositions positions = new RedisPositions(redis.client());
+    redis.command("SET foldline:position:old 7");
+
+    assertThatThrownBy(() -> get(positions.load("old")))
+        .hasRootCauseMessage(
+            "the position of old is kept in the form of an earlier build, under the key"
+                + " foldline:position:old: rename it to foldline:1:position:old to go on from"
+                + " there, or remove it to begin anew");
+    redis.command("RENAME foldline:position:old foldline:1:position:old");
+    assertThat(get(positions.load("old"))).hasValue(7);
+  }
+
+  @Test
   void say_that_redis_is_away() {
     try (RealRedis other = new RealRedis()) {
       RedisPositions away = new RedisPositions(other.client());

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,20 +21,32 @@ import org.jspecify.annotations.Nullable;
  * <p>Who waits says so in Redis, then looks, then sleeps; the script that writes documents tells
  * the channel only while someone does. So nothing is missed, nothing is polled, and without anyone
  * waiting there is no message. One connection listens for the whole instance, from the first wait
- * on.
+ * on; it must hear, from time to time, what the instance itself tells the channel, or it is
+ * replaced. Whoever has waited in vain looks once more before it gives up.
  */
 final class Arrivals {
 
   private static final String CHANNEL = Layout.PREFIX + "written";
   private static final int MAX_WAITING = 10_000;
+  private static final Duration PROBE = Duration.ofSeconds(5);
 
+  private final String me = UUID.randomUUID().toString();
   private final ReadModels models;
+  private final Duration probe;
   private final Map<String, Set<Sleeper>> sleepers = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private @Nullable Line line;
 
   Arrivals(ReadModels models) {
+    this(models, PROBE);
+  }
+
+  /**
+   * @param probe after which it is found out, each time, whether the connection still listens
+   */
+  Arrivals(ReadModels models, Duration probe) {
     this.models = models;
+    this.probe = probe;
   }
 
   /** One who waits; what wakes it, it sets anew before each look. */
@@ -57,7 +70,8 @@ final class Arrivals {
    *
    * @param document its key, a blank, and its stream, as the script tells them
    * @param announcement says in Redis that someone waits for it
-   * @return whether it held within the limit; false at once where too many wait already
+   * @return whether it held within the limit, to which the last look may add as much again; false
+   *     at once where too many wait already
    */
   Uni<Boolean> await(
       String document, Command announcement, Supplier<Uni<Boolean>> condition, Duration limit) {
@@ -73,7 +87,7 @@ final class Arrivals {
               return look(sleeper, announcement, condition)
                   .ifNoItem()
                   .after(limit)
-                  .recoverWithItem(false)
+                  .recoverWithUni(() -> lookOnce(condition, limit))
                   .onTermination()
                   .invoke(() -> leave(document, sleeper));
             })
@@ -93,6 +107,10 @@ final class Arrivals {
                     : Uni.createFrom()
                         .completionStage(alarm)
                         .chain(() -> look(sleeper, announcement, condition)));
+  }
+
+  private static Uni<Boolean> lookOnce(Supplier<Uni<Boolean>> condition, Duration limit) {
+    return condition.get().ifNoItem().after(limit).recoverWithItem(false);
   }
 
   private void enter(String document, Sleeper sleeper) {
@@ -138,14 +156,16 @@ final class Arrivals {
   private final class Line {
 
     private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
+    private volatile CompletableFuture<Void> heard = new CompletableFuture<>();
     private final Uni<RedisConnection> up =
         models
             .connect()
             .call(this::subscribe)
+            .invoke(this::probe)
             .onFailure()
             .invoke(() -> lost(this))
             .onFailure()
-            .transform(ReadModels::translate)
+            .transform(Failures::of)
             .memoize()
             .indefinitely();
 
@@ -169,8 +189,44 @@ final class Arrivals {
       if (kind.equals("subscribe")) {
         confirmed.complete(null);
       } else if (kind.equals("message")) {
-        sleepers.getOrDefault(message.get(2).toString(), Set.of()).forEach(Sleeper::wake);
+        String what = message.get(2).toString();
+        if (what.equals(me)) {
+          heard.complete(null);
+        }
+        sleepers.getOrDefault(what, Set.of()).forEach(Sleeper::wake);
       }
+    }
+
+    /** What went silent, without a word, would never wake anybody again. */
+    private void probe(RedisConnection connection) {
+      Uni.createFrom()
+          .voidItem()
+          .onItem()
+          .delayIt()
+          .by(probe)
+          .chain(this::hearOneself)
+          .subscribe()
+          .with(_ -> probeUnlessLost(connection), _ -> end(connection));
+    }
+
+    private Uni<Void> hearOneself() {
+      CompletableFuture<Void> expected = new CompletableFuture<>();
+      heard = expected;
+      return models
+          .send(List.of(new Command("PUBLISH").arg(CHANNEL).arg(me)))
+          .chain(() -> Uni.createFrom().completionStage(expected))
+          .ifNoItem()
+          .after(models.timeout())
+          .fail();
+    }
+
+    private void probeUnlessLost(RedisConnection connection) {
+      synchronized (Arrivals.this) {
+        if (line != this) {
+          return;
+        }
+      }
+      probe(connection);
     }
 
     private void end(RedisConnection connection) {

@@ -2,6 +2,7 @@ package dev.foldline.redis;
 
 import io.vertx.mutiny.redis.client.Request;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One command to Redis, built part by part. */
@@ -9,6 +10,7 @@ final class Command {
 
   private final Request request;
   private final @Nullable Request ifScriptUnknown;
+  private @Nullable String key;
 
   Command(String name) {
     this.request = Request.cmd(io.vertx.mutiny.redis.client.Command.create(name));
@@ -19,6 +21,7 @@ final class Command {
   Command(Script script, List<String> keys, List<String> arguments) {
     this.request = call("EVALSHA", script.digest(), keys, arguments);
     this.ifScriptUnknown = call("EVAL", script.text(), keys, arguments);
+    this.key = keys.getFirst();
   }
 
   private static Request call(
@@ -30,13 +33,20 @@ final class Command {
     return request;
   }
 
+  /** Its first argument is its first key. */
   Command arg(String value) {
+    key = key == null ? value : key;
     request.arg(value);
     return this;
   }
 
   Request request() {
     return request;
+  }
+
+  /** A key by which a cluster knows where the command goes; none if it has none. */
+  Optional<String> key() {
+    return Optional.ofNullable(key);
   }
 
   @Nullable Request ifScriptUnknown() {

@@ -1,5 +1,8 @@
 package dev.foldline.redis;
 
+import static io.vertx.mutiny.redis.client.Command.SUNSUBSCRIBE;
+import static io.vertx.mutiny.redis.client.Command.UNSUBSCRIBE;
+
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,21 +16,33 @@ import io.vertx.mutiny.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The Redis that read models are kept in: one for an application.
  *
- * <p>Each call is one pipeline on one connection, with a time-out; whatever goes wrong in it is
- * {@link Unavailable}. Answers come back on the caller's Vert.x context, if it has one. Safe for
- * use by many threads.
+ * <p>Each call is one pipeline on one connection, with a time-out. It fails with {@link
+ * Unavailable} if Redis is away, or in a state in which it can't do it; with another exception if
+ * Redis refuses what it is asked, which is a bug. A connection that did not answer is closed.
+ * Answers come back on the caller's Vert.x context, if it has one. Safe for use by many threads.
+ *
+ * <p>With sentinels or a cluster, Vert.x itself asks who is there, without a time-out: give the
+ * client a {@linkplain io.vertx.core.net.NetClientOptions#setReadIdleTimeout read idle time-out}.
  */
 public final class ReadModels {
+
+  private static final Logger LOG = Logger.getLogger(ReadModels.class);
+  private static final Duration SILENCE = Duration.ofSeconds(10);
 
   private final Redis redis;
   private final ObjectMapper json;
   private final Duration timeout;
+  private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - SILENCE.toNanos());
 
   /**
    * @param redis stand-alone, with sentinels, or a cluster
@@ -66,11 +81,10 @@ public final class ReadModels {
     }
     return Uni.createFrom()
         .deferred(() -> sendOnOne(redis.connect().memoize().indefinitely(), commands))
-        .ifNoItem()
-        .after(timeout)
-        .fail()
         .onFailure()
-        .transform(ReadModels::translate)
+        .invoke(this::tell)
+        .onFailure()
+        .transform(Failures::of)
         .emitOn(callersContext());
   }
 
@@ -78,12 +92,61 @@ public final class ReadModels {
    * A connection that is asked for arrives, also after its caller has given up: so the asking is
    * never cancelled, and the connection goes back whenever it is there.
    */
-  private static Uni<List<Response>> sendOnOne(
-      Uni<RedisConnection> memoized, List<Command> commands) {
-    return memoized
+  private Uni<List<Response>> sendOnOne(Uni<RedisConnection> connected, List<Command> commands) {
+    AtomicReference<@Nullable RedisConnection> used = new AtomicReference<>();
+    return connected
+        .invoke(used::set)
         .chain(connection -> send(connection, commands))
+        .ifNoItem()
+        .after(timeout)
+        .fail()
         .onTermination()
-        .invoke(() -> memoized.subscribe().with(RedisConnection::closeAndForget, _ -> {}));
+        .invoke(
+            (_, failure, _) -> {
+              RedisConnection broken = used.get();
+              if (broken == null || failure == null || Failures.spares(failure)) {
+                connected.subscribe().with(RedisConnection::closeAndForget, _ -> {});
+              } else {
+                discard(broken, commands);
+              }
+            });
+  }
+
+  /**
+   * Closes a connection, on each node of a cluster that the commands went to. Vert.x would give it
+   * back to its pool, whatever it is like, unless it was used to listen; so it is.
+   */
+  private void discard(RedisConnection connection, List<Command> commands) {
+    connection.handler(_ -> {});
+    Uni.join()
+        .all(
+            commands.stream()
+                .map(Command::key)
+                .distinct()
+                .map(key -> connection.send(unsubscribe(key)))
+                .toList())
+        .andCollectFailures()
+        .ifNoItem()
+        .after(timeout)
+        .fail()
+        .onItemOrFailure()
+        .invoke((_, _) -> connection.closeAndForget())
+        .subscribe()
+        .with(_ -> {}, _ -> {});
+  }
+
+  private static Request unsubscribe(Optional<String> key) {
+    return key.map(found -> Request.cmd(SUNSUBSCRIBE).arg(found))
+        .orElseGet(() -> Request.cmd(UNSUBSCRIBE));
+  }
+
+  /** The log has the details that callers are not told, from time to time. */
+  private void tell(Throwable failure) {
+    long last = toldAt.get();
+    long now = System.nanoTime();
+    if (now - last >= SILENCE.toNanos() && toldAt.compareAndSet(last, now)) {
+      LOG.warnf("a call of Redis failed: %s", failure);
+    }
   }
 
   private static Uni<List<Response>> send(RedisConnection connection, List<Command> commands) {
@@ -102,13 +165,6 @@ public final class ReadModels {
               .recoverWithUni(() -> connection.send(fallback));
     }
     return answer.map(found -> found == null ? null : found.getDelegate());
-  }
-
-  static Throwable translate(Throwable failure) {
-    return new Unavailable(
-        failure instanceof io.smallrye.mutiny.TimeoutException
-            ? "Redis did not answer in time"
-            : "Redis is away: " + failure.getMessage());
   }
 
   static Executor callersContext() {

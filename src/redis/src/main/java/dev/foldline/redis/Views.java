@@ -31,8 +31,12 @@ public final class Views {
   private final Map<String, String> active = new ConcurrentHashMap<>();
 
   public Views(ReadModels models) {
+    this(models, new Arrivals(models));
+  }
+
+  Views(ReadModels models, Arrivals arrivals) {
     this.models = models;
-    this.arrivals = new Arrivals(models);
+    this.arrivals = arrivals;
   }
 
   /** A member of a ranking. */

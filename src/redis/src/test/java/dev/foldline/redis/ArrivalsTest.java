@@ -9,7 +9,10 @@ import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
+import dev.foldline.testing.Cable;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Redis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -136,6 +139,53 @@ class ArrivalsTest {
     untilSomeoneWaits("n-2");
     write("n-2", 0);
     assertThat(second.join()).isTrue();
+  }
+
+  @Test
+  void aConnectionThatWentSilentIsReplaced() {
+    Vertx vertx = Vertx.vertx();
+    try (Cable way = new Cable(redis.port())) {
+      Redis client = RealRedis.client(vertx, way.port());
+      ReadModels models = new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500));
+      Views silenced = new Views(models, new Arrivals(models, Duration.ofMillis(50)));
+      write("n-1", 0);
+      assertThat(await(silenced.await(LAST, "n-1", 0, LONG))).isTrue();
+
+      way.silence();
+      for (int failed = 0; isSilent(models); failed++) {
+        assertThat(failed).isLessThan(10);
+      }
+      CompletableFuture<Boolean> asked =
+          silenced.await(LAST, "n-2", 0, LONG).subscribeAsCompletionStage();
+      untilSomeoneWaits("n-2");
+      write("n-2", 0);
+
+      assertThat(asked.orTimeout(LONG.toMillis() / 2, TimeUnit.MILLISECONDS).join()).isTrue();
+      client.close();
+    } finally {
+      vertx.closeAndAwait();
+    }
+  }
+
+  private static boolean isSilent(ReadModels models) {
+    try {
+      await(models.ping());
+      return false;
+    } catch (Unavailable _) {
+      return true;
+    }
+  }
+
+  @Test
+  void whoIsNotWokenLooksOnceMoreBeforeGivingUp() {
+    CompletableFuture<Boolean> asked = asks("n-1", 0, Duration.ofMillis(500));
+    untilSomeoneWaits("n-1");
+
+    String documents = new Layout("last", build).documents(Layout.partition("n-1"));
+    await(
+        redis.models().send(List.of(new Command("HSET").arg(documents).arg("n-1").arg("0 \"e\""))));
+
+    assertThat(asked.join()).isTrue();
   }
 
   @Test

@@ -13,9 +13,19 @@ final class RealRedis implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final RedisProcess server = new RedisProcess();
-  private final Redis client =
-      Redis.createClient(
-          vertx, new RedisOptions().setConnectionString(server.url()).setMaxPoolWaiting(1_000));
+  private final Redis client = client(vertx, server.port());
+
+  static Redis client(Vertx vertx, int port) {
+    return Redis.createClient(
+        vertx,
+        new RedisOptions()
+            .setConnectionString("redis://127.0.0.1:" + port)
+            .setMaxPoolWaiting(1_000));
+  }
+
+  int port() {
+    return server.port();
+  }
 
   Redis client() {
     return client;

@@ -1,6 +1,8 @@
-package dev.foldline.quarkus.projections;
+package dev.foldline.testing;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -8,14 +10,20 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A way to a neighbour on this machine that can be cut: then every connection on it breaks. */
-final class Cable implements AutoCloseable {
+/**
+ * A way to a neighbour on this machine that can be cut, go silent, or be led elsewhere. Safe for
+ * use by many threads.
+ */
+public final class Cable implements AutoCloseable {
 
   private final ServerSocket entrance;
-  private final int target;
-  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private volatile int target;
 
-  Cable(int target) {
+  /**
+   * @param target the neighbour's port
+   */
+  public Cable(int target) {
     this.target = target;
     try {
       this.entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -26,7 +34,7 @@ final class Cable implements AutoCloseable {
   }
 
   /** Whether somebody listens on a port. */
-  static boolean isOpen(int port) {
+  public static boolean isOpen(int port) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();
     } catch (IOException _) {
@@ -34,13 +42,27 @@ final class Cable implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return entrance.getLocalPort();
   }
 
   /** Breaks what is connected now; new connections are welcome. */
-  void cut() {
-    sockets.forEach(Cable::close);
+  public void cut() {
+    connections.forEach(Connection::close);
+  }
+
+  /**
+   * What is connected now stays so, and passes nothing on any more, as through a balancer that
+   * forgot it; new connections are welcome.
+   */
+  public void silence() {
+    connections.forEach(connection -> connection.silent = true);
+  }
+
+  /** Breaks what is connected now; new connections lead to another port. */
+  public void lead(int other) {
+    target = other;
+    cut();
   }
 
   private void accept() {
@@ -57,37 +79,60 @@ final class Cable implements AutoCloseable {
   private void connect(Socket caller) {
     try (caller;
         Socket callee = new Socket(InetAddress.getLoopbackAddress(), target)) {
-      sockets.add(caller);
-      sockets.add(callee);
-      Thread back = Thread.ofVirtual().start(() -> pass(callee, caller));
-      pass(caller, callee);
-      back.join();
-      sockets.remove(callee);
+      new Connection(caller, callee).run();
     } catch (IOException _) {
-      close(caller); // the neighbour is away
+      // The neighbour is away.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      sockets.remove(caller);
     }
   }
 
-  private static void pass(Socket from, Socket to) {
-    try {
-      from.getInputStream().transferTo(to.getOutputStream());
-    } catch (IOException _) {
-      // It was cut; so is the other direction.
-    } finally {
-      close(from);
-      close(to);
-    }
-  }
+  private final class Connection {
 
-  private static void close(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    private final Socket caller;
+    private final Socket callee;
+    private volatile boolean silent;
+
+    Connection(Socket caller, Socket callee) {
+      this.caller = caller;
+      this.callee = callee;
+    }
+
+    void run() throws InterruptedException {
+      connections.add(this);
+      try {
+        Thread back = Thread.ofVirtual().start(() -> pass(callee, caller));
+        pass(caller, callee);
+        back.join();
+      } finally {
+        connections.remove(this);
+      }
+    }
+
+    private void pass(Socket from, Socket to) {
+      byte[] bytes = new byte[65_536];
+      try {
+        InputStream in = from.getInputStream();
+        OutputStream out = to.getOutputStream();
+        for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+          if (!silent) {
+            out.write(bytes, 0, count);
+          }
+        }
+      } catch (IOException _) {
+        // It was cut; so is the other direction.
+      } finally {
+        close();
+      }
+    }
+
+    private void close() {
+      try (caller;
+          callee) {
+        silent = true;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

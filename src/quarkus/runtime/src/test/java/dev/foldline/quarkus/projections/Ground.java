@@ -18,6 +18,7 @@ import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.Views;
+import dev.foldline.testing.Cable;
 import dev.foldline.testing.RedisProcess;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
@@ -230,7 +231,7 @@ final class Ground implements AutoCloseable {
   private String builds(String field) {
     return Objects.toString(
         redis
-            .send(Request.cmd(Command.HGET).arg("foldline:{sums}:builds").arg(field))
+            .send(Request.cmd(Command.HGET).arg("foldline:1:{sums}:builds").arg(field))
             .await()
             .atMost(LIMIT),
         "");

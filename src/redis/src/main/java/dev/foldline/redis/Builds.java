@@ -1,5 +1,7 @@
 package dev.foldline.redis;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
@@ -58,10 +60,24 @@ public final class Builds {
     }
   }
 
-  private record Part(String history, String kept) {
+  private record Part(Replication replication, String kept) {
+
+    static Part of(Response answer) {
+      return new Part(
+          new Replication(
+              answer.get(0).toString(),
+              Long.parseLong(answer.get(1).toString()),
+              answer.get(2).toString(),
+              Long.parseLong(answer.get(3).toString())),
+          answer.get(4).toString());
+    }
+
+    String keptIn() {
+      return kept.substring(0, Math.max(kept.indexOf(' '), 0));
+    }
 
     boolean goesOn() {
-      return kept.startsWith(history + " ");
+      return keptIn().equals(replication.history());
     }
 
     long position() {
@@ -146,43 +162,88 @@ public final class Builds {
                             new Progress(checkpoint, events.map(Long::parseLong).orElse(0L))));
   }
 
-  /** Keeps how far a build on its way is; fails as {@link #reached(Checkpoint)}. */
-  public Uni<Void> reached(Progress progress) {
+  /** Keeps how far a build on its way is; as {@link #reached(Checkpoint)}. */
+  public Uni<Progress> reached(Progress progress) {
     String build = progress.build();
     return reached(progress.checkpoint())
-        .chain(() -> set(EVENTS + build, Long.toString(progress.events())));
+        .map(checkpoint -> new Progress(checkpoint, progress.events()))
+        .call(() -> set(EVENTS + build, Long.toString(progress.events())));
   }
 
-  /** Up to where a build has every event for sure. */
+  /** Up to where a build has every event, as far as it is kept in Redis. */
   public Uni<Checkpoint> checkpoint(String build) {
-    return checkpoints(build, _ -> "", -1)
+    return checkpoints("look", build, _ -> "", -1)
         .map(
             parts ->
                 new Checkpoint(
                     build,
-                    histories(parts),
+                    parts.stream().map(Part::replication).toList(),
+                    parts.stream().map(Part::keptIn).collect(toSet()),
                     parts.stream().mapToLong(Part::position).min().orElse(-1),
                     parts.stream().allMatch(Part::goesOn)));
   }
 
   /**
-   * Keeps a checkpoint, now that everything up to its position is in the build.
+   * Keeps a checkpoint, now that everything up to its position is in the build, whatever was kept
+   * before.
    *
-   * @return fails with {@link Unavailable} if Redis has begun another history since, and perhaps
-   *     lost what came after the checkpoint before
+   * @return the same, and what the Redis of each part tells by now; fails with {@link Unavailable}
+   *     if one has begun another history since, and perhaps lost what came after the checkpoint
+   *     before
    */
-  public Uni<Void> reached(Checkpoint checkpoint) {
-    return checkpoints(checkpoint.build(), checkpoint.histories()::get, checkpoint.position())
+  public Uni<Checkpoint> reached(Checkpoint checkpoint) {
+    return keep("keep", checkpoint)
+        .map(parts -> told(checkpoint, parts));
+  }
+
+  /**
+   * Keeps a checkpoint, now that everything that came after the one before is settled.
+   *
+   * @return as {@link #reached(Checkpoint)}; fails too if the one before was {@linkplain #retract
+   *     retracted}
+   */
+  public Uni<Checkpoint> goOn(Checkpoint checkpoint) {
+    return keep("go on", checkpoint)
         .invoke(
             parts -> {
-              if (!histories(parts).equals(checkpoint.histories())) {
-                throw new Unavailable("Redis was started again or failed over");
+              if (!parts.stream().allMatch(Part::goesOn)) {
+                throw new Unavailable("what was settled is not all in the read models");
               }
             })
+        .map(parts -> told(checkpoint, parts));
+  }
+
+  /**
+   * Says that of what came after a checkpoint something may be missing, whatever others have kept:
+   * each one that keeps the build up to date applies it again.
+   */
+  public Uni<Void> retract(Checkpoint checkpoint) {
+    return checkpoints("retract", checkpoint.build(), _ -> "", checkpoint.position())
         .replaceWithVoid();
   }
 
-  private Uni<List<Part>> checkpoints(String build, IntFunction<String> history, long position) {
+  private Uni<List<Part>> keep(String what, Checkpoint checkpoint) {
+    List<String> histories = checkpoint.histories();
+    return checkpoints(what, checkpoint.build(), histories::get, checkpoint.position())
+        .invoke(
+            parts -> {
+              if (!parts.stream().map(part -> part.replication().history()).toList().equals(histories)) {
+                throw new Unavailable("Redis was started again or failed over");
+              }
+            });
+  }
+
+  private static Checkpoint told(Checkpoint checkpoint, List<Part> parts) {
+    return new Checkpoint(
+        checkpoint.build(),
+        parts.stream().map(Part::replication).toList(),
+        checkpoint.keptIn(),
+        checkpoint.position(),
+        checkpoint.whole());
+  }
+
+  private Uni<List<Part>> checkpoints(
+      String what, String build, IntFunction<String> history, long position) {
     Layout layout = layout(build);
     List<String> keys = layout.checkpoints();
     return models
@@ -195,20 +256,13 @@ public final class Builds {
                           CHECKPOINT,
                           List.of(keys.get(i), partition ? layout.documents(i) : key),
                           List.of(
+                              what,
                               Long.toString(position),
                               history.apply(i),
                               partition ? Layout.MARK : EVENTS + build));
                     })
                 .toList())
-        .map(
-            answers ->
-                answers.stream()
-                    .map(answer -> new Part(answer.get(0).toString(), answer.get(1).toString()))
-                    .toList());
-  }
-
-  private static List<String> histories(List<Part> parts) {
-    return parts.stream().map(Part::history).toList();
+        .map(answers -> answers.stream().map(Part::of).toList());
   }
 
   /**

@@ -83,9 +83,11 @@ class BuildsTest {
     Builds builds = new Builds(models, one);
     Builds.Progress begun = await(builds.begin());
     assertThat(begun.checkpoint().position()).isEqualTo(-1);
-    Builds.Progress further = begun.at(Long.MAX_VALUE, 7);
-    await(builds.reached(further));
-    assertThat(await(builds.begin())).isEqualTo(further);
+    await(builds.reached(begun.at(Long.MAX_VALUE, 7)));
+    Builds.Progress found = await(builds.begin());
+    assertThat(found.build()).isEqualTo(begun.build());
+    assertThat(found.events()).isEqualTo(7);
+    assertThat(found.checkpoint().position()).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
@@ -205,18 +207,37 @@ class BuildsTest {
     Checkpoint before = await(builds.checkpoint(build));
     assertThat(before.whole()).isTrue();
     assertThat(before.position()).isEqualTo(7);
-    await(builds.reached(before.at(9)));
+    await(builds.goOn(before.at(9)));
 
     redis.failOver();
 
+    assertThatThrownBy(() -> await(builds.goOn(before.at(11)))).isInstanceOf(Unavailable.class);
     assertThatThrownBy(() -> await(builds.reached(before.at(11)))).isInstanceOf(Unavailable.class);
     Checkpoint after = await(builds.checkpoint(build));
     assertThat(after.whole()).isFalse();
     assertThat(after.position()).isEqualTo(9);
+    assertThatThrownBy(() -> await(builds.goOn(after.at(10)))).isInstanceOf(Unavailable.class);
     await(builds.reached(after.at(10)));
     assertThat(await(builds.checkpoint(build)).whole()).isTrue();
-    assertThat(await(builds.checkpoint(build)).after(before))
-        .isEqualTo(new Checkpoint(build, after.histories(), 7, false));
+  }
+
+  @Test
+  void aCheckpointThatIsRetractedIsGoneOnFromByNobody() {
+    Builds builds = new Builds(models, one);
+    String build = build(one);
+    await(builds.reached(await(builds.checkpoint(build)).at(7)));
+    Checkpoint seven = await(builds.checkpoint(build));
+    await(builds.goOn(seven.at(9)));
+
+    await(builds.retract(seven));
+
+    assertThatThrownBy(() -> await(builds.goOn(seven.at(11)))).isInstanceOf(Unavailable.class);
+    Checkpoint found = await(builds.checkpoint(build));
+    assertThat(found.whole()).isFalse();
+    assertThat(found.position()).isEqualTo(7);
+    await(builds.reached(found.at(12)));
+    await(builds.goOn(await(builds.checkpoint(build)).at(13)));
+    assertThat(await(builds.checkpoint(build)).position()).isEqualTo(13);
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -41,7 +42,7 @@ final class Building {
   private final Discards discards;
   private final Function<String, Applier<?, ?>> appliers;
   private volatile Builds.Progress progress =
-      new Builds.Progress(new Checkpoint("", List.of(), -1, false), 0);
+      new Builds.Progress(new Checkpoint("", List.of(), Set.of(), -1, false), 0);
   private volatile double ratio = 1;
   private long end;
   private long toldAt;
@@ -168,16 +169,14 @@ final class Building {
       while (!scan.ended()) {
         events += applyNext(scan, applier);
       }
-      Checkpoint mended = broken.at(scan.position());
-      await(builds.reached(mended));
+      Checkpoint mended = await(builds.reached(broken.at(scan.position())));
       LOG.infof("%s: whole again, %d events looked at", group.name(), events);
       return mended;
     }
   }
 
   private void reached(long position, int events) {
-    progress = progress.at(position, events);
-    await(builds.reached(progress));
+    progress = await(builds.reached(progress.at(position, events)));
     measure();
     if (System.nanoTime() - toldAt > TELL.toNanos()) {
       toldAt = System.nanoTime();

@@ -15,6 +15,7 @@ import dev.foldline.eventstoredb.connector.SubscriptionHealth;
 import dev.foldline.eventstoredb.connector.SupervisedSubscription;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Checkpoint;
+import dev.foldline.redis.Checkpoints;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.Outcome;
 import dev.foldline.redis.ReadModels;
@@ -59,6 +60,7 @@ public final class ProjectionRunner<D, E> {
   private static final Duration MOMENT = Duration.ofSeconds(1);
 
   private final Vertx vertx;
+  private final Duration keep;
   private final Projection<D, E> projection;
   private final Discards discards;
   private final Applier.Factory<D, E> appliers;
@@ -74,7 +76,7 @@ public final class ProjectionRunner<D, E> {
   private final LongAdder poisoned = new LongAdder();
   private final AtomicReference<@Nullable Thread> builder = new AtomicReference<>();
   private final AtomicBoolean looking = new AtomicBoolean();
-  private final AtomicReference<@Nullable Checkpoint> checkpoint = new AtomicReference<>();
+  private final Checkpoints checkpoints = new Checkpoints();
   private final AtomicBoolean keeping = new AtomicBoolean();
   private final Lock oneBuild = new ReentrantLock();
   private volatile @Nullable Applier<D, E> applier;
@@ -92,7 +94,22 @@ public final class ProjectionRunner<D, E> {
       ReadModels models,
       Projection<D, E> projection,
       OnPoison onPoison) {
+    this(vertx, store, codec, models, projection, onPoison, KEEP);
+  }
+
+  /**
+   * @param keep after which a checkpoint is kept, each time
+   */
+  ProjectionRunner(
+      Vertx vertx,
+      EventStore store,
+      EventCodec codec,
+      ReadModels models,
+      Projection<D, E> projection,
+      OnPoison onPoison,
+      Duration keep) {
     this.vertx = vertx;
+    this.keep = keep;
     this.projection = projection;
     this.discards = new Discards(store, projection.name());
     this.appliers =
@@ -123,7 +140,7 @@ public final class ProjectionRunner<D, E> {
    */
   public void start() {
     surveying = vertx.setPeriodic(SURVEY.toMillis(), _ -> survey());
-    keepingTimer = vertx.setPeriodic(KEEP.toMillis(), _ -> keep());
+    keepingTimer = vertx.setPeriodic(keep.toMillis(), _ -> keep());
     build();
   }
 
@@ -144,7 +161,7 @@ public final class ProjectionRunner<D, E> {
 
   /** Keeps up to where everything is applied for sure; or finds that it is not any more. */
   private void keep() {
-    Checkpoint last = checkpoint.get();
+    Checkpoint last = checkpoints.last().orElse(null);
     if (last == null || !health().isSubscribed() || !keeping.compareAndSet(false, true)) {
       return;
     }
@@ -156,11 +173,11 @@ public final class ProjectionRunner<D, E> {
                     .orElseThrow(() -> new Unavailable("the read models are lost or replaced")))
         .chain(() -> source.settled().onFailure().recoverWithItem(-1L))
         .map(settled -> last.at(Math.max(settled, last.position())))
-        .call(builds::reached)
+        .chain(builds::goOn)
         .onTermination()
         .invoke(() -> keeping.set(false))
         .subscribe()
-        .with(reached -> checkpoint.compareAndSet(last, reached), subscription::reopen);
+        .with(reached -> checkpoints.add(reached, last), subscription::reopen);
   }
 
   /**
@@ -207,7 +224,7 @@ public final class ProjectionRunner<D, E> {
   }
 
   private void goOnWith(Builds.Progress built) {
-    checkpoint.set(built.checkpoint());
+    checkpoints.add(built.checkpoint());
     applier = appliers.of(built.build());
   }
 
@@ -368,17 +385,16 @@ public final class ProjectionRunner<D, E> {
   }
 
   private boolean mend(String live) throws InterruptedException {
-    Checkpoint found = asFarAsKnown(builds.checkpoint(live).await().atMost(SLICE));
-    if (!found.whole()) {
-      checkpoint.set(building.mend(found));
+    Checkpoint found = builds.checkpoint(live).await().atMost(SLICE);
+    Checkpoint known = checkpoints.judge(found);
+    if (!known.equals(found)) {
+      // What was acknowledged here went to a Redis that is not the one in charge any more.
+      builds.retract(known).await().atMost(SLICE);
+    }
+    if (!known.whole()) {
+      checkpoints.add(building.mend(known));
     }
     return true;
-  }
-
-  /** What was acknowledged here may have gone to a Redis that is not the one in charge any more. */
-  private Checkpoint asFarAsKnown(Checkpoint found) {
-    Checkpoint last = checkpoint.get();
-    return last == null ? found : found.after(last);
   }
 
   /** Opens the source only while there are whole read models, in a Redis that answers. */
@@ -401,12 +417,11 @@ public final class ProjectionRunner<D, E> {
     }
 
     private Uni<Session> open(Sink sink, Checkpoint found) {
-      Checkpoint known = asFarAsKnown(found);
-      if (!known.whole()) {
+      if (!checkpoints.judge(found).whole()) {
         return buildFirst("the read models may have lost events");
       }
-      checkpoint.set(known);
-      applier = appliers.of(known.build());
+      checkpoints.add(found);
+      applier = appliers.of(found.build());
       return discards.refresh().chain(() -> source.open(sink));
     }
 

@@ -10,8 +10,8 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -20,16 +20,20 @@ import java.util.stream.Stream;
  * The builds of a projection's read models: which one queries read, which one each version of the
  * projection keeps up to date, and which one is on its way.
  *
- * <p>A hash holds it: {@code active} and {@code previous}; by version {@code live:…} and {@code
- * building:…}; and by build {@code events:…}, and {@code unneeded:…} until it is removed. A build's
- * name is its version, a dot, and a number. Each part of a build keeps its own {@link Checkpoint}.
+ * <p>A hash holds it: {@code active}, {@code previous}, and which one a person has {@code chosen};
+ * by version {@code live:…}, {@code building:…} and {@code beats:…}, see {@link Versions}; and by
+ * build {@code events:…}, and {@code unneeded:…} until it is removed. A build's name is its
+ * version, a dot, and a number. Each part of a build keeps its own {@link Checkpoint}.
  */
 public final class Builds {
 
   private static final Script ACTIVATE = Script.named("activate.lua");
   private static final Script CHECKPOINT = Script.named("checkpoint.lua");
+  private static final Script EVICTION = Script.named("eviction.lua");
   private static final Script LEASE = Script.named("lease.lua");
   private static final Script SWITCH_BACK = Script.named("switch-back.lua");
+  private static final Script UNNEEDED_BUILDS = Script.named("unneeded.lua");
+  private static final Script WHOLE = Script.named("whole.lua");
   private static final String EVENTS = "events:";
   private static final String UNNEEDED = "unneeded:";
 
@@ -104,13 +108,47 @@ public final class Builds {
     return marks(build).map(marks -> marks.stream().allMatch(Layout.OPEN::equals));
   }
 
+  /** The mark of each partition; empty where it, or a shared view, was lost. */
   private Uni<List<String>> marks(String build) {
     Layout layout = layout(build);
+    return views()
+        .chain(
+            views ->
+                models.send(
+                    partitions(
+                        partition -> new Command(WHOLE, layout.keys(partition, views), List.of()))))
+        .map(answers -> answers.stream().map(Response::toString).toList());
+  }
+
+  private Uni<List<String>> views() {
+    return models
+        .send(List.of(new Command("SMEMBERS").arg(Layout.views(projection.name()))))
+        .map(answers -> answers.getFirst().stream().map(Response::toString).toList());
+  }
+
+  /**
+   * By which policies the Redis of each part of a build evicts what it has; none if it never does.
+   */
+  public Uni<Set<String>> evictionPolicies(String build) {
     return models
         .send(
-            partitions(
-                partition -> new Command("HGET").arg(layout.documents(partition)).arg(Layout.MARK)))
-        .map(answers -> answers.stream().map(mark -> Objects.toString(mark, "")).toList());
+            layout(build).checkpoints().stream()
+                .map(key -> new Command(EVICTION, List.of(key), List.of()))
+                .toList())
+        .map(
+            answers ->
+                answers.stream()
+                    .map(Response::toString)
+                    .filter(policy -> !policy.isEmpty() && !policy.equals("noeviction"))
+                    .collect(toSet()));
+  }
+
+  /** Whether there is something of this projection in the form before it had a number. */
+  public Uni<Boolean> isThereAnEarlierForm() {
+    return models
+        .send(
+            List.of(new Command("EXISTS").arg(Layout.builds(Layout.UNNUMBERED, projection.name()))))
+        .map(answers -> "1".equals(String.valueOf(answers.getFirst())));
   }
 
   /** The build on its way for this version, where it is; begun if there is none. */
@@ -128,10 +166,23 @@ public final class Builds {
     return models
         .send(List.of(new Command("HINCRBY").arg(key).arg("count").arg("1")))
         .map(answers -> projection.version() + "." + answers.getFirst())
+        .call(this::register)
         .call(build -> mark(build, Layout.OPEN))
-        .call(build -> set(EVENTS + build, "0"))
-        .call(build -> set("building:" + projection.version(), build))
         .chain(this::progress);
+  }
+
+  /** In one step, and before there is anything of it: else it would count as unneeded, or leak. */
+  private Uni<Void> register(String build) {
+    return models
+        .send(
+            List.of(
+                new Command("HSET")
+                    .arg(key)
+                    .arg(EVENTS + build)
+                    .arg("0")
+                    .arg("building:" + projection.version())
+                    .arg(build)))
+        .replaceWithVoid();
   }
 
   /** Lets nothing more be applied to a build; queries go on reading it. */
@@ -192,8 +243,7 @@ public final class Builds {
    *     before
    */
   public Uni<Checkpoint> reached(Checkpoint checkpoint) {
-    return keep("keep", checkpoint)
-        .map(parts -> told(checkpoint, parts));
+    return keep("keep", checkpoint).map(parts -> told(checkpoint, parts));
   }
 
   /**
@@ -227,7 +277,10 @@ public final class Builds {
     return checkpoints(what, checkpoint.build(), histories::get, checkpoint.position())
         .invoke(
             parts -> {
-              if (!parts.stream().map(part -> part.replication().history()).toList().equals(histories)) {
+              if (!parts.stream()
+                  .map(part -> part.replication().history())
+                  .toList()
+                  .equals(histories)) {
                 throw new Unavailable("Redis was started again or failed over");
               }
             });
@@ -284,15 +337,25 @@ public final class Builds {
 
   /** The builds that nobody needs any more, and that are not removed yet. */
   public Uni<List<String>> unneeded() {
+    return unneeded(Set.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param absent the versions that nobody runs any more
+   */
+  public Uni<List<String>> unneeded(Set<Integer> absent) {
     return models
-        .send(List.of(new Command("HKEYS").arg(key)))
-        .map(
-            answers ->
-                answers.getFirst().stream()
-                    .map(Response::toString)
-                    .filter(field -> field.startsWith(UNNEEDED))
-                    .map(field -> field.substring(UNNEEDED.length()))
-                    .toList());
+        .send(
+            List.of(
+                new Command(
+                    UNNEEDED_BUILDS,
+                    List.of(key),
+                    Stream.concat(Stream.of(projection.version()), absent.stream())
+                        .map(version -> Integer.toString(version))
+                        .toList())))
+        .map(answers -> answers.getFirst().stream().map(Response::toString).toList());
   }
 
   /**
@@ -330,9 +393,7 @@ public final class Builds {
   /** Removes a build. Whoever still writes to it finds it lost. */
   public Uni<Void> drop(String build) {
     Layout layout = layout(build);
-    return models
-        .send(List.of(new Command("SMEMBERS").arg(Layout.views(projection.name()))))
-        .map(answers -> answers.getFirst().stream().map(Response::toString).toList())
+    return views()
         .chain(views -> models.send(partitions(partition -> unlink(layout.keys(partition, views)))))
         .chain(() -> models.send(List.of(new Command("HDEL").arg(key).arg(EVENTS + build))))
         .chain(

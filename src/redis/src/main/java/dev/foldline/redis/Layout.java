@@ -16,7 +16,7 @@ import java.util.zip.CRC32;
  * <pre>
  * foldline:1:{name:build:partition}:documents     hash: stream → revision, blank, JSON; and, under
  *                                               the empty name, the mark that it is whole, open
- *                                               or closed
+ *                                               or closed; and a note of each shared view there
  * foldline:1:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
  * foldline:1:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
  * foldline:1:{name:build:partition}:scores:view   hash: member → its score in 16 digits
@@ -96,6 +96,11 @@ record Layout(String projection, String build) {
           List.of(totals(partition, view), ranking(partition, view), scores(partition, view)));
     }
     return keys;
+  }
+
+  /** The name, no stream's, under which the documents note that a shared view is there. */
+  String note(int partition, String view) {
+    return "\0" + view.substring(key(partition, "").length());
   }
 
   String documents(int partition) {

@@ -73,8 +73,12 @@ public final class Views {
 
   private static void checkThere(@Nullable Response mark) {
     if (mark == null) {
-      throw new Unavailable("the read model was lost, and is being built again");
+      throw lost();
     }
+  }
+
+  private static Unavailable lost() {
+    return new Unavailable("the read model was lost, and is being built again");
   }
 
   /**
@@ -103,7 +107,8 @@ public final class Views {
   public Uni<Map<String, BigInteger>> totals(Projection<?, ?> projection, String view) {
     return all(
             projection,
-            (layout, partition) -> new Command("HGETALL").arg(layout.totals(partition, view)))
+            (layout, partition) -> layout.totals(partition, view),
+            key -> new Command("HGETALL").arg(key))
         .map(Views::sums);
   }
 
@@ -130,8 +135,8 @@ public final class Views {
     String last = Integer.toString(Math.max(limit, 1) - 1);
     return all(
             projection,
-            (layout, partition) ->
-                new Command("ZRANGE").arg(layout.ranking(partition, view)).arg("0").arg(last))
+            (layout, partition) -> layout.ranking(partition, view),
+            key -> new Command("ZRANGE").arg(key).arg("0").arg(last))
         .map(answers -> merge(answers, limit));
   }
 
@@ -178,32 +183,55 @@ public final class Views {
   }
 
   /**
-   * Asks every partition, and then for its mark: where that is there still, what was answered is
-   * not of a partition that was lost.
+   * Asks every partition for a shared view. Where one was lost, be it the partition or the view, it
+   * is not left out; the first event of all may look like that, so it is asked for once more.
    */
   private Uni<List<Response>> all(
-      Projection<?, ?> projection, BiFunction<Layout, Integer, Command> command) {
-    return query(
+      Projection<?, ?> projection,
+      BiFunction<Layout, Integer, String> key,
+      Function<String, Command> command) {
+    Uni<List<Response>> asked =
+        query(
             projection,
             layout ->
                 IntStream.range(0, Layout.PARTITIONS)
                     .boxed()
-                    .flatMap(
-                        partition ->
-                            Stream.of(
-                                command.apply(layout, partition),
-                                new Command("HGET")
-                                    .arg(layout.documents(partition))
-                                    .arg(Layout.MARK)))
-                    .toList())
+                    .flatMap(partition -> ask(layout, partition, key, command))
+                    .toList());
+    return asked
+        .chain(answers -> isWhole(answers) ? Uni.createFrom().item(answers) : asked)
         .map(
             answers -> {
-              List<Response> found = new ArrayList<>();
-              for (int i = 0; i < answers.size(); i += 2) {
-                checkThere(answers.get(i + 1));
-                found.add(answers.get(i));
+              if (!isWhole(answers)) {
+                throw lost();
               }
-              return found;
+              return IntStream.iterate(0, i -> i < answers.size(), i -> i + 2)
+                  .mapToObj(answers::get)
+                  .toList();
+            });
+  }
+
+  /** The view, and then whether it is to be there, and the partition is. */
+  private static Stream<Command> ask(
+      Layout layout,
+      int partition,
+      BiFunction<Layout, Integer, String> key,
+      Function<String, Command> command) {
+    String view = key.apply(layout, partition);
+    return Stream.of(
+        command.apply(view),
+        new Command("HMGET")
+            .arg(layout.documents(partition))
+            .arg(Layout.MARK)
+            .arg(layout.note(partition, view)));
+  }
+
+  private static boolean isWhole(List<Response> answers) {
+    return IntStream.iterate(0, i -> i < answers.size(), i -> i + 2)
+        .noneMatch(
+            i -> {
+              Response marks = answers.get(i + 1);
+              return marks.get(0) == null || (marks.get(1) != null && answers.get(i).size() == 0);
             });
   }
 }

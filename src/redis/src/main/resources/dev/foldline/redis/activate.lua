@@ -1,7 +1,6 @@
 -- Makes a build the live one of its version, and the one that queries read, unless that is of a
 -- later version. What it replaces is no more, and so it takes its place to switch back to as well.
 -- To one that is live already nothing happens; no other than the one on its way can become it.
--- What nobody needs any more is noted, until it is removed.
 --
 -- KEYS  the builds
 -- ARGV  version, build
@@ -10,10 +9,6 @@ local version, build = ARGV[1], ARGV[2]
 local live = redis.call('HGET', KEYS[1], 'live:' .. version) or ''
 local active = redis.call('HGET', KEYS[1], 'active') or ''
 local active_version = tonumber(string.match(active, '^%d+') or '0')
-
-local function unneeded(name)
-  redis.call('HSET', KEYS[1], 'unneeded:' .. name, '')
-end
 
 if live == build then
   return
@@ -26,16 +21,9 @@ redis.call('HDEL', KEYS[1], 'building:' .. version)
 if active_version <= tonumber(version) then
   redis.call('HSET', KEYS[1], 'active', build)
   if active ~= '' and active_version < tonumber(version) then
-    local previous = redis.call('HGET', KEYS[1], 'previous')
-    if previous and previous ~= active then
-      unneeded(previous)
-    end
     redis.call('HSET', KEYS[1], 'previous', active)
   end
 end
-if live ~= '' then
-  if redis.call('HGET', KEYS[1], 'previous') == live then
-    redis.call('HSET', KEYS[1], 'previous', build)
-  end
-  unneeded(live)
+if live ~= '' and redis.call('HGET', KEYS[1], 'previous') == live then
+  redis.call('HSET', KEYS[1], 'previous', build)
 end

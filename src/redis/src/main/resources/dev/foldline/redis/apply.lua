@@ -15,6 +15,25 @@ if redis.call('HGET', KEYS[1], '') ~= 'open' then
   return redis.error_reply('LOST the read model is closed, or not whole any more')
 end
 
+-- A shared view that is there is noted beside the documents, under a name that is no stream's. One
+-- that is noted and gone was lost.
+local views = {unpack(KEYS, 3)}
+
+local function note(view)
+  return '\0' .. string.sub(view, #KEYS[1] - 8)
+end
+
+local function all_there()
+  return #views == 0 or redis.call('EXISTS', unpack(views)) == #views
+end
+
+local complete = all_there()
+for _, view in ipairs(complete and {} or views) do
+  if redis.call('EXISTS', view) == 0 and redis.call('HEXISTS', KEYS[1], note(view)) == 1 then
+    return redis.error_reply('LOST a shared view of the read model is not there any more')
+  end
+end
+
 local elsewhere = {}
 local waiting = redis.call('EXISTS', KEYS[2]) == 1
 local at = 1
@@ -66,6 +85,16 @@ while at <= #ARGV do
     elsewhere[#elsewhere + 1] = current
   end
   at = last + 1
+end
+
+if not complete or not all_there() then
+  for _, view in ipairs(views) do
+    if redis.call('EXISTS', view) == 1 then
+      redis.call('HSETNX', KEYS[1], note(view), '')
+    else
+      redis.call('HDEL', KEYS[1], note(view))
+    end
+  end
 end
 
 return elsewhere

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -256,6 +257,162 @@ class BuildsTest {
     assertThat(await(builds.unneeded())).isEmpty();
     assertThat(redis.command("KEYS foldline:1:{last:" + build + ":*")).isEqualTo("[]");
     assertThat(redis.command("KEYS foldline:1:{last}:*:" + build)).isEqualTo("[]");
+  }
+
+  @Test
+  void aBuildOfAVersionThatWasSkippedIsRemoved() {
+    build(one);
+    String never = await(new Builds(models, two).begin()).build();
+    apply(two, never, "a");
+
+    buildAndTidy(last(3));
+
+    assertNothingIsLeftOf(never);
+  }
+
+  @Test
+  void aVersionThatWasSwitchedBackFromIsRemovedOnceALaterOneIsRead() {
+    build(one);
+    String wrong = build(two);
+    apply(two, wrong, "a");
+    await(new Builds(models, two).switchBack());
+
+    buildAndTidy(last(3));
+
+    assertNothingIsLeftOf(wrong);
+  }
+
+  @Test
+  void aBuildThatIsBegunAnewSinceAPartOfItWasLostIsRemoved() {
+    String first = await(new Builds(models, one).begin()).build();
+    apply(one, first, "a");
+    redis.command("DEL " + new Layout("last", first).documents((Layout.partition("n-1") + 1) % 16));
+
+    String second = buildAndTidy(one);
+
+    assertThat(second).isNotEqualTo(first);
+    assertNothingIsLeftOf(first);
+  }
+
+  @Test
+  void whatAVersionThatIsRunHasIsKept_untilItIsNot() {
+    Builds builds = new Builds(models, last(4));
+    String old = build(one);
+    String onItsWay = await(new Builds(models, two).begin()).build();
+    await(new Versions(models, one, 2).beat());
+    await(new Versions(models, two, 2).beat());
+    buildAndTidy(last(3));
+    buildAndTidy(last(4));
+
+    assertThat(await(new Builds(models, one).live())).hasValue(old);
+    assertThat(await(new Builds(models, two).begin()).build()).isEqualTo(onItsWay);
+    assertThat(await(builds.unneeded(Set.of(1, 2)))).containsExactlyInAnyOrder(old, onItsWay);
+    assertThat(await(new Builds(models, one).named())).isEmpty();
+  }
+
+  private String buildAndTidy(Projection<?, ?> projection) {
+    String build = build(projection);
+    Builds builds = new Builds(models, projection);
+    await(builds.unneeded()).forEach(unneeded -> await(builds.drop(unneeded)));
+    return build;
+  }
+
+  private static void assertNothingIsLeftOf(String build) {
+    assertThat(redis.command("KEYS foldline:1:{last:" + build + ":*")).isEqualTo("[]");
+    assertThat(redis.command("HKEYS foldline:1:{last}:builds")).doesNotContain(build);
+  }
+
+  @Test
+  void aSharedViewThatWasLostIsMissed_byQueries_byWhoApplies_andAsABuild() {
+    String[] lost = {"totals:totals", "ranking:ranking", "scores:ranking"};
+    for (String view : lost) {
+      redis.command("FLUSHALL");
+      String build = build(one);
+      apply(one, build, "a");
+      Builds builds = new Builds(models, one);
+      assertThat(await(builds.live())).hasValue(build);
+
+      String documents = new Layout("last", build).documents(Layout.partition("n-1"));
+      redis.command("DEL " + documents.replace("documents", view));
+
+      assertThat(await(builds.live())).as(view).isEmpty();
+      assertThatThrownBy(() -> apply(one, build, "b")).isInstanceOf(Unavailable.class);
+      if (view.startsWith("totals")) {
+        assertThatThrownBy(() -> await(views.totals(one, "totals")))
+            .isInstanceOf(Unavailable.class);
+      } else if (view.startsWith("ranking")) {
+        assertThatThrownBy(() -> await(views.top(one, "ranking", 9)))
+            .isInstanceOf(Unavailable.class);
+      }
+    }
+  }
+
+  @Test
+  void aRankingThatIsEmptyAgainWasNotLost() {
+    Projection<String, String> ranked =
+        new Projection<>(
+            "last",
+            1,
+            "n",
+            String.class,
+            String.class,
+            (_, event) ->
+                Changes.to(
+                    event.event(),
+                    event.event().equals("a")
+                        ? new Change.Rank("ranking", "m", 1)
+                        : new Change.Unrank("ranking", "m")));
+    String build = build(ranked);
+    apply(ranked, build, "a");
+    apply(ranked, build, "b");
+
+    assertThat(await(views.top(ranked, "ranking", 9))).isEmpty();
+    assertThat(await(new Builds(models, ranked).live())).hasValue(build);
+  }
+
+  @Test
+  void nothingOfABuildExpires() {
+    String build = build(one);
+    apply(one, build, "a");
+    Builds builds = new Builds(models, one);
+    await(builds.reached(await(builds.checkpoint(build)).at(1)));
+    var poison = new Outcome.Poison(3, new IllegalStateException("no"), true);
+    await(new Poisons(models, one, build).add(Map.of("n-1", List.of(poison)), Instant.EPOCH));
+
+    String keys = redis.command("KEYS *");
+
+    for (String key : keys.substring(1, keys.length() - 1).split(", ", -1)) {
+      assertThat(redis.command("TTL " + key)).as(key).isEqualTo("-1");
+    }
+    assertThat(keys)
+        .contains("documents", "totals", "ranking", "scores", "checkpoint", "poisons", "builds");
+  }
+
+  @Test
+  void redisTellsByWhichPolicyItEvicts() {
+    Builds builds = new Builds(models, one);
+    String build = build(one);
+    try {
+      assertThat(await(builds.evictionPolicies(build))).isEmpty();
+      redis.command("CONFIG SET maxmemory-policy allkeys-lru");
+      assertThat(await(builds.evictionPolicies(build))).isEmpty();
+      redis.command("CONFIG SET maxmemory 1gb");
+      assertThat(await(builds.evictionPolicies(build))).containsExactly("allkeys-lru");
+      redis.command("CONFIG SET maxmemory-policy noeviction");
+      assertThat(await(builds.evictionPolicies(build))).isEmpty();
+    } finally {
+      redis.command("CONFIG SET maxmemory 0");
+      redis.command("CONFIG SET maxmemory-policy noeviction");
+    }
+  }
+
+  @Test
+  void somethingOfTheFormBeforeItHadANumberIsSeen() {
+    Builds builds = new Builds(models, one);
+    build(one);
+    assertThat(await(builds.isThereAnEarlierForm())).isFalse();
+    redis.command("HSET foldline:{last}:builds active 1.1");
+    assertThat(await(builds.isThereAnEarlierForm())).isTrue();
   }
 
   @Test

@@ -53,18 +53,32 @@ public final class ProjectionRunner<D, E> {
   private static final Duration SLICE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-  private static final Duration SURVEY = Duration.ofSeconds(10);
-  private static final Duration KEEP = Duration.ofSeconds(2);
+
+  /** Whoever is that close behind the log is up to date. */
+  private static final Duration UP_TO_DATE = Duration.ofSeconds(5);
 
   /** In which a look whether there is something to build is done; a build is not waited for. */
   private static final Duration MOMENT = Duration.ofSeconds(1);
 
+  /**
+   * How fast it goes about what.
+   *
+   * @param survey between two looks what is parked
+   * @param keep between two checkpoints
+   * @param absence how many of those another version may be silent before it counts as left
+   */
+  record Pace(Duration survey, Duration keep, int absence) {
+
+    static final Pace DEFAULT = new Pace(Duration.ofSeconds(10), Duration.ofSeconds(2), 15);
+  }
+
   private final Vertx vertx;
-  private final Duration keep;
+  private final Pace pace;
   private final Projection<D, E> projection;
   private final Discards discards;
   private final Applier.Factory<D, E> appliers;
   private final Builds builds;
+  private final Watch watch;
   private final Parking<D, E> parking;
   private final Building building;
   private final PersistentSource source;
@@ -94,12 +108,9 @@ public final class ProjectionRunner<D, E> {
       ReadModels models,
       Projection<D, E> projection,
       OnPoison onPoison) {
-    this(vertx, store, codec, models, projection, onPoison, KEEP);
+    this(vertx, store, codec, models, projection, onPoison, Pace.DEFAULT);
   }
 
-  /**
-   * @param keep after which a checkpoint is kept, each time
-   */
   ProjectionRunner(
       Vertx vertx,
       EventStore store,
@@ -107,14 +118,15 @@ public final class ProjectionRunner<D, E> {
       ReadModels models,
       Projection<D, E> projection,
       OnPoison onPoison,
-      Duration keep) {
+      Pace pace) {
     this.vertx = vertx;
-    this.keep = keep;
+    this.pace = pace;
     this.projection = projection;
     this.discards = new Discards(store, projection.name());
     this.appliers =
         new Applier.Factory<>(store, codec, models, projection, onPoison, discards, poisoned);
     this.builds = new Builds(models, projection);
+    this.watch = new Watch(models, projection, builds, pace.absence());
     Group group = group(projection);
     this.parking =
         new Parking<>(store, builds, new ParkedEvents(store, group.name()), discards, appliers);
@@ -139,8 +151,10 @@ public final class ProjectionRunner<D, E> {
    * there are none.
    */
   public void start() {
-    surveying = vertx.setPeriodic(SURVEY.toMillis(), _ -> survey());
-    keepingTimer = vertx.setPeriodic(keep.toMillis(), _ -> keep());
+    surveying = vertx.setPeriodic(pace.survey().toMillis(), _ -> survey());
+    keepingTimer = vertx.setPeriodic(pace.keep().toMillis(), _ -> tick());
+    watch.begin();
+    tick();
     build();
   }
 
@@ -157,6 +171,12 @@ public final class ProjectionRunner<D, E> {
         .with(
             now -> parked = now,
             failure -> LOG.debugf(failure, "%s: parked events not known", projection.name()));
+  }
+
+  private void tick() {
+    keep();
+    boolean upToDate = health().isSubscribed() && health().lag().compareTo(UP_TO_DATE) < 0;
+    watch.look(checkpoints.last().filter(_ -> upToDate));
   }
 
   /** Keeps up to where everything is applied for sure; or finds that it is not any more. */
@@ -250,6 +270,16 @@ public final class ProjectionRunner<D, E> {
   /** How its subscription is. */
   public SubscriptionHealth health() {
     return subscription.health();
+  }
+
+  /** How it is, for people. */
+  public String describe() {
+    return health().describe() + watch.describe();
+  }
+
+  /** Whether events can come, and what they lead to is not evicted. */
+  public boolean isReady() {
+    return health().isSubscribed() && !watch.isEvicted();
   }
 
   /** How many events took effect. */

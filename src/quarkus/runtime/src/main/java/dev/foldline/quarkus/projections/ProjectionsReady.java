@@ -5,7 +5,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready as long as every projection has its subscription. */
+/** Ready as long as every projection has its subscription, in a Redis that evicts nothing of it. */
 @Readiness
 @Singleton
 class ProjectionsReady implements HealthCheck {
@@ -20,8 +20,8 @@ class ProjectionsReady implements HealthCheck {
   public HealthCheckResponse call() {
     var response = HealthCheckResponse.named("Projections").up();
     for (ProjectionRunner<?, ?> runner : projections.runners()) {
-      response.withData(runner.projection().name(), runner.health().describe());
-      if (!runner.health().isSubscribed()) {
+      response.withData(runner.projection().name(), runner.describe());
+      if (!runner.isReady()) {
         response.down();
       }
     }

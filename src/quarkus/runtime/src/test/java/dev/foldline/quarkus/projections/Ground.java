@@ -139,7 +139,16 @@ final class Ground implements AutoCloseable {
   }
 
   void emptyRedis() {
-    redis.send(Request.cmd(Command.create("FLUSHALL"))).await().atMost(LIMIT);
+    redis("FLUSHALL");
+  }
+
+  /** Sends Redis a command. */
+  void redis(String name, String... arguments) {
+    Request request = Request.cmd(Command.create(name));
+    for (String argument : arguments) {
+      request.arg(argument);
+    }
+    redis.send(request).await().atMost(LIMIT);
   }
 
   /** Keeps a copy of what Redis has, as a replica may. */
@@ -292,6 +301,13 @@ final class Ground implements AutoCloseable {
     final ProjectionRunner<Counting.Sum, Counting> runner;
 
     Instance(Projection<Counting.Sum, Counting> projection, OnPoison onPoison) {
+      this(projection, onPoison, ProjectionRunner.Pace.DEFAULT);
+    }
+
+    Instance(
+        Projection<Counting.Sum, Counting> projection,
+        OnPoison onPoison,
+        ProjectionRunner.Pace pace) {
       runner =
           new ProjectionRunner<>(
               own.getDelegate(),
@@ -299,7 +315,8 @@ final class Ground implements AutoCloseable {
               new EventCodec(List.of(Counting.TYPES)),
               models(client(own)),
               projection,
-              onPoison);
+              onPoison,
+              pace);
       instances.add(this);
       runner.start();
     }

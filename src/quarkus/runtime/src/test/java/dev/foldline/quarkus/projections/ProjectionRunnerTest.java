@@ -8,6 +8,7 @@ import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.redis.Builds;
+import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -193,6 +194,57 @@ class ProjectionRunnerTest {
     awaitSum(two, "n-1", 10, 4);
     ground.append("n-1", 5);
     awaitSum(two, "n-1", 15, 5);
+  }
+
+  @Test
+  void aVersionThatIsRolledBackIsNotReadAnyMore() {
+    var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 20);
+    Projection<Sum, Counting> two = Counting.sums(2);
+    ground.append("n-1", 1);
+    ground.new Instance(SUMS, OnPoison.HOLD, hasty);
+    awaitSum(SUMS, "n-1", 1, 1);
+    var fresh = ground.new Instance(two, OnPoison.HOLD, hasty);
+    await().atMost(Ground.LIMIT).until(() -> ground.active().startsWith("2."));
+    ground.append("n-1", 2);
+    awaitSum(two, "n-1", 3, 2);
+    assertThat(ground.active()).startsWith("2.");
+
+    fresh.stop();
+    ground.append("n-1", 3);
+
+    awaitSum(SUMS, "n-1", 6, 3);
+    assertThat(ground.active()).startsWith("1.");
+    ground.new Instance(two, OnPoison.HOLD, hasty);
+    await().atMost(Ground.LIMIT).until(() -> unsettled(two) == 0);
+    assertThat(ground.active()).startsWith("1.");
+  }
+
+  private long unsettled(Projection<?, ?> projection) throws Exception {
+    return ground.unsettled(projection);
+  }
+
+  @Test
+  void aRedisThatMayEvictIsNotReady_andATotalThatItEvictedIsBuiltAgain() {
+    var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 1_000);
+    ground.append("n-1", 1, 2);
+    var instance = ground.new Instance(SUMS, OnPoison.HOLD, hasty);
+    awaitSum(SUMS, "n-1", 3, 2);
+    await().atMost(Ground.LIMIT).until(instance.runner::isReady);
+
+    ground.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+    ground.redis("CONFIG", "SET", "maxmemory", "1gb");
+    await().atMost(Ground.LIMIT).until(() -> !instance.runner.isReady());
+    assertThat(instance.runner.describe())
+        .contains("subscribed", "Redis may evict read models, by its maxmemory-policy allkeys-lru");
+    ground.redis("CONFIG", "SET", "maxmemory-policy", "volatile-lru");
+    await().atMost(Ground.LIMIT).until(instance.runner::isReady);
+    String before = ground.active();
+    for (int partition = 0; partition < 16; partition++) {
+      ground.redis("DEL", "foldline:1:{sums:" + before + ":" + partition + "}:totals:all");
+    }
+
+    await().atMost(Ground.LIMIT).until(() -> !ground.active().equals(before));
+    awaitTotals(3, 2);
   }
 
   @Test

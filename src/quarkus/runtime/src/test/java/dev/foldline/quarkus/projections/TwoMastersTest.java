@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TwoMastersTest {
 
   private static final Projection<Sum, Counting> SUMS = Counting.sums(1);
-  private static final Duration KEEP = Duration.ofMillis(200);
+  private static final ProjectionRunner.Pace PACE =
+      new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(200), 1_000);
   private static final int ROUND = 60;
 
   private final Vertx vertx = Vertx.vertx();
@@ -116,7 +117,7 @@ class TwoMastersTest {
             models(client(port)),
             SUMS,
             OnPoison.HOLD,
-            KEEP);
+            PACE);
     runner.start();
     return runner;
   }

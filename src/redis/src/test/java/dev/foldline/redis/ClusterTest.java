@@ -7,9 +7,11 @@ import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.redis.Views.Ranked;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.Redis;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +91,37 @@ class ClusterTest {
     apply(build, 0);
 
     assertThat(waits.orTimeout(20, TimeUnit.SECONDS).join()).isTrue();
+  }
+
+  @Test
+  void callsGoOnByNewConnections_whenAllWentSilent() {
+    try (RealCluster other = new RealCluster(3)) {
+      Redis client = other.client(1);
+      ReadModels patient = new ReadModels(client, new ObjectMapper(), LIMIT);
+      Builds there = new Builds(patient, SUMS);
+      await(there.begin().chain(begun -> there.activate(begun.build())));
+      assertThat(isSilent(new Views(patient))).isFalse();
+      Views impatient =
+          new Views(new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500)));
+
+      other.silence();
+
+      assertThat(isSilent(impatient)).isTrue();
+      long deadline = System.nanoTime() + LIMIT.toNanos();
+      while (isSilent(impatient)) {
+        assertThat(System.nanoTime()).isLessThan(deadline);
+      }
+      client.close();
+    }
+  }
+
+  private static boolean isSilent(Views views) {
+    try {
+      await(views.totals(SUMS, "all"));
+      return false;
+    } catch (Unavailable _) {
+      return true;
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.foldline.redis;
 
+import dev.foldline.testing.Cable;
 import dev.foldline.testing.RedisProcess;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
@@ -15,14 +16,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A Redis Cluster on this machine, of masters alone. */
+/** A Redis Cluster on this machine, of masters alone, each behind a cable for its clients. */
 final class RealCluster implements AutoCloseable {
 
   private static final int SLOTS = 16_384;
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   /** A node, and its port for the other nodes. */
-  private record Node(RedisProcess process, int bus, Redis client) {
+  private record Node(RedisProcess process, int bus, Redis client, Cable cable) {
 
     String send(String... command) {
       Request request = Request.cmd(Command.create(command[0]));
@@ -39,11 +40,11 @@ final class RealCluster implements AutoCloseable {
 
   /** Starts one, and waits until its nodes know of each other. */
   RealCluster(int size) {
-    RedisOptions options = new RedisOptions().setType(RedisClientType.CLUSTER);
     for (int i = 0; i < size; i++) {
       Node node = start();
       nodes.add(node);
-      options.addConnectionString(node.process().url());
+      node.send(
+          "CONFIG", "SET", "cluster-announce-port", Integer.toString(node.cable().port()));
       node.send(
           "CLUSTER",
           "ADDSLOTSRANGE",
@@ -63,7 +64,23 @@ final class RealCluster implements AutoCloseable {
         throw new IllegalStateException(nodes.getFirst().send("CLUSTER", "NODES"));
       }
     }
-    client = Redis.createClient(vertx, options);
+    client = client(0);
+  }
+
+  /**
+   * @param readIdle seconds after which a connection is closed that hears nothing; 0 for never
+   */
+  Redis client(int readIdle) {
+    RedisOptions options = new RedisOptions().setType(RedisClientType.CLUSTER);
+    options.getNetClientOptions().setReadIdleTimeout(readIdle);
+    nodes.forEach(
+        node -> options.addConnectionString("redis://127.0.0.1:" + node.cable().port()));
+    return Redis.createClient(vertx, options);
+  }
+
+  /** The connections that its clients have pass nothing on any more. */
+  void silence() {
+    nodes.forEach(node -> node.cable().silence());
   }
 
   private Node start() {
@@ -82,7 +99,8 @@ final class RealCluster implements AutoCloseable {
             Integer.toString(bus),
             "--dir",
             directory);
-    return new Node(process, bus, Redis.createClient(vertx, process.url()));
+    return new Node(
+        process, bus, Redis.createClient(vertx, process.url()), new Cable(process.port()));
   }
 
   /** It knows who has all slots, which it tells clients. */
@@ -98,6 +116,7 @@ final class RealCluster implements AutoCloseable {
   public void close() {
     client.close();
     nodes.forEach(node -> node.client().close());
+    nodes.forEach(node -> node.cable().close());
     nodes.forEach(node -> node.process().close());
     vertx.closeAndAwait();
   }

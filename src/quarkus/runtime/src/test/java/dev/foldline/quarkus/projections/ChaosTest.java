@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Events for 200 streams, while at random the store, Redis and one of two projector processes are
- * killed as by {@code kill -9}, Redis comes back with all, with less or with nothing, connections
- * break, handlers are slow, and events come twice and in another order. In the end every view is
+ * killed as by {@code kill -9}, Redis comes back with all, with less or with nothing, loses a key,
+ * connections break or go silent, handlers are slow, and events come twice and in another order. In the end every view is
  * the fold of its stream, every total the sum over all streams, and nothing is left but a poison
  * event, which holds up its own stream, or not even that.
  *
@@ -95,7 +95,7 @@ class ChaosTest {
   }
 
   private void disturb(Ground ground, List<JavaProcess> instances, OnPoison onPoison) {
-    switch (random.nextInt(18)) {
+    switch (random.nextInt(20)) {
       case 0, 1 -> {
         ground.stopStore();
         ground.startStore();
@@ -110,6 +110,8 @@ class ChaosTest {
       }
       case 9, 10 -> ground.cutCables();
       case 11, 12, 13 -> repeat(ground, onPoison);
+      case 14 -> ground.silenceRedis();
+      case 15 -> ground.evict(random);
       default -> {
         // Let it be for once.
       }

@@ -25,6 +25,7 @@ import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.mutiny.redis.client.Request;
+import io.vertx.mutiny.redis.client.Response;
 import io.vertx.redis.client.RedisOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -354,6 +356,20 @@ final class Ground implements AutoCloseable {
   void cutCables() {
     storeCable.cut();
     redisCable.cut();
+  }
+
+  /** The connections of processes to Redis stay, and pass nothing on any more. */
+  void silenceRedis() {
+    redisCable.silence();
+  }
+
+  /** Takes a key away, as Redis does that may evict; nothing, where there is none. */
+  void evict(Random random) {
+    Response keys =
+        redis.send(Request.cmd(Command.KEYS).arg("foldline:1:{sums:*")).await().atMost(LIMIT);
+    if (keys.size() > 0) {
+      redis("DEL", keys.get(random.nextInt(keys.size())).toString());
+    }
   }
 
   @Override

@@ -352,9 +352,7 @@ public final class Builds {
                 new Command(
                     UNNEEDED_BUILDS,
                     List.of(key),
-                    Stream.concat(Stream.of(projection.version()), absent.stream())
-                        .map(version -> Integer.toString(version))
-                        .toList())))
+                    absent.stream().map(version -> Integer.toString(version)).toList())))
         .map(answers -> answers.getFirst().stream().map(Response::toString).toList());
   }
 

@@ -1,12 +1,12 @@
 -- Notes which builds nobody needs, and answers all that are noted; each is, until it is removed.
 -- Needed are the one that queries read, the one to switch back to, and those that a version keeps
--- up to date or has on their way, if some instance runs it.
+-- up to date or has on their way, unless nobody runs it any more.
 --
 -- KEYS  the builds
--- ARGV  the version that asks, then those that nobody runs any more, as far as that one knows
+-- ARGV  the versions that nobody runs any more
 
 local fields = redis.call('HGETALL', KEYS[1])
-local run, needed, unneeded = {}, {}, {}
+local left, needed, unneeded = {}, {}, {}
 
 local function each(kind, action)
   for i = 1, #fields, 2 do
@@ -17,14 +17,12 @@ local function each(kind, action)
   end
 end
 
-each('beats', function(version) run[version] = true end)
-for i = 2, #ARGV do
-  run[ARGV[i]] = nil
+for _, version in ipairs(ARGV) do
+  left[version] = true
 end
-run[ARGV[1]] = true
 
 local function need(version, build)
-  if run[version] then
+  if not left[version] then
     needed[build] = true
   end
 end

@@ -96,7 +96,7 @@ class ClusterTest {
   @Test
   void callsGoOnByNewConnections_whenAllWentSilent() {
     try (RealCluster other = new RealCluster(3)) {
-      Redis client = other.client(1);
+      Redis client = other.impatientClient();
       ReadModels patient = new ReadModels(client, new ObjectMapper(), LIMIT);
       Builds there = new Builds(patient, SUMS);
       await(there.begin().chain(begun -> there.activate(begun.build())));

@@ -43,8 +43,7 @@ final class RealCluster implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       Node node = start();
       nodes.add(node);
-      node.send(
-          "CONFIG", "SET", "cluster-announce-port", Integer.toString(node.cable().port()));
+      node.send("CONFIG", "SET", "cluster-announce-port", Integer.toString(node.cable().port()));
       node.send(
           "CLUSTER",
           "ADDSLOTSRANGE",
@@ -64,18 +63,20 @@ final class RealCluster implements AutoCloseable {
         throw new IllegalStateException(nodes.getFirst().send("CLUSTER", "NODES"));
       }
     }
-    client = client(0);
+    client = Redis.createClient(vertx, options());
   }
 
-  /**
-   * @param readIdle seconds after which a connection is closed that hears nothing; 0 for never
-   */
-  Redis client(int readIdle) {
-    RedisOptions options = new RedisOptions().setType(RedisClientType.CLUSTER);
-    options.getNetClientOptions().setReadIdleTimeout(readIdle);
-    nodes.forEach(
-        node -> options.addConnectionString("redis://127.0.0.1:" + node.cable().port()));
+  /** One that closes what hears nothing for a second, and asks each time who has which slots. */
+  Redis impatientClient() {
+    RedisOptions options = options().setHashSlotCacheTTL(1);
+    options.getNetClientOptions().setReadIdleTimeout(1);
     return Redis.createClient(vertx, options);
+  }
+
+  private RedisOptions options() {
+    RedisOptions options = new RedisOptions().setType(RedisClientType.CLUSTER);
+    nodes.forEach(node -> options.addConnectionString("redis://127.0.0.1:" + node.cable().port()));
+    return options;
   }
 
   /** The connections that its clients have pass nothing on any more. */

@@ -31,9 +31,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Events for 200 streams, while at random the store, Redis and one of two projector processes are
  * killed as by {@code kill -9}, Redis comes back with all, with less or with nothing, loses a key,
- * connections break or go silent, handlers are slow, and events come twice and in another order. In the end every view is
- * the fold of its stream, every total the sum over all streams, and nothing is left but a poison
- * event, which holds up its own stream, or not even that.
+ * connections break or go silent, handlers are slow, and events come twice and in another order. In
+ * the end every view is the fold of its stream, every total the sum over all streams, and nothing
+ * is left but a poison event, which holds up its own stream, or not even that.
  *
  * <p>{@code -Dchaos.steps=2000 -Dchaos.seed=7} for the long form.
  */

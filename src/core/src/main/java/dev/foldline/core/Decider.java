@@ -38,9 +38,13 @@ public record Decider<C, S, E>(
     }
   }
 
-  /** The stream of the aggregate with this id. */
+  /**
+   * The stream of the aggregate with this id.
+   *
+   * @throws Invalid if it is no id, see {@link StreamName#of}
+   */
   public String stream(String id) {
-    return category + "-" + id;
+    return StreamName.of(category, id);
   }
 
   /** The state after these events, in their order. */

@@ -111,10 +111,9 @@ final class Batch<C, S, E> {
       RecentKeys.@Nullable Entry before = decided.before(call.identity());
       if (last != null) {
         decided.answer(call, new Receipt(stream, last.revision(), last.position(), false));
+      } else if (decided.isReused(call.identity())) {
+        throw new KeyReused();
       } else if (before != null) {
-        if (!before.request().equals(call.identity().request())) {
-          throw new KeyReused();
-        }
         decided.repeat(call, before);
       } else if (decided.revisionsAreOpen()
           && !(call.context().precondition() instanceof Precondition.None)) {
@@ -157,7 +156,7 @@ final class Batch<C, S, E> {
     byte[] metadata = Metadata.write(call.context(), call.identity(), false);
     List<StoredEvent> stored = new ArrayList<>(events.size());
     for (Encoded<E> event : events) {
-      UUID id = call.identity().eventId(stream, stored.size());
+      UUID id = call.identity().eventId(stream, stored.size(), event.type(), event.data());
       byte[] beside =
           begins && stored.isEmpty()
               ? Metadata.write(call.context(), call.identity(), true)

@@ -7,14 +7,14 @@ import java.util.Optional;
 /**
  * What a caller says beside a command.
  *
- * @param idempotencyKey by which the stream knows a repeat of the command; without it the command
- *     is another one each time
+ * @param keyed the request with its idempotency key, by which the stream knows a repeat of what it
+ *     leads to; without it a command is another one each time
  * @param precondition what must hold of the stream
  * @param metadata what is written beside each event, such as {@code $correlationId}
  * @param timeout how long the caller waits for the answer
  */
 public record CommandContext(
-    Optional<String> idempotencyKey,
+    Optional<KeyedRequest> keyed,
     Precondition precondition,
     Map<String, String> metadata,
     Duration timeout) {

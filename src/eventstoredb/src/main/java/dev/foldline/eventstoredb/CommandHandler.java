@@ -92,8 +92,8 @@ public final class CommandHandler {
     String stream = decider.stream(id);
     CommandContext said = context.get();
     CommandIdentity identity =
-        said.idempotencyKey()
-            .map(key -> CommandIdentity.of(key, command))
+        said.keyed()
+            .map(request -> CommandIdentity.next(request, stream))
             .orElseGet(CommandIdentity::ofThisCall);
     return Uni.createFrom()
         .deferred(

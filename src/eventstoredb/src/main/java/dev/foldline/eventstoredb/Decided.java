@@ -52,7 +52,7 @@ final class Decided<C, S, E> {
   private final Folded<S> base;
   private final List<StoredEvent> events = new ArrayList<>();
   private final Map<Call<C, S, E>, Answer> answers = new LinkedHashMap<>();
-  private final Map<String, RecentKeys.Entry> keys = new LinkedHashMap<>();
+  private final RecentKeys keys;
   private S state;
   private int bytes;
   private int calls;
@@ -66,6 +66,7 @@ final class Decided<C, S, E> {
   Decided(Batch<C, S, E> batch, Folded<S> base) {
     this.batch = batch;
     this.base = base;
+    this.keys = base.keys().none();
     this.state = base.state();
   }
 
@@ -111,13 +112,23 @@ final class Decided<C, S, E> {
     calls++;
   }
 
-  /** The command with this key that was done before, or that is in this batch. */
+  /** The same command where it was done before, or is in this batch. */
   RecentKeys.@Nullable Entry before(CommandIdentity identity) {
     if (!identity.isCallers()) {
       return null;
     }
-    RecentKeys.@Nullable Entry entry = keys.get(identity.key());
-    return entry == null ? base.keys().find(identity.key()) : entry;
+    RecentKeys.@Nullable Entry entry = keys.find(identity.key(), identity.ordinal());
+    return entry == null ? base.keys().find(identity.key(), identity.ordinal()) : entry;
+  }
+
+  /** Whether its key came with something else that was asked. */
+  boolean isReused(CommandIdentity identity) {
+    if (!identity.isCallers()) {
+      return false;
+    }
+    RecentKeys.@Nullable Entry here = keys.latest(identity.key());
+    RecentKeys.@Nullable Entry entry = here == null ? base.keys().latest(identity.key()) : here;
+    return entry != null && identity.differsFrom(entry);
   }
 
   /**
@@ -141,10 +152,14 @@ final class Decided<C, S, E> {
     CommandIdentity identity = call.identity();
     if (identity.isCallers() && !more.isEmpty()) {
       mayBeRepeated = true;
-      keys.put(
-          identity.key(),
+      keys.add(
           new RecentKeys.Entry(
-              identity.key(), identity.request(), revision(), -1, base.keys().now()));
+              identity.key(),
+              identity.ordinal(),
+              identity.mac(),
+              revision(),
+              -1,
+              base.keys().now()));
     }
   }
 
@@ -180,7 +195,7 @@ final class Decided<C, S, E> {
 
   /** Whether a repeat will be told a position that the answer of the append does not tell. */
   boolean awaitsPositions() {
-    return keys.values().stream().anyMatch(this::awaitsPosition);
+    return keys.entries().stream().anyMatch(this::awaitsPosition);
   }
 
   private boolean awaitsPosition(RecentKeys.@Nullable Entry entry) {
@@ -189,7 +204,7 @@ final class Decided<C, S, E> {
 
   /** The revisions of the events whose positions are awaited. */
   LongSummaryStatistics awaited(Appended end) {
-    return keys.values().stream()
+    return keys.entries().stream()
         .filter(this::awaitsPosition)
         .mapToLong(entry -> entry.revision() + shift(end))
         .summaryStatistics();
@@ -204,7 +219,7 @@ final class Decided<C, S, E> {
     if (end.position() < 0) {
       return base;
     }
-    keys.values()
+    keys.entries()
         .forEach(
             entry -> {
               long at = entry.revision() + shift(end);
@@ -224,7 +239,7 @@ final class Decided<C, S, E> {
     Places places = new Places(end, Map.of());
     answers.forEach(
         (call, answer) -> {
-          if (!awaitsPosition(keys.get(call.identity().key()))) {
+          if (!awaitsPosition(keys.find(call.identity().key(), call.identity().ordinal()))) {
             answer(call, answer, places);
           }
         });

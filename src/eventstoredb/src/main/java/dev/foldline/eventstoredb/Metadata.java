@@ -24,7 +24,10 @@ final class Metadata {
   private static final String KEY = "idempotencyKey";
 
   /** Stored for ever. */
-  private static final String REQUEST = "requestHash";
+  private static final String REQUEST = "requestMac";
+
+  /** Stored for ever: which command of its call on its stream it was, where not the first. */
+  private static final String ORDINAL = "commandOrdinal";
 
   /** Stored for ever: whether the event was written where its stream had none. */
   private static final String BEGINS = "streamBegins";
@@ -50,7 +53,10 @@ final class Metadata {
     }
     if (identity.isCallers()) {
       metadata.put(KEY, identity.key());
-      metadata.put(REQUEST, identity.request());
+      metadata.put(REQUEST, identity.mac());
+      if (identity.ordinal() > 0) {
+        metadata.put(ORDINAL, identity.ordinal());
+      }
     }
     try {
       return Json.MAPPER.writeValueAsBytes(metadata);
@@ -109,6 +115,7 @@ final class Metadata {
     byte[] metadata = event.event().metadata();
     @Nullable String key = null;
     @Nullable String request = null;
+    int ordinal = 0;
     try (JsonParser json = Json.MAPPER.createParser(metadata)) {
       if (json.nextToken() == JsonToken.START_OBJECT) {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -118,6 +125,8 @@ final class Metadata {
             key = json.getText();
           } else if (value == JsonToken.VALUE_STRING && name.equals(REQUEST)) {
             request = json.getText();
+          } else if (value == JsonToken.VALUE_NUMBER_INT && name.equals(ORDINAL)) {
+            ordinal = json.getIntValue();
           } else {
             json.skipChildren();
           }
@@ -129,6 +138,7 @@ final class Metadata {
     return key == null || request == null
         ? Optional.empty()
         : Optional.of(
-            new RecentKeys.Entry(key, request, event.revision(), event.position(), event.time()));
+            new RecentKeys.Entry(
+                key, ordinal, request, event.revision(), event.position(), event.time()));
   }
 }

@@ -3,8 +3,10 @@ package dev.foldline.eventstoredb;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,20 +24,31 @@ final class RecentKeys {
   /**
    * A command that was done.
    *
-   * @param request the hash of what was asked
+   * @param ordinal which command of its call on the stream it was, from 0
+   * @param request what was asked, as {@code id:mac}
    * @param revision of its last event
    * @param position as in its receipt
    */
-  record Entry(String key, String request, long revision, long position, Instant time) {
+  record Entry(
+      String key, int ordinal, String request, long revision, long position, Instant time) {
+
+    private Id id() {
+      return new Id(key, ordinal);
+    }
 
     /** The same where only the append said where its event is. */
     Entry at(long at, long written) {
-      return new Entry(key, request, at, written, time);
+      return new Entry(key, ordinal, request, at, written, time);
     }
   }
 
+  private record Id(String key, int ordinal) {}
+
   private final Window window;
-  private final SequencedMap<String, Entry> entries = new LinkedHashMap<>();
+  private final SequencedMap<Id, Entry> entries = new LinkedHashMap<>();
+
+  /** The latest command of each key. */
+  private final Map<String, Entry> latest = new HashMap<>();
 
   RecentKeys(Window window) {
     this.window = window;
@@ -45,20 +58,35 @@ final class RecentKeys {
   RecentKeys copy() {
     RecentKeys copy = new RecentKeys(window);
     copy.entries.putAll(entries);
+    copy.latest.putAll(latest);
     return copy;
   }
 
+  /** None yet, with room for as many as come. */
+  RecentKeys none() {
+    return new RecentKeys(new Window(Integer.MAX_VALUE, window.age(), window.clock()));
+  }
+
   void add(Entry entry) {
-    entries.remove(entry.key());
-    entries.put(entry.key(), entry);
+    entries.putLast(entry.id(), entry);
+    latest.put(entry.key(), entry);
     while (entries.size() > window.count()
         || (!entries.isEmpty() && isOver(entries.firstEntry().getValue()))) {
-      entries.pollFirstEntry();
+      Entry first = entries.pollFirstEntry().getValue();
+      latest.remove(first.key(), first);
     }
   }
 
-  @Nullable Entry find(String key) {
-    Entry entry = entries.get(key);
+  @Nullable Entry find(String key, int ordinal) {
+    return inTime(entries.get(new Id(key, ordinal)));
+  }
+
+  /** The latest command under a key, whichever of its call's. */
+  @Nullable Entry latest(String key) {
+    return inTime(latest.get(key));
+  }
+
+  private @Nullable Entry inTime(@Nullable Entry entry) {
     return entry == null || isOver(entry) ? null : entry;
   }
 

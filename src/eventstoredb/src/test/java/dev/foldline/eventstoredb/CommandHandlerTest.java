@@ -454,19 +454,22 @@ class CommandHandlerTest {
     @Test
     void repeats_before_it_asks_for_preconditions() {
       Instance instance = Instance.of(streams);
-      CommandContext opening =
-          new CommandContext(
-              Optional.of("k"),
-              new Precondition.MustNotExist(),
-              Map.of("$correlationId", "c"),
-              Duration.ofSeconds(5));
-      instance.context = opening;
 
-      assertThat(get(instance.handle(id, new Add(1))).replayed()).isFalse();
-      assertThat(get(instance.handle(id, new Add(1))).replayed()).isTrue();
+      assertThat(get(opening(instance)).replayed()).isFalse();
+      assertThat(get(opening(instance)).replayed()).isTrue();
       assertThat(events().getFirst().metadata())
           .containsEntry("$correlationId", "c")
           .containsEntry("idempotencyKey", "k");
+    }
+
+    private Uni<Receipt> opening(Instance instance) {
+      instance.context =
+          new CommandContext(
+              Optional.of(Instance.keyed("k", "open")),
+              new Precondition.MustNotExist(),
+              Map.of("$correlationId", "c"),
+              Duration.ofSeconds(5));
+      return instance.handle(id, new Add(1));
     }
 
     @Test
@@ -599,7 +602,10 @@ class CommandHandlerTest {
               });
       cut.context =
           new CommandContext(
-              Optional.of("k"), new Precondition.None(), Map.of(), Duration.ofMillis(300));
+              Optional.of(Instance.keyed("k", new Add(2))),
+              new Precondition.None(),
+              Map.of(),
+              Duration.ofMillis(300));
 
       assertThatThrownBy(() -> get(cut.handle(id, new Add(2)))).isInstanceOf(OutcomeUnknown.class);
       assertThatThrownBy(() -> get(instance.handle(id, new Add(2))))

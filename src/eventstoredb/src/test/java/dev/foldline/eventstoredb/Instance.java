@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
@@ -20,11 +22,12 @@ import java.util.function.UnaryOperator;
 final class Instance {
 
   static final EventCodec CODEC = new EventCodec(List.of(Counter.TYPES));
+  static final RequestMacs MACS = new RequestMacs(List.of("test:MDEyMzQ1Njc4OWFiY2RlZg=="));
 
   final AtomicInteger reads = new AtomicInteger();
   final AtomicInteger appends = new AtomicInteger();
   final Heard heard = new Heard();
-  volatile CommandContext context = said("");
+  volatile CommandContext context = CommandContext.NONE;
   private final CommandHandler handler;
 
   Instance(
@@ -62,13 +65,15 @@ final class Instance {
     return new Instance(streams, Snapshots.NONE, CommandOptions.DEFAULT, plan);
   }
 
-  /** Nothing but an idempotency key; none if it is empty. */
-  static CommandContext said(String key) {
+  /** A request with an idempotency key that asks for something. */
+  static KeyedRequest keyed(String key, Object asked) {
+    return new KeyedRequest(key, asked.toString().getBytes(UTF_8), MACS);
+  }
+
+  /** Nothing but a request with an idempotency key. */
+  static CommandContext said(KeyedRequest request) {
     return new CommandContext(
-        Optional.of(key).filter(given -> !given.isEmpty()),
-        new Precondition.None(),
-        Map.of(),
-        Duration.ofSeconds(10));
+        Optional.of(request), new Precondition.None(), Map.of(), Duration.ofSeconds(10));
   }
 
   Uni<Receipt> handle(String id, Counter.Command command) {
@@ -76,12 +81,17 @@ final class Instance {
   }
 
   /** Handles a command with an idempotency key. */
-  synchronized Uni<Receipt> handle(String key, String id, Counter.Command command) {
-    context = said(key);
+  Uni<Receipt> handle(String key, String id, Counter.Command command) {
+    return handle(keyed(key, command), id, command);
+  }
+
+  /** Handles a command that a request with an idempotency key leads to. */
+  synchronized Uni<Receipt> handle(KeyedRequest request, String id, Counter.Command command) {
+    context = said(request);
     try {
       return handle(id, command);
     } finally {
-      context = said("");
+      context = CommandContext.NONE;
     }
   }
 

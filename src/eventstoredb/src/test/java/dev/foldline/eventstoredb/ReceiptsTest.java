@@ -283,9 +283,9 @@ class ReceiptsTest {
     assertThatThrownBy(() -> get(loader.catchUp(Counter.DECIDER, "counter-" + id, first, _ -> {})))
         .isInstanceOf(Unavailable.class);
 
-    assertThat(first.keys().find("k")).isNull();
+    assertThat(first.keys().find("k", 0)).isNull();
     Folded<Counter> now = get(loader.catchUp(Counter.DECIDER, "counter-" + id, first, _ -> {}));
     assertThat(now.revision()).isEqualTo(600);
-    assertThat(now.keys().find("k")).isNotNull();
+    assertThat(now.keys().find("k", 0)).isNotNull();
   }
 }

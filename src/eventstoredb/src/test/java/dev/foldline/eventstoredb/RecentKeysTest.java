@@ -17,7 +17,7 @@ class RecentKeysTest {
       new RecentKeys(new RecentKeys.Window(2, Duration.ofHours(24), now::get));
 
   private void done(String key, long revision) {
-    keys.add(new Entry(key, "hash", revision, revision, now.get()));
+    keys.add(new Entry(key, 0, "mac", revision, revision, now.get()));
   }
 
   private void pass(Duration time) {
@@ -30,11 +30,11 @@ class RecentKeysTest {
     pass(Duration.ofHours(23));
     done("b", 1);
     pass(Duration.ofHours(1));
-    assertThat(keys.find("a")).isNotNull();
+    assertThat(keys.find("a", 0)).isNotNull();
 
     pass(Duration.ofNanos(1));
-    assertThat(keys.find("a")).isNull();
-    assertThat(keys.find("b")).isNotNull();
+    assertThat(keys.find("a", 0)).isNull();
+    assertThat(keys.find("b", 0)).isNotNull();
 
     pass(Duration.ofHours(24));
     done("c", 2);
@@ -49,6 +49,22 @@ class RecentKeysTest {
     done("c", 3);
 
     assertThat(keys.entries()).extracting(Entry::key).containsExactly("a", "c");
-    assertThat(keys.find("b")).isNull();
+    assertThat(keys.find("b", 0)).isNull();
+    assertThat(keys.latest("b")).isNull();
+  }
+
+  @Test
+  void tell_the_commands_of_one_call_apart() {
+    keys.add(new Entry("a", 0, "mac", 0, 0, now.get()));
+    keys.add(new Entry("a", 1, "mac", 1, 1, now.get()));
+
+    assertThat(keys.find("a", 0)).extracting(Entry::revision).isEqualTo(0L);
+    assertThat(keys.find("a", 1)).extracting(Entry::revision).isEqualTo(1L);
+    assertThat(keys.find("a", 2)).isNull();
+    assertThat(keys.latest("a")).extracting(Entry::revision).isEqualTo(1L);
+
+    done("b", 2);
+    assertThat(keys.find("a", 0)).isNull();
+    assertThat(keys.latest("a")).extracting(Entry::revision).isEqualTo(1L);
   }
 }

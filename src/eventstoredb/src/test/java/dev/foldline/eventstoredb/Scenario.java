@@ -247,7 +247,7 @@ final class Scenario {
             : Duration.ofSeconds(10);
     process.instance.context =
         new CommandContext(
-            command.key(),
+            command.key().map(key -> Instance.keyed(key, command.command())),
             new Precondition.None(),
             Map.of("number", Integer.toString(command.number())),
             patience);

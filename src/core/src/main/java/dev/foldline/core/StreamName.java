@@ -1,0 +1,31 @@
+package dev.foldline.core;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What the streams of aggregates are called: a category, a dash, and the aggregate's id. */
+public final class StreamName {
+
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~@:+-]{1,200}");
+
+  private StreamName() {}
+
+  /**
+   * The stream of an aggregate.
+   *
+   * @param id compared exactly; what a request left out is null
+   * @throws Invalid if the id is not 1 to 200 of the characters {@code A-Za-z0-9._~@:+-}
+   */
+  public static String of(String category, @Nullable String id) {
+    if (id == null || !ID.matcher(id).matches()) {
+      throw new Invalid("", "an id must be 1 to 200 of the characters A-Z a-z 0-9 . _ ~ @ : + -");
+    }
+    return category + "-" + id;
+  }
+
+  /** Whether it is the stream of an aggregate. */
+  public static boolean isOne(String stream) {
+    int dash = stream.indexOf('-');
+    return dash > 0 && ID.matcher(stream).region(dash + 1, stream.length()).matches();
+  }
+}

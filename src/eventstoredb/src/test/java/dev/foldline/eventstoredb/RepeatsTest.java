@@ -1,0 +1,233 @@
+package dev.foldline.eventstoredb;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.foldline.core.Decider;
+import dev.foldline.core.EventTypes;
+import dev.foldline.core.KeyReused;
+import dev.foldline.core.Receipt;
+import dev.foldline.core.Refused;
+import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.eventstoredb.Counter.Added;
+import dev.foldline.eventstoredb.Counter.Command;
+import dev.foldline.eventstoredb.Counter.Command.Add;
+import dev.foldline.eventstoredb.Counter.Command.Take;
+import dev.foldline.eventstoredb.Counter.Command.TakeAll;
+import dev.foldline.eventstoredb.Counter.Event;
+import dev.foldline.testing.WithEventStore;
+import io.smallrye.mutiny.Uni;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@WithEventStore
+@DisplayName("A request that comes again")
+class RepeatsTest {
+
+  private static final String OLD = "old:MDEyMzQ1Njc4OWFiY2RlZg==";
+  private static final String NEW = "new:ZmVkY2JhOTg3NjU0MzIxMA==";
+
+  private final String id = UUID.randomUUID().toString();
+  private EventStore store;
+
+  @BeforeEach
+  void connect(EmbeddedEventStore server) {
+    store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private static <T> T get(Uni<T> uni) {
+    return uni.await().atMost(Duration.ofSeconds(20));
+  }
+
+  private Instance instance() {
+    return Instance.of(store.streams());
+  }
+
+  private static KeyedRequest request(String asked, String... keys) {
+    return new KeyedRequest("k", asked.getBytes(UTF_8), new RequestMacs(List.of(keys)));
+  }
+
+  private List<Map<String, Object>> metadata() {
+    return get(store.read("counter-" + id, 0, 100)).stream()
+        .map(recorded -> recorded.metadata())
+        .toList();
+  }
+
+  record Booked(BigDecimal amount, OffsetDateTime at, Set<String> tags) {}
+
+  private static final Decider<Booked, BigDecimal, Booked> BOOK =
+      new Decider<>(
+          "book",
+          BigDecimal.ZERO,
+          (command, _) -> List.of(command),
+          (sum, booked) -> sum.add(booked.amount()));
+
+  @Test
+  void is_the_same_one_whatever_is_made_of_it_this_time() {
+    CommandHandler[] instances = {booking(), booking()};
+    Booked once =
+        new Booked(
+            new BigDecimal("1.10"),
+            OffsetDateTime.parse("2026-01-31T12:00:00+01:00"),
+            Set.of("red", "green"));
+    Booked again =
+        new Booked(new BigDecimal("1.1"), once.at().plusSeconds(1), Set.of("green", "blue"));
+    Receipt first = get(instances[0].handle(BOOK, id, once));
+
+    for (CommandHandler instance : instances) {
+      assertThat(get(instance.handle(BOOK, id, again)))
+          .isEqualTo(new Receipt(first.stream(), first.revision(), first.position(), true));
+    }
+  }
+
+  private CommandHandler booking() {
+    return new CommandHandler(
+        store.streams(),
+        new EventCodec(List.of(EventTypes.of(Booked.class, Map.of("booked", Booked.class)))),
+        Snapshots.NONE,
+        () -> Instance.said(Instance.keyed("k", "book {\"account\":\"Ö 1\"}")),
+        CommandOptions.DEFAULT,
+        new CommandListener() {});
+  }
+
+  @Test
+  void has_the_effect_of_each_of_its_commands_on_one_stream_once() {
+    Instance first = instance();
+    Instance second = instance();
+    KeyedRequest asked = Instance.keyed("k", "twice");
+    List<Receipt> done =
+        List.of(get(first.handle(asked, id, new Add(1))), get(first.handle(asked, id, new Add(1))));
+    get(first.handle(id, new Add(5)));
+
+    for (Instance each : List.of(first, second)) {
+      KeyedRequest again = Instance.keyed("k", "twice");
+      for (Receipt before : done) {
+        assertThat(get(each.handle(again, id, new Add(1))))
+            .isEqualTo(new Receipt(before.stream(), before.revision(), before.position(), true));
+      }
+    }
+    assertThat(done).extracting(Receipt::revision).containsExactly(0L, 1L);
+    assertThat(metadata()).hasSize(3);
+  }
+
+  @Test
+  void counts_its_commands_on_each_stream_apart() {
+    Instance first = instance();
+    KeyedRequest asked = Instance.keyed("k", "to all");
+    get(first.handle(asked, UUID.randomUUID().toString(), new Add(1)));
+    get(first.handle(asked, id, new Add(1)));
+
+    Receipt again = get(instance().handle(Instance.keyed("k", "to all"), id, new Add(1)));
+
+    assertThat(again.replayed()).isTrue();
+  }
+
+  @Test
+  void is_another_one_where_its_key_came_with_something_else_though_it_leads_to_the_same() {
+    Instance behind = instance();
+    get(behind.handle(id, new Add(1)));
+    get(instance().handle(request("deposit 5 for rent", OLD), id, new Add(5)));
+
+    assertThatThrownBy(() -> get(behind.handle(request("deposit 5 for food", OLD), id, new Add(5))))
+        .isInstanceOf(KeyReused.class);
+    assertThat(metadata()).hasSize(2);
+  }
+
+  @Test
+  void is_another_one_from_its_first_command_on() {
+    KeyedRequest asked = request("empty and fill", OLD);
+    Instance instance = instance();
+    get(instance.handle(asked, id, new TakeAll()));
+    get(instance.handle(asked, id, new Add(5)));
+
+    assertThatThrownBy(() -> get(instance.handle(request("fill", OLD), id, new Add(1))))
+        .isInstanceOf(KeyReused.class);
+    assertThat(metadata()).hasSize(1);
+  }
+
+  @Test
+  void is_known_by_the_key_that_it_was_stored_under() {
+    get(instance().handle(request("deposit 5", OLD), id, new Add(5)));
+
+    Receipt again = get(instance().handle(request("deposit 5", NEW, OLD), id, new Add(5)));
+    assertThat(again.replayed()).isTrue();
+    assertThatThrownBy(
+            () -> get(instance().handle(request("deposit 6", NEW, OLD), id, new Add(6))))
+        .isInstanceOf(KeyReused.class);
+  }
+
+  @Test
+  void is_known_by_its_idempotency_key_alone_where_nobody_can_tell_what_was_asked() {
+    get(instance().handle(request("deposit 5", OLD), id, new Add(5)));
+
+    Receipt again = get(instance().handle(request("deposit 6", NEW), id, new Add(6)));
+
+    assertThat(again.replayed()).isTrue();
+    assertThat(metadata()).hasSize(1);
+  }
+
+  @Test
+  void leaves_nothing_in_the_stream_by_which_what_was_asked_could_be_guessed() {
+    get(instance().handle(request("deposit 5", NEW, OLD), id, new Add(5)));
+    get(instance().handle(request("deposit 5", OLD), UUID.randomUUID().toString(), new Add(5)));
+
+    assertThat(metadata().getFirst())
+        .containsEntry("idempotencyKey", "k")
+        .containsEntry("requestMac", request("deposit 5", NEW).mac());
+    assertThat(request("deposit 5", NEW).mac().substring(4))
+        .hasSize(22)
+        .isNotEqualTo(request("deposit 5", OLD).mac().substring(4));
+  }
+
+  /** A rolling release: the next one has another idea of what a command leads to. */
+  private static final Decider<Command, Counter, Event> NEXT_RELEASE =
+      new Decider<>(
+          "counter",
+          Counter.DECIDER.initial(),
+          (command, state) ->
+              command instanceof Add(long amount)
+                  ? List.of(new Added(amount * 10))
+                  : Counter.DECIDER.decide().apply(command, state),
+          Counter.DECIDER.evolve());
+
+  @Test
+  void is_what_it_was_to_another_release_which_would_decide_otherwise() {
+    CommandContext[] said = {CommandContext.NONE};
+    CommandHandler next =
+        new CommandHandler(
+            store.streams(),
+            Instance.CODEC,
+            Snapshots.NONE,
+            () -> said[0],
+            CommandOptions.DEFAULT,
+            new CommandListener() {});
+    Instance old = instance();
+    get(old.handle(id, new Add(1)));
+    assertThatThrownBy(() -> get(next.handle(NEXT_RELEASE, id, new Take(5))))
+        .isInstanceOf(Refused.class);
+    Receipt first = get(old.handle("k", id, new Add(1)));
+
+    said[0] = Instance.said(Instance.keyed("k", new Add(1)));
+    Receipt again = get(next.handle(NEXT_RELEASE, id, new Add(1)));
+
+    assertThat(again).isEqualTo(new Receipt(first.stream(), 1, first.position(), true));
+    said[0] = CommandContext.NONE;
+    assertThatThrownBy(() -> get(next.handle(NEXT_RELEASE, id, new Take(11))))
+        .isInstanceOf(Refused.class);
+  }
+}

@@ -226,9 +226,10 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
       end(false);
     }
 
+    /** Nothing is sent by it any more when it is cancelled: gRPC takes that for a bug. */
     void cancel() {
-      requests.onError(Status.CANCELLED.asRuntimeException());
       end(false);
+      requests.onError(Status.CANCELLED.asRuntimeException());
     }
 
     /** However the call ended: that says nothing of each append that was sent. */

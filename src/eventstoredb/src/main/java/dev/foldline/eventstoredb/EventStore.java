@@ -37,6 +37,7 @@ import java.util.AbstractMap;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -45,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -60,12 +62,15 @@ import org.jspecify.annotations.Nullable;
 public final class EventStore implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(EventStore.class);
+  private static final Pattern PREFERENCE =
+      Pattern.compile("(?<=[?&])nodePreference=[^&]*", Pattern.CASE_INSENSITIVE);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
   private final EventStoreDBClientSettings settings;
   private final Duration timeout;
   private final Circuit circuit = new Circuit(5, Duration.ofMillis(500));
+  private final DeniedAccess denied;
   private final Streams streams = new ClientStreams();
   private final BatchAppends batchAppends;
   private volatile EventStoreDBClient client;
@@ -73,15 +78,28 @@ public final class EventStore implements AutoCloseable {
   /**
    * Connects when first used.
    *
-   * @param connectionString as the official client documents it
+   * @param connectionString as the official client documents it; its node preference is passed over
    * @param timeout of each call
    */
   public EventStore(String connectionString, Duration timeout) {
-    this.settings = EventStoreDBConnectionString.parseOrThrow(connectionString);
+    this.settings = EventStoreDBConnectionString.parseOrThrow(ofTheLeader(connectionString));
     this.timeout = timeout;
     this.batchAppends = new BatchAppends(timeout);
-    settings.getInterceptors().add(batchAppends);
+    this.denied =
+        new DeniedAccess(
+            settings.getDefaultCredentials() == null
+                && settings.getDefaultClientCertificate() == null,
+            System::nanoTime);
+    settings.getInterceptors().addAll(List.of(denied, batchAppends));
     this.client = EventStoreDBClient.create(settings);
+  }
+
+  /**
+   * A follower may be behind, and it serves no persistent subscription: whichever node is preferred,
+   * the client goes to the leader and says so with each call, as it does where none is.
+   */
+  private static String ofTheLeader(String connectionString) {
+    return PREFERENCE.matcher(connectionString).replaceAll("nodePreference=leader");
   }
 
   /** The official client of now. Ask again for each use: it may be replaced. */
@@ -150,6 +168,14 @@ public final class EventStore implements AutoCloseable {
   /** Completes when the store answers: it is asked for a stream that nobody writes. */
   public Uni<Void> ping() {
     return read("foldline-ping", 0, 1).replaceWithVoid();
+  }
+
+  /**
+   * Why the store does not let this application in, in words for whoever operates it and nobody
+   * else; empty where it does.
+   */
+  public Optional<String> deniedAccess() {
+    return denied.current();
   }
 
   @Override
@@ -249,6 +275,9 @@ public final class EventStore implements AutoCloseable {
         .onItemOrFailure()
         .invoke(
             (_, failure) -> {
+              if (failure == null) {
+                denied.isOver();
+              }
               if (!(failure instanceof Unavailable || failure instanceof OutcomeUnknown)) {
                 circuit.saw(failure != null && (neverLeft(failure) || mayHaveArrived(failure)));
               }
@@ -261,12 +290,16 @@ public final class EventStore implements AutoCloseable {
         : failure;
   }
 
-  private static Throwable translate(Throwable failure, String stream) {
+  private Throwable translate(Throwable failure, String stream) {
     return switch (failure) {
+      case StatusRuntimeException e when deniesAccess(e, stream) ->
+          new Unavailable("the event store does not let this application in");
       case WrongExpectedVersionException _ -> new WrongRevision(stream);
       case StreamDeletedException _ -> new NotFound(stream + " was deleted for good");
       case StatusRuntimeException e when wasDeleted(e) ->
           new NotFound(stream + " was deleted for good");
+      case NotLeaderException _ ->
+          new Unavailable("the event store has no leader that can be reached");
       case TimeoutException _, io.smallrye.mutiny.TimeoutException _ ->
           new Unavailable("the event store did not answer in time");
       default ->
@@ -312,6 +345,14 @@ public final class EventStore implements AutoCloseable {
           UNAUTHENTICATED ->
           false;
     };
+  }
+
+  private boolean deniesAccess(StatusRuntimeException e, String stream) {
+    if (e.getStatus().getCode() == Status.Code.PERMISSION_DENIED) {
+      denied.denied(stream);
+      return true;
+    }
+    return e.getStatus().getCode() == Status.Code.UNAUTHENTICATED;
   }
 
   private static boolean wasDeleted(StatusRuntimeException e) {

@@ -5,7 +5,8 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 
 /**
- * All that the command handler asks of an event store. Answers may come on any thread.
+ * All that the command handler asks of an event store: of the node that leads, where it has
+ * several. Answers may come on any thread.
  *
  * <p>Both fail with {@link dev.foldline.core.Unavailable} where the store is away.
  */

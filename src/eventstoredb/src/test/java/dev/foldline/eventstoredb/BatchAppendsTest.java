@@ -21,10 +21,13 @@ import dev.foldline.embedded.EmbeddedEventStore;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -45,7 +48,7 @@ class BatchAppendsTest {
 
   private EmbeddedEventStore store = EmbeddedEventStore.builder().start();
   private final BatchAppends appends = new BatchAppends(Duration.ofSeconds(5));
-  private EventStoreDBClient client = connected();
+  private EventStoreDBClient client = connected(appends);
 
   @AfterEach
   void close() throws Exception {
@@ -147,7 +150,7 @@ class BatchAppendsTest {
     await().atMost(PATIENCE).until(() -> append("a", ExpectedRevision.any()).isEmpty());
     store = EmbeddedEventStore.builder().port(port).start();
     client.shutdown().get(20, TimeUnit.SECONDS);
-    client = connected();
+    client = connected(appends);
     appendedByTheClient();
     assertThat(done(append("a", ExpectedRevision.any())).revision()).isZero();
   }
@@ -161,6 +164,34 @@ class BatchAppendsTest {
     assertThat(append("a", ExpectedRevision.any())).isEmpty();
     appendedByTheClient();
     assertThat(done(append("b", ExpectedRevision.any())).revision()).isZero();
+  }
+
+  @Test
+  void go_the_clients_way_where_they_meet_the_end_of_their_call() throws Exception {
+    client.shutdown().get(20, TimeUnit.SECONDS);
+    List<Optional<CompletableFuture<Appended>>> met = new ArrayList<>();
+    client = connected(new AtCancel(() -> met.add(append("a", ExpectedRevision.any()))), appends);
+    appendedByTheClient();
+
+    appends.giveUp();
+
+    assertThat(met).containsExactly(Optional.empty());
+  }
+
+  /** Does something as soon as a call is cancelled: from then on gRPC throws at what is sent by it. */
+  private record AtCancel(Runnable work) implements ClientInterceptor {
+
+    @Override
+    public <Q, A> ClientCall<Q, A> interceptCall(
+        MethodDescriptor<Q, A> method, CallOptions options, Channel channel) {
+      return new SimpleForwardingClientCall<>(channel.newCall(method, options)) {
+        @Override
+        public void cancel(@Nullable String message, @Nullable Throwable cause) {
+          super.cancel(message, cause);
+          work.run();
+        }
+      };
+    }
   }
 
   @Test
@@ -244,14 +275,10 @@ class BatchAppendsTest {
     }
   }
 
-  private EventStoreDBClient connected() {
-    return connected(appends);
-  }
-
-  private EventStoreDBClient connected(BatchAppends interceptor) {
+  private EventStoreDBClient connected(ClientInterceptor... interceptors) {
     EventStoreDBClientSettings settings =
         EventStoreDBConnectionString.parseOrThrow(store.connectionString());
-    settings.getInterceptors().add(interceptor);
+    settings.getInterceptors().addAll(List.of(interceptors));
     return EventStoreDBClient.create(settings);
   }
 

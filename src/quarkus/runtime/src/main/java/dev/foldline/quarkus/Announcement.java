@@ -1,6 +1,7 @@
 package dev.foldline.quarkus;
 
 import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.RequestMacs;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -27,8 +28,8 @@ class Announcement {
     this.redis = redis;
   }
 
-  /** The store is asked for so that a missing one stops the start. */
-  void start(@Observes StartupEvent event, EventStore store, LaunchMode mode) {
+  /** The store and the keys are asked for so that missing ones stop the start. */
+  void start(@Observes StartupEvent event, EventStore store, RequestMacs macs, LaunchMode mode) {
     LOG.infof(
         "event store %s, Redis %s, data of embedded parts %s, time-out %s",
         withoutSecret(location.connectionString()),

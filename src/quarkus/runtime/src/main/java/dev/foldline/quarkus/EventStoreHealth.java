@@ -8,7 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready as long as the event store answers. */
+/** Ready as long as the event store answers this application. */
 @Readiness
 @ApplicationScoped
 class EventStoreHealth implements AsyncHealthCheck {
@@ -26,6 +26,11 @@ class EventStoreHealth implements AsyncHealthCheck {
         .ping()
         .map(_ -> response.up().build())
         .onFailure(Unavailable.class)
-        .recoverWithItem(e -> response.down().withData("reason", e.getMessage()).build());
+        .recoverWithItem(
+            e ->
+                response
+                    .down()
+                    .withData("reason", store.deniedAccess().orElse(e.getMessage()))
+                    .build());
   }
 }

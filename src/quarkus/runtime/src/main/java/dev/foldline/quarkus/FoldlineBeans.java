@@ -8,9 +8,11 @@ import dev.foldline.eventstoredb.CommandListener;
 import dev.foldline.eventstoredb.CommandOptions;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.RequestMacs;
 import dev.foldline.eventstoredb.Snapshots;
 import dev.foldline.eventstoredb.StreamFold;
 import dev.foldline.eventstoredb.Streams;
+import dev.foldline.quarkus.FoldlineConfig.Idempotency;
 import dev.foldline.quarkus.http.CommandHeaders;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.RedisSnapshots;
@@ -20,6 +22,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.arc.All;
 import io.quarkus.arc.DefaultBean;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
@@ -48,6 +52,23 @@ class FoldlineBeans {
   @Singleton
   EventCodec eventCodec(@All List<EventTypes<?>> families) {
     return new EventCodec(families);
+  }
+
+  @Produces
+  @Singleton
+  RequestMacs requestMacs(FoldlineConfig config, LaunchMode mode) {
+    Optional<List<String>> keys = config.idempotency().keys();
+    if (keys.isEmpty() && mode == LaunchMode.NORMAL) {
+      throw new ConfigurationException(
+          "foldline.idempotency.keys is not set: give all instances the same secret as id:base64,"
+              + " such as first:$(openssl rand -base64 32); it hides what was asked under"
+              + " idempotency keys from those who read events");
+    }
+    try {
+      return new RequestMacs(keys.orElse(List.of(Idempotency.KEY_OF_DEVELOPMENT)));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("foldline.idempotency.keys: " + e.getMessage(), e);
+    }
   }
 
   @Produces

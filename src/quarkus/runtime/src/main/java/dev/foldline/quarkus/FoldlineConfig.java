@@ -7,6 +7,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +21,9 @@ public interface FoldlineConfig {
 
   /** How commands are handled. */
   Commands commands();
+
+  /** How repeats of commands are known. */
+  Idempotency idempotency();
 
   /** Folded states in Redis, from which cold streams are loaded. */
   Snapshots snapshots();
@@ -95,6 +99,22 @@ public interface FoldlineConfig {
     /** How long a command may take at most; a caller may ask for less. */
     @WithDefault("10s")
     Duration timeout();
+  }
+
+  /** How repeats of commands are known. */
+  interface Idempotency {
+
+    /** What development and tests use where none are given: known to all, so it hides nothing. */
+    String KEY_OF_DEVELOPMENT = "development:bm90IGEgc2VjcmV0IGF0IGFsbA==";
+
+    /**
+     * The secrets under which it is stored what was asked under an idempotency key, so that nobody
+     * can guess it: each as {@code id:base64}, the newest first. All instances have the same. An
+     * old one may go once {@code foldline.commands.keys-remembered-for} has passed since a newer
+     * one was put before it; sooner, and idempotency keys of its time count alone, whatever they
+     * come with. Production mode does not start without; development and tests have one.
+     */
+    Optional<List<String>> keys();
   }
 
   /** Folded states in Redis, from which cold streams are loaded. */

@@ -3,6 +3,7 @@ package dev.foldline.quarkus.http;
 import dev.foldline.core.Invalid;
 import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.Precondition;
+import dev.foldline.eventstoredb.RequestMacs;
 import dev.foldline.quarkus.FoldlineConfig;
 import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;
@@ -42,9 +43,11 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   /** The tag is none of ours, so no stream matches it. */
   private static final Precondition NEVER = new Precondition.Exactly(Long.MIN_VALUE);
 
+  private final RequestMacs macs;
   private final Duration timeout;
 
-  CommandHeaders(FoldlineConfig config) {
+  CommandHeaders(RequestMacs macs, FoldlineConfig config) {
+    this.macs = macs;
     this.timeout = config.commands().timeout();
   }
 
@@ -61,7 +64,7 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   private CommandContext of(HttpCall call) {
     call.hear();
     return new CommandContext(
-        call.word(IDEMPOTENCY_KEY), precondition(call), metadata(call), timeout(call));
+        call.keyed(macs), precondition(call), metadata(call), timeout(call));
   }
 
   /** Whether the call says something that must not be missed. */

@@ -100,7 +100,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext request) {
-    HttpCall http = new HttpCall(request);
+    HttpCall http = new HttpCall(function.getName(), request);
     http.enter();
     Call call = new Call(http, System.nanoTime());
     if (!methods.contains(request.request().method())) {
@@ -139,7 +139,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
   /** Answers what failed on the way to the function, such as a body that is too large. */
   void fail(RoutingContext request) {
-    HttpCall http = new HttpCall(request);
+    HttpCall http = new HttpCall(function.getName(), request);
     Call call = new Call(http, System.nanoTime());
     if (request.failure() != null && request.statusCode() >= 500) {
       call.fail(request.failure());

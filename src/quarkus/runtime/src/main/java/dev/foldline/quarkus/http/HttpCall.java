@@ -1,6 +1,8 @@
 package dev.foldline.quarkus.http;
 
 import dev.foldline.core.Invalid;
+import dev.foldline.eventstoredb.KeyedRequest;
+import dev.foldline.eventstoredb.RequestMacs;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.arc.Arc;
@@ -8,6 +10,8 @@ import io.quarkus.arc.ClientProxy;
 import io.quarkus.arc.Unremovable;
 import io.smallrye.common.vertx.ContextLocals;
 import io.smallrye.common.vertx.VertxContext;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
 import java.security.SecureRandom;
@@ -32,10 +36,16 @@ final class HttpCall {
       Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  private final String function;
   private final RoutingContext request;
   private volatile boolean heard;
+  private @Nullable KeyedRequest keyed;
 
-  HttpCall(RoutingContext request) {
+  /**
+   * @param function the name of the one that is called
+   */
+  HttpCall(String function, RoutingContext request) {
+    this.function = function;
     this.request = request;
   }
 
@@ -71,6 +81,27 @@ final class HttpCall {
 
   RoutingContext request() {
     return request;
+  }
+
+  /**
+   * What it asks, with its idempotency key, if it has one: the same object whenever it is asked for.
+   *
+   * @throws Invalid if the key is malformed
+   */
+  synchronized Optional<KeyedRequest> keyed(RequestMacs macs) {
+    Optional<String> key = word(CommandHeaders.IDEMPOTENCY_KEY);
+    if (keyed == null && key.isPresent()) {
+      keyed = new KeyedRequest(key.get(), asked(), macs);
+    }
+    return Optional.ofNullable(keyed);
+  }
+
+  private byte[] asked() {
+    if (!request.request().method().equals(HttpMethod.POST)) {
+      return CanonicalRequest.of(function, request.queryParams());
+    }
+    Buffer body = request.body().buffer();
+    return CanonicalRequest.of(function, body == null ? new byte[0] : body.getBytes());
   }
 
   /** What it says beside its command is listened to. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,9 @@ final class BankProcess implements AutoCloseable {
 
   /** Starts it in production mode and waits until it is ready. */
   static BankProcess start(Map<String, String> properties) {
-    BankProcess bank = launch(properties);
+    Map<String, String> all = new HashMap<>(properties);
+    all.put("foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
+    BankProcess bank = launch(all);
     await()
         .atMost(START)
         .ignoreException(UncheckedIOException.class)

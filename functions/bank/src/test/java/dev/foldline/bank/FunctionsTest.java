@@ -3,6 +3,7 @@ package dev.foldline.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.StreamMetadata;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foldline.bank.BankClient.Answer;
@@ -131,6 +132,60 @@ class FunctionsTest {
     assertThat(bank.get("account-history?from=9&account=" + account).body()).isEmpty();
     assertThat(bank.get("account-history?account=nobody").status()).isEqualTo(404);
     assertThat(bank.get("account-history?from=9&account=nobody").status()).isEqualTo(404);
+  }
+
+  @Test
+  void does_not_know_an_account_that_was_deleted_for_good() throws Exception {
+    String token = bank.open(account).header("consistency-token");
+    accountAt(0);
+    store
+        .client()
+        .tombstoneStream("account-" + account, DeleteStreamOptions.get())
+        .get(20, TimeUnit.SECONDS);
+    await().atMost(Duration.ofSeconds(20)).until(() -> bank.account(account).status() == 404);
+
+    for (String query :
+        List.of(
+            "account?account=" + account,
+            "account?revision=0&account=" + account,
+            "account?at=2999-01-31T12:00:00Z&account=" + account,
+            "account-history?account=" + account)) {
+      for (Answer answer :
+          List.of(
+              bank.get(query),
+              bank.send(bank.request(query).header("Consistency-Token", token).build()))) {
+        assertThat(answer.status()).as(query).isEqualTo(404);
+        assertThat(answer.header("consistency-token")).as(query).isEmpty();
+      }
+    }
+    assertThat(bank.deposit(account, 1).status()).isEqualTo(404);
+    assertThat(
+            bank.send(bank.request("bank-totals").header("Consistency-Token", token).build())
+                .status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void opens_an_account_anew_that_was_deleted_but_not_for_good() throws Exception {
+    bank.open(account);
+    bank.deposit(account, 5);
+    store
+        .client()
+        .deleteStream("account-" + account, DeleteStreamOptions.get())
+        .get(20, TimeUnit.SECONDS);
+
+    assertThat(bank.get("account-history?account=" + account).status()).isEqualTo(404);
+    assertThat(bank.open(account).header("etag")).isEqualTo("\"2\"");
+    assertThat(bank.get("account-history?account=" + account).body()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"\"", "null", "\"a b\"", "\"ü\"", "\"a/b\""})
+  void refuses_an_id_that_is_none_of_any_function(String id) {
+    Answer answer = bank.post("sample-any-id", "{\"account\":%s}".formatted(id));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body().path("detail").asText()).contains("1 to 200");
   }
 
   @Test

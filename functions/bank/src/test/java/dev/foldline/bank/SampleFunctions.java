@@ -5,6 +5,8 @@ import dev.foldline.core.Projection;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.CommandContext;
+import dev.foldline.eventstoredb.CommandHandler;
+import dev.foldline.eventstoredb.KeyedRequest;
 import dev.foldline.eventstoredb.Precondition;
 import dev.foldline.quarkus.http.CommandHeaders;
 import dev.foldline.quarkus.http.ConsistentViews;
@@ -50,8 +52,11 @@ public class SampleFunctions {
   private final CommandHeaders headers;
   private final ConsistentViews views;
   private final PerRequest request;
+  private final CommandHandler commands;
 
-  SampleFunctions(CommandHeaders headers, ConsistentViews views, PerRequest request) {
+  SampleFunctions(
+      CommandHeaders headers, ConsistentViews views, PerRequest request, CommandHandler commands) {
+    this.commands = commands;
     this.headers = headers;
     this.views = views;
     this.request = request;
@@ -79,7 +84,7 @@ public class SampleFunctions {
       Thread thread = Thread.currentThread();
       return new Said(
           thread.isVirtual() ? "virtual" : thread.getName(),
-          context.idempotencyKey().orElse(""),
+          context.keyed().map(KeyedRequest::key).orElse(""),
           context.precondition(),
           context.metadata(),
           context.timeout().toSeconds());
@@ -127,7 +132,7 @@ public class SampleFunctions {
                 Thread.ofPlatform()
                     .start(
                         () -> {
-                          boolean heard = headers.get().idempotencyKey().isPresent();
+                          boolean heard = headers.get().keyed().isPresent();
                           emitter.complete(new Receipt("sample-1", heard ? 1 : 0, 0, false));
                         }));
   }
@@ -182,7 +187,26 @@ public class SampleFunctions {
 
   @Funq("sample-receipt")
   public Receipt receipt() {
-    return new Receipt("sample-ü 1\r\n", 7, 9, true);
+    return new Receipt("sämple 1-a", 7, 9, true);
+  }
+
+  /** Two commands of one call on one stream, which ask for the same. */
+  @Funq("sample-twice")
+  public Uni<Receipt> twice(AccountCommand.Deposit deposit) {
+    return deposit(deposit).chain(() -> deposit(deposit));
+  }
+
+  private Uni<Receipt> deposit(AccountCommand.Deposit deposit) {
+    return commands.handle(dev.foldline.bank.Account.DECIDER, deposit.account(), deposit);
+  }
+
+  /** Takes whatever id it is given. */
+  @Funq("sample-any-id")
+  public Uni<Receipt> anyId(Account input) {
+    return commands.handle(
+        dev.foldline.bank.Account.DECIDER,
+        input.account(),
+        new AccountCommand.Open(input.account(), "Ada"));
   }
 
   @Funq("sample-empty-receipt")

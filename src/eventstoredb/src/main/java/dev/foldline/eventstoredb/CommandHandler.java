@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Inside an instance commands for one stream are decided one after another, and those that wait
  * are appended together. Across instances the expected revision decides: whoever comes second folds
  * what is new and decides again. Safe for use by many threads; never blocks.
+ *
+ * <p>A stream that was deleted is to a command what one is that never was: it is decided on the
+ * initial state, and its first event begins the stream anew, with the revision after the last one
+ * that was deleted. One that was deleted for good, tombstoned, is {@link
+ * dev.foldline.core.NotFound} for ever.
  */
 public final class CommandHandler {
 
@@ -82,9 +87,10 @@ public final class CommandHandler {
   }
 
   /**
-   * Handles one command.
+   * Handles one command. Of a request with an idempotency key each call of this is another command,
+   * known by its order among those on the same stream; subscribing again to one answer is none.
    *
-   * @param id of the aggregate that decides
+   * @param id of the aggregate that decides, see {@link dev.foldline.core.StreamName#of}
    * @return the receipt, on the caller's Vert.x context if it has one; fails with a {@link
    *     dev.foldline.core.Failure} that says why it was not done
    */

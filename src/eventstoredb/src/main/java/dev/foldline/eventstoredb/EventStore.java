@@ -95,8 +95,8 @@ public final class EventStore implements AutoCloseable {
   }
 
   /**
-   * A follower may be behind, and it serves no persistent subscription: whichever node is preferred,
-   * the client goes to the leader and says so with each call, as it does where none is.
+   * A follower may be behind, and it serves no persistent subscription: whichever node is
+   * preferred, the client goes to the leader and says so with each call, as it does where none is.
    */
   private static String ofTheLeader(String connectionString) {
     return PREFERENCE.matcher(connectionString).replaceAll("nodePreference=leader");

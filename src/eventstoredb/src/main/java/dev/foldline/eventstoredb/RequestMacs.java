@@ -46,7 +46,8 @@ public final class RequestMacs {
     Matcher parts = KEY.matcher(key.strip());
     if (!parts.matches()) {
       throw new IllegalArgumentException(
-          name + " must be id:base64, the id of 1 to 32 letters, digits, dots, dashes, underscores");
+          name
+              + " must be id:base64, the id of 1 to 32 letters, digits, dots, dashes, underscores");
     }
     byte[] secret;
     try {
@@ -77,8 +78,7 @@ public final class RequestMacs {
     @Nullable SecretKey secret = colon < 0 ? null : secrets.get(stored.substring(0, colon));
     return secret == null
         || MessageDigest.isEqual(
-            stored.substring(colon + 1).getBytes(US_ASCII),
-            mac(secret, asked).getBytes(US_ASCII));
+            stored.substring(colon + 1).getBytes(US_ASCII), mac(secret, asked).getBytes(US_ASCII));
   }
 
   private static String mac(SecretKey secret, byte[] asked) {

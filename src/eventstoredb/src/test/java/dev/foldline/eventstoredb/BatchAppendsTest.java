@@ -178,7 +178,9 @@ class BatchAppendsTest {
     assertThat(met).containsExactly(Optional.empty());
   }
 
-  /** Does something as soon as a call is cancelled: from then on gRPC throws at what is sent by it. */
+  /**
+   * Does something as soon as a call is cancelled: from then on gRPC throws at what is sent by it.
+   */
   private record AtCancel(Runnable work) implements ClientInterceptor {
 
     @Override

@@ -116,7 +116,9 @@ class EventStoreTest {
     }
   }
 
-  /** A node of a cluster of two that is behind: it has no events, and serves who asks for no leader. */
+  /**
+   * A node of a cluster of two that is behind: it has no events, and serves who asks for no leader.
+   */
   private static final class Follower implements AutoCloseable {
 
     private static final Metadata.Key<String> LEADER = ascii("requires-leader");

@@ -166,8 +166,7 @@ class RepeatsTest {
 
     Receipt again = get(instance().handle(request("deposit 5", NEW, OLD), id, new Add(5)));
     assertThat(again.replayed()).isTrue();
-    assertThatThrownBy(
-            () -> get(instance().handle(request("deposit 6", NEW, OLD), id, new Add(6))))
+    assertThatThrownBy(() -> get(instance().handle(request("deposit 6", NEW, OLD), id, new Add(6))))
         .isInstanceOf(KeyReused.class);
   }
 

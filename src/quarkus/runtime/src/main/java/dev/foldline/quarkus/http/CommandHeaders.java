@@ -63,8 +63,7 @@ public final class CommandHeaders implements Supplier<CommandContext> {
 
   private CommandContext of(HttpCall call) {
     call.hear();
-    return new CommandContext(
-        call.keyed(macs), precondition(call), metadata(call), timeout(call));
+    return new CommandContext(call.keyed(macs), precondition(call), metadata(call), timeout(call));
   }
 
   /** Whether the call says something that must not be missed. */

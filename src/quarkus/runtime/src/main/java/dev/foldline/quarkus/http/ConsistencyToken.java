@@ -3,8 +3,10 @@ package dev.foldline.quarkus.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.foldline.core.Invalid;
+import dev.foldline.core.StreamName;
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * What a caller has seen of a stream, as headers say it: {@code account-a-1@7}.
@@ -17,7 +19,20 @@ record ConsistencyToken(String stream, long revision) {
 
   static final String HEADER = "Consistency-Token";
 
+  /** As many digits as are read again: more than any event's, fewer than a tombstone's. */
+  private static final long MOST = 999_999_999_999_999_999L;
+
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+  /**
+   * What an answer tells; none of what no query could be sent: a stream that is no aggregate's, or
+   * was deleted for good.
+   */
+  static Optional<ConsistencyToken> of(String stream, long revision) {
+    return StreamName.isOne(stream) && revision >= 0 && revision <= MOST
+        ? Optional.of(new ConsistencyToken(stream, revision))
+        : Optional.empty();
+  }
 
   /**
    * Reads the token of a header.
@@ -30,7 +45,8 @@ record ConsistencyToken(String stream, long revision) {
     if (at < 1 || !revision.matches("[0-9]{1,18}")) {
       throw malformed();
     }
-    return new ConsistencyToken(decode(text.substring(0, at)), Long.parseLong(revision));
+    return of(decode(text.substring(0, at)), Long.parseLong(revision))
+        .orElseThrow(ConsistencyToken::malformed);
   }
 
   private static Invalid malformed() {

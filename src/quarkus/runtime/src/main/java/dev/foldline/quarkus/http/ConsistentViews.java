@@ -1,10 +1,12 @@
 package dev.foldline.quarkus.http;
 
 import dev.foldline.core.Invalid;
+import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.StreamFold;
+import dev.foldline.eventstoredb.Streams;
 import dev.foldline.quarkus.FoldlineConfig;
 import dev.foldline.redis.Views;
 import io.smallrye.mutiny.Uni;
@@ -31,12 +33,17 @@ public final class ConsistentViews {
 
   static final String CONSISTENCY = "Consistency";
 
+  /** The revision of the event that deletes a stream for good. */
+  private static final long TOMBSTONE = Long.MAX_VALUE;
+
   private final Views views;
-  private final StreamFold streams;
+  private final StreamFold folds;
+  private final Streams streams;
   private final Duration wait;
 
-  ConsistentViews(Views views, StreamFold streams, FoldlineConfig config) {
+  ConsistentViews(Views views, StreamFold folds, Streams streams, FoldlineConfig config) {
     this.views = views;
+    this.folds = folds;
     this.streams = streams;
     this.wait = config.queries().waitLimit();
   }
@@ -44,13 +51,13 @@ public final class ConsistentViews {
   /**
    * A stream's document, and in the answer a token of its own.
    *
-   * @return none where there is no such stream
+   * @return none where there is no such stream, or none any more
    */
   public <D> Uni<Optional<View<D>>> document(Projection<D, ?> projection, String stream) {
     Optional<HttpCall> call = HttpCall.current();
     long seen =
         token(call).filter(it -> it.stream().equals(stream)).map(it -> it.revision()).orElse(-1L);
-    Uni<Optional<View<D>>> found = views.document(projection, stream);
+    Uni<Optional<View<D>>> found = living(projection, stream);
     if (seen < 0) {
       return found.invoke(view -> say(call, "read-model", view));
     }
@@ -65,11 +72,17 @@ public final class ConsistentViews {
                         .chain(
                             arrived ->
                                 arrived
-                                    ? views
-                                        .document(projection, stream)
+                                    ? living(projection, stream)
                                         .invoke(later -> say(call, "waited", later))
                                     : fold(projection, stream, seen)
                                         .invoke(folded -> say(call, "folded", folded))));
+  }
+
+  /** What the read model has of a stream that was not deleted for good. */
+  private <D> Uni<Optional<View<D>>> living(Projection<D, ?> projection, String stream) {
+    return views
+        .document(projection, stream)
+        .map(found -> found.filter(view -> view.revision() != TOMBSTONE));
   }
 
   /** The sums of a view, see {@link Views#totals}. */
@@ -102,16 +115,26 @@ public final class ConsistentViews {
               }
               return views
                   .await(projection, token.stream(), token.revision(), wait)
+                  .chain(arrived -> arrived ? Uni.createFrom().voidItem() : mustBeGone(token))
                   .chain(
-                      arrived -> {
-                        if (!arrived) {
-                          throw new Unavailable(
-                              "read-model-behind", "the view has not come to " + token + " yet");
-                        }
+                      () -> {
                         call.ifPresent(it -> it.answer(CONSISTENCY, "waited"));
                         return query.get();
                       });
             });
+  }
+
+  /** A stream that was deleted for good may never come into a read model. */
+  private Uni<Void> mustBeGone(ConsistencyToken token) {
+    return streams
+        .read(token.stream(), token.revision(), 1)
+        .<Void>map(
+            _ -> {
+              throw new Unavailable(
+                  "read-model-behind", "the view has not come to " + token + " yet");
+            })
+        .onFailure(NotFound.class)
+        .recoverWithNull();
   }
 
   /** Without Redis the document does not arrive. */
@@ -123,7 +146,7 @@ public final class ConsistentViews {
   }
 
   private <D> Uni<Optional<View<D>>> fold(Projection<D, ?> projection, String stream, long seen) {
-    return streams
+    return folds
         .fold(projection, stream, _ -> true)
         .invoke(
             view -> {
@@ -157,8 +180,9 @@ public final class ConsistentViews {
     call.ifPresent(it -> it.answer(CONSISTENCY, consistency));
     view.ifPresent(
         found -> {
-          String token = new ConsistencyToken(found.stream(), found.revision()).toString();
-          call.ifPresent(it -> it.answer(ConsistencyToken.HEADER, token));
+          Optional<ConsistencyToken> token = ConsistencyToken.of(found.stream(), found.revision());
+          call.ifPresent(
+              it -> token.ifPresent(its -> it.answer(ConsistencyToken.HEADER, its.toString())));
         });
   }
 }

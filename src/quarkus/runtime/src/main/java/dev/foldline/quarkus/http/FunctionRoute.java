@@ -303,9 +303,8 @@ final class FunctionRoute implements Handler<RoutingContext> {
     private Done receipt(Receipt receipt) {
       if (receipt.revision() >= 0) {
         http.answer("ETag", "\"" + receipt.revision() + "\"");
-        http.answer(
-            ConsistencyToken.HEADER,
-            new ConsistencyToken(receipt.stream(), receipt.revision()).toString());
+        ConsistencyToken.of(receipt.stream(), receipt.revision())
+            .ifPresent(token -> http.answer(ConsistencyToken.HEADER, token.toString()));
       }
       if (receipt.replayed()) {
         http.answer("Idempotency-Replayed", "true");

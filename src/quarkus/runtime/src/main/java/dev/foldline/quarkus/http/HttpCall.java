@@ -84,7 +84,8 @@ final class HttpCall {
   }
 
   /**
-   * What it asks, with its idempotency key, if it has one: the same object whenever it is asked for.
+   * What it asks, with its idempotency key, if it has one: the same object whenever it is asked
+   * for.
    *
    * @throws Invalid if the key is malformed
    */

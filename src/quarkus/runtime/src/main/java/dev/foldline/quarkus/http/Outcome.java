@@ -56,7 +56,7 @@ record Outcome(int status, String label, boolean retry, Problem problem) {
    */
   static Outcome of(Throwable failure, String traceId) {
     return switch (failure) {
-      case Failure known -> of(known);
+      case Failure known -> of(known, traceId);
       case HttpException http -> ofStatus(http.getStatusCode(), traceId);
       case UnauthorizedException _ -> ofStatus(401, traceId);
       case ForbiddenException _ -> ofStatus(403, traceId);
@@ -64,7 +64,7 @@ record Outcome(int status, String label, boolean retry, Problem problem) {
     };
   }
 
-  private static Outcome of(Failure failure) {
+  private static Outcome of(Failure failure, String traceId) {
     return switch (failure) {
       case Invalid invalid -> {
         String field = invalid.field().isEmpty() ? null : invalid.field();
@@ -81,7 +81,12 @@ record Outcome(int status, String label, boolean retry, Problem problem) {
       case Truncated truncated ->
           outcome(500, "truncated", "Stream truncated", failure, truncated.stream(), null);
       case UnknownEvent _ ->
-          outcome(500, "unknown-event", "Stored event can't be read", failure, null, null);
+          logged(
+              "unknown-event",
+              "Stored event can't be read",
+              "unknown-event",
+              "a stored event can't be read",
+              traceId);
       case OutcomeUnknown unknown ->
           outcome(503, "outcome-unknown", "Outcome unknown", failure, unknown.stream(), null);
       case Unavailable _ -> outcome(503, "unavailable", "Unavailable", failure, null, null);
@@ -112,20 +117,17 @@ record Outcome(int status, String label, boolean retry, Problem problem) {
               "Body too large",
               "body-too-large",
               "the body is larger than this server takes");
-      default -> {
-        Problem problem =
-            new Problem(
-                type("internal-error"),
-                "Internal error",
-                500,
-                "something went wrong; the log tells more under the trace id",
-                "internal-error",
-                null,
-                null,
-                traceId);
-        yield new Outcome(500, "error", false, problem);
-      }
+      default ->
+          logged("error", "Internal error", "internal-error", "something went wrong", traceId);
     };
+  }
+
+  /** What callers are not told, as it may hold what others stored. */
+  private static Outcome logged(
+      String label, String title, String code, String detail, String traceId) {
+    String where = detail + "; the log tells more under the trace id";
+    Problem problem = new Problem(type(code), title, 500, where, code, null, null, traceId);
+    return new Outcome(500, label, false, problem);
   }
 
   private static Outcome outcome(

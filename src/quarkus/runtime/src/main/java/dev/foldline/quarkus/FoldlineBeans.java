@@ -67,7 +67,7 @@ class FoldlineBeans {
     try {
       return new RequestMacs(keys.orElse(List.of(Idempotency.KEY_OF_DEVELOPMENT)));
     } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("foldline.idempotency.keys: " + e.getMessage(), e);
+      throw new ConfigurationException("foldline.idempotency.keys: " + e.getMessage());
     }
   }
 

@@ -1,12 +1,12 @@
 package dev.foldline.eventstoredb;
 
-import dev.foldline.core.Changes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +18,18 @@ public final class StreamFold {
 
   private final Streams streams;
   private final EventCodec codec;
+  private final DiscardedEvents discarded;
   private final Duration timeout;
 
   /**
+   * @param discarded what projections do without, here as in their read models
    * @param timeout of a fold, however long its stream is
    */
-  public StreamFold(Streams streams, EventCodec codec, Duration timeout) {
+  public StreamFold(
+      Streams streams, EventCodec codec, DiscardedEvents discarded, Duration timeout) {
     this.streams = streams;
     this.codec = codec;
+    this.discarded = discarded;
     this.timeout = timeout;
   }
 
@@ -34,43 +38,54 @@ public final class StreamFold {
    *
    * @param upTo whether an event is still to be counted; the fold ends before the first that is not
    * @return the document and where it stands, on the caller's Vert.x context if it has one; empty
-   *     if no event was counted. Fails with {@link Unavailable} where it takes too long, with
-   *     {@link dev.foldline.core.Truncated} where the first events are gone
+   *     if no event made one. Fails with {@link Unavailable} where it takes too long, with {@link
+   *     dev.foldline.core.Truncated} where the first events are gone
    */
   public <D, E> Uni<Optional<View<D>>> fold(
-      Projection<D, E> projection, String stream, Predicate<Recorded<E>> upTo) {
-    return fold(projection, stream, upTo, null)
+      Projection<D, E> projection, String stream, Predicate<Recorded<?>> upTo) {
+    return discarded
+        .of(projection)
+        .chain(without -> fold(new Counted<>(projection, upTo, without), stream, -1, null))
         .ifNoItem()
         .after(timeout)
         .failWith(() -> new Unavailable(stream + " was not folded in time"))
         .emitOn(CallersContext.now());
   }
 
+  /** What is folded, and into what. */
+  private record Counted<D, E>(
+      Projection<D, E> projection, Predicate<Recorded<?>> upTo, Predicate<Recorded<?>> discarded) {}
+
   private <D, E> Uni<Optional<View<D>>> fold(
-      Projection<D, E> projection,
-      String stream,
-      Predicate<Recorded<E>> upTo,
-      @Nullable View<D> start) {
-    long last = start == null ? -1 : start.revision();
+      Counted<D, E> counted, String stream, long last, @Nullable D start) {
     return streams
         .read(stream, last + 1, PAGE)
         .chain(
             page -> {
               Unbroken.check(last, page);
-              @Nullable View<D> view = start;
-              for (Recorded<StoredEvent> stored : page) {
-                for (Recorded<E> recorded : codec.decode(stored, projection.events())) {
-                  if (!upTo.test(recorded)) {
-                    return Uni.createFrom().item(Optional.ofNullable(view));
-                  }
-                  @Nullable D document = view == null ? null : view.document();
-                  Changes<D> changes = projection.project().apply(document, recorded);
-                  view = new View<>(stream, recorded.revision(), changes.document());
-                }
+              List<Recorded<StoredEvent>> some = page.stream().takeWhile(counted.upTo()).toList();
+              @Nullable D document = start;
+              for (Recorded<StoredEvent> stored : some) {
+                document = step(counted, document, stored);
               }
-              return page.size() < PAGE
-                  ? Uni.createFrom().item(Optional.ofNullable(view))
-                  : fold(projection, stream, upTo, view);
+              long reached = some.isEmpty() ? last : some.getLast().revision();
+              return some.size() < PAGE
+                  ? Uni.createFrom()
+                      .item(
+                          Optional.ofNullable(document)
+                              .map(found -> new View<>(stream, reached, found)))
+                  : fold(counted, stream, reached, document);
             });
+  }
+
+  private <D, E> @Nullable D step(
+      Counted<D, E> counted, @Nullable D before, Recorded<StoredEvent> stored) {
+    @Nullable D document = before;
+    if (!stored.event().type().startsWith("$") && !counted.discarded().test(stored)) {
+      for (Recorded<E> event : codec.decode(stored, counted.projection().events())) {
+        document = counted.projection().project().apply(document, event).document();
+      }
+    }
+    return document;
   }
 }

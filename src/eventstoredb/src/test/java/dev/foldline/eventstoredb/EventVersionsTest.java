@@ -126,8 +126,8 @@ class EventVersionsTest {
     }
   }
 
-  private View<Long> fold(EventStore store, Predicate<Recorded<Stock>> upTo) {
-    return new StreamFold(store.streams(), codec, Duration.ofSeconds(10))
+  private View<Long> fold(EventStore store, Predicate<Recorded<?>> upTo) {
+    return new StreamFold(store.streams(), codec, DiscardedEvents.NONE, Duration.ofSeconds(10))
         .fold(
             new Projection<>("stock", 1, "stock", Stock.class, Long.class, EventVersionsTest::left),
             "stock-1",

@@ -50,7 +50,8 @@ class StreamFoldTest {
 
   @Test
   void ends_in_time_however_long_the_stream_is() {
-    StreamFold fold = new StreamFold(new Endless(), Instance.CODEC, Duration.ofMillis(100));
+    StreamFold fold =
+        new StreamFold(new Endless(), Instance.CODEC, DiscardedEvents.NONE, Duration.ofMillis(100));
 
     assertThatThrownBy(
             () ->

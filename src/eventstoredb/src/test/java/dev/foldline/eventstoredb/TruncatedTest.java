@@ -153,7 +153,8 @@ class TruncatedTest {
   @Test
   void is_not_folded_for_a_query() throws Exception {
     get(Instance.of(streams).handle(id, new AddOneByOne(7)));
-    StreamFold fold = new StreamFold(streams, Instance.CODEC, Duration.ofSeconds(5));
+    StreamFold fold =
+        new StreamFold(streams, Instance.CODEC, DiscardedEvents.NONE, Duration.ofSeconds(5));
     assertThat(get(fold.fold(Counter.SUM, stream, _ -> true)).orElseThrow().document())
         .isEqualTo(7);
     truncateBefore(3);

@@ -14,6 +14,7 @@ import dev.foldline.eventstoredb.StreamFold;
 import dev.foldline.eventstoredb.Streams;
 import dev.foldline.quarkus.FoldlineConfig.Idempotency;
 import dev.foldline.quarkus.http.CommandHeaders;
+import dev.foldline.quarkus.projections.KnownDiscards;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.RedisSnapshots;
 import dev.foldline.redis.Views;
@@ -73,8 +74,9 @@ class FoldlineBeans {
 
   @Produces
   @Singleton
-  StreamFold streamFold(Streams streams, EventCodec codec, FoldlineConfig config) {
-    return new StreamFold(streams, codec, config.queries().timeout());
+  StreamFold streamFold(
+      Streams streams, EventCodec codec, EventStore store, FoldlineConfig config) {
+    return new StreamFold(streams, codec, new KnownDiscards(store), config.queries().timeout());
   }
 
   @Produces

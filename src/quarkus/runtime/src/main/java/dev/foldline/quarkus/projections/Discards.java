@@ -3,6 +3,7 @@ package dev.foldline.quarkus.projections;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Recorded;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import io.smallrye.mutiny.Uni;
@@ -48,6 +49,11 @@ final class Discards {
   /** Whether an event is known to be discarded; ask for news first where that matters. */
   boolean contains(EventRef event) {
     return known.contains(event);
+  }
+
+  /** Whether an event is known to be discarded. */
+  boolean contains(Recorded<?> event) {
+    return contains(EventRef.of(event));
   }
 
   /** Looks for what was discarded since; whether there is any. */

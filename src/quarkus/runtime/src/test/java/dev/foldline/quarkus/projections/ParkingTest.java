@@ -9,7 +9,9 @@ import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
+import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.eventstoredb.StreamFold;
 import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.quarkus.projections.Discards.Discarded;
 import dev.foldline.quarkus.projections.Parking.Parked;
@@ -191,6 +193,34 @@ class ParkingTest {
     awaitSum("n-3", 1, 6, 2);
     awaitSum("n-1", 2, 3, 2);
     awaitParked(instance, "n-2@0");
+  }
+
+  @Test
+  void aFoldDoesWithoutWhatIsDiscarded_asTheReadModelDoes() {
+    var fold =
+        new StreamFold(
+            ground.store().streams(),
+            new EventCodec(List.of(Counting.TYPES)),
+            new KnownDiscards(ground.store()),
+            Ground.LIMIT);
+    Ground.Instance instance = ground.start(1);
+    ground.append("n-1", 1);
+    awaitSum("n-1", 0, 1, 1);
+    assertThat(of(fold.fold(SUMS, "n-1", _ -> true))).isEqualTo(ground.document(SUMS, "n-1"));
+    ground.append("n-1", List.of(Ground.event("nonsense", "{}")));
+    ground.append("n-1", 2);
+    awaitParked(instance, "n-1@1", "n-1@2");
+
+    of(
+        instance
+            .runner
+            .parking()
+            .discard(Set.of(new EventRef("n-1", 1)), "nonsense", "ada", Ground.LIMIT));
+
+    awaitSum("n-1", 2, 3, 2);
+    assertThat(of(fold.fold(SUMS, "n-1", _ -> true))).isEqualTo(ground.document(SUMS, "n-1"));
+    assertThat(of(fold.fold(SUMS, "n-1", event -> event.revision() <= 1)))
+        .hasValue(new View<>("n-1", 1, new Sum(1, 1)));
   }
 
   @Test

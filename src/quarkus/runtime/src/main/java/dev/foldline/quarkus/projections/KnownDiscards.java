@@ -1,0 +1,28 @@
+package dev.foldline.quarkus.projections;
+
+import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.DiscardedEvents;
+import dev.foldline.eventstoredb.EventStore;
+import io.smallrye.mutiny.Uni;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/** What each projection does without, for those who fold streams as it would. */
+public final class KnownDiscards implements DiscardedEvents {
+
+  private final EventStore store;
+  private final Map<String, Discards> byProjection = new ConcurrentHashMap<>();
+
+  public KnownDiscards(EventStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public Uni<Predicate<Recorded<?>>> of(Projection<?, ?> projection) {
+    Discards discards =
+        byProjection.computeIfAbsent(projection.name(), name -> new Discards(store, name));
+    return discards.refresh().map(_ -> discards::contains);
+  }
+}

@@ -8,7 +8,15 @@ public final class UnknownEvent extends Failure {
 
   private static final long serialVersionUID = 1;
 
+  private final String type;
+
   public UnknownEvent(String type, String reason) {
     super("unknown-event", "stored event of type '" + type + "' can't be read: " + reason);
+    this.type = type;
+  }
+
+  /** Its stored name. */
+  public String type() {
+    return type;
   }
 }

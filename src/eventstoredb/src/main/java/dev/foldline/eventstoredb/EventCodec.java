@@ -127,6 +127,11 @@ public final class EventCodec {
     return types.keySet().stream().anyMatch(type::isAssignableFrom);
   }
 
+  /** Whether stored events of this name and version can be read. */
+  public boolean knows(String type) {
+    return families.containsKey(type);
+  }
+
   /**
    * The events that a stored one is by now: one, unless upcasters made more of it.
    *

@@ -156,10 +156,35 @@ public final class EventStore implements AutoCloseable {
 
   /** Where the log of all streams ends now, −1 if it is empty. */
   public Uni<Long> end() {
-    ReadAllOptions options = ReadAllOptions.get().backwards().fromEnd().maxCount(1);
+    ReadAllOptions options = ReadAllOptions.get().backwards().maxCount(1);
+    options.fromEnd();
+    return readLog(options).map(last -> last.isEmpty() ? -1 : last.getFirst().position());
+  }
+
+  /**
+   * The events of all streams before a position of the log, the latest first; those of streams that
+   * were deleted or truncated are among them, until the store is scavenged.
+   *
+   * @param limit how many events at most
+   */
+  public Uni<List<Recorded<StoredEvent>>> before(long position, int limit) {
+    ReadAllOptions options = ReadAllOptions.get().backwards().maxCount(limit);
+    options.fromPosition(new Position(position, position));
+    return readLog(options);
+  }
+
+  /** The event at a position of the log; none where there is none, or not any more. */
+  public Uni<Optional<Recorded<StoredEvent>>> at(long position) {
+    ReadAllOptions options = ReadAllOptions.get().forwards().maxCount(1);
+    options.fromPosition(new Position(position, position));
+    return readLog(options)
+        .map(found -> found.stream().filter(event -> event.position() == position).findFirst());
+  }
+
+  private Uni<List<Recorded<StoredEvent>>> readLog(ReadAllOptions options) {
+    options.requiresLeader();
     return call(client -> client.readAll(options))
         .map(EventStore::toRecorded)
-        .map(last -> last.isEmpty() ? -1 : last.getFirst().position())
         .onFailure()
         .transform(failure -> translate(failure, "$all"))
         .emitOn(CallersContext.now());
@@ -213,7 +238,7 @@ public final class EventStore implements AutoCloseable {
     public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
       ReadStreamOptions options = ReadStreamOptions.get().forwards().maxCount(limit);
       options.fromRevision(from);
-      return call(client -> client.readStream(stream, options))
+      return guarded(() -> readFrom(stream, options))
           .map(EventStore::toRecorded)
           .invoke(
               events -> {
@@ -226,6 +251,20 @@ public final class EventStore implements AutoCloseable {
           .onFailure()
           .transform(failure -> translate(failure, stream));
     }
+  }
+
+  private Uni<ReadResult> readFrom(String stream, ReadStreamOptions options) {
+    return bounded(client().readStream(stream, options))
+        .onFailure(failure -> isUnspeakable(unwrapped(failure), stream))
+        .transform(
+            _ -> new NotFound(stream + " was deleted for good, as far as the store can say"));
+  }
+
+  /** A server that can't put a stream's name into its answer does not say that it was deleted. */
+  private static boolean isUnspeakable(Throwable failure, String stream) {
+    return failure instanceof StatusRuntimeException e
+        && e.getStatus().getCode() == Status.Code.UNKNOWN
+        && !stream.chars().allMatch(c -> c >= ' ' && c <= '~');
   }
 
   private Uni<Appended> appendAt(

@@ -28,7 +28,7 @@ final class ApplyCall {
     ApplyCall call = new ApplyCall(layout, streams.getFirst().partition());
     for (Catchup<?, ?, ?> stream : streams) {
       call.arguments.add(stream.name());
-      call.arguments.add(stream.stored().fence());
+      call.arguments.add(stream.stored().expected());
       call.arguments.add(stream.folded().format());
       call.arguments.add(Integer.toString(stream.changes().size()));
       stream.changes().forEach(call::add);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,8 +23,8 @@ import java.util.stream.Stream;
  *
  * <p>A hash holds it: {@code active}, {@code previous}, and which one a person has {@code chosen};
  * by version {@code live:…}, {@code building:…} and {@code beats:…}, see {@link Versions}; and by
- * build {@code events:…}, and {@code unneeded:…} until it is removed. A build's name is its
- * version, a dot, and a number. Each part of a build keeps its own {@link Checkpoint}.
+ * build {@code events:…}, {@code landmark:…}, and {@code unneeded:…} until it is removed. A build's
+ * name is its version, a dot, and a number. Each part of a build keeps its own {@link Checkpoint}.
  */
 public final class Builds {
 
@@ -35,6 +36,7 @@ public final class Builds {
   private static final Script UNNEEDED_BUILDS = Script.named("unneeded.lua");
   private static final Script WHOLE = Script.named("whole.lua");
   private static final String EVENTS = "events:";
+  private static final String LANDMARK = "landmark:";
   private static final String UNNEEDED = "unneeded:";
 
   private final ReadModels models;
@@ -318,6 +320,26 @@ public final class Builds {
         .map(answers -> answers.stream().map(Part::of).toList());
   }
 
+  /** Keeps an event that is in a build. */
+  public Uni<Void> keep(String build, Landmark landmark) {
+    return set(LANDMARK + build, landmark.format());
+  }
+
+  /** The event that was kept last of those that are in a build. */
+  public Uni<Optional<Landmark>> landmark(String build) {
+    return get(LANDMARK + build).map(kept -> kept.map(Landmark::parse));
+  }
+
+  /** Has a build count as lost, because it is of another log than the store's. */
+  public Uni<Void> distrust(String build) {
+    Layout layout = layout(build);
+    return models
+        .send(
+            partitions(
+                partition -> new Command("HDEL").arg(layout.documents(partition)).arg(Layout.MARK)))
+        .replaceWithVoid();
+  }
+
   /**
    * Makes a build the one that its version keeps up to date, and, in the same atomic step, the one
    * that queries read, unless that is of a later version. Nothing happens to one that is already.
@@ -393,7 +415,11 @@ public final class Builds {
     Layout layout = layout(build);
     return views()
         .chain(views -> models.send(partitions(partition -> unlink(layout.keys(partition, views)))))
-        .chain(() -> models.send(List.of(new Command("HDEL").arg(key).arg(EVENTS + build))))
+        .chain(
+            () ->
+                models.send(
+                    List.of(
+                        new Command("HDEL").arg(key).arg(EVENTS + build).arg(LANDMARK + build))))
         .chain(
             () ->
                 models.send(
@@ -419,22 +445,23 @@ public final class Builds {
    * @return whether it has it; otherwise another one is building
    */
   public Uni<Boolean> lease(String builder, Duration limit) {
-    return lease(builder, limit.toMillis());
+    return lease(Layout.builder(projection.name()), builder, limit.toMillis());
+  }
+
+  /** Whether nobody had the turn to replay parked events for a while; then it is the caller's. */
+  public Uni<Boolean> takesTurn(Duration pause) {
+    return lease(
+        Layout.replayer(projection.name()), UUID.randomUUID().toString(), pause.toMillis());
   }
 
   /** Gives the right to build back, if it has it. */
   public Uni<Void> release(String builder) {
-    return lease(builder, 0).replaceWithVoid();
+    return lease(Layout.builder(projection.name()), builder, 0).replaceWithVoid();
   }
 
-  private Uni<Boolean> lease(String builder, long millis) {
+  private Uni<Boolean> lease(String lease, String holder, long millis) {
     return models
-        .send(
-            List.of(
-                new Command(
-                    LEASE,
-                    List.of(Layout.builder(projection.name())),
-                    List.of(builder, Long.toString(millis)))))
+        .send(List.of(new Command(LEASE, List.of(lease), List.of(holder, Long.toString(millis)))))
         .map(answers -> answers.getFirst().toString().equals("1"));
   }
 

@@ -33,7 +33,7 @@ final class Catchup<S, D, E> {
   private int folds;
   private final List<Outcome.Poison> poisons = new ArrayList<>();
 
-  /** Below it the store has no events that are not applied: it has dropped them. */
+  /** Below it there is nothing left to apply: what is missing there is gone. */
   private long floor;
 
   private int applied;
@@ -58,8 +58,13 @@ final class Catchup<S, D, E> {
     batch.add(event.revision());
   }
 
-  /** What Redis holds now: everything up to there is done. */
+  /**
+   * What Redis holds now: everything up to there is done.
+   *
+   * @throws ForeignLog if the events are of another log than that was
+   */
   void startFrom(Stored<D> current) {
+    events.values().forEach(current.fence()::check);
     stored = current;
     poisons.removeIf(poison -> poison.revision() > current.revision());
     events.headMap(current.revision(), true).clear();
@@ -67,7 +72,23 @@ final class Catchup<S, D, E> {
 
   /** Nothing more can be done for the stream. */
   void poison(RuntimeException cause) {
-    poisons.add(new Outcome.Poison(events.firstKey(), cause, true));
+    poisons.add(poison(events.firstEntry().getValue(), cause, true));
+  }
+
+  /** The stream is held by an earlier event, which is not in this batch. */
+  void holdBehind(Poisons.Poisoned earlier) {
+    poisons.add(
+        new Outcome.Poison(
+            earlier.revision(), earlier.position(), new HeldBack(earlier.cause()), true));
+  }
+
+  /** It is not known what is missing before the events of the stream. */
+  void miss() {
+    poisons.add(new Outcome.Poison(events.firstKey(), -1, new Missing(), true));
+  }
+
+  private static Outcome.Poison poison(Recorded<?> event, Throwable cause, boolean holds) {
+    return new Outcome.Poison(event.revision(), event.position(), cause, holds);
   }
 
   boolean isOpen() {
@@ -79,23 +100,46 @@ final class Catchup<S, D, E> {
     return stored.revision() + 1;
   }
 
+  /** Whether an event is missing before the next one. */
   boolean hasGap() {
     return events.firstKey() > Math.max(next(), floor);
   }
 
+  /** How many events to read of it. */
   int missing() {
     return (int) Math.min(events.firstKey() - next(), PAGE);
   }
 
-  void fillGap(List<Recorded<S>> read) {
+  /** Takes those that are missing from what its stream gave. */
+  void fillFromStream(List<Recorded<S>> read) {
     gaps++;
+    fill(read);
+  }
+
+  /** Takes those of the events that are missing; their order does not matter. */
+  void fill(List<Recorded<S>> read) {
     long until = events.firstKey();
-    floor = read.isEmpty() ? until : Math.min(until, read.getFirst().revision());
     for (Recorded<S> event : read) {
-      if (event.revision() < until) {
+      if (event.revision() >= next() && event.revision() < until) {
+        stored.fence().check(event);
         events.put(event.revision(), event);
       }
     }
+  }
+
+  /** What is missing before the next event is gone. */
+  void skipGap() {
+    floor = events.firstKey();
+  }
+
+  /** The position of the next event in the log. */
+  long position() {
+    return events.firstEntry().getValue().position();
+  }
+
+  /** Whether what is missing can't be before a position, because the last applied event is not. */
+  boolean beginsAt(long position) {
+    return position <= stored.position() && (stored.position() >= 0 || stored.revision() < 0);
   }
 
   /**
@@ -114,16 +158,16 @@ final class Catchup<S, D, E> {
         break;
       }
       try {
-        folded = step(projection, event.revision(), decoder.decode(event), models);
+        folded = step(projection, event, decoder.decode(event), models);
       } catch (Throwable e) {
         if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
           throw e;
         }
-        poisons.add(new Outcome.Poison(event.revision(), e, onPoison == OnPoison.HOLD));
+        poisons.add(poison(event, e, onPoison == OnPoison.HOLD));
         if (onPoison == OnPoison.HOLD) {
           break;
         }
-        folded = folded.at(event.revision());
+        folded = folded.at(event);
       }
       folds++;
       expected++;
@@ -132,7 +176,10 @@ final class Catchup<S, D, E> {
   }
 
   private Stored<D> step(
-      Projection<D, E> projection, long revision, List<Recorded<E>> events, ReadModels models) {
+      Projection<D, E> projection,
+      Recorded<S> stored,
+      List<Recorded<E>> events,
+      ReadModels models) {
     @Nullable D document = folded.document();
     List<Change> shared = new ArrayList<>();
     for (Recorded<E> event : events) {
@@ -140,7 +187,7 @@ final class Catchup<S, D, E> {
       document = change.document();
       shared.addAll(change.shared());
     }
-    Stored<D> next = Stored.of(revision, document, models);
+    Stored<D> next = Stored.of(stored, document, models);
     changes.addAll(shared);
     return next;
   }

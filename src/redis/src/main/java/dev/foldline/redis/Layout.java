@@ -14,9 +14,9 @@ import java.util.zip.CRC32;
  * hash tag, so that they are on one node of a cluster and change in one atomic step:
  *
  * <pre>
- * foldline:1:{name:build:partition}:documents     hash: stream → revision, blank, JSON; and, under
- *                                               the empty name, the mark that it is whole, open
- *                                               or closed; and a note of each shared view there
+ * foldline:1:{name:build:partition}:documents     hash: stream → revision and position of its last
+ *                                               event, JSON; and, under the empty name, the mark
+ *                                               that it is whole, open or closed; and a note of each shared view there
  * foldline:1:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
  * foldline:1:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
  * foldline:1:{name:build:partition}:scores:view   hash: member → its score in 16 digits
@@ -65,6 +65,11 @@ record Layout(String projection, String build) {
   /** Who is building. */
   static String builder(String projection) {
     return PREFIX + "{" + projection + "}:builder";
+  }
+
+  /** There while parked events were replayed a moment ago. */
+  static String replayer(String projection) {
+    return "foldline:1:{" + projection + "}:replayer";
   }
 
   /** The events that could not be applied to a build. */

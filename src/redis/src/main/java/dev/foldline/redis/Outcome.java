@@ -19,10 +19,11 @@ public record Outcome(int applied, int duplicates, int gaps, Map<String, List<Po
    * An event that can't be applied.
    *
    * @param revision of the event
+   * @param position of the event in the log, −1 where it is not known
    * @param cause what its decoding, the projection or the writing of its document threw
    * @param holds whether the later events of its stream were not applied either
    */
-  public record Poison(long revision, Throwable cause, boolean holds) {
+  public record Poison(long revision, long position, Throwable cause, boolean holds) {
 
     boolean concerns(long event) {
       return event == revision || (holds && event > revision);

@@ -3,7 +3,6 @@ package dev.foldline.redis;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.foldline.core.Change;
-import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
@@ -30,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * one pipeline: one to read their documents, one to write them. The fence of each stream, the
  * revision of the last event in its document, is checked and moved in the same atomic step as its
  * changes; where another instance was quicker, the stream is done again from there. Missing events
- * are read from the stream first. Safe for use by many threads.
+ * are read first: from their stream or, where that does not give them any more, from the log. Safe
+ * for use by many threads.
  *
  * @param <S> the stored form of events
  * @param <D> the document
@@ -42,12 +42,21 @@ public final class Projector<S, D, E> {
   private static final int READS_AT_ONCE = 8;
   private static final int MAX_ROUNDS = 1_000;
 
+  /** How many pages of the log are read back for what was delivered to another instance. */
+  private static final int LOOK_BACK = 40;
+
+  private static final int PAGE = 500;
+
+  /** The revision of a tombstone: it ends its stream, and there is nothing in it to apply. */
+  private static final long TOMBSTONE = Long.MAX_VALUE;
+
   private final ReadModels models;
   private final Projection<D, E> projection;
   private final Decoder<S, E> decoder;
   private final History<S> history;
   private final OnPoison onPoison;
   private final Layout layout;
+  private final Poisons poisons;
   private final Set<String> named = ConcurrentHashMap.newKeySet();
 
   /**
@@ -67,32 +76,45 @@ public final class Projector<S, D, E> {
     this.decoder = decoder;
     this.history = history;
     this.layout = new Layout(projection.name(), build);
+    this.poisons = new Poisons(models, projection, build);
+  }
+
+  /** Applies a batch {@link Order#DELIVERED as it was delivered}. */
+  public Uni<Outcome> apply(List<Recorded<S>> batch) {
+    return apply(batch, Order.DELIVERED);
   }
 
   /**
    * Applies a batch.
    *
    * @return what became of it; fails with {@link Unavailable} if Redis or the store is away, and
-   *     the batch may then be applied again, in part or as a whole
+   *     the batch may then be applied again, in part or as a whole; with {@link ForeignLog} if the
+   *     build is of another log than the events
    */
-  public Uni<Outcome> apply(List<Recorded<S>> batch) {
+  public Uni<Outcome> apply(List<Recorded<S>> batch, Order order) {
     Map<String, Catchup<S, D, E>> streams = new LinkedHashMap<>();
+    int tombstones = 0;
     for (Recorded<S> event : batch) {
-      streams.computeIfAbsent(event.stream(), Catchup::new).offer(event);
+      if (event.revision() == TOMBSTONE) {
+        tombstones++;
+      } else {
+        streams.computeIfAbsent(event.stream(), Catchup::new).offer(event);
+      }
     }
+    int size = batch.size() - tombstones;
     List<Catchup<S, D, E>> all = List.copyOf(streams.values());
     return readDocuments(all, this::start)
-        .chain(() -> round(all, 1))
-        .map(_ -> outcome(batch.size(), all));
+        .chain(() -> round(all, order, 1))
+        .map(_ -> outcome(size, all));
   }
 
-  /** Up to which revision streams are applied, −1 where nothing is. */
-  public Uni<Map<String, Long>> applied(Collection<String> streams) {
-    Map<String, Long> revisions = new HashMap<>();
+  /** How far streams are applied. */
+  public Uni<Map<String, Fence>> applied(Collection<String> streams) {
+    Map<String, Fence> fences = new HashMap<>();
     return readDocuments(
             streams.stream().distinct().map(Catchup<S, D, E>::new).toList(),
-            (stream, document) -> revisions.put(stream.name(), Stored.revision(document)))
-        .replaceWith(revisions);
+            (stream, document) -> fences.put(stream.name(), Stored.fence(document)))
+        .replaceWith(fences);
   }
 
   private Uni<Void> readDocuments(
@@ -121,7 +143,7 @@ public final class Projector<S, D, E> {
   }
 
   /** One step of all streams that are not done: fill their gaps, fold, write. */
-  private Uni<Void> round(List<Catchup<S, D, E>> streams, int round) {
+  private Uni<Void> round(List<Catchup<S, D, E>> streams, Order order, int round) {
     List<Catchup<S, D, E>> open = streams.stream().filter(Catchup::isOpen).toList();
     if (open.isEmpty()) {
       return Uni.createFrom().voidItem();
@@ -129,32 +151,126 @@ public final class Projector<S, D, E> {
     if (round > MAX_ROUNDS) {
       return Uni.createFrom().failure(new Unavailable("others keep changing " + open.getFirst()));
     }
-    return fillGaps(open)
+    return fillGaps(open.stream().filter(Catchup::hasGap).toList(), order)
         .chain(
             () ->
                 write(
                     open.stream()
+                        .filter(Catchup::isOpen)
                         .filter(stream -> stream.fold(projection, decoder, onPoison, models))
                         .toList()))
-        .chain(() -> round(open, round + 1));
+        .chain(() -> round(open, order, round + 1));
   }
 
-  private Uni<Void> fillGaps(List<Catchup<S, D, E>> streams) {
+  private Uni<Void> fillGaps(List<Catchup<S, D, E>> streams, Order order) {
+    return streams.isEmpty()
+        ? Uni.createFrom().voidItem()
+        : fillFromStreams(streams)
+            .chain(() -> fillOtherwise(streams.stream().filter(Catchup::hasGap).toList(), order));
+  }
+
+  /** A stream that gives nothing is no store that is away. */
+  private Uni<Void> fillFromStreams(List<Catchup<S, D, E>> streams) {
     return Multi.createFrom()
         .iterable(streams)
-        .filter(Catchup::hasGap)
         .onItem()
         .transformToUni(
             stream ->
-                history
+                history.stream()
                     .read(stream.name(), stream.next(), stream.missing())
-                    .onFailure(NotFound.class)
+                    .onFailure(Projector::isOfThisRead)
                     .recoverWithItem(List.of())
-                    .invoke(stream::fillGap))
+                    .invoke(stream::fillFromStream))
         .merge(READS_AT_ONCE)
         .collect()
         .last()
         .replaceWithVoid();
+  }
+
+  private static boolean isOfThisRead(Throwable failure) {
+    return !(failure instanceof Unavailable || failure instanceof ForeignLog);
+  }
+
+  /** What streams don't give any more was dropped, or deleted before it was applied. */
+  private Uni<Void> fillOtherwise(List<Catchup<S, D, E>> streams, Order order) {
+    if (streams.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    return switch (order) {
+      case FROM_FENCE -> skipGaps(streams);
+      case LOG -> holdBack(streams).chain(this::skipGaps);
+      case DELIVERED -> holdBack(streams).chain(this::lookBack);
+    };
+  }
+
+  private Uni<Void> skipGaps(List<Catchup<S, D, E>> streams) {
+    streams.forEach(Catchup::skipGap);
+    return Uni.createFrom().voidItem();
+  }
+
+  /** Has those wait that are held by an event that can't be applied; the others go on. */
+  private Uni<List<Catchup<S, D, E>>> holdBack(List<Catchup<S, D, E>> streams) {
+    return poisons
+        .held(streams.stream().map(Catchup::name).toList())
+        .map(
+            held ->
+                streams.stream()
+                    .filter(
+                        stream -> {
+                          Poisons.@Nullable Poisoned by = held.get(stream.name());
+                          if (by == null || by.revision() < stream.next()) {
+                            return true;
+                          }
+                          stream.holdBehind(by);
+                          return false;
+                        })
+                    .toList());
+  }
+
+  private Uni<Void> lookBack(List<Catchup<S, D, E>> streams) {
+    return lookBack(streams, streams.stream().mapToLong(Catchup::position).max().orElse(-1), 1);
+  }
+
+  /** Reads the log back to the last applied event of each stream: what it has not, is gone. */
+  private Uni<Void> lookBack(List<Catchup<S, D, E>> streams, long before, int page) {
+    if (streams.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    if (before < 0 || page > LOOK_BACK) {
+      return miss(streams);
+    }
+    return history
+        .log()
+        .before(before, PAGE)
+        .chain(
+            events -> {
+              long reached = events.isEmpty() ? -1 : events.getLast().position();
+              return lookBack(stillMissing(streams, events, reached), reached, page + 1);
+            })
+        .onFailure(Projector::isOfThisRead)
+        .recoverWithUni(() -> miss(streams));
+  }
+
+  private List<Catchup<S, D, E>> stillMissing(
+      List<Catchup<S, D, E>> streams, List<Recorded<S>> read, long reached) {
+    Map<String, List<Recorded<S>>> found = read.stream().collect(groupingBy(Recorded::stream));
+    List<Catchup<S, D, E>> still = new ArrayList<>();
+    for (Catchup<S, D, E> stream : streams) {
+      stream.fill(found.getOrDefault(stream.name(), List.of()));
+      if (stream.hasGap()) {
+        if (stream.beginsAt(reached)) {
+          stream.skipGap();
+        } else {
+          still.add(stream);
+        }
+      }
+    }
+    return still;
+  }
+
+  private Uni<Void> miss(List<Catchup<S, D, E>> streams) {
+    streams.forEach(Catchup::miss);
+    return Uni.createFrom().voidItem();
   }
 
   private Uni<Void> write(List<Catchup<S, D, E>> streams) {
@@ -203,11 +319,14 @@ public final class Projector<S, D, E> {
 
   /** Has a stream go on from the document that Redis has. */
   private void start(Catchup<S, D, E> stream, String document) {
+    Stored<D> stored;
     try {
-      stream.startFrom(Stored.parse(document, models, projection.document()));
+      stored = Stored.parse(document, models, projection.document());
     } catch (RuntimeException e) {
       stream.poison(e);
+      return;
     }
+    stream.startFrom(stored);
   }
 
   private List<List<Catchup<S, D, E>>> byPartition(Collection<Catchup<S, D, E>> streams) {

@@ -1,47 +1,60 @@
 package dev.foldline.redis;
 
+import dev.foldline.core.Recorded;
 import dev.foldline.core.View;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream's document with the fence: the revision of the last event in it.
+ * A stream's document with the fence: the last event in it.
  *
- * @param revision −1 where no event was applied
+ * @param revision of that event, −1 where none was applied
+ * @param position of that event in the log, −1 where it is not known
  * @param document null where no event was, or none of the application's
  * @param json the document as Redis has it
  */
-record Stored<D>(long revision, @Nullable D document, String json) {
+record Stored<D>(long revision, long position, @Nullable D document, String json) {
 
   static <D> Stored<D> nothing() {
-    return new Stored<>(-1, null, "null");
+    return new Stored<>(-1, -1, null, "null");
   }
 
   /** Fails where the document can't be written. */
-  static <D> Stored<D> of(long revision, @Nullable D document, ReadModels models) {
-    return new Stored<>(revision, document, models.write(document));
+  static <D> Stored<D> of(Recorded<?> last, @Nullable D document, ReadModels models) {
+    return new Stored<>(last.revision(), last.position(), document, models.write(document));
   }
 
   static <D> Stored<D> parse(String text, ReadModels models, Class<D> type) {
     if (text.isEmpty()) {
       return nothing();
     }
-    String json = text.substring(text.indexOf(' ') + 1);
-    return new Stored<>(revision(text), models.read(json, type), json);
+    String json = text.substring(text.indexOf(' ', text.indexOf(' ') + 1) + 1);
+    Fence fence = fence(text);
+    return new Stored<>(fence.revision(), fence.position(), models.read(json, type), json);
   }
 
   /** The fence alone. */
-  static long revision(String text) {
-    return text.isEmpty() ? -1 : Long.parseLong(text, 0, text.indexOf(' '), 10);
+  static Fence fence(String text) {
+    if (text.isEmpty()) {
+      return Fence.NONE;
+    }
+    int blank = text.indexOf(' ');
+    return new Fence(
+        Long.parseLong(text, 0, blank, 10),
+        Long.parseLong(text, blank + 1, text.indexOf(' ', blank + 1), 10));
   }
 
   String format() {
-    return revision + " " + json;
+    return revision + " " + position + " " + json;
   }
 
   /** The same document, with an event in it that changed nothing. */
-  Stored<D> at(long later) {
-    return new Stored<>(later, document, json);
+  Stored<D> at(Recorded<?> later) {
+    return new Stored<>(later.revision(), later.position(), document, json);
+  }
+
+  Fence fence() {
+    return new Fence(revision, position);
   }
 
   Optional<View<D>> view(String stream) {
@@ -49,7 +62,7 @@ record Stored<D>(long revision, @Nullable D document, String json) {
   }
 
   /** The revision as the script compares it. */
-  String fence() {
+  String expected() {
     return revision < 0 ? "" : Long.toString(revision);
   }
 }

@@ -50,7 +50,7 @@ public final class Views {
 
   /** The revision of a stream that a projection has come to, −1 for none. */
   public Uni<Long> revision(Projection<?, ?> projection, String stream) {
-    return stored(projection, stream).map(Stored::revision);
+    return stored(projection, stream).map(text -> Stored.fence(text).revision());
   }
 
   private Uni<String> stored(Projection<?, ?> projection, String stream) {

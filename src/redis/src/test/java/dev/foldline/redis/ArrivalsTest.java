@@ -55,17 +55,18 @@ class ArrivalsTest {
   private void write(String stream, long revision) {
     var projector =
         new Projector<String, String, String>(
-            redis.models(),
-            LAST,
-            build,
-            OnPoison.HOLD,
-            List::of,
-            (_, _, _) -> Uni.createFrom().item(List.of()));
+            redis.models(), LAST, build, OnPoison.HOLD, List::of, RealRedis.noHistory());
     await(
         projector.apply(
             List.of(
                 new Recorded<>(
-                    "e", new UUID(0, revision), stream, revision, 0, Instant.EPOCH, Map.of()))));
+                    "e",
+                    new UUID(0, revision),
+                    stream,
+                    revision,
+                    revision,
+                    Instant.EPOCH,
+                    Map.of()))));
   }
 
   private CompletableFuture<Boolean> asks(String stream, long revision, Duration limit) {

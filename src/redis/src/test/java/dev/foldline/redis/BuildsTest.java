@@ -426,6 +426,13 @@ class BuildsTest {
     assertThat(await(builds.lease("you", Duration.ofSeconds(10)))).isTrue();
   }
 
+  @Test
+  void oneTurnAWhileForAll() {
+    Builds builds = new Builds(redis.models(), one);
+    assertThat(await(builds.takesTurn(Duration.ofMinutes(1)))).isTrue();
+    assertThat(await(builds.takesTurn(Duration.ofMinutes(1)))).isFalse();
+  }
+
   private String build(Projection<?, ?> projection) {
     Builds builds = new Builds(models, projection);
     String build = await(builds.begin()).build();
@@ -436,18 +443,19 @@ class BuildsTest {
   private void apply(Projection<String, String> projection, String build, String event) {
     var projector =
         new Projector<String, String, String>(
-            models,
-            projection,
-            build,
-            OnPoison.HOLD,
-            List::of,
-            (_, _, _) -> Uni.createFrom().item(List.of()));
+            models, projection, build, OnPoison.HOLD, List::of, RealRedis.noHistory());
     long revision = "ab".indexOf(event);
     await(
         projector.apply(
             List.of(
                 new Recorded<>(
-                    event, new UUID(0, revision), "n-1", revision, 0, Instant.EPOCH, Map.of()))));
+                    event,
+                    new UUID(0, revision),
+                    "n-1",
+                    revision,
+                    revision,
+                    Instant.EPOCH,
+                    Map.of()))));
   }
 
   private String document(Projection<String, ?> projection) {

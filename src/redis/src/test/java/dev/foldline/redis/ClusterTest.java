@@ -127,7 +127,7 @@ class ClusterTest {
   @Test
   void poisonsPositionsAndSnapshotsAreKept() {
     Poisons poisons = new Poisons(models, SUMS, build());
-    var poison = new Outcome.Poison(3, new IllegalStateException("no"), true);
+    var poison = new Outcome.Poison(3, 30, new IllegalStateException("no"), true);
     await(poisons.add(Map.of("n-1", List.of(poison)), Instant.EPOCH));
     assertThat(await(poisons.list(10))).hasSize(1);
 
@@ -150,12 +150,7 @@ class ClusterTest {
   private void apply(String build, long revision) {
     var projector =
         new Projector<Long, Long, Long>(
-            models,
-            SUMS,
-            build,
-            OnPoison.HOLD,
-            List::of,
-            (_, _, _) -> Uni.createFrom().item(List.of()));
+            models, SUMS, build, OnPoison.HOLD, List::of, RealRedis.noHistory());
     await(
         projector.apply(
             IntStream.range(0, STREAMS)

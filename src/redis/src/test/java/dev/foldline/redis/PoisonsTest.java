@@ -43,15 +43,14 @@ class PoisonsTest {
     var found =
         Map.of(
             "n-a b",
-            List.of(new Outcome.Poison(3, cause, true)),
+            List.of(new Outcome.Poison(3, 30, cause, true)),
             "n-c",
-            List.of(new Outcome.Poison(0, cause, false)));
+            List.of(new Outcome.Poison(0, 7, cause, false)));
 
-    assertThat(await(poisons.add(found, NOON))).isEqualTo(2);
-    assertThat(await(poisons.add(found, NOON.plusSeconds(1)))).isZero();
-
-    Poisoned held = new Poisoned("n-a b", 3, cause.toString(), NOON, true);
-    Poisoned passed = new Poisoned("n-c", 0, cause.toString(), NOON, false);
+    Poisoned held = new Poisoned("n-a b", 3, 30, cause.toString(), NOON, true);
+    Poisoned passed = new Poisoned("n-c", 0, 7, cause.toString(), NOON, false);
+    assertThat(await(poisons.add(found, NOON))).containsExactlyInAnyOrder(held, passed);
+    assertThat(await(poisons.add(found, NOON.plusSeconds(1)))).isEmpty();
     assertThat(await(poisons.list(10))).containsExactlyInAnyOrder(held, passed);
     await(poisons.remove(List.of(held)));
     assertThat(await(poisons.list(10))).containsExactly(passed);
@@ -63,7 +62,8 @@ class PoisonsTest {
         IntStream.range(0, 3_000)
             .boxed()
             .collect(
-                Collectors.toMap(i -> "n-" + i, _ -> List.of(new Outcome.Poison(0, cause, true))));
+                Collectors.toMap(
+                    i -> "n-" + i, _ -> List.of(new Outcome.Poison(0, 7, cause, true))));
     await(poisons.add(found, NOON));
 
     assertThat(await(poisons.list(100_000))).hasSize(3_000);
@@ -72,7 +72,7 @@ class PoisonsTest {
 
   @Test
   void goWithTheirBuild() {
-    await(poisons.add(Map.of("n-1", List.of(new Outcome.Poison(0, cause, true))), NOON));
+    await(poisons.add(Map.of("n-1", List.of(new Outcome.Poison(0, 7, cause, true))), NOON));
 
     await(new Builds(models, projection).drop("1.1"));
 

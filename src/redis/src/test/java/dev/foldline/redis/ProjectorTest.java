@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -37,10 +39,15 @@ class ProjectorTest {
 
   private static final RealRedis redis = new RealRedis();
 
+  /** What the streams give, and what the log has. */
   private final Map<String, List<Recorded<String>>> store = new HashMap<>();
+
+  private final List<Recorded<String>> log = new ArrayList<>();
+  private final Set<String> unreadable = new HashSet<>();
   private final Builds builds = new Builds(redis.models(), SUMS);
   private String build = "";
   private OnPoison onPoison = OnPoison.HOLD;
+  private final History<String> history = new History<>(this::read, this::before);
   private final Views views = new Views(redis.models());
 
   record Sum(long value, int events) {}
@@ -115,16 +122,136 @@ class ProjectorTest {
   }
 
   @Test
-  void goesOnBehindWhatTheStoreHasDropped() {
+  void readsFromTheLogWhatADeletedStreamDoesNotGiveAnyMore() {
+    List<Recorded<String>> events = append("n-1", "1", "2", "3", "4");
+    apply(events.subList(0, 1));
+    append("n-2", IntStream.range(0, 1_234).mapToObj(_ -> "1").toArray(String[]::new));
+    List<Recorded<String>> later = append("n-1", "5", "6");
+    store.remove("n-1");
+
+    assertThat(apply(later.subList(1, 2)).applied()).isEqualTo(5);
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 5, new Sum(21, 6)));
+  }
+
+  @Test
+  void readsFromTheLogWhatATruncatedStreamDoesNotGiveAnyMore() {
     List<Recorded<String>> events = append("n-1", "1", "2", "3", "4", "5");
-    store.put("n-1", events.subList(2, 5));
+    store.put("n-1", events.subList(3, 5));
+
     apply(events.subList(4, 5));
-    assertThat(document("n-1")).hasValue(new View<>("n-1", 4, new Sum(12, 3)));
+
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 4, new Sum(15, 5)));
+  }
+
+  @Test
+  void goesOnBehindWhatTheLogHasDroppedToo() {
+    List<Recorded<String>> events = append("n-1", "1", "2", "3", "4", "5");
+    apply(events.subList(0, 1));
+    store.put("n-1", events.subList(2, 5));
+    log.remove(events.get(1));
+    apply(events.subList(4, 5));
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 4, new Sum(13, 4)));
 
     List<Recorded<String>> gone = append("n-2", "1", "2");
     store.remove("n-2");
+    log.remove(gone.getFirst());
     apply(gone.subList(1, 2));
     assertThat(document("n-2")).hasValue(new View<>("n-2", 1, new Sum(2, 1)));
+  }
+
+  /** Another instance may have it in hand, or nobody: the log is not read back without end. */
+  @Test
+  void skipsNothingOfWhichItIsNotKnownWhetherItComes() {
+    List<Recorded<String>> events = append("n-1", "1", "2");
+    append("n-2", IntStream.range(0, 21_000).mapToObj(_ -> "1").toArray(String[]::new));
+    List<Recorded<String>> later = append("n-1", "3", "4");
+    apply(events.subList(0, 1));
+    store.remove("n-1");
+
+    Outcome outcome = apply(later);
+
+    assertThat(outcome.applied()).isZero();
+    assertThat(outcome.poison(later.getFirst()))
+        .hasValueSatisfying(poison -> assertThat(poison.cause()).isInstanceOf(Missing.class));
+    assertThat(outcome.poison(later.getLast())).isPresent();
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 0, new Sum(1, 1)));
+    assertThat(apply(events).applied()).isOne();
+    assertThat(apply(later).applied()).isEqualTo(2);
+  }
+
+  @Test
+  void oneStreamThatCantBeReadHoldsUpItselfAlone() {
+    unreadable.addAll(List.of("n-denied", "$all"));
+    List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "2"));
+    events.addAll(append("n-denied", "1", "2").subList(1, 2));
+
+    Outcome outcome = apply(events);
+
+    assertThat(outcome.applied()).isEqualTo(2);
+    assertThat(outcome.poisoned()).containsOnlyKeys("n-denied");
+  }
+
+  @Test
+  void aTombstoneMovesNoFence() {
+    List<Recorded<String>> events = append("n-1", "1", "2");
+    Recorded<String> tombstone =
+        new Recorded<>(
+            "link", UUID.randomUUID(), "n-1", Long.MAX_VALUE, log.size(), Instant.EPOCH, Map.of());
+    store.remove("n-1");
+
+    assertThat(apply(List.of(tombstone))).isEqualTo(new Outcome(0, 0, 0, Map.of()));
+    assertThat(apply(List.of(events.getFirst(), tombstone)).applied()).isOne();
+    assertThat(apply(events.subList(1, 2)).applied()).isOne();
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 1, new Sum(3, 2)));
+  }
+
+  @Test
+  void inTheOrderOfTheLogWhatIsMissingIsGone_unlessTheStreamIsHeld() {
+    List<Recorded<String>> cut = append("n-1", "1", "2", "3");
+    List<Recorded<String>> held = append("n-2", "1", "poison", "3");
+    store.clear();
+    log.clear();
+    Poisons poisons = new Poisons(redis.models(), SUMS, build);
+    await(poisons.add(apply(held.subList(0, 2), Order.LOG).poisoned(), Instant.EPOCH));
+
+    Outcome outcome = apply(List.of(cut.getLast(), held.getLast()), Order.LOG);
+
+    assertThat(outcome.poison(held.getLast()))
+        .hasValueSatisfying(poison -> assertThat(poison.revision()).isOne());
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(3, 1)));
+    assertThat(document("n-2")).hasValue(new View<>("n-2", 0, new Sum(1, 1)));
+    assertThat(apply(held.subList(2, 3)).poison(held.getLast()))
+        .as("delivered")
+        .hasValueSatisfying(poison -> assertThat(poison.revision()).isOne());
+    apply(held.subList(2, 3), Order.FROM_FENCE);
+    assertThat(document("n-2")).hasValue(new View<>("n-2", 2, new Sum(4, 2)));
+  }
+
+  /** The store was restored from a backup, and has other events than those that were applied. */
+  @Test
+  void eventsOfAnotherLogAreNotApplied() {
+    List<Recorded<String>> events = append("n-1", "1", "2", "3");
+    apply(events.subList(0, 2));
+    assertThatThrownBy(() -> apply(List.of(moved(events.get(1), 5))))
+        .isInstanceOf(ForeignLog.class);
+    assertThatThrownBy(() -> apply(List.of(moved(events.get(2), 1))))
+        .isInstanceOf(ForeignLog.class)
+        .hasMessageContainingAll("event 2 of n-1 is at position 1", "event 1 was at 1");
+    assertThatThrownBy(() -> apply(List.of(moved(events.get(0), 2))))
+        .isInstanceOf(ForeignLog.class);
+    assertThat(apply(List.of(moved(events.get(1), -1))).duplicates()).isOne();
+    assertThat(apply(events).applied()).isOne();
+  }
+
+  private static Recorded<String> moved(Recorded<String> event, long position) {
+    return new Recorded<>(
+        event.event(),
+        event.eventId(),
+        event.stream(),
+        event.revision(),
+        position,
+        event.time(),
+        event.metadata());
   }
 
   @Test
@@ -338,20 +465,35 @@ class ProjectorTest {
     List<Recorded<String>> stored = store.computeIfAbsent(stream, _ -> new ArrayList<>());
     int first = stored.size();
     for (String event : events) {
-      stored.add(
+      Recorded<String> recorded =
           new Recorded<>(
-              event, UUID.randomUUID(), stream, stored.size(), 0, Instant.EPOCH, Map.of()));
+              event, UUID.randomUUID(), stream, stored.size(), log.size(), Instant.EPOCH, Map.of());
+      stored.add(recorded);
+      log.add(recorded);
     }
     return List.copyOf(stored.subList(first, stored.size()));
   }
 
   private Uni<List<Recorded<String>>> read(String stream, long from, int limit) {
-    return Uni.createFrom()
-        .item(
-            store.getOrDefault(stream, List.of()).stream()
-                .filter(event -> event.revision() >= from)
-                .limit(limit)
-                .toList());
+    return unreadable.contains(stream)
+        ? Uni.createFrom().failure(new IllegalStateException("PERMISSION_DENIED"))
+        : Uni.createFrom()
+            .item(
+                store.getOrDefault(stream, List.of()).stream()
+                    .filter(event -> event.revision() >= from)
+                    .limit(limit)
+                    .toList());
+  }
+
+  private Uni<List<Recorded<String>>> before(long position, int limit) {
+    return unreadable.contains("$all")
+        ? Uni.createFrom().failure(new IllegalStateException("PERMISSION_DENIED"))
+        : Uni.createFrom()
+            .item(
+                log.reversed().stream()
+                    .filter(event -> event.position() < position)
+                    .limit(limit)
+                    .toList());
   }
 
   private Projector<String, Sum, Long> projector() {
@@ -360,7 +502,7 @@ class ProjectorTest {
 
   private <D> Projector<String, D, Long> projector(Projection<D, Long> projection) {
     return new Projector<>(
-        redis.models(), projection, build, onPoison, ProjectorTest::decode, this::read);
+        redis.models(), projection, build, onPoison, ProjectorTest::decode, history);
   }
 
   /** A link is none of ours, and "2+3" is a shape of the past for two numbers. */
@@ -374,6 +516,10 @@ class ProjectorTest {
 
   private Outcome apply(List<Recorded<String>> events) {
     return await(projector().apply(events));
+  }
+
+  private Outcome apply(List<Recorded<String>> events, Order order) {
+    return await(projector().apply(events, order));
   }
 
   private Optional<View<Sum>> document(String stream) {

@@ -2,6 +2,7 @@ package dev.foldline.redis;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.testing.RedisProcess;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
@@ -33,6 +34,12 @@ final class RealRedis implements AutoCloseable {
 
   ReadModels models() {
     return new ReadModels(client, new ObjectMapper(), Duration.ofSeconds(5));
+  }
+
+  /** A store that has nothing. */
+  static <S> History<S> noHistory() {
+    return new History<>(
+        (_, _, _) -> Uni.createFrom().item(List.of()), (_, _) -> Uni.createFrom().item(List.of()));
   }
 
   void stop() {

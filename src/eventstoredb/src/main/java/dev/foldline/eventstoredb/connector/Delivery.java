@@ -31,7 +31,13 @@ public final class Delivery {
   private final AtomicReference<State> state = new AtomicReference<>(State.WITH_CONSUMER);
 
   Delivery(SupervisedSubscription.Attempt attempt, ResolvedEvent resolved, int retries) {
-    this(attempt, resolved, EventStore.toRecorded(resolved.getEvent()), retries, 1);
+    this(attempt, resolved, recorded(resolved), retries, 1);
+  }
+
+  /** What comes through a link, as a replayed parked event does, is given the link's position. */
+  private static Recorded<StoredEvent> recorded(ResolvedEvent resolved) {
+    Recorded<StoredEvent> event = EventStore.toRecorded(resolved.getEvent());
+    return resolved.getLink() == null ? event : event.at(-1);
   }
 
   private Delivery(

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.RecordedEvent;
 import com.eventstore.dbclient.ReplayParkedMessagesOptions;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The events that a group on all streams has set aside, oldest first. */
 public final class ParkedEvents {
@@ -35,11 +38,20 @@ public final class ParkedEvents {
    * @param number its place among the parked ones; they are counted on for ever
    * @param since when it was parked
    * @param reason why
+   * @param stream of the event
+   * @param revision of the event
+   * @param event null where its stream does not give it any more
    */
-  public record Parked(long number, Instant since, String reason, Recorded<StoredEvent> event) {}
+  public record Parked(
+      long number,
+      Instant since,
+      String reason,
+      String stream,
+      long revision,
+      @Nullable Recorded<StoredEvent> event) {}
 
   /**
-   * Those that are parked now. Events that were deleted since are left out.
+   * Those that are parked now.
    *
    * @param limit how many at most
    */
@@ -54,7 +66,7 @@ public final class ParkedEvents {
         .map(
             entries ->
                 entries.stream()
-                    .filter(entry -> entry.getEvent() != null && entry.getLink() != null)
+                    .filter(entry -> entry.getLink() != null)
                     .map(ParkedEvents::parked)
                     .toList())
         .ifNoItem()
@@ -64,11 +76,14 @@ public final class ParkedEvents {
 
   private static Parked parked(ResolvedEvent entry) {
     RecordedEvent link = entry.getLink();
+    String[] target = new String(link.getEventData(), UTF_8).split("@", 2);
     return new Parked(
         link.getRevision(),
         link.getCreated(),
         reason(link.getUserMetadata()),
-        EventStore.toRecorded(entry.getEvent()));
+        target[1],
+        Long.parseLong(target[0]),
+        entry.getEvent() == null ? null : EventStore.toRecorded(entry.getEvent()));
   }
 
   private static String reason(byte[] metadata) {

@@ -69,6 +69,14 @@ public final class Scan implements AutoCloseable {
   }
 
   /**
+   * Begins to read the events of one stream, those among them that the stream does not give any
+   * more.
+   */
+  public static Scan ofStream(EventStore store, String stream, long after) {
+    return new Scan(store, "^" + stream.replaceAll("([\\p{Punct} ])", "\\\\$1") + "$", after);
+  }
+
+  /**
    * The next events. None at the end of the log, and none where the store has only come past events
    * that the filter leaves out: {@link #position} moves all the same.
    *

@@ -1,18 +1,29 @@
 package dev.foldline.quarkus.projections;
 
+import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.redis.Builds;
+import dev.foldline.redis.Fence;
+import dev.foldline.redis.ForeignLog;
+import dev.foldline.redis.History;
+import dev.foldline.redis.Missing;
 import dev.foldline.redis.OnPoison;
+import dev.foldline.redis.Order;
 import dev.foldline.redis.Outcome;
 import dev.foldline.redis.Poisons;
+import dev.foldline.redis.Poisons.Poisoned;
 import dev.foldline.redis.Projector;
 import dev.foldline.redis.ReadModels;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -26,23 +37,23 @@ final class Applier<D, E> {
 
   private static final Logger LOG = Logger.getLogger(Applier.class);
 
-  private final String name;
+  private final Factory<D, E> factory;
+  private final String build;
   private final Projector<StoredEvent, D, E> projector;
   private final Poisons poisons;
-  private final Discards discards;
-  private final LongAdder poisoned;
 
-  private Applier(
-      String name,
-      Projector<StoredEvent, D, E> projector,
-      Poisons poisons,
-      Discards discards,
-      LongAdder poisoned) {
-    this.name = name;
-    this.projector = projector;
-    this.poisons = poisons;
-    this.discards = discards;
-    this.poisoned = poisoned;
+  private Applier(Factory<D, E> factory, String build) {
+    this.factory = factory;
+    this.build = build;
+    this.projector =
+        new Projector<>(
+            factory.models(),
+            factory.projection(),
+            build,
+            factory.onPoison(),
+            factory::decode,
+            new History<>(factory.store()::read, factory.store()::before));
+    this.poisons = new Poisons(factory.models(), factory.projection(), build);
   }
 
   /** Makes the appliers of a projection's builds, and counts what none of them could apply. */
@@ -56,12 +67,22 @@ final class Applier<D, E> {
       LongAdder poisoned) {
 
     Applier<D, E> of(String build) {
-      return new Applier<>(
-          projection.name() + ", build " + build,
-          new Projector<>(models, projection, build, onPoison, this::decode, store::read),
-          new Poisons(models, projection, build),
-          discards,
-          poisoned);
+      return new Applier<>(this, build);
+    }
+
+    /** The builds that it makes appliers of. */
+    Builds builds() {
+      return new Builds(models, projection);
+    }
+
+    /** Whether this release can read an event. */
+    boolean canRead(Recorded<StoredEvent> stored) {
+      try {
+        decode(stored);
+        return true;
+      } catch (RuntimeException _) {
+        return false;
+      }
     }
 
     /** What a stored event means to the projection. */
@@ -72,41 +93,114 @@ final class Applier<D, E> {
     }
   }
 
-  /** As {@link Projector#apply}. When it is done, it is kept which events can't be applied. */
-  Uni<Outcome> apply(List<Recorded<StoredEvent>> batch) {
-    return projector
-        .apply(batch)
+  /**
+   * As {@link Projector#apply}. When it is done, it is kept which events can't be applied. A build
+   * that is of another log than the store's counts as lost from then on.
+   */
+  Uni<Outcome> apply(List<Recorded<StoredEvent>> batch, Order order) {
+    return inPlace(batch)
         .chain(
-            outcome ->
-                outcome.poisoned().isEmpty()
-                    ? Uni.createFrom().item(outcome)
-                    : account(batch, outcome));
+            events ->
+                projector
+                    .apply(events, order)
+                    .chain(
+                        outcome ->
+                            outcome.poisoned().isEmpty()
+                                ? Uni.createFrom().item(outcome)
+                                : account(events, order, outcome)))
+        .onFailure(ForeignLog.class)
+        .call(foreign -> distrust(foreign.toString()));
   }
 
-  private Uni<Outcome> account(List<Recorded<StoredEvent>> batch, Outcome outcome) {
-    return discards
+  /** What came through a link is read again where it stands, to have its position. */
+  private Uni<List<Recorded<StoredEvent>>> inPlace(List<Recorded<StoredEvent>> batch) {
+    return batch.stream().allMatch(event -> event.position() >= 0)
+        ? Uni.createFrom().item(batch)
+        : Multi.createFrom()
+            .iterable(batch)
+            .onItem()
+            .transformToUniAndConcatenate(this::inPlace)
+            .collect()
+            .asList();
+  }
+
+  private Uni<Recorded<StoredEvent>> inPlace(Recorded<StoredEvent> event) {
+    return event.position() >= 0
+        ? Uni.createFrom().item(event)
+        : factory
+            .store()
+            .read(event.stream(), event.revision(), 1)
+            .onFailure(NotFound.class)
+            .recoverWithItem(List.of())
+            .map(
+                found ->
+                    found.stream()
+                        .filter(it -> it.revision() == event.revision())
+                        .findFirst()
+                        .orElse(event));
+  }
+
+  /** Has the build be made anew, because the store does not have the log that it was made from. */
+  Uni<Void> distrust(String reason) {
+    LOG.warnf(
+        "%s: is built anew, for the store is another one than it was made from, as after it was"
+            + " restored from a backup: %s",
+        this, reason);
+    return factory.builds().distrust(build);
+  }
+
+  private Uni<Outcome> account(List<Recorded<StoredEvent>> batch, Order order, Outcome outcome) {
+    return factory
+        .discards()
         .refresh()
-        .chain(news -> news ? projector.apply(batch) : Uni.createFrom().item(outcome))
+        .chain(news -> news ? projector.apply(batch, order) : Uni.createFrom().item(outcome))
         .call(
-            last -> poisons.add(last.poisoned(), Instant.now()).invoke(added -> tell(last, added)));
+            last -> {
+              Map<String, List<Outcome.Poison>> found = new HashMap<>(last.poisoned());
+              found.replaceAll((_, poisons) -> poisons.stream().filter(Applier::isSure).toList());
+              return keep(found);
+            });
   }
 
-  private void tell(Outcome outcome, int added) {
-    if (added > 0) {
-      poisoned.add(added);
-      outcome.poisoned().forEach(this::tell);
-    }
+  private static boolean isSure(Outcome.Poison poison) {
+    return !(poison.cause() instanceof Missing);
   }
 
-  private void tell(String stream, List<Outcome.Poison> found) {
-    for (Outcome.Poison poison : found) {
+  /** Keeps that a stream waits for events that did not come. */
+  Uni<Void> giveUp(String stream, Outcome.Poison poison) {
+    return keep(Map.of(stream, List.of(poison)));
+  }
+
+  private Uni<Void> keep(Map<String, List<Outcome.Poison>> found) {
+    return poisons
+        .add(found, Instant.now())
+        .invoke(
+            added ->
+                added.forEach(each -> tell(each, found.getOrDefault(each.stream(), List.of()))))
+        .replaceWithVoid();
+  }
+
+  private void tell(Poisoned added, List<Outcome.Poison> found) {
+    Throwable cause =
+        found.stream()
+            .filter(poison -> poison.revision() == added.revision())
+            .findFirst()
+            .orElseThrow()
+            .cause();
+    if (cause instanceof UnknownEvent unknown && !factory.codec().knows(unknown.type())) {
+      LOG.infof(
+          "%s: event %d of %s is of a type that this release does not know, '%s': parked until a"
+              + " release that knows it replays it",
+          this, added.revision(), added.stream(), unknown.type());
+    } else {
+      factory.poisoned().increment();
       LOG.errorf(
-          poison.cause(), "%s: event %d of %s can't be applied", this, poison.revision(), stream);
+          cause, "%s: event %d of %s can't be applied", this, added.revision(), added.stream());
     }
   }
 
   /** As {@link Projector#applied}. */
-  Uni<Map<String, Long>> applied(Collection<String> streams) {
+  Uni<Map<String, Fence>> applied(Collection<String> streams) {
     return projector.applied(streams);
   }
 
@@ -117,6 +211,6 @@ final class Applier<D, E> {
 
   @Override
   public String toString() {
-    return name;
+    return factory.projection().name() + ", build " + build;
   }
 }

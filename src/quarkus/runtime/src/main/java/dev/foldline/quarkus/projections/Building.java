@@ -9,6 +9,8 @@ import dev.foldline.eventstoredb.connector.PersistentSource;
 import dev.foldline.eventstoredb.connector.Scan;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Checkpoint;
+import dev.foldline.redis.Landmark;
+import dev.foldline.redis.Order;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +43,7 @@ final class Building {
   private final Group group;
   private final Discards discards;
   private final Function<String, Applier<?, ?>> appliers;
+  private final SameLog sameLog;
   private volatile Builds.Progress progress =
       new Builds.Progress(new Checkpoint("", List.of(), Set.of(), -1, false), 0);
   private volatile double ratio = 1;
@@ -62,6 +65,7 @@ final class Building {
     this.group = group;
     this.discards = discards;
     this.appliers = appliers;
+    this.sameLog = new SameLog(store, builds, appliers);
   }
 
   /** How far it is. */
@@ -89,7 +93,7 @@ final class Building {
     try {
       await(new PersistentSource(store, group.fromEnd(), false).prepare());
       await(discards.refresh());
-      progress = await(builds.begin());
+      progress = begin();
       end = await(store.end());
       measure();
       boolean complete = scan(() -> System.nanoTime() - deadline > 0) && complete();
@@ -97,6 +101,11 @@ final class Building {
     } finally {
       await(builds.release(me));
     }
+  }
+
+  private Builds.Progress begin() {
+    Builds.Progress begun = await(builds.begin());
+    return await(sameLog.holds(begun.build())) ? begun : await(builds.begin());
   }
 
   /** Read models stand still from the closing of the one on to the other: whoever asked waits. */
@@ -130,7 +139,7 @@ final class Building {
     Applier<?, ?> applier = appliers.apply(progress.build());
     try (Scan scan = scan(progress.checkpoint())) {
       while (!scan.ended()) {
-        int events = applyNext(scan, applier);
+        int events = applyNext(scan, progress.build(), applier);
         reached(scan.position(), events);
         if (stop.getAsBoolean() || !await(builds.lease(me, LEASE))) {
           return scan.ended();
@@ -144,10 +153,12 @@ final class Building {
     return new Scan(store, String.valueOf(group.filter()), after.position());
   }
 
-  private static int applyNext(Scan scan, Applier<?, ?> applier) throws InterruptedException {
+  private int applyNext(Scan scan, String build, Applier<?, ?> applier)
+      throws InterruptedException {
     List<Recorded<StoredEvent>> events = scan.next(BATCH);
     if (!events.isEmpty()) {
-      await(applier.apply(events));
+      await(applier.apply(events, Order.LOG));
+      await(builds.keep(build, Landmark.of(events.getLast())));
     }
     return events.size();
   }
@@ -167,7 +178,7 @@ final class Building {
     try (Scan scan = scan(broken)) {
       int events = 0;
       while (!scan.ended()) {
-        events += applyNext(scan, applier);
+        events += applyNext(scan, broken.build(), applier);
       }
       Checkpoint mended = await(builds.reached(broken.at(scan.position())));
       LOG.infof("%s: whole again, %d events looked at", group.name(), events);

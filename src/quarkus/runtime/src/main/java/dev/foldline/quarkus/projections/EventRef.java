@@ -1,6 +1,8 @@
 package dev.foldline.quarkus.projections;
 
 import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.connector.ParkedEvents;
+import dev.foldline.redis.Poisons.Poisoned;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.PositiveOrZero;
 
@@ -11,6 +13,19 @@ public record EventRef(
 
   static EventRef of(Recorded<?> event) {
     return new EventRef(event.stream(), event.revision());
+  }
+
+  static EventRef of(Poisoned poison) {
+    return new EventRef(poison.stream(), poison.revision());
+  }
+
+  static EventRef of(ParkedEvents.Parked delivered) {
+    return new EventRef(delivered.stream(), delivered.revision());
+  }
+
+  /** Whether an event is the one that is here. */
+  boolean is(Recorded<?> event) {
+    return equals(of(event));
   }
 
   @Override

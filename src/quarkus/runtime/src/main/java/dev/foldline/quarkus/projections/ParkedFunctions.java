@@ -126,7 +126,7 @@ public class ParkedFunctions {
    * The events that one kind of error keeps from being applied.
    *
    * @param error its kind
-   * @param type of the events
+   * @param type of the events; empty where it is not known, because their streams were deleted
    * @param events the oldest of them
    */
   public record Cause(String error, String type, int count, Instant oldest, List<Entry> events) {}
@@ -134,13 +134,15 @@ public class ParkedFunctions {
   /**
    * A parked event, with what keeps it from being applied.
    *
+   * @param time when it was written; it and the data are absent where the stream was deleted
    * @param data as JSON; what is none is a text, and what is no UTF-8 either is in Base64
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Entry(
       String stream,
       long revision,
-      Instant time,
-      JsonNode data,
+      @Nullable Instant time,
+      @Nullable JsonNode data,
       String error,
       Instant since,
       boolean passedOver) {
@@ -148,10 +150,10 @@ public class ParkedFunctions {
     static Entry of(Parking.Parked parked) {
       var event = parked.event();
       return new Entry(
-          event.stream(),
-          event.revision(),
-          event.time(),
-          shown(event.event().data()),
+          parked.ref().stream(),
+          parked.ref().revision(),
+          event == null ? null : event.time(),
+          event == null ? null : shown(event.event().data()),
           parked.cause(),
           parked.since(),
           parked.passedOver());
@@ -201,9 +203,7 @@ public class ParkedFunctions {
     return parked.stream()
         .collect(
             groupingBy(
-                each -> new Kind(kind(each.cause()), each.event().event().type()),
-                LinkedHashMap::new,
-                toList()))
+                each -> new Kind(kind(each.cause()), each.type()), LinkedHashMap::new, toList()))
         .entrySet()
         .stream()
         .map(

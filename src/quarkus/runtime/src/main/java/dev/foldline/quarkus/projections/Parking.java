@@ -1,15 +1,21 @@
 package dev.foldline.quarkus.projections;
 
 import static java.util.stream.Collectors.summingLong;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
+import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.ParkedEvents;
+import dev.foldline.eventstoredb.connector.Scan;
 import dev.foldline.quarkus.projections.Discards.Discarded;
 import dev.foldline.redis.Builds;
+import dev.foldline.redis.Fence;
+import dev.foldline.redis.Order;
+import dev.foldline.redis.Outcome;
 import dev.foldline.redis.Poisons.Poisoned;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -41,21 +47,31 @@ public final class Parking<D, E> {
   /** How many are looked at, at most. */
   public static final int MOST = 1_000;
 
+  private static final String WAITS_BEHIND = "waits behind event ";
   private static final int READS_AT_ONCE = 8;
   private static final int PAGE = 500;
+
+  /** How many events a second are replayed that another release could not read. */
+  private static final int FAST = 1_000;
 
   private final EventStore store;
   private final Builds builds;
   private final ParkedEvents delivered;
   private final Discards discards;
   private final Applier.Factory<D, E> appliers;
+  private final Duration pause;
 
+  /**
+   * @param pause between two replays of what another release could not read, by all instances
+   */
   Parking(
       EventStore store,
       Builds builds,
       ParkedEvents delivered,
       Discards discards,
-      Applier.Factory<D, E> appliers) {
+      Applier.Factory<D, E> appliers,
+      Duration pause) {
+    this.pause = pause;
     this.store = store;
     this.builds = builds;
     this.delivered = delivered;
@@ -66,16 +82,24 @@ public final class Parking<D, E> {
   /**
    * A parked event.
    *
+   * @param event null where its stream does not give it any more
    * @param since when that was found
    * @param cause what kept it from being applied
    * @param passedOver whether the later events of its stream were applied without it: then only a
    *     new build brings it in
+   * @param free whether it only waited for another one, which is applied by now
    */
   public record Parked(
-      Recorded<StoredEvent> event, Instant since, String cause, boolean passedOver) {
+      EventRef ref,
+      @Nullable Recorded<StoredEvent> event,
+      Instant since,
+      String cause,
+      boolean passedOver,
+      boolean free) {
 
-    EventRef ref() {
-      return EventRef.of(event);
+    /** The stored name of the event; empty where it is not known. */
+    String type() {
+      return event == null ? "" : event.event().type();
     }
   }
 
@@ -104,7 +128,28 @@ public final class Parking<D, E> {
 
   /** What the server and the build say, and what is left of it. */
   private record Survey<D, E>(
-      Applier<D, E> applier, List<ParkedEvents.Parked> delivered, List<Parked> parked) {
+      Applier<D, E> applier,
+      List<ParkedEvents.Parked> delivered,
+      List<Poisoned> poisons,
+      List<Parked> parked) {
+
+    /** The last event of a stream that is parked, −1 for none. */
+    long last(String stream) {
+      return parked.stream()
+          .filter(each -> each.ref().stream().equals(stream))
+          .mapToLong(each -> each.ref().revision())
+          .max()
+          .orElse(-1);
+    }
+
+    /** Where the event is in the log that holds a stream, −1 where that is not known. */
+    long holds(String stream) {
+      return poisons.stream()
+          .filter(poison -> poison.holds() && poison.stream().equals(stream))
+          .mapToLong(Poisoned::position)
+          .findFirst()
+          .orElse(-1);
+    }
 
     Set<EventRef> refs() {
       return new HashSet<>(parked.stream().map(Parked::ref).toList());
@@ -132,7 +177,7 @@ public final class Parking<D, E> {
       Applier<D, E> applier, List<ParkedEvents.Parked> delivered, List<Poisoned> poisons) {
     Stream<String> streams =
         Stream.concat(
-            delivered.stream().map(parked -> parked.event().stream()),
+            delivered.stream().map(ParkedEvents.Parked::stream),
             poisons.stream().map(Poisoned::stream));
     return applier
         .applied(streams.toList())
@@ -141,26 +186,25 @@ public final class Parking<D, E> {
                 Multi.createFrom()
                     .iterable(poisons)
                     .onItem()
-                    .transformToUni(poison -> lacking(applier, applied, poison))
+                    .transformToUni(
+                        poison -> lacking(applier, fence(applied, poison.stream()), poison))
                     .merge(READS_AT_ONCE)
                     .collect()
                     .asList()
                     .map(
                         lacking -> {
                           Map<EventRef, Parked> parked = new HashMap<>();
+                          Set<String> held = held(applied, poisons);
                           lacking.stream()
                               .flatMap(Optional::stream)
                               .forEach(each -> parked.merge(each.ref(), each, Parking::later));
                           delivered.stream()
                               .filter(
                                   each ->
-                                      applied.getOrDefault(each.event().stream(), -1L)
-                                          < each.event().revision())
-                              .map(
-                                  each ->
-                                      new Parked(each.event(), each.since(), each.reason(), false))
+                                      fence(applied, each.stream()).revision() < each.revision())
+                              .map(each -> parked(each, !held.contains(each.stream())))
                               .forEach(each -> parked.putIfAbsent(each.ref(), each));
-                          return new Survey<>(applier, delivered, oldest(parked.values()));
+                          return new Survey<>(applier, delivered, poisons, oldest(parked.values()));
                         }));
   }
 
@@ -175,30 +219,44 @@ public final class Parking<D, E> {
     return parked.stream().sorted(Comparator.comparing(Parked::since)).limit(MOST).toList();
   }
 
+  private static Fence fence(Map<String, Fence> applied, String stream) {
+    return applied.getOrDefault(stream, Fence.NONE);
+  }
+
+  private static Set<String> held(Map<String, Fence> applied, List<Poisoned> poisons) {
+    return poisons.stream()
+        .filter(
+            poison ->
+                poison.holds() && fence(applied, poison.stream()).revision() < poison.revision())
+        .map(Poisoned::stream)
+        .collect(toUnmodifiableSet());
+  }
+
+  private static Parked parked(ParkedEvents.Parked delivered, boolean free) {
+    return new Parked(
+        EventRef.of(delivered),
+        delivered.event(),
+        delivered.since(),
+        delivered.reason(),
+        false,
+        free && delivered.reason().contains(WAITS_BEHIND));
+  }
+
+  /** Why an event is parked that waits for an earlier one. */
+  static String waitsBehind(long revision) {
+    return WAITS_BEHIND + revision + " of its stream";
+  }
+
   /**
    * What the build still lacks for a poison: the event itself, or one behind it, which nobody may
    * have delivered yet. A poison that nothing is lacking for is struck out.
    */
-  private Uni<Optional<Parked>> lacking(
-      Applier<D, E> applier, Map<String, Long> applied, Poisoned poison) {
-    EventRef ref = new EventRef(poison.stream(), poison.revision());
-    long from =
-        poison.holds()
-            ? Math.max(poison.revision(), applied.getOrDefault(poison.stream(), -1L) + 1)
-            : poison.revision();
-    return store
-        .read(poison.stream(), from, 1)
-        .onFailure(NotFound.class)
-        .recoverWithItem(List.of())
-        .map(
-            events ->
-                events.stream()
-                    .filter(
-                        event ->
-                            poison.holds()
-                                || (event.revision() == ref.revision() && !discards.contains(ref)))
-                    .findFirst()
-                    .map(event -> parked(event, poison)))
+  private Uni<Optional<Parked>> lacking(Applier<D, E> applier, Fence fence, Poisoned poison) {
+    EventRef ref = EventRef.of(poison);
+    if (poison.holds() ? fence.revision() < ref.revision() : !discards.contains(ref)) {
+      return event(poison).map(event -> Optional.of(parked(ref, event.orElse(null), poison)));
+    }
+    return behind(fence, poison)
         .call(
             lacking ->
                 lacking.isPresent()
@@ -206,12 +264,48 @@ public final class Parking<D, E> {
                     : applier.poisons().remove(List.of(poison)));
   }
 
-  private static Parked parked(Recorded<StoredEvent> event, Poisoned poison) {
-    String cause =
-        event.revision() == poison.revision()
-            ? poison.cause()
-            : "waits behind event " + poison.revision() + " of its stream";
-    return new Parked(event, poison.since(), cause, !poison.holds());
+  private Uni<Optional<Parked>> behind(Fence fence, Poisoned poison) {
+    return poison.holds()
+        ? read(poison.stream(), fence.revision() + 1, 1)
+            .map(
+                events ->
+                    events.stream()
+                        .findFirst()
+                        .map(event -> parked(EventRef.of(event), event, poison)))
+        : Uni.createFrom().item(Optional.empty());
+  }
+
+  /** What its stream does not give any more is in the log for longer. */
+  private Uni<Optional<Recorded<StoredEvent>>> event(Poisoned poison) {
+    return read(poison.stream(), poison.revision(), 1)
+        .map(events -> events.stream().filter(EventRef.of(poison)::is).findFirst())
+        .chain(
+            found ->
+                found.isPresent() || poison.position() < 0
+                    ? Uni.createFrom().item(found)
+                    : store
+                        .at(poison.position())
+                        .map(event -> event.filter(EventRef.of(poison)::is)));
+  }
+
+  /** What a stream gives; nothing where it can't be read. */
+  private Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+    return store
+        .read(stream, from, limit)
+        .onFailure(failure -> !(failure instanceof Unavailable))
+        .recoverWithItem(List.of());
+  }
+
+  private static Parked parked(
+      EventRef ref, @Nullable Recorded<StoredEvent> event, Poisoned poison) {
+    boolean itself = ref.revision() == poison.revision();
+    return new Parked(
+        ref,
+        event,
+        poison.since(),
+        itself ? poison.cause() : waitsBehind(poison.revision()),
+        !poison.holds(),
+        !itself);
   }
 
   /**
@@ -235,39 +329,87 @@ public final class Parking<D, E> {
     return Multi.createFrom()
         .iterable(streams)
         .onItem()
-        .transformToUniAndConcatenate(
-            stream -> release(survey.applier(), stream, perSecond, deadline))
+        .transformToUniAndConcatenate(stream -> release(survey, stream, perSecond, deadline))
         .collect()
         .with(summingLong(Long::longValue))
         .chain(applied -> tidy().map(left -> new Replayed(applied, left)));
   }
 
   /** Applies what a stream has behind its fence. */
-  private Uni<Long> release(Applier<D, E> applier, String stream, int perSecond, long deadline) {
-    if (System.nanoTime() > deadline) {
-      return Uni.createFrom().item(0L);
-    }
-    int page = Math.min(perSecond, PAGE);
-    return applier
+  private Uni<Long> release(Survey<D, E> survey, String stream, int perSecond, long deadline) {
+    return survey
+        .applier()
         .applied(List.of(stream))
-        .chain(applied -> store.read(stream, applied.getOrDefault(stream, -1L) + 1, page))
-        .onFailure(NotFound.class)
-        .recoverWithItem(List.of())
+        .map(applied -> fence(applied, stream))
+        .chain(
+            fence ->
+                System.nanoTime() > deadline
+                    ? Uni.createFrom().item(0L)
+                    : release(survey, stream, fence, perSecond, deadline));
+  }
+
+  private Uni<Long> release(
+      Survey<D, E> survey, String stream, Fence fence, int perSecond, long deadline) {
+    int page = Math.min(perSecond, PAGE);
+    return read(stream, fence.revision() + 1, page)
         .chain(
             events ->
-                events.isEmpty()
-                    ? Uni.createFrom().item(0L)
-                    : applier
-                        .apply(events)
+                events.isEmpty() || events.getFirst().revision() > fence.revision() + 1
+                    ? releaseFromLog(survey, stream, fence, perSecond, deadline)
+                    : survey
+                        .applier()
+                        .apply(events, Order.DELIVERED)
                         .onItem()
                         .delayIt()
-                        .by(Duration.ofMillis(1 + 1_000L * events.size() / perSecond))
+                        .by(pause(events, perSecond))
                         .chain(
                             outcome ->
                                 outcome.applied() < page
                                     ? Uni.createFrom().item((long) outcome.applied())
-                                    : release(applier, stream, perSecond, deadline)
+                                    : release(survey, stream, perSecond, deadline)
                                         .map(more -> more + outcome.applied())));
+  }
+
+  private static Duration pause(List<?> events, int perSecond) {
+    return Duration.ofMillis(1 + 1_000L * events.size() / perSecond);
+  }
+
+  /** The log has what a deleted stream does not give any more, until the store is scavenged. */
+  private Uni<Long> releaseFromLog(
+      Survey<D, E> survey, String stream, Fence fence, int perSecond, long deadline) {
+    if (fence.revision() >= survey.last(stream)) {
+      return Uni.createFrom().item(0L);
+    }
+    long held = survey.holds(stream);
+    Uni<Long> after =
+        held > fence.position()
+            ? store.before(held, 1).map(event -> event.isEmpty() ? -1 : event.getFirst().position())
+            : Uni.createFrom().item(fence.position());
+    return after.chain(
+        position ->
+            Uni.createFrom()
+                .item(() -> scan(survey.applier(), stream, position, perSecond, deadline))
+                .runSubscriptionOn(Thread::startVirtualThread));
+  }
+
+  private long scan(
+      Applier<D, E> applier, String stream, long after, int perSecond, long deadline) {
+    long applied = 0;
+    try (Scan scan = Scan.ofStream(store, stream, after)) {
+      boolean goesOn = true;
+      while (goesOn && !scan.ended() && System.nanoTime() < deadline) {
+        List<Recorded<StoredEvent>> events = scan.next(Math.min(perSecond, PAGE));
+        if (!events.isEmpty()) {
+          Outcome outcome = applier.apply(events, Order.FROM_FENCE).await().atMost(store.timeout());
+          applied += outcome.applied();
+          goesOn = outcome.poisoned().isEmpty();
+          Thread.sleep(pause(events, perSecond));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return applied;
   }
 
   /** Has the server get rid of the oldest ones that are settled; how many are parked still. */
@@ -278,7 +420,7 @@ public final class Parking<D, E> {
               Set<EventRef> parked = survey.refs();
               List<ParkedEvents.Parked> settled =
                   survey.delivered().stream()
-                      .takeWhile(entry -> !parked.contains(EventRef.of(entry.event())))
+                      .takeWhile(entry -> !parked.contains(EventRef.of(entry)))
                       .toList();
               return settled.isEmpty()
                   ? Uni.createFrom().voidItem()
@@ -312,9 +454,8 @@ public final class Parking<D, E> {
   }
 
   private static Discarded discarded(Parked parked, String reason, String by) {
-    Recorded<StoredEvent> event = parked.event();
-    return new Discarded(
-        event.stream(), event.revision(), event.event().type(), parked.cause(), reason, by);
+    EventRef ref = parked.ref();
+    return new Discarded(ref.stream(), ref.revision(), parked.type(), parked.cause(), reason, by);
   }
 
   /**
@@ -336,10 +477,14 @@ public final class Parking<D, E> {
   }
 
   private Uni<Trial<D>> tryOut(String stream, long revision, @Nullable D document) {
-    return store
-        .read(stream, revision + 1, PAGE)
+    return read(stream, revision + 1, PAGE)
         .chain(
             events -> {
+              boolean begins = !events.isEmpty() && events.getFirst().revision() == 0;
+              if (revision < 0 && !begins) {
+                return Uni.createFrom()
+                    .item(new Trial<>(stream, -1, "its first events can't be read any more", null));
+              }
               Trial<D> trial = new Trial<>(stream, revision, null, document);
               for (Recorded<StoredEvent> event : events) {
                 trial = step(trial, event);
@@ -365,6 +510,39 @@ public final class Parking<D, E> {
     }
   }
 
+  /**
+   * Replays what another release could not read and this one can, as a new event's type is known to
+   * some instances before it is to all; and what only waited for such.
+   *
+   * @param parked as they were listed
+   * @return how many events took effect
+   */
+  Uni<Long> replayFree(List<Parked> parked, Duration limit) {
+    return free(parked).isEmpty()
+        ? Uni.createFrom().item(0L)
+        : builds
+            .takesTurn(pause)
+            .chain(mine -> mine ? replayFree(limit) : Uni.createFrom().item(0L));
+  }
+
+  private Uni<Long> replayFree(Duration limit) {
+    return survey()
+        .chain(survey -> replay(survey, streams(free(survey.parked())), FAST, limit))
+        .map(Replayed::applied);
+  }
+
+  private List<Parked> free(List<Parked> parked) {
+    return parked.stream().filter(each -> each.free() || canReadNow(each)).toList();
+  }
+
+  private boolean canReadNow(Parked parked) {
+    Recorded<StoredEvent> event = parked.event();
+    return event != null
+        && !parked.passedOver()
+        && parked.cause().startsWith(UnknownEvent.class.getName())
+        && appliers.canRead(event);
+  }
+
   private static List<Parked> choose(List<Parked> parked, Set<EventRef> chosen) {
     if (chosen.isEmpty()) {
       return parked;
@@ -379,6 +557,6 @@ public final class Parking<D, E> {
   }
 
   private static List<String> streams(List<Parked> parked) {
-    return parked.stream().map(each -> each.event().stream()).distinct().toList();
+    return parked.stream().map(each -> each.ref().stream()).distinct().toList();
   }
 }

@@ -16,7 +16,10 @@ import dev.foldline.eventstoredb.connector.SupervisedSubscription;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Checkpoint;
 import dev.foldline.redis.Checkpoints;
+import dev.foldline.redis.Landmark;
+import dev.foldline.redis.Missing;
 import dev.foldline.redis.OnPoison;
+import dev.foldline.redis.Order;
 import dev.foldline.redis.Outcome;
 import dev.foldline.redis.ReadModels;
 import io.smallrye.mutiny.Uni;
@@ -57,6 +60,9 @@ public final class ProjectionRunner<D, E> {
   /** Whoever is that close behind the log is up to date. */
   private static final Duration UP_TO_DATE = Duration.ofSeconds(5);
 
+  /** How often an event is given back that waits for what can't be read, before it is parked. */
+  private static final int TRIES = 5;
+
   /** In which a look whether there is something to build is done; a build is not waited for. */
   private static final Duration MOMENT = Duration.ofSeconds(1);
 
@@ -66,10 +72,17 @@ public final class ProjectionRunner<D, E> {
    * @param survey between two looks what is parked
    * @param keep between two checkpoints
    * @param absence how many of those another version may be silent before it counts as left
+   * @param replay between two replays of what another release could not read
+   * @param patience before an event is given back that waits for what can't be read
    */
-  record Pace(Duration survey, Duration keep, int absence) {
+  record Pace(
+      Duration survey, Duration keep, int absence, Duration replay, Duration patience) {
 
     static final Pace DEFAULT = new Pace(Duration.ofSeconds(10), Duration.ofSeconds(2), 15);
+
+    Pace(Duration survey, Duration keep, int absence) {
+      this(survey, keep, absence, Duration.ofMinutes(1), Duration.ofSeconds(1));
+    }
   }
 
   private final Vertx vertx;
@@ -81,6 +94,7 @@ public final class ProjectionRunner<D, E> {
   private final Watch watch;
   private final Parking<D, E> parking;
   private final Building building;
+  private final SameLog sameLog;
   private final PersistentSource source;
   private final SupervisedSubscription subscription;
   private final LongAdder applied = new LongAdder();
@@ -93,6 +107,12 @@ public final class ProjectionRunner<D, E> {
   private final Checkpoints checkpoints = new Checkpoints();
   private final AtomicBoolean keeping = new AtomicBoolean();
   private final Lock oneBuild = new ReentrantLock();
+
+  /** The latest event that was applied, and the one that was kept. */
+  private volatile @Nullable Recorded<?> latest;
+
+  private volatile @Nullable Recorded<?> landmark;
+
   private volatile @Nullable Applier<D, E> applier;
   private volatile List<Parking.Parked> parked = List.of();
   private volatile boolean stopped;
@@ -129,8 +149,15 @@ public final class ProjectionRunner<D, E> {
     this.watch = new Watch(models, projection, builds, pace.absence());
     Group group = group(projection);
     this.parking =
-        new Parking<>(store, builds, new ParkedEvents(store, group.name()), discards, appliers);
+        new Parking<>(
+            store,
+            builds,
+            new ParkedEvents(store, group.name()),
+            discards,
+            appliers,
+            pace.replay());
     this.building = new Building(store, builds, group, discards, appliers::of);
+    this.sameLog = new SameLog(store, builds, appliers::of);
     this.source = new PersistentSource(store, group, false);
     this.subscription =
         new SupervisedSubscription(
@@ -158,18 +185,26 @@ public final class ProjectionRunner<D, E> {
     build();
   }
 
-  /** Looks what is parked now, unless it still does. */
+  /** Looks what is parked now, and replays what can be applied by now, unless it still does. */
   private void survey() {
     if (!looking.compareAndSet(false, true)) {
       return;
     }
     Uni.createFrom()
         .deferred(parking::list)
+        .invoke(now -> parked = now)
+        .chain(now -> parking.replayFree(now, SLICE))
         .onTermination()
         .invoke(() -> looking.set(false))
         .subscribe()
         .with(
-            now -> parked = now,
+            replayed -> {
+              if (replayed > 0) {
+                LOG.infof(
+                    "%s: %d events are applied that were parked before this release knew them",
+                    projection.name(), replayed);
+              }
+            },
             failure -> LOG.debugf(failure, "%s: parked events not known", projection.name()));
   }
 
@@ -194,10 +229,19 @@ public final class ProjectionRunner<D, E> {
         .chain(() -> source.settled().onFailure().recoverWithItem(-1L))
         .map(settled -> last.at(Math.max(settled, last.position())))
         .chain(builds::goOn)
+        .call(reached -> keepLandmark(reached.build()))
         .onTermination()
         .invoke(() -> keeping.set(false))
         .subscribe()
         .with(reached -> checkpoints.add(reached, last), subscription::reopen);
+  }
+
+  /** Keeps by what the log is known again. */
+  private Uni<Void> keepLandmark(String build) {
+    Recorded<?> event = latest;
+    return event == null || event.equals(landmark)
+        ? Uni.createFrom().voidItem()
+        : builds.keep(build, Landmark.of(event)).invoke(() -> landmark = event);
   }
 
   /**
@@ -334,30 +378,51 @@ public final class ProjectionRunner<D, E> {
       }
       batches++;
       retried.add(batch.stream().filter(delivery -> delivery.retries() > 0).count());
-      live.apply(batch.stream().map(Delivery::event).toList())
+      live.apply(batch.stream().map(Delivery::event).toList(), Order.DELIVERED)
           .subscribe()
-          .with(outcome -> settle(batch, outcome), failure -> giveBack(batch, failure));
+          .with(outcome -> settle(live, batch, outcome), failure -> giveBack(batch, failure));
     }
   }
 
-  private void settle(List<Delivery> batch, Outcome outcome) {
+  private void settle(Applier<D, E> live, List<Delivery> batch, Outcome outcome) {
     batches--;
     applied.add(outcome.applied());
     duplicates.add(outcome.duplicates());
     gaps.add(outcome.gaps());
     for (Delivery delivery : batch) {
-      outcome
-          .poison(delivery.event())
-          .ifPresentOrElse(poison -> park(delivery, poison), delivery::ack);
+      Optional<Outcome.Poison> poison = outcome.poison(delivery.event());
+      if (poison.isPresent()) {
+        setAside(live, delivery, poison.get());
+      } else {
+        delivery.ack();
+        latest = later(latest, delivery.event());
+      }
     }
   }
 
-  private void park(Delivery delivery, Outcome.Poison poison) {
+  private static Recorded<?> later(@Nullable Recorded<?> one, Recorded<?> other) {
+    return one == null || one.position() < other.position() ? other : one;
+  }
+
+  /** What it waits for may be in another instance's hands: it is given back some times. */
+  private void setAside(Applier<D, E> live, Delivery delivery, Outcome.Poison poison) {
+    if (!(poison.cause() instanceof Missing)) {
+      park(delivery, poison);
+    } else if (delivery.retries() < TRIES) {
+      vertx.setTimer(pace.patience().toMillis(), _ -> delivery.retry(poison.cause().toString()));
+    } else {
+      live.giveUp(delivery.event().stream(), poison)
+          .subscribe()
+          .with(_ -> park(delivery, poison), failure -> delivery.retry(failure.toString()));
+    }
+  }
+
+  private static void park(Delivery delivery, Outcome.Poison poison) {
     Recorded<StoredEvent> event = delivery.event();
     delivery.park(
         poison.revision() == event.revision()
             ? poison.cause().toString()
-            : "waits behind event " + poison.revision() + " of its stream");
+            : Parking.waitsBehind(poison.revision()));
   }
 
   private void giveBack(List<Delivery> batch, Throwable failure) {
@@ -401,7 +466,7 @@ public final class ProjectionRunner<D, E> {
     }
     try {
       building.dropUnneeded();
-      Optional<String> live = builds.live().await().atMost(SLICE);
+      Optional<String> live = trusted().await().atMost(SLICE);
       return live.isPresent() ? mend(live.get()) : slice(SLICE).filter(Slice::complete).isPresent();
     } catch (RuntimeException e) {
       if (stopped) {
@@ -412,6 +477,17 @@ public final class ProjectionRunner<D, E> {
     } finally {
       oneBuild.unlock();
     }
+  }
+
+  /** The build that this version keeps up to date, where it is there and of the store's log. */
+  private Uni<Optional<String>> trusted() {
+    return builds
+        .live()
+        .chain(
+            live ->
+                live.isEmpty()
+                    ? Uni.createFrom().item(live)
+                    : sameLog.holds(live.get()).map(same -> live.filter(_ -> same)));
   }
 
   private boolean mend(String live) throws InterruptedException {
@@ -437,8 +513,7 @@ public final class ProjectionRunner<D, E> {
 
     @Override
     public Uni<Session> open(Sink sink) {
-      return builds
-          .live()
+      return trusted()
           .chain(
               live ->
                   live.isEmpty()

@@ -2,8 +2,10 @@ package dev.foldline.quarkus.projections;
 
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.EventTypes;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
@@ -45,6 +47,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.context.spi.ContextManagerProvider;
 
 /**
  * A real event store and a real Redis that can go away, and instances of an application on them.
@@ -52,6 +55,10 @@ import java.util.stream.Stream;
 final class Ground implements AutoCloseable {
 
   static final Duration LIMIT = Duration.ofSeconds(30);
+
+  static {
+    ContextManagerProvider.instance(); // found by two threads at once it fails
+  }
 
   private final Path data;
   private final boolean killed;
@@ -170,7 +177,7 @@ final class Ground implements AutoCloseable {
   }
 
   /** Replaces a directory of files by another one, be it there or not. */
-  private static void copy(Path from, Path to) {
+  static void copy(Path from, Path to) {
     try {
       for (Path file : files(to)) {
         Files.delete(file);
@@ -211,6 +218,19 @@ final class Ground implements AutoCloseable {
         .retry()
         .withBackOff(Duration.ofMillis(50))
         .atMost(10)
+        .await()
+        .atMost(LIMIT);
+  }
+
+  /** Deletes a stream, so that it may begin anew; or for good, by a tombstone. */
+  void delete(String stream, boolean forGood) {
+    DeleteStreamOptions options = DeleteStreamOptions.get();
+    Uni.createFrom()
+        .completionStage(
+            () ->
+                forGood
+                    ? store.client().tombstoneStream(stream, options)
+                    : store.client().deleteStream(stream, options))
         .await()
         .atMost(LIMIT);
   }
@@ -310,11 +330,19 @@ final class Ground implements AutoCloseable {
         Projection<Counting.Sum, Counting> projection,
         OnPoison onPoison,
         ProjectionRunner.Pace pace) {
+      this(projection, onPoison, Counting.TYPES, pace);
+    }
+
+    Instance(
+        Projection<Counting.Sum, Counting> projection,
+        OnPoison onPoison,
+        EventTypes<?> types,
+        ProjectionRunner.Pace pace) {
       runner =
           new ProjectionRunner<>(
               own.getDelegate(),
               ownStore,
-              new EventCodec(List.of(Counting.TYPES)),
+              new EventCodec(List.of(types)),
               models(client(own)),
               projection,
               onPoison,

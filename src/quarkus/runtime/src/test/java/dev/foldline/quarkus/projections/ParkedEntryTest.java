@@ -24,7 +24,8 @@ class ParkedEntryTest {
   private static String shown(byte[] data) throws Exception {
     var event = new StoredEvent(UUID.randomUUID(), "counted", data, new byte[0]);
     var recorded = new Recorded<>(event, event.id(), "n-1", 0, 0, Instant.EPOCH, Map.of());
-    var entry = Entry.of(new Parked(recorded, Instant.EPOCH, "why", false));
+    var entry =
+        Entry.of(new Parked(EventRef.of(recorded), recorded, Instant.EPOCH, "why", false, false));
     return JSON.readTree(JSON.writeValueAsString(entry)).path("data").toString();
   }
 

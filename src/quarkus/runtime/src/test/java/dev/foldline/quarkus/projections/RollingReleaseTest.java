@@ -1,0 +1,119 @@
+package dev.foldline.quarkus.projections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.foldline.core.EventTypes;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Shape;
+import dev.foldline.core.Upcaster;
+import dev.foldline.quarkus.projections.Counting.Counted;
+import dev.foldline.quarkus.projections.Counting.Sum;
+import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
+import dev.foldline.redis.OnPoison;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A release that knows a new event takes over from one that does not, instance by instance. */
+class RollingReleaseTest {
+
+  private static final Projection<Sum, Counting> SUMS = Counting.sums(1);
+  private static final EventTypes<Counting> WITH_PAIRS =
+      EventTypes.of(
+          Counting.class,
+          Map.of("counted", Counted.class),
+          new Upcaster(
+              "pair-counted",
+              Set.of("counted"),
+              data ->
+                  List.of(
+                      new Shape("counted", Map.of("number", data.get("a"))),
+                      new Shape("counted", Map.of("number", data.get("b"))))));
+
+  private Ground ground;
+
+  @BeforeEach
+  void start(@TempDir Path data) {
+    ground = new Ground(data);
+  }
+
+  @AfterEach
+  void stop() {
+    ground.close();
+  }
+
+  private Ground.Instance start(EventTypes<?> types, Duration replay) {
+    Ground.Instance instance =
+        ground
+        .new Instance(
+            SUMS,
+            OnPoison.HOLD,
+            types,
+            new Pace(
+                Duration.ofMillis(100),
+                Duration.ofSeconds(2),
+                15,
+                replay,
+                Duration.ofMillis(100)));
+    await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
+    return instance;
+  }
+
+  private void appendPairs(int from, int to) {
+    for (int i = from; i < to; i++) {
+      ground.append("n-" + i, 1);
+      ground.append("n-" + i, List.of(Ground.event("pair-counted", "{\"a\":2,\"b\":3}")));
+      ground.append("n-" + i, 4);
+    }
+  }
+
+  private void awaitPairs(int streams) {
+    await()
+        .atMost(Ground.LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(ground.totals(SUMS))
+                    .containsEntry("events", BigInteger.valueOf(4L * streams))
+                    .containsEntry("sum", BigInteger.valueOf(10L * streams)));
+  }
+
+  @Test
+  void whatTheOldReleaseParksIsReplayedByTheNewOne_untilNothingIsLeft() throws Exception {
+    Ground.Instance old = start(Counting.TYPES, Duration.ofMillis(500));
+    Ground.Instance first = start(WITH_PAIRS, Duration.ofMillis(500));
+    appendPairs(0, 40);
+    awaitPairs(40);
+    assertThat(old.runner.poisoned()).as("is no error").isZero();
+    old.stop();
+    Ground.Instance second = start(WITH_PAIRS, Duration.ofMillis(500));
+    appendPairs(40, 60);
+
+    awaitPairs(60);
+    await().atMost(Ground.LIMIT).until(() -> ground.unsettled(SUMS) == 0);
+    assertThat(first.runner.poisoned() + second.runner.poisoned()).isZero();
+  }
+
+  @Test
+  void nothingIsReplayedByThoseWhoDoNotKnowIt_norWhatIsParkedForAnotherReason() {
+    Ground.Instance old = start(Counting.TYPES, Duration.ofMillis(500));
+    appendPairs(0, 2);
+    ground.append("n-9", List.of(Ground.event("counted", "{\"number\":\"thirteen\"}")));
+    await().atMost(Ground.LIMIT).until(() -> old.runner.parked() == 5);
+    assertThat(old.runner.poisoned()).isOne();
+    start(WITH_PAIRS, Duration.ofMillis(500));
+
+    awaitPairs(2);
+    await().atMost(Ground.LIMIT).until(() -> old.runner.parked() == 1);
+    assertThat(old.runner.parking().list().await().atMost(Ground.LIMIT))
+        .extracting(parked -> parked.ref().toString())
+        .containsExactly("n-9@0");
+  }
+}

@@ -19,7 +19,8 @@ public interface Positions {
    * Moves a subscription forward, in one atomic step. A position before the saved one changes
    * nothing.
    *
-   * @param position of an event in its stream or in the log, zero or more
+   * @param position of an event in its stream or in the log; −1 where it begins with the first
+   *     event, which is saved as any other
    */
   CompletionStage<Void> save(String subscription, long position);
 }

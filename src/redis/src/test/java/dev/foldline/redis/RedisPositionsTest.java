@@ -67,6 +67,18 @@ class RedisPositionsTest {
   }
 
   @Test
+  void may_be_before_the_first_event_but_never_again() throws Exception {
+    RedisPositions positions = new RedisPositions(redis.client());
+    get(positions.save("empty", -1));
+    assertThat(get(positions.load("empty"))).hasValue(-1);
+    get(positions.save("empty", -1));
+    get(positions.save("empty", 0));
+    assertThat(get(positions.load("empty"))).hasValue(0);
+    get(positions.save("empty", -1));
+    assertThat(get(positions.load("empty"))).hasValue(0);
+  }
+
+  @Test
   void say_that_redis_is_away() {
     try (RealRedis other = new RealRedis()) {
       RedisPositions away = new RedisPositions(other.client());

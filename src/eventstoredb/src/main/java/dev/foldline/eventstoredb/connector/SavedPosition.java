@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  */
 final class SavedPosition {
 
+  /** Before every position, that before the first event (−1) too. */
   private static final long UNKNOWN = -2;
 
   private final Positions positions;
@@ -104,6 +105,6 @@ final class SavedPosition {
   }
 
   private synchronized boolean isSaved(long position) {
-    return position <= Math.max(saved, -1);
+    return position <= saved;
   }
 }

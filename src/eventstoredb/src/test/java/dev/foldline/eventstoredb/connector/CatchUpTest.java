@@ -130,6 +130,11 @@ class CatchUpTest {
     return positions.load(key).toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
+  /** Whether a position beyond the beginning is saved. */
+  private boolean moved(String key) throws Exception {
+    return saved(key).orElse(-1) >= 0;
+  }
+
   private static long position(Message<?> message) {
     return ((Recorded<?>) message.getPayload()).position();
   }
@@ -194,7 +199,7 @@ class CatchUpTest {
     for (int later = 4; later > 1; later--) {
       settle(messages.get(later));
     }
-    await().atMost(LIMIT).until(() -> saved(OF_THE_CATEGORY).isPresent());
+    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
     await().atMost(LIMIT).until(() -> inHand(channel) == 1);
     assertThat(saved(OF_THE_CATEGORY).getAsLong())
         .isBetween(position(messages.get(0)), position(messages.get(1)) - 1);
@@ -212,14 +217,14 @@ class CatchUpTest {
   void savesAfterANumberOfEvents_andAfterAWhile() throws Exception {
     server.append("n-1", 0, 5);
     acknowledge(channel(Map.of("position-save-count", "5", "position-save-interval", "60000")), 5);
-    await().atMost(LIMIT).until(() -> saved(OF_THE_CATEGORY).isPresent());
+    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
 
     server.append("n", 0, 1);
     acknowledge(
         channel(
             Map.of("stream", "n", "position-save-count", "1000", "position-save-interval", "50")),
         1);
-    await().atMost(LIMIT).until(() -> saved("numbers:n").isPresent());
+    await().atMost(LIMIT).until(() -> moved("numbers:n"));
   }
 
   @Test
@@ -255,6 +260,17 @@ class CatchUpTest {
     server.append("n-1", 2, 1);
     var next = consume(channel(attributes));
     assertThat(names(next.awaitItems(1, LIMIT))).containsExactly("n-1@2");
+  }
+
+  @Test
+  void fromTheEndOfAStreamWithoutEvents_nothingIsMissedByWhoEndedBeforeTheFirst() throws Exception {
+    Map<String, String> attributes = Map.of("stream", "n", "from", "end");
+    IncomingChannel first = channel(attributes);
+    consume(first);
+    await().atMost(LIMIT).until(() -> readiness(first).isOk());
+    end(first);
+    server.append("n", 0, 3);
+    assertThat(acknowledge(channel(attributes), 3)).containsExactly("n@0", "n@1", "n@2");
   }
 
   @Test
@@ -299,7 +315,7 @@ class CatchUpTest {
       settle(consumer.awaitItems(i + 1, LIMIT).getItems().get(i));
     }
     assertThat(names(consumer)).containsExactly("n-1@0", "n-1@1", "n-1@2", "n-1@3");
-    await().atMost(LIMIT).until(() -> saved(OF_THE_CATEGORY).isPresent());
+    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
   }
 
   @Test
@@ -337,7 +353,7 @@ class CatchUpTest {
     var consumer = consume(channel);
     refuse(consumer.awaitItems(1, LIMIT).getLastItem());
     settle(consumer.awaitItems(2, LIMIT).getLastItem());
-    await().atMost(LIMIT).until(() -> saved(OF_THE_CATEGORY).isPresent());
+    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
 
     ResolvedEvent parked = parked().getFirst();
     assertThat(parked.getEvent().getStreamId()).isEqualTo("n-1");
@@ -360,7 +376,7 @@ class CatchUpTest {
     IncomingChannel channel = channel(Map.of("filter", "^(n|parked)-"));
     var consumer = consume(channel);
     refuse(consumer.awaitItems(1, LIMIT).getLastItem());
-    await().atMost(LIMIT).until(() -> saved("numbers:$all ^(n|parked)-").isPresent());
+    await().atMost(LIMIT).until(() -> moved("numbers:$all ^(n|parked)-"));
     server.append("n-2", 0, 1);
     assertThat(names(consumer.awaitItems(2, LIMIT))).containsExactly("n-1@0", "n-2@0");
   }
@@ -381,7 +397,7 @@ class CatchUpTest {
           .isEqualTo(retries);
       refuse(message);
     }
-    await().atMost(LIMIT).until(() -> saved(OF_THE_CATEGORY).isPresent());
+    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
     assertThat(parked()).hasSize(1);
   }
 

@@ -6,8 +6,6 @@ import com.eventstore.dbclient.EventData;
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.Position;
-import com.eventstore.dbclient.ReadAllOptions;
-import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.RecordedEvent;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.SubscribeToAllOptions;
@@ -52,11 +50,13 @@ final class CatchUpSource implements Source {
   private final EventStore store;
   private final CatchUp settings;
   private final SavedPosition position;
+  private final HistoryWarning history;
   private final LongAdder parked = new LongAdder();
 
   CatchUpSource(EventStore store, Positions positions, CatchUp settings) {
     this.store = store;
     this.settings = settings;
+    this.history = new HistoryWarning(settings.describe());
     this.position = new SavedPosition(positions, settings.key(), store.timeout());
   }
 
@@ -82,19 +82,14 @@ final class CatchUpSource implements Source {
     LOG.infof(
         "%s: no position is kept, it begins with the %s event",
         describe(), settings.fromStart() ? "first" : "next");
-    return settings.fromStart() ? Uni.createFrom().item(-1L) : end(client);
+    return Reads.last(client, settings.stream())
+        .map(last -> last.map(this::positionOf).orElse(-1L))
+        .map(end -> settings.fromStart() ? fromStart(end) : end);
   }
 
-  /** The position of the last event that there is. */
-  private Uni<Long> end(EventStoreDBClient client) {
-    return Reads.events(
-            () ->
-                settings.stream() == null
-                    ? client.readAll(ReadAllOptions.get().backwards().fromEnd().maxCount(1))
-                    : client.readStream(
-                        settings.stream(),
-                        ReadStreamOptions.get().backwards().fromEnd().maxCount(1)))
-        .map(last -> last.isEmpty() ? -1 : positionOf(last.getFirst()));
+  private long fromStart(long end) {
+    history.endsAt(end);
+    return -1;
   }
 
   private Uni<Session> subscribe(EventStoreDBClient client, OpenLog log, long start) {
@@ -146,7 +141,10 @@ final class CatchUpSource implements Source {
   }
 
   private long positionOf(ResolvedEvent event) {
-    RecordedEvent original = event.getOriginalEvent();
+    return positionOf(event.getOriginalEvent());
+  }
+
+  private long positionOf(RecordedEvent original) {
     return settings.stream() == null
         ? original.getPosition().getCommitUnsigned()
         : original.getRevision();
@@ -230,6 +228,7 @@ final class CatchUpSource implements Source {
         } else if (event.getEvent() == null || isParkedByUs(event)) {
           progress.settle(positionOf(event));
         } else {
+          history.sees(positionOf(event), event.getEvent());
           sink.event(event, 0);
         }
       } catch (InterruptedException e) {

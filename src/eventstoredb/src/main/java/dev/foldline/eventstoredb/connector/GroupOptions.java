@@ -3,14 +3,11 @@ package dev.foldline.eventstoredb.connector;
 import com.eventstore.dbclient.CreatePersistentSubscriptionToAllOptions;
 import com.eventstore.dbclient.CreatePersistentSubscriptionToStreamOptions;
 import com.eventstore.dbclient.PersistentSubscriptionSettings;
-import com.eventstore.dbclient.Position;
-import com.eventstore.dbclient.StreamPosition;
 import com.eventstore.dbclient.SubscriptionFilter;
 import com.eventstore.dbclient.UpdatePersistentSubscriptionToAllOptions;
 import com.eventstore.dbclient.UpdatePersistentSubscriptionToStreamOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A group in the terms of the official client, whose four kinds of options have no type in common
@@ -24,22 +21,18 @@ final class GroupOptions {
   /** How many it reads at a time. */
   private static final int READ_BATCH = 500;
 
-  /** How servers put the start, of a stream and of all streams. */
-  private static final Set<Object> FIRST = Set.of(0L, new Position(0, 0));
+  /** How servers put that a group begins at the end, wherever that is. */
+  static final long END = -1;
 
   private GroupOptions() {}
 
-  static CreatePersistentSubscriptionToAllOptions createToAll(Group group) {
+  static CreatePersistentSubscriptionToAllOptions createToAll(Group group, long start) {
     var options = CreatePersistentSubscriptionToAllOptions.get();
     if (group.filter() != null) {
       options.filter(
           SubscriptionFilter.newBuilder().withStreamNameRegularExpression(group.filter()).build());
     }
-    if (group.fromStart()) {
-      options.fromStart();
-    } else {
-      options.fromEnd();
-    }
+    options.startFrom(start, start);
     options.resolveLinkTos(group.resolveLinks());
     options.namedConsumerStrategy(group.strategy());
     options.messageTimeout(group.messageTimeout());
@@ -50,13 +43,9 @@ final class GroupOptions {
     return options;
   }
 
-  static CreatePersistentSubscriptionToStreamOptions createToStream(Group group) {
+  static CreatePersistentSubscriptionToStreamOptions createToStream(Group group, long start) {
     var options = CreatePersistentSubscriptionToStreamOptions.get();
-    if (group.fromStart()) {
-      options.fromStart();
-    } else {
-      options.fromEnd();
-    }
+    options.startFrom(start);
     options.resolveLinkTos(group.resolveLinks());
     options.namedConsumerStrategy(group.strategy());
     options.messageTimeout(group.messageTimeout());
@@ -67,13 +56,9 @@ final class GroupOptions {
     return options;
   }
 
-  static UpdatePersistentSubscriptionToAllOptions updateToAll(Group group) {
+  static UpdatePersistentSubscriptionToAllOptions updateToAll(Group group, long start) {
     var options = UpdatePersistentSubscriptionToAllOptions.get();
-    if (group.fromStart()) {
-      options.fromStart();
-    } else {
-      options.fromEnd();
-    }
+    options.startFrom(start, start);
     options.resolveLinkTos(group.resolveLinks());
     options.namedConsumerStrategy(group.strategy());
     options.messageTimeout(group.messageTimeout());
@@ -84,13 +69,9 @@ final class GroupOptions {
     return options;
   }
 
-  static UpdatePersistentSubscriptionToStreamOptions updateToStream(Group group) {
+  static UpdatePersistentSubscriptionToStreamOptions updateToStream(Group group, long start) {
     var options = UpdatePersistentSubscriptionToStreamOptions.get();
-    if (group.fromStart()) {
-      options.fromStart();
-    } else {
-      options.fromEnd();
-    }
+    options.startFrom(start);
     options.resolveLinkTos(group.resolveLinks());
     options.namedConsumerStrategy(group.strategy());
     options.messageTimeout(group.messageTimeout());
@@ -101,11 +82,22 @@ final class GroupOptions {
     return options;
   }
 
-  /** What of a group is otherwise in the server: by name of the setting, both values. */
+  /**
+   * What of a group is otherwise in the server: by name of the setting, both values.
+   *
+   * @param start where it begins there: a revision, or a position of all streams
+   * @param begun whether the server has kept since how far it is, so that its start is history
+   */
   static Map<String, String> differences(
-      Group group, PersistentSubscriptionSettings there, StreamPosition<?> start) {
+      Group group, PersistentSubscriptionSettings there, long start, boolean begun) {
     Map<String, String> differences = new LinkedHashMap<>();
-    compare(differences, "from", group.fromStart() ? "start" : "end", from(start));
+    if (group.fromStart() && start != 0) {
+      differences.put("from", (start == END ? "end" : start) + " instead of start");
+    } else if (!group.fromStart() && start == 0 && group.stream() == null) {
+      differences.put("from", "start instead of end");
+    } else if (!group.fromStart() && start == END && !begun) {
+      differences.put("from", "end, wherever that is when the server starts, instead of end");
+    }
     compare(differences, "resolve-links", group.resolveLinks(), there.shouldResolveLinkTos());
     compare(
         differences,
@@ -119,15 +111,6 @@ final class GroupOptions {
         (long) there.getMessageTimeoutMs());
     compare(differences, "max-retries", group.maxRetries(), there.getMaxRetryCount());
     return differences;
-  }
-
-  private static String from(StreamPosition<?> start) {
-    if (start.isEnd()) {
-      return "end";
-    }
-    return start.getPosition().filter(position -> !FIRST.contains(position)).isPresent()
-        ? String.valueOf(start.getPositionOrThrow())
-        : "start";
   }
 
   private static <T> void compare(

@@ -1,13 +1,19 @@
 package dev.foldline.eventstoredb.connector;
 
+import com.eventstore.dbclient.EventStoreDBClient;
+import com.eventstore.dbclient.ReadAllOptions;
 import com.eventstore.dbclient.ReadResult;
+import com.eventstore.dbclient.ReadStreamOptions;
+import com.eventstore.dbclient.RecordedEvent;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.StreamNotFoundException;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads of what need not be there. */
 final class Reads {
@@ -21,6 +27,21 @@ final class Reads {
         .map(ReadResult::getEvents)
         .onFailure(Reads::noSuchStream)
         .recoverWithItem(List.of());
+  }
+
+  /**
+   * The last event that there is now.
+   *
+   * @param stream of this stream; null for the log of all streams
+   */
+  static Uni<Optional<RecordedEvent>> last(EventStoreDBClient client, @Nullable String stream) {
+    return events(
+            () ->
+                stream == null
+                    ? client.readAll(ReadAllOptions.get().backwards().fromEnd().maxCount(1))
+                    : client.readStream(
+                        stream, ReadStreamOptions.get().backwards().fromEnd().maxCount(1)))
+        .map(events -> events.stream().findFirst().map(ResolvedEvent::getOriginalEvent));
   }
 
   private static boolean noSuchStream(Throwable failure) {

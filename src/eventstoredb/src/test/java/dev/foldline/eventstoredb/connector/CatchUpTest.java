@@ -274,6 +274,19 @@ class CatchUpTest {
   }
 
   @Test
+  void oneThatIsNewAndGivenWhatWasThereBeforeItIsWarnedOf_once() throws Exception {
+    try (Logged logged = new Logged(HistoryWarning.class)) {
+      server.append("n-1", 0, 2);
+      IncomingChannel first = channel(Map.of());
+      acknowledge(first, 1);
+      end(first);
+      assertThat(logged.messages()).hasSize(1).first().asString().contains("from event 0 of n-1");
+      acknowledge(channel(Map.of()), 1);
+      assertThat(logged.messages()).hasSize(1);
+    }
+  }
+
+  @Test
   void thePositionMovesOnThroughEventsOfOthers() throws Exception {
     server.append("n-1", 0, 1);
     acknowledge(channel(Map.of()), 1);

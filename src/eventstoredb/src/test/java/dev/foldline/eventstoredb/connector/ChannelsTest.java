@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The channels of the connector, by what goes into them and comes out. */
 class ChannelsTest extends ChannelFixture {
@@ -272,6 +274,42 @@ class ChannelsTest extends ChannelFixture {
     var channel = incoming(STRATEGIES.park(), Map.of("stream", "n"));
     Message<?> message = consume(channel, 1).awaitItems(1, LIMIT).getLastItem();
     assertThat(payload(message).stream()).isEqualTo("n");
+  }
+
+  private static void isGivenOne(IncomingChannel channel) throws Exception {
+    settle(consume(channel, 1).awaitItems(1, LIMIT).getLastItem());
+    channel.stop().await().atMost(LIMIT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"n-1", "$all"})
+  void aNewGroupThatIsGivenWhatWasThereBeforeItIsWarnedOf_once(String stream) throws Exception {
+    Map<String, String> attributes =
+        stream.equals("$all") ? Map.of() : Map.of("stream", stream, "from", "start");
+    try (Logged logged = new Logged(HistoryWarning.class)) {
+      server.append("n-1", 0, 2);
+      isGivenOne(incoming(STRATEGIES.park(), attributes));
+      assertThat(logged.messages())
+          .hasSize(1)
+          .first()
+          .asString()
+          .contains("from event 0 of n-1", "from=end");
+      isGivenOne(incoming(STRATEGIES.park(), attributes));
+      assertThat(logged.messages()).hasSize(1);
+    }
+  }
+
+  @Test
+  void oneThatIsOnlyGivenWhatComesIsNotWarnedOf() throws Exception {
+    try (Logged logged = new Logged(HistoryWarning.class)) {
+      server.append("other-1", 0, 1);
+      IncomingChannel channel = incoming(STRATEGIES.park(), Map.of());
+      var consumer = consume(channel, 1);
+      await().atMost(LIMIT).until(() -> channel.health().isSubscribed());
+      server.append("n-1", 0, 1);
+      consumer.awaitItems(1, LIMIT);
+      assertThat(logged.messages()).isEmpty();
+    }
   }
 
   @Test

@@ -3,20 +3,17 @@ package dev.foldline.eventstoredb.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.CreatePersistentSubscriptionToStreamOptions;
 import com.eventstore.dbclient.PersistentSubscriptionToAllInfo;
 import com.eventstore.dbclient.PersistentSubscriptionToAllSettings;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,30 +21,11 @@ import org.junit.jupiter.api.Test;
  */
 class GroupSettingsTest extends ChannelFixture {
 
-  private final Logger logger = Logger.getLogger(PersistentSource.class.getName());
-  private final List<String> logged = new CopyOnWriteArrayList<>();
-  private final Handler listener =
-      new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-          logged.add(entry.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void listen() {
-    logger.addHandler(listener);
-  }
+  private final Logged logged = new Logged(ServerGroup.class);
 
   @AfterEach
   void listenNoMore() {
-    logger.removeHandler(listener);
+    logged.close();
   }
 
   /** Opens a channel, and closes it when it is subscribed; what health said of it. */
@@ -71,6 +49,134 @@ class GroupSettingsTest extends ChannelFixture {
         .orElseThrow(() -> new Unavailable("no group"));
   }
 
+  /** With which event of all streams the server was told that a group begins. */
+  private long start(String group) throws Exception {
+    return server
+        .store()
+        .subscriptions()
+        .getInfoToAll(group)
+        .get(10, TimeUnit.SECONDS)
+        .orElseThrow()
+        .getSettings()
+        .getStartFrom()
+        .getPositionOrThrow()
+        .getCommitUnsigned();
+  }
+
+  private long startInStream(String stream, String group) throws Exception {
+    return server
+        .store()
+        .subscriptions()
+        .getInfoToStream(stream, group)
+        .get(10, TimeUnit.SECONDS)
+        .orElseThrow()
+        .getSettings()
+        .getStartFrom()
+        .getPosition()
+        .orElse(0L);
+  }
+
+  private long end() {
+    return server.store().end().await().atMost(LIMIT);
+  }
+
+  /** Opens a channel again, from whose group nobody took anything so far, and takes what comes. */
+  private List<String> take(Map<String, String> attributes, int count) throws Exception {
+    AssertSubscriber<Message<?>> consumer =
+        consume(incoming(STRATEGIES.park(), attributes), Long.MAX_VALUE);
+    for (int i = 0; i < count; i++) {
+      settle(consumer.awaitItems(i + 1, LIMIT).getItems().get(i));
+    }
+    return consumer.getItems().stream()
+        .map(message -> payload(message).stream() + "@" + payload(message).revision())
+        .toList();
+  }
+
+  @Test
+  void fromTheEndOfACategoryItBeginsBehindTheLastEventOfAll() throws Exception {
+    Map<String, String> attributes = Map.of("from", "end");
+    server.append("n-1", 0, 2);
+    long last = end();
+    open(attributes);
+    assertThat(start("numbers")).isEqualTo(last).isPositive();
+    server.restart();
+    server.append("n-1", 2, 1);
+    assertThat(open(attributes)).doesNotContain("otherwise");
+    assertThat(take(attributes, 1)).containsExactly("n-1@2");
+  }
+
+  @Test
+  void fromTheEndOfAllStreamsTheLastEventThatWasThereIsNotHandedOut() throws Exception {
+    server.append("n-1", 0, 2);
+    Map<String, String> attributes = Map.of("from", "end", "filter", ".*");
+    open(attributes);
+    server.append("n-1", 2, 1);
+    AssertSubscriber<Message<?>> consumer = consume(incoming(STRATEGIES.park(), attributes), 1);
+    assertThat(payload(consumer.awaitItems(1, LIMIT).getLastItem()).position())
+        .isGreaterThan(start("numbers"));
+  }
+
+  @Test
+  void fromTheEndOfAStreamItBeginsWithTheRevisionThatComes() throws Exception {
+    Map<String, String> attributes = Map.of("from", "end", "stream", "n");
+    server.append("n", 0, 2);
+    open(attributes);
+    assertThat(startInStream("n", "numbers")).isEqualTo(2);
+    server.restart();
+    server.append("n", 2, 1);
+    assertThat(take(attributes, 1)).containsExactly("n@2");
+  }
+
+  @Test
+  void fromTheEndOfAStreamWithoutEventsItBeginsWithItsFirst() throws Exception {
+    Map<String, String> attributes = Map.of("from", "end", "stream", "n");
+    open(attributes);
+    assertThat(startInStream("n", "numbers")).isZero();
+    server.append("n", 0, 2);
+    assertThat(open(attributes)).doesNotContain("otherwise");
+    assertThat(take(attributes, 2)).containsExactly("n@0", "n@1");
+  }
+
+  @Test
+  void thatOfAProjectionIsCreatedSo_whenItsBuildBegins() throws Exception {
+    server.append("n-1", 0, 2);
+    long last = end();
+    Group group = Group.ofCategory("read-models", "n", 100).fromEnd();
+    new PersistentSource(server.store(), group, false).prepare().await().atMost(LIMIT);
+    assertThat(start("read-models")).isEqualTo(last);
+  }
+
+  @Test
+  void anUpdateOfOtherSettingsLeavesWhereItBegan() throws Exception {
+    server.append("n-1", 0, 2);
+    open(Map.of("from", "end"));
+    long began = start("numbers");
+    server.append("n-1", 2, 2);
+    Map<String, String> told = Map.of("from", "end", "max-retries", "3", "update-group", "true");
+    open(told);
+    assertThat(settings().getMaxRetryCount()).isEqualTo(3);
+    assertThat(start("numbers")).isEqualTo(began);
+    assertThat(take(told, 2)).containsExactly("n-1@2", "n-1@3");
+  }
+
+  /** Until its first checkpoint a server forgets at each start where that was. */
+  @Test
+  void oneThatWasCreatedAtTheEndByOthersIsReported_andUpdatedWhenTold() throws Exception {
+    server.append("n", 0, 2);
+    server
+        .store()
+        .subscriptions()
+        .createToStream("n", "numbers", CreatePersistentSubscriptionToStreamOptions.get().fromEnd())
+        .get(10, TimeUnit.SECONDS);
+    Map<String, String> attributes =
+        Map.of("stream", "n", "from", "end", "message-timeout", "30000");
+    assertThat(open(attributes)).contains("from=end, wherever that is when the server starts");
+    Map<String, String> told = new HashMap<>(attributes);
+    told.put("update-group", "true");
+    assertThat(open(told)).doesNotContain("otherwise");
+    assertThat(startInStream("n", "numbers")).isEqualTo(2);
+  }
+
   @Test
   void isAsConfigured_afterItWasCreated() {
     for (Map<String, String> attributes :
@@ -82,7 +188,7 @@ class GroupSettingsTest extends ChannelFixture {
       open(attributes);
       assertThat(open(attributes)).doesNotContain("otherwise");
     }
-    assertThat(logged).isEmpty();
+    assertThat(logged.messages()).isEmpty();
   }
 
   @Test
@@ -105,7 +211,11 @@ class GroupSettingsTest extends ChannelFixture {
         .contains("resolve-links=false instead of true")
         .contains("from=start instead of end")
         .doesNotContain("filter=");
-    assertThat(logged).hasSize(1).first().asString().contains("max-retries=10 instead of 3");
+    assertThat(logged.messages())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("max-retries=10 instead of 3");
     assertThat(settings().getMaxRetryCount()).isEqualTo(10);
   }
 
@@ -115,9 +225,9 @@ class GroupSettingsTest extends ChannelFixture {
     Map<String, String> told = Map.of("max-retries", "3", "from", "end", "update-group", "true");
     assertThat(open(told)).doesNotContain("otherwise");
     assertThat(settings().getMaxRetryCount()).isEqualTo(3);
-    assertThat(settings().getStartFrom().isEnd()).isTrue();
+    assertThat(start("numbers")).isPositive();
     assertThat(open(told)).doesNotContain("otherwise");
-    assertThat(logged).hasSize(1);
+    assertThat(logged.messages()).hasSize(1);
   }
 
   @Test
@@ -125,7 +235,7 @@ class GroupSettingsTest extends ChannelFixture {
     open(Map.of("filter", "^n-"));
     Map<String, String> other = Map.of("filter", "^(m|n)-", "update-group", "true");
     assertThat(open(other)).contains("filter=^n- instead of ^(m|n)-");
-    assertThat(logged).hasSize(1).first().asString().contains("name another group");
+    assertThat(logged.messages()).hasSize(1).first().asString().contains("name another group");
     assertThat(open(Map.of("filter", "^n-"))).doesNotContain("otherwise");
   }
 
@@ -135,6 +245,6 @@ class GroupSettingsTest extends ChannelFixture {
     server.store().subscriptions().deleteToAll("numbers").get(10, TimeUnit.SECONDS);
     open(Map.of("filter", "^m-"));
     assertThat(open(Map.of("filter", "^m-"))).doesNotContain("otherwise");
-    assertThat(logged).isEmpty();
+    assertThat(logged.messages()).isEmpty();
   }
 }

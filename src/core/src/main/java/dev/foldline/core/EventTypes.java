@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +145,25 @@ public final class EventTypes<E> {
     Set<String> names = new TreeSet<>(types.keySet());
     names.addAll(upcasters.keySet());
     return names;
+  }
+
+  /**
+   * The names under which an event is stored that has this one, in its other versions too: those
+   * whose upcasters lead to what this one is today.
+   */
+  public Set<String> versions(String name) {
+    Set<String> today = becomes(name).collect(Collectors.toSet());
+    return names().stream()
+        .filter(each -> becomes(each).anyMatch(today::contains))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** A name, and all that its upcasters lead to. */
+  private Stream<String> becomes(String name) {
+    @Nullable Upcaster upcaster = upcasters.get(name);
+    return Stream.concat(
+        Stream.of(name),
+        upcaster == null ? Stream.of() : upcaster.to().stream().flatMap(this::becomes));
   }
 
   /**

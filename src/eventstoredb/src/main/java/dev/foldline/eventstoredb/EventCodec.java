@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +131,15 @@ public final class EventCodec {
   /** Whether stored events of this name and version can be read. */
   public boolean knows(String type) {
     return families.containsKey(type);
+  }
+
+  /**
+   * The names under which events of this name are stored, in each of its versions; the name alone
+   * where no family has it.
+   */
+  public Set<String> versions(String name) {
+    @Nullable EventTypes<?> family = families.get(name);
+    return family == null ? Set.of(name) : family.versions(name);
   }
 
   /**

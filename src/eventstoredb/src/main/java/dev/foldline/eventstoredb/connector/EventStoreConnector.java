@@ -5,6 +5,7 @@ import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Dire
 import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.OUTGOING;
 
 import dev.foldline.core.Positions;
+import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
@@ -26,8 +27,10 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
@@ -105,6 +108,13 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING,
     description = "Take this stream alone")
+@ConnectorAttribute(
+    name = "events",
+    type = "string",
+    direction = INCOMING,
+    description =
+        "Hand out the events of these stored names alone, separated by commas, in every version of"
+            + " theirs that the application's EventCodec knows; the others are acknowledged unseen")
 @ConnectorAttribute(
     name = "from",
     type = "string",
@@ -240,6 +250,14 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = OUTGOING,
     description = "The type of event, where a message does not say")
 @ConnectorAttribute(
+    name = "delivery-timeout",
+    type = "int",
+    direction = OUTGOING,
+    defaultValue = "30000",
+    description =
+        "For how many milliseconds a message is tried to be appended while the store is away or does"
+            + " not answer")
+@ConnectorAttribute(
     name = "max-inflight-messages",
     type = "int",
     direction = OUTGOING,
@@ -254,6 +272,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   private final Instance<EventStore> bean;
   private final Instance<FailureStrategy.Factory> strategies;
   private final Instance<Positions> positions;
+  private final Instance<EventCodec> codec;
   private final Map<String, EventStore> own = new ConcurrentHashMap<>();
   private final Map<String, IncomingChannel> incoming = new ConcurrentHashMap<>();
   private final List<OutgoingChannel> outgoing = new CopyOnWriteArrayList<>();
@@ -263,11 +282,13 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
       ExecutionHolder execution,
       Instance<EventStore> bean,
       @Any Instance<FailureStrategy.Factory> strategies,
-      Instance<Positions> positions) {
+      Instance<Positions> positions,
+      Instance<EventCodec> codec) {
     this.vertx = execution.vertx().getDelegate();
     this.bean = bean;
     this.strategies = strategies;
     this.positions = positions;
+    this.codec = codec;
   }
 
   /** Channels with a concurrency share one subscription, so that a stream keeps its order. */
@@ -276,8 +297,11 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
     var settings = new EventStoreConnectorIncomingConfiguration(config);
     String channel =
         ConcurrencyConnectorConfig.stripChannelNameOfSeparator(settings.getChannel() + "$");
-    Multi<? extends Message<?>> port =
-        incoming.computeIfAbsent(channel, _ -> incoming(channel, settings)).port();
+    Multi<Message<?>> port =
+        incoming
+            .computeIfAbsent(channel, _ -> incoming(channel, settings))
+            .port()
+            .map(Undecoded::of);
     return settings.getBroadcast() ? port.broadcast().toAllSubscribers() : port;
   }
 
@@ -289,7 +313,23 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
         settings,
         vertx,
         Sources.of(channel, settings, store, () -> positions(channel)),
+        events(settings),
         strategy(channel, settings));
+  }
+
+  /** Which stored events are handed out, by their names. */
+  private Predicate<String> events(EventStoreConnectorIncomingConfiguration settings) {
+    Set<String> names =
+        settings.getEvents().stream()
+            .flatMap(all -> Arrays.stream(all.split(",", -1)))
+            .map(String::strip)
+            .flatMap(name -> versions(name).stream())
+            .collect(Collectors.toSet());
+    return names.isEmpty() ? _ -> true : names::contains;
+  }
+
+  private Set<String> versions(String name) {
+    return codec.isResolvable() ? codec.get().versions(name) : Set.of(name);
   }
 
   private FailureStrategy strategy(

@@ -34,17 +34,22 @@ final class IncomingChannel {
   private final Duration strategyTimeout;
   private final Context context;
   private final SupervisedSubscription subscription;
+  private final Predicate<String> events;
   private final FailureStrategy strategy;
   private final IncomingMessages messages;
   private final List<Port> ports = new CopyOnWriteArrayList<>();
   private volatile @Nullable Throwable failure;
   private volatile boolean stopped;
 
+  /**
+   * @param events which events are handed out, by their stored names
+   */
   IncomingChannel(
       String name,
       EventStoreConnectorIncomingConfiguration settings,
       Vertx vertx,
       Source source,
+      Predicate<String> events,
       FailureStrategy strategy) {
     this.name = name;
     this.healthEnabled = settings.getHealthEnabled();
@@ -54,6 +59,7 @@ final class IncomingChannel {
     Duration settleTimeout = Duration.ofMillis(settings.getSettleTimeout());
     this.strategyTimeout = settleTimeout.plusMillis(settings.getRetryMaxBackoff());
     this.context = ((VertxInternal) vertx).createEventLoopContext();
+    this.events = events;
     this.strategy = strategy;
     this.messages = new IncomingMessages(settings);
     SupervisedSubscription.Timing timing = SupervisedSubscription.Timing.DEFAULT;
@@ -112,10 +118,21 @@ final class IncomingChannel {
     }
   }
 
+  /** What is not to be handed out is settled on the way. */
   private List<Delivery> take() {
-    return subscription.batchesInHand() < maxConcurrency
-        ? subscription.take(batchSize, batchSize)
-        : List.of();
+    while (subscription.batchesInHand() < maxConcurrency) {
+      List<Delivery> taken = subscription.take(batchSize, batchSize);
+      List<Delivery> wanted = taken.stream().filter(this::isWanted).toList();
+      taken.stream().filter(each -> !isWanted(each)).forEach(Delivery::ack);
+      if (taken.isEmpty() || !wanted.isEmpty()) {
+        return wanted;
+      }
+    }
+    return List.of();
+  }
+
+  private boolean isWanted(Delivery delivery) {
+    return events.test(delivery.event().event().type());
   }
 
   private CompletionStage<Void> ack(List<Delivery> deliveries) {

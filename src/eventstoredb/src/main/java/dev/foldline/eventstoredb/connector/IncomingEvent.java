@@ -10,4 +10,10 @@ import dev.foldline.eventstoredb.StoredEvent;
  * @param retries how often the server delivered it before
  * @param attempts how often it was handed out by this instance, this time included
  */
-public record IncomingEvent(Recorded<StoredEvent> recorded, int retries, int attempts) {}
+public record IncomingEvent(Recorded<StoredEvent> recorded, int retries, int attempts) {
+
+  /** Whether it was surely handed out before, here or to another instance. */
+  public boolean isRepeated() {
+    return retries > 0 || attempts > 1;
+  }
+}

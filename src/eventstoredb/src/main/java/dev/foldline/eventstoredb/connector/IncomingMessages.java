@@ -37,7 +37,7 @@ final class IncomingMessages {
       Supplier<CompletionStage<Void>> ack,
       Function<Throwable, CompletionStage<Void>> nack) {
     if (batch) {
-      List<Recorded<StoredEvent>> events = deliveries.stream().map(Delivery::event).toList();
+      EventBatch events = new EventBatch(deliveries.stream().map(Delivery::event).toList());
       return Message.of(events, ContextAwareMessage.captureContextMetadata(), ack, nack);
     }
     Delivery delivery = deliveries.getFirst();

@@ -1,9 +1,12 @@
 package dev.foldline.eventstoredb.connector;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.foldline.eventstoredb.Appended;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.Json;
+import dev.foldline.eventstoredb.NamedId;
 import dev.foldline.eventstoredb.StoredEvent;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Multi;
@@ -16,9 +19,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,10 +32,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A channel that appends: many streams at once, the messages of one stream one after the other.
  *
- * <p>Where a message ended, an {@link Appended}, is the result on its {@link
- * OutgoingMessageMetadata}; the message is acknowledged then, and nacked if it was not appended.
+ * <p>What the store does not answer is looked for, and sent again if it is not there. Where a
+ * message ended, an {@link Appended}, is the result on its {@link OutgoingMessageMetadata}; the
+ * message is acknowledged then, and nacked if it was not appended.
  */
 final class OutgoingChannel {
+
+  private static final OptionalLong FROM_THE_FIRST = OptionalLong.of(-1);
 
   private final String name;
   private final boolean healthEnabled;
@@ -43,8 +47,13 @@ final class OutgoingChannel {
   private final @Nullable String eventType;
   private final int maxInflight;
   private final Duration stopTimeout;
-  private final EventStore store;
+  private final SureAppends appends;
   private final Tracing tracing;
+
+  /** How many messages each delivery led to, by where they go: weak keys go by identity. */
+  private final Cache<IncomingEvent, Map<String, Integer>> ledTo =
+      Caffeine.newBuilder().weakKeys().build();
+
   private final Map<String, CompletableFuture<Void>> tails = new ConcurrentHashMap<>();
   private final AtomicInteger inHand = new AtomicInteger();
   private volatile @Nullable Throwable failure;
@@ -58,7 +67,7 @@ final class OutgoingChannel {
     this.eventType = settings.getEventType().orElse(null);
     this.maxInflight = settings.getMaxInflightMessages();
     this.stopTimeout = Duration.ofMillis(settings.getStopTimeout());
-    this.store = store;
+    this.appends = new SureAppends(store, Duration.ofMillis(settings.getDeliveryTimeout()));
     this.tracing = Tracing.of(settings.getTracingEnabled());
   }
 
@@ -101,20 +110,16 @@ final class OutgoingChannel {
 
   private Uni<Message<?>> append(Message<?> message) {
     try {
-      OutgoingEvent event = event(message);
-      String stream = Objects.requireNonNull(event.stream());
-      String type = Objects.requireNonNull(event.type());
-      UUID id = Objects.requireNonNull(event.id());
+      Addressed event = addressed(message);
       Map<String, Object> metadata = new HashMap<>(event.metadata());
       byte[] data = bytes(message.getPayload());
-      Context trace = tracing.lead(message, stream, type, id, metadata);
+      Context trace = tracing.lead(message, event.stream(), event.type(), event.id(), metadata);
       StoredEvent stored =
-          new StoredEvent(id, type, data, metadata.isEmpty() ? new byte[0] : bytes(metadata));
+          new StoredEvent(
+              event.id(), event.type(), data, metadata.isEmpty() ? new byte[0] : bytes(metadata));
       Uni<Appended> append =
-          event.expected().isPresent()
-              ? store.append(stream, event.expected().getAsLong(), List.of(stored))
-              : store.append(stream, List.of(stored));
-      return afterThoseBefore(stream, append)
+          appends.append(event.stream(), event.expected(), stored, event.since(), event.repeated());
+      return afterThoseBefore(event.stream(), append)
           .invoke(appended -> OutgoingMessageMetadata.setResultOnMessage(message, appended))
           .onItemOrFailure()
           .invoke((_, failure) -> tracing.end(trace, failure))
@@ -146,43 +151,87 @@ final class OutgoingChannel {
             });
   }
 
-  private OutgoingEvent event(Message<?> message) {
+  /**
+   * Where and as what a message is to be stored.
+   *
+   * @param since the position behind which it is stored, if it is already; empty where it is new
+   * @param repeated whether it was surely sent before
+   */
+  private record Addressed(
+      String stream,
+      String type,
+      OptionalLong expected,
+      UUID id,
+      Map<String, Object> metadata,
+      OptionalLong since,
+      boolean repeated) {}
+
+  private Addressed addressed(Message<?> message) {
     OutgoingEvent given =
         message
             .getMetadata(OutgoingEvent.class)
             .orElseGet(() -> new OutgoingEvent(null, null, OptionalLong.empty(), null, Map.of()));
     @Nullable OutgoingCloudEventMetadata<?> cloudEvent =
         cloudEvents ? message.getMetadata(OutgoingCloudEventMetadata.class).orElse(null) : null;
-    return new OutgoingEvent(
-        first("append-to", given.stream(), appendTo),
+    String stream = first("append-to", given.stream(), appendTo);
+    String type =
         first(
             "event-type",
             given.type() == null && cloudEvent != null ? cloudEvent.getType() : given.type(),
-            eventType),
-        given.expected(),
-        given.id() == null ? id(cloudEvent) : given.id(),
-        given.metadata());
+            eventType);
+    OptionalLong expected = given.expected();
+    Map<String, Object> metadata = given.metadata();
+    @Nullable UUID id = given.id() == null ? id(cloudEvent) : given.id();
+    if (id != null) {
+      return new Addressed(stream, type, expected, id, metadata, FROM_THE_FIRST, false);
+    }
+    return message
+        .getMetadata(IncomingEvent.class)
+        .map(
+            cause ->
+                new Addressed(
+                    stream,
+                    type,
+                    expected,
+                    id(cause, stream, type),
+                    metadata,
+                    OptionalLong.of(cause.recorded().position()),
+                    cause.isRepeated()))
+        .orElseGet(
+            () ->
+                new Addressed(
+                    stream,
+                    type,
+                    expected,
+                    UUID.randomUUID(),
+                    metadata,
+                    OptionalLong.empty(),
+                    false));
+  }
+
+  /** The same whenever the cause is handled anew: made of it, and of the message's place. */
+  private UUID id(IncomingEvent cause, String stream, String type) {
+    String address = String.join("\n", name, stream, type);
+    int place = ledTo.get(cause, _ -> new ConcurrentHashMap<>()).merge(address, 1, Integer::sum);
+    return NamedId.of(cause.recorded().eventId().toString(), address, Integer.toString(place));
   }
 
   /** That of the CloudEvent, or one made of it if it is no UUID, so that a repeat has the same. */
-  private static UUID id(@Nullable OutgoingCloudEventMetadata<?> cloudEvent) {
+  private static @Nullable UUID id(@Nullable OutgoingCloudEventMetadata<?> cloudEvent) {
     if (cloudEvent == null || cloudEvent.getId() == null) {
-      return UUID.randomUUID();
+      return null;
     }
     try {
       return UUID.fromString(cloudEvent.getId());
     } catch (IllegalArgumentException _) {
-      String name = cloudEvent.getSource() + " " + cloudEvent.getId();
-      return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+      return NamedId.of(String.valueOf(cloudEvent.getSource()), cloudEvent.getId());
     }
   }
 
   private String first(String attribute, @Nullable String given, @Nullable String configured) {
-    if (given != null) {
-      return given;
-    }
-    if (configured != null) {
-      return configured;
+    @Nullable String said = given == null ? configured : given;
+    if (said != null && !said.isEmpty()) {
+      return said;
     }
     throw new IllegalArgumentException(
         name + ": no OutgoingEvent on the message says it, nor does the attribute " + attribute);

@@ -12,7 +12,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,7 +20,8 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 /**
  * Gives consumers the form of event that they ask for: bytes, text, a {@link JsonObject}, an event
  * by its stored name where the application has an {@link EventCodec}, or else any class by JSON,
- * read strictly.
+ * read strictly;
+ * each of them alone or with what is known of it, as a {@link Recorded}; and a list of these.
  *
  * <p>An event that can't be read fails its message, and so goes the way of the failure strategy.
  */
@@ -37,45 +37,91 @@ class StoredEventConverter implements MessageConverter {
 
   @Override
   public boolean canConvert(Message<?> message, Type target) {
-    return message.getMetadata(IncomingEvent.class).isPresent()
-        && message.getPayload() instanceof Recorded<?>
-        && !(target instanceof ParameterizedType generic && generic.getRawType() == Recorded.class)
-        && target != Recorded.class;
+    return switch (message.getPayload()) {
+      case Undecoded _ -> true;
+      case EventBatch _ -> isListOfRecorded(Json.FROM_OTHERS.constructType(target));
+      default -> false;
+    };
+  }
+
+  private static boolean isListOfRecorded(JavaType target) {
+    return target.hasRawClass(List.class) && target.getContentType().hasRawClass(Recorded.class);
   }
 
   @Override
   public Message<?> convert(Message<?> message, Type target) {
-    StoredEvent event = message.getMetadata(IncomingEvent.class).orElseThrow().recorded().event();
-    if (target == byte[].class) {
-      return message.withPayload(event.data());
-    }
-    if (target == String.class) {
-      return message.withPayload(new String(event.data(), StandardCharsets.UTF_8));
-    }
-    if (target == JsonObject.class) {
-      return message.withPayload(new JsonObject(new String(event.data(), StandardCharsets.UTF_8)));
-    }
-    return message.withPayload(read(event, Json.FROM_OTHERS.constructType(target)));
+    JavaType type = Json.FROM_OTHERS.constructType(target);
+    return message.withPayload(
+        message.getPayload() instanceof Undecoded(Recorded<StoredEvent> event)
+            ? payload(event, type)
+            : list((EventBatch) message.getPayload(), type));
   }
 
-  private Object read(StoredEvent event, JavaType target) {
-    if (codec.isResolvable() && codec.get().knows(target.getRawClass())) {
-      return one(event, codec.get().decode(event, target.getRawClass()));
+  private Object payload(Recorded<StoredEvent> event, JavaType type) {
+    if (isListOfRecorded(type)) {
+      return list(List.of(event), type);
     }
+    return type.hasRawClass(Recorded.class)
+        ? one(event.event(), recorded(event, type))
+        : one(event.event(), forms(event.event(), type));
+  }
+
+  private List<?> list(List<Recorded<StoredEvent>> events, JavaType list) {
+    return events.stream()
+        .flatMap(event -> recorded(event, list.getContentType()).stream())
+        .toList();
+  }
+
+  private List<Recorded<?>> recorded(Recorded<StoredEvent> event, JavaType type) {
+    JavaType of = type.containedTypeOrUnknown(0);
+    return of.hasRawClass(StoredEvent.class) || of.hasRawClass(Object.class)
+        ? List.of(event)
+        : forms(event.event(), of).stream().<Recorded<?>>map(form -> event.map(_ -> form)).toList();
+  }
+
+  /** What a stored event is in the form that is asked for; several if upcasters made them of it. */
+  private List<?> forms(StoredEvent event, JavaType type) {
+    if (type.hasRawClass(byte[].class)) {
+      return List.of(event.data());
+    }
+    if (type.hasRawClass(String.class)) {
+      return List.of(text(event));
+    }
+    if (type.hasRawClass(JsonObject.class)) {
+      return List.of(new JsonObject(text(event)));
+    }
+    return codec.isResolvable() && codec.get().knows(type.getRawClass())
+        ? events(event, type.getRawClass())
+        : List.of(json(event, type));
+  }
+
+  private static String text(StoredEvent event) {
+    return new String(event.data(), StandardCharsets.UTF_8);
+  }
+
+  private List<?> events(StoredEvent stored, Class<?> type) {
+    List<?> events = codec.get().decode(stored).stream().filter(type::isInstance).toList();
+    if (events.isEmpty()) {
+      throw new UnknownEvent(stored.type(), "it is no " + type.getSimpleName());
+    }
+    return events;
+  }
+
+  private static Object json(StoredEvent event, JavaType type) {
     try {
-      return Json.FROM_OTHERS.readValue(event.data(), target);
+      return Json.FROM_OTHERS.readValue(event.data(), type);
     } catch (IOException e) {
       throw new UnknownEvent(event.type(), String.valueOf(e.getMessage()));
     }
   }
 
-  /** A message has one payload: who consumes what became several has to decode it. */
-  private static Object one(StoredEvent stored, List<?> events) {
-    if (events.size() != 1) {
+  /** Who takes one at a time would be done with an event before it had all that it became. */
+  private static Object one(StoredEvent stored, List<?> forms) {
+    if (forms.size() != 1) {
       throw new UnknownEvent(
           stored.type(),
-          "it is " + events.size() + " events by now: consume Recorded<StoredEvent>");
+          "it is " + forms.size() + " events by now: take a List of Recorded, which has them all");
     }
-    return events.getFirst();
+    return forms.getFirst();
   }
 }

@@ -86,6 +86,7 @@ class CatchUpTest {
             settings,
             vertx,
             Sources.of("numbers", settings, server.store(), () -> positions),
+            _ -> true,
             strategy.create("numbers", config));
     channels.add(channel);
     return channel;

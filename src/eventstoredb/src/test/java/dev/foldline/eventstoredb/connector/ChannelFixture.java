@@ -52,7 +52,8 @@ abstract class ChannelFixture extends StoreFixture {
               throw new AssertionError("the server keeps account");
             });
     IncomingChannel channel =
-        new IncomingChannel("numbers", settings, vertx, source, strategy.create("numbers", config));
+        new IncomingChannel(
+            "numbers", settings, vertx, source, _ -> true, strategy.create("numbers", config));
     channels.add(channel);
     return channel;
   }

@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.UpdatePersistentSubscriptionToAllOptions;
-import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.EventStore;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -63,29 +57,11 @@ class NeverSilentTest {
       Source source(EventStore store) {
         CatchUp settings =
             new CatchUp("readers", null, "^n-", true, false, 10, 100, 1, Duration.ofMillis(50));
-        return new CatchUpSource(store, new InMemory(), settings);
+        return new CatchUpSource(store, new InMemoryPositions(), settings);
       }
     };
 
     abstract Source source(EventStore store);
-  }
-
-  private static final class InMemory implements Positions {
-
-    private final Map<String, Long> saved = new ConcurrentHashMap<>();
-
-    @Override
-    public CompletionStage<OptionalLong> load(String name) {
-      Long position = saved.get(name);
-      return CompletableFuture.completedStage(
-          position == null ? OptionalLong.empty() : OptionalLong.of(position));
-    }
-
-    @Override
-    public CompletionStage<Void> save(String name, long position) {
-      saved.merge(name, position, Math::max);
-      return CompletableFuture.completedStage(null);
-    }
   }
 
   @BeforeEach

@@ -40,6 +40,16 @@ final class StoreProxy implements AutoCloseable {
   private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
   private Server server;
   private volatile boolean leads = true;
+  private volatile Appends appends = Appends.PASS;
+
+  /** What becomes of appends. */
+  enum Appends {
+    PASS,
+    /** They arrive, and their answers do not. */
+    UNANSWERED,
+    /** They do not arrive. */
+    LOST
+  }
 
   StoreProxy(int storePort) {
     this.storePort = storePort;
@@ -103,6 +113,11 @@ final class StoreProxy implements AutoCloseable {
     subscriptions.forEach(each -> each.silent = true);
   }
 
+  /** What becomes of appends from now on, those that are under way too. */
+  void appends(Appends fate) {
+    appends = fate;
+  }
+
   @Override
   public void close() {
     stop();
@@ -136,7 +151,8 @@ final class StoreProxy implements AutoCloseable {
     }
     ClientCall<byte[], byte[]> onwards =
         store.newCall(call.getMethodDescriptor(), CallOptions.DEFAULT);
-    Subscription passed = new Subscription(call, onwards);
+    boolean append = method.endsWith("ppend");
+    Subscription passed = new Subscription(call, onwards, append);
     if (persistent || method.endsWith("streams.Streams/Read")) {
       subscriptions.add(passed);
     }
@@ -146,7 +162,9 @@ final class StoreProxy implements AutoCloseable {
     return new ServerCall.Listener<>() {
       @Override
       public void onMessage(byte[] message) {
-        onwards.sendMessage(message);
+        if (!append || appends != Appends.LOST) {
+          onwards.sendMessage(message);
+        }
       }
 
       @Override
@@ -207,12 +225,19 @@ final class StoreProxy implements AutoCloseable {
 
     private final ServerCall<byte[], byte[]> back;
     private final ClientCall<byte[], byte[]> onwards;
+    private final boolean append;
     private volatile boolean silent;
     private boolean ended;
 
-    Subscription(ServerCall<byte[], byte[]> back, ClientCall<byte[], byte[]> onwards) {
+    Subscription(
+        ServerCall<byte[], byte[]> back, ClientCall<byte[], byte[]> onwards, boolean append) {
       this.back = back;
       this.onwards = onwards;
+      this.append = append;
+    }
+
+    private boolean isUnanswered() {
+      return silent || (append && appends != Appends.PASS);
     }
 
     synchronized void end(Status status) {
@@ -231,7 +256,7 @@ final class StoreProxy implements AutoCloseable {
 
     @Override
     public synchronized void onMessage(byte[] message) {
-      if (!ended && !silent) {
+      if (!ended && !isUnanswered()) {
         back.sendMessage(message);
       }
     }
@@ -239,7 +264,7 @@ final class StoreProxy implements AutoCloseable {
     @Override
     public synchronized void onClose(Status status, Metadata trailers) {
       subscriptions.remove(this);
-      if (!ended && !back.isCancelled()) {
+      if (!ended && !back.isCancelled() && !(append && isUnanswered())) {
         back.close(status, trailers);
       }
     }

@@ -50,6 +50,23 @@ class EventTypesTest {
   }
 
   @Test
+  void knows_an_event_in_all_its_versions() {
+    EventTypes<Order> types =
+        orders(
+            "order-placed.v3",
+            FIRST,
+            SECOND,
+            new Upcaster("order-bought", Set.of("order-placed", "order-paid"), _ -> List.of()));
+
+    for (String version : List.of("order-placed", "order-placed.v2", "order-placed.v3")) {
+      assertThat(types.versions(version))
+          .containsExactly("order-bought", "order-placed", "order-placed.v2", "order-placed.v3");
+    }
+    assertThat(types.versions("order-paid")).containsExactly("order-bought", "order-paid");
+    assertThat(types.versions("order-bought")).isEqualTo(types.names());
+  }
+
+  @Test
   void makes_several_of_one_and_goes_on_with_each() {
     Upcaster split =
         new Upcaster(

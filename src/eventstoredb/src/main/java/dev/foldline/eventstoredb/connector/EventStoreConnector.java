@@ -301,7 +301,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
         incoming
             .computeIfAbsent(channel, _ -> incoming(channel, settings))
             .port()
-            .map(Undecoded::of);
+            .map(message -> Undecoded.of(channel, message));
     return settings.getBroadcast() ? port.broadcast().toAllSubscribers() : port;
   }
 

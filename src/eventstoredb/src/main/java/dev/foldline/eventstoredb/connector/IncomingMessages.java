@@ -37,7 +37,7 @@ final class IncomingMessages {
       Supplier<CompletionStage<Void>> ack,
       Function<Throwable, CompletionStage<Void>> nack) {
     if (batch) {
-      EventBatch events = new EventBatch(deliveries.stream().map(Delivery::event).toList());
+      List<Recorded<StoredEvent>> events = deliveries.stream().map(Delivery::event).toList();
       return Message.of(events, ContextAwareMessage.captureContextMetadata(), ack, nack);
     }
     Delivery delivery = deliveries.getFirst();
@@ -62,7 +62,9 @@ final class IncomingMessages {
         null,
         event.stream(),
         event.time().atZone(ZoneOffset.UTC),
-        Map.of("revision", event.revision(), "position", event.position()),
+        event.position() < 0
+            ? Map.of("revision", event.revision())
+            : Map.of("revision", event.revision(), "position", event.position()),
         event);
   }
 

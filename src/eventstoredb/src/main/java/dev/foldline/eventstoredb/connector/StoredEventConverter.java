@@ -29,47 +29,47 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 class StoredEventConverter implements MessageConverter {
 
   private final Instance<EventCodec> codec;
+  private final ConsumedTypes consumed;
 
   @Inject
-  StoredEventConverter(Instance<EventCodec> codec) {
+  StoredEventConverter(Instance<EventCodec> codec, ConsumedTypes consumed) {
     this.codec = codec;
+    this.consumed = consumed;
   }
 
   @Override
   public boolean canConvert(Message<?> message, Type target) {
-    return switch (message.getPayload()) {
-      case Undecoded _ -> true;
-      case EventBatch _ -> isListOfRecorded(Json.FROM_OTHERS.constructType(target));
-      default -> false;
-    };
-  }
-
-  private static boolean isListOfRecorded(JavaType target) {
-    return target.hasRawClass(List.class) && target.getContentType().hasRawClass(Recorded.class);
+    return message.getPayload() instanceof Undecoded;
   }
 
   @Override
   public Message<?> convert(Message<?> message, Type target) {
-    JavaType type = Json.FROM_OTHERS.constructType(target);
-    return message.withPayload(
-        message.getPayload() instanceof Undecoded(Recorded<StoredEvent> event)
-            ? payload(event, type)
-            : list((EventBatch) message.getPayload(), type));
+    Undecoded undecoded = (Undecoded) message.getPayload();
+    JavaType type =
+        Json.FROM_OTHERS.constructType(
+            target instanceof Class<?> taken ? consumed.of(undecoded.channel(), taken) : target);
+    return message.withPayload(payload(undecoded.events(), type));
   }
 
-  private Object payload(Recorded<StoredEvent> event, JavaType type) {
-    if (isListOfRecorded(type)) {
-      return list(List.of(event), type);
+  private Object payload(List<Recorded<StoredEvent>> events, JavaType type) {
+    if (isListOfRecorded(type) || events.size() != 1) {
+      return list(events, type);
     }
+    Recorded<StoredEvent> event = events.getFirst();
     return type.hasRawClass(Recorded.class)
         ? one(event.event(), recorded(event, type))
         : one(event.event(), forms(event.event(), type));
   }
 
+  private static boolean isListOfRecorded(JavaType type) {
+    return type.hasRawClass(List.class)
+        && (type.getContentType().hasRawClass(Recorded.class)
+            || type.getContentType().hasRawClass(Object.class));
+  }
+
   private List<?> list(List<Recorded<StoredEvent>> events, JavaType list) {
-    return events.stream()
-        .flatMap(event -> recorded(event, list.getContentType()).stream())
-        .toList();
+    JavaType recorded = list.containedTypeOrUnknown(0);
+    return events.stream().flatMap(event -> recorded(event, recorded).stream()).toList();
   }
 
   private List<Recorded<?>> recorded(Recorded<StoredEvent> event, JavaType type) {

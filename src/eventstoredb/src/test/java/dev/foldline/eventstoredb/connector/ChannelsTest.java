@@ -178,6 +178,31 @@ class ChannelsTest extends ChannelFixture {
     await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
   }
 
+  /** A server gives the position of the link (contract 6.3). */
+  @Test
+  void whatComesThroughALinkDoesNotTellAPosition() {
+    server.append("n-1", 0, 1);
+    server.store().append("links", List.of(TestStore.event("$>", "0@n-1"))).await().atMost(LIMIT);
+    var channel = incoming(STRATEGIES.park(), Map.of("stream", "links", "resolve-links", "true"));
+    Recorded<?> event = payload(consume(channel, 1).awaitItems(1, LIMIT).getLastItem());
+    assertThat(event.stream()).isEqualTo("n-1");
+    assertThat(event.position()).isEqualTo(-1);
+  }
+
+  @Test
+  void aParkedEventThatIsReplayedDoesNotTellItEither() throws Exception {
+    server.append("n-1", 0, 1);
+    var consumer = consume(incoming(STRATEGIES.park(), Map.of()), Long.MAX_VALUE);
+    Message<?> first = consumer.awaitItems(1, LIMIT).getLastItem();
+    assertThat(payload(first).position()).isPositive();
+    refuse(first);
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
+    new ParkedEvents(server.store(), "numbers").replay().await().atMost(LIMIT);
+    Recorded<?> again = payload(consumer.awaitItems(2, LIMIT).getLastItem());
+    assertThat(again.eventId()).isEqualTo(payload(first).eventId());
+    assertThat(again.position()).isEqualTo(-1);
+  }
+
   @Test
   void skipPassesOver() throws Exception {
     passesOver(STRATEGIES.skip());

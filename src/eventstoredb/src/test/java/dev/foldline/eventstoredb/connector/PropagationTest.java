@@ -2,23 +2,33 @@ package dev.foldline.eventstoredb.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.foldline.core.EventTypes;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Shape;
+import dev.foldline.core.Upcaster;
 import dev.foldline.eventstoredb.Appended;
+import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.StoredEvent;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
 import io.smallrye.reactive.messaging.ce.IncomingCloudEventMetadata;
 import io.smallrye.reactive.messaging.ce.OutgoingCloudEventMetadata;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +39,9 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.Outgoing;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What beans of an application get of events and messages, and what becomes of what they send. */
 class PropagationTest extends StoreFixture {
@@ -340,6 +353,199 @@ class PropagationTest extends StoreFixture {
           Message.of("7").addMetadata(OutgoingEvent.to("n-7", "weighed").expecting(3));
       assertThatThrownBy(() -> application.get(Senders.class).send(message))
           .hasMessageContaining("n-7");
+    }
+  }
+
+  sealed interface Order {
+    record Placed(BigDecimal price, OffsetDateTime at) implements Order {}
+
+    record Paid(BigDecimal price) implements Order {}
+  }
+
+  private static final Order.Paid PAID = new Order.Paid(new BigDecimal("1.10"));
+
+  static class Codec {
+    private static final EventTypes<Order> TYPES =
+        EventTypes.of(
+            Order.class,
+            Map.of("order-placed.v2", Order.Placed.class, "order-paid", Order.Paid.class),
+            Upcaster.toNext("order-placed", data -> with(data, "at", "2024-05-01T10:00:00Z")),
+            new Upcaster(
+                "order-bought",
+                Set.of("order-placed", "order-paid"),
+                data -> List.of(new Shape("order-placed", data), new Shape("order-paid", data))));
+
+    private static Map<String, Object> with(Map<String, Object> data, String field, String value) {
+      Map<String, Object> changed = new HashMap<>(data);
+      changed.put(field, value);
+      return changed;
+    }
+
+    @Produces
+    @Singleton
+    EventCodec codec() {
+      return new EventCodec(List.of(TYPES));
+    }
+  }
+
+  private void appendOrder(String type) {
+    String data =
+        "{\"price\":1.10" + (type.endsWith("v2") ? ",\"at\":\"2024-05-01T10:00:00Z\"}" : "}");
+    server.store().append("n-1", List.of(TestStore.event(type, data))).await().atMost(LIMIT);
+  }
+
+  @ApplicationScoped
+  static class Orders extends Seen<Recorded<Order>> {
+    @Incoming("numbers")
+    void consume(Recorded<Order> order) {
+      see(order);
+    }
+  }
+
+  @ApplicationScoped
+  static class OrderMessages extends Seen<Recorded<Order>> {
+    @Incoming("numbers")
+    CompletionStage<Void> consume(Message<Recorded<Order>> message) {
+      see(message.getPayload());
+      return message.ack();
+    }
+  }
+
+  @ApplicationScoped
+  static class OrderStreams extends Seen<Recorded<Order>> {
+    @Incoming("numbers")
+    @Outgoing("prices")
+    Multi<String> prices(Multi<Recorded<Order>> orders) {
+      return orders.invoke(this::see).map(order -> "" + order.revision());
+    }
+
+    @Incoming("prices")
+    void consume(String price) {}
+  }
+
+  @ApplicationScoped
+  static class OrderBatches extends Seen<Recorded<Order>> {
+    @Incoming("numbers")
+    void consume(List<Recorded<Order>> orders) {
+      orders.forEach(this::see);
+    }
+  }
+
+  @ApplicationScoped
+  static class Placed extends Seen<Recorded<Order.Placed>> {
+    @Incoming("numbers")
+    void consume(Recorded<Order.Placed> order) {
+      see(order);
+    }
+  }
+
+  static List<Class<? extends Seen<Recorded<Order>>>> takeRecordedOrders() {
+    return List.of(Orders.class, OrderMessages.class, OrderStreams.class, OrderBatches.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("takeRecordedOrders")
+  void anEventComesWithWhatIsKnownOfIt_inAllItsVersions(
+      Class<? extends Seen<Recorded<Order>>> consumer) {
+    appendOrder("order-placed");
+    appendOrder("order-paid");
+    List<Recorded<StoredEvent>> stored = server.store().read("n-1", 0, 2).await().atMost(LIMIT);
+    try (var application = new Application(server, numbers(), consumer, Codec.class)) {
+      List<Recorded<Order>> orders = application.get(consumer).wait(2);
+      assertThat(orders.getFirst().event()).isInstanceOf(Order.Placed.class);
+      assertThat(orders.getLast().event()).isEqualTo(PAID);
+      assertThat(orders)
+          .extracting(Recorded::eventId, Recorded::revision, Recorded::position)
+          .containsExactly(
+              tuple(stored.get(0).eventId(), 0L, stored.get(0).position()),
+              tuple(stored.get(1).eventId(), 1L, stored.get(1).position()));
+    }
+  }
+
+  @Test
+  void aBatchComesSoToo() {
+    appendOrder("order-placed");
+    appendOrder("order-paid");
+    var properties = Map.of("in.numbers.category", "n", "in.numbers.batch", "true");
+    try (var application = new Application(server, properties, OrderBatches.class, Codec.class)) {
+      assertThat(application.get(OrderBatches.class).wait(2).getLast().event()).isEqualTo(PAID);
+    }
+  }
+
+  @Test
+  void whatBecameSeveralIsParked_whereOneIsTaken() {
+    appendOrder("order-bought");
+    appendOrder("order-paid");
+    try (var application = new Application(server, numbers(), Orders.class, Codec.class)) {
+      assertThat(application.get(Orders.class).wait(1).getFirst().event()).isEqualTo(PAID);
+      await().atMost(LIMIT).until(() -> parked("numbers") == 1);
+    }
+  }
+
+  @Test
+  void whatBecameSeveralIsAListOfThem() {
+    appendOrder("order-bought");
+    try (var application = new Application(server, numbers(), OrderBatches.class, Codec.class)) {
+      List<Recorded<Order>> orders = application.get(OrderBatches.class).wait(2);
+      assertThat(orders.getFirst().event()).isInstanceOf(Order.Placed.class);
+      assertThat(orders.getLast().event()).isEqualTo(PAID);
+      assertThat(orders).extracting(Recorded::revision).containsOnly(0L);
+    }
+  }
+
+  private long parked(String group) throws Exception {
+    return server
+        .store()
+        .subscriptions()
+        .getInfoToAll(group)
+        .get(10, TimeUnit.SECONDS)
+        .orElseThrow()
+        .getStats()
+        .getParkedMessageCount();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"order-placed.v2", "order-placed, some-other"})
+  void thoseThatAreNamedComeInEachVersion_andNoOthers(String events) throws Exception {
+    for (String type :
+        List.of("order-placed", "order-paid", "order-placed.v2", "order-bought", "unknown")) {
+      appendOrder(type);
+    }
+    var properties = Map.of("in.numbers.category", "n", "in.numbers.events", events);
+    try (var application = new Application(server, properties, Placed.class, Codec.class)) {
+      assertThat(application.get(Placed.class).wait(3))
+          .allSatisfy(order -> assertThat(order.event()).isInstanceOf(Order.Placed.class))
+          .extracting(Recorded::revision)
+          .containsExactly(0L, 2L, 3L);
+      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+      assertThat(parked("numbers")).isZero();
+    }
+  }
+
+  @ApplicationScoped
+  static class Splitting {
+    @Incoming("numbers")
+    @Outgoing("halves")
+    Multi<Integer> split(Integer number) {
+      return Multi.createFrom().items(number, number);
+    }
+  }
+
+  @Test
+  void whatACauseLeadsToIsStoredOnce_thoughTheCauseIsHandledAgain() throws Exception {
+    server.append("n-1", 1, 3);
+    for (String group : List.of("first", "again")) {
+      var properties =
+          Map.of(
+              "in.numbers.category", "n",
+              "in.numbers.group", group,
+              "out.halves.append-to", "halves",
+              "out.halves.event-type", "halved");
+      try (var _ = new Application(server, properties, Splitting.class)) {
+        await().atMost(LIMIT).until(() -> stored("halves").size() >= 6);
+        await().atMost(LIMIT).until(() -> unsettled(group) == 0);
+      }
+      assertThat(stored("halves")).containsExactly("1", "1", "2", "2", "3", "3");
     }
   }
 }

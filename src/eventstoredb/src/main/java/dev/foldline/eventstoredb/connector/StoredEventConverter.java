@@ -20,8 +20,8 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 /**
  * Gives consumers the form of event that they ask for: bytes, text, a {@link JsonObject}, an event
  * by its stored name where the application has an {@link EventCodec}, or else any class by JSON,
- * read strictly;
- * each of them alone or with what is known of it, as a {@link Recorded}; and a list of these.
+ * read strictly; each of them alone or with what is known of it, as a {@link Recorded}; and a list
+ * of these.
  *
  * <p>An event that can't be read fails its message, and so goes the way of the failure strategy.
  */

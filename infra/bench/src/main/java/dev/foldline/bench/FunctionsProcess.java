@@ -1,18 +1,26 @@
 package dev.foldline.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /** The packaged functions in a process of their own. */
 final class FunctionsProcess implements AutoCloseable {
 
   private static final Path JAR =
-      Path.of("infra/bench/functions/target/quarkus-app/quarkus-run.jar");
+      StoreProcess.MEASURED.resolve("infra/bench/functions/target/quarkus-app/quarkus-run.jar");
+
+  /** Any will do: nothing here is secret. */
+  private static final String KEYS =
+      "bench:"
+          + Base64.getEncoder().encodeToString("a key of 32 bytes, to be measured".getBytes(UTF_8));
 
   private final Process process;
   private final int port;
@@ -38,6 +46,7 @@ final class FunctionsProcess implements AutoCloseable {
     command.add("-Dfoldline.eventstoredb.connection-string=" + connectionString);
     command.add("-Dfoldline.idempotency.keys=bench:MDEyMzQ1Njc4OWFiY2RlZg==");
     command.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redisPort);
+    command.add("-Dfoldline.idempotency.keys=" + KEYS);
     settings.forEach(setting -> command.add("-D" + setting));
     command.add("-jar");
     command.add(JAR.toString());

@@ -46,16 +46,16 @@ final class FunctionsProcess implements AutoCloseable {
     command.add("-Dfoldline.eventstoredb.connection-string=" + connectionString);
     command.add("-Dfoldline.idempotency.keys=bench:MDEyMzQ1Njc4OWFiY2RlZg==");
     command.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redisPort);
-    command.add("-Dfoldline.idempotency.keys=" + KEYS);
     settings.forEach(setting -> command.add("-D" + setting));
     command.add("-jar");
     command.add(JAR.toString());
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    return new FunctionsProcess(process, port);
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    // As a property it would be refused by builds that do not know it.
+    builder.environment().put("FOLDLINE_IDEMPOTENCY_KEYS", KEYS);
+    return new FunctionsProcess(builder.start(), port);
   }
 
   static int freePort() throws IOException {

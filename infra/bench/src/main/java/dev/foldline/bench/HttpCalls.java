@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpCalls implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Vertx vertx = Vertx.vertx();
   private final NetClient sockets =

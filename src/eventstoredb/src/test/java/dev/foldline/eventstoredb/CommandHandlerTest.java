@@ -368,6 +368,7 @@ class CommandHandlerTest {
 
     @Test
     void notices_that_the_stream_is_another_one() {
+      EventStoreServer.mustBeOwn("has two event stores");
       Instance instance = Instance.of(streams);
       get(instance.handle(id, new AddOneByOne(3)));
       try (var other = EventStoreServer.start();

@@ -25,6 +25,7 @@ public final class RedisServer implements AutoCloseable {
 
   private static final String PROPERTY = "foldline.test.redis";
   private static final String OURS = "foldline-tests-empty-this-database";
+  private static final int STANDARD_PORT = 6379;
   private static final int TIMEOUT_MILLIS = 10_000;
 
   private final String url;
@@ -35,7 +36,7 @@ public final class RedisServer implements AutoCloseable {
     this.process = given.isEmpty() ? new RedisProcess(settings) : null;
     this.url = process == null ? given : process.url();
     if (process == null) {
-      empty(URI.create(given));
+      empty();
     }
   }
 
@@ -63,9 +64,11 @@ public final class RedisServer implements AutoCloseable {
     return Objects.requireNonNull(process);
   }
 
-  private static void empty(URI redis) {
-    try (Socket socket =
-        new Socket(redis.getHost(), redis.getPort() < 0 ? 6379 : redis.getPort())) {
+  /** Has it lose all that it holds. */
+  public void empty() {
+    URI redis = URI.create(url);
+    int port = redis.getPort() < 0 ? STANDARD_PORT : redis.getPort();
+    try (Socket socket = new Socket(redis.getHost(), port)) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       if (redis.getUserInfo() != null) {
         send(socket, "AUTH " + redis.getUserInfo().replaceFirst("^:", "").replaceFirst(":", " "));
@@ -73,14 +76,17 @@ public final class RedisServer implements AutoCloseable {
       if (redis.getPath().length() > 1) {
         send(socket, "SELECT " + redis.getPath().substring(1));
       }
-      if (!send(socket, "DBSIZE").equals(":0") && send(socket, "EXISTS " + OURS).equals(":0")) {
+      boolean ours = process != null || send(socket, "EXISTS " + OURS).equals(":1");
+      if (!ours && !send(socket, "DBSIZE").equals(":0")) {
         throw new IllegalStateException(
-            PROPERTY + ": " + redis + " holds what is not of tests, which empty it");
+            PROPERTY + ": " + redis.getHost() + " holds what is not of tests, which empty it");
       }
+      send(socket, "MULTI");
       send(socket, "FLUSHDB");
       send(socket, "SET " + OURS + " yes");
+      send(socket, "EXEC");
     } catch (IOException e) {
-      throw new UncheckedIOException(PROPERTY + ": " + redis, e);
+      throw new UncheckedIOException(PROPERTY + ": " + redis.getHost(), e);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -65,7 +67,7 @@ class GroupSettingsTest extends ChannelFixture {
     return server
         .store()
         .subscriptions()
-        .getInfoToAll("numbers")
+        .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)
         .map(PersistentSubscriptionToAllInfo::getSettings)
         .orElseThrow(() -> new Unavailable("no group"));
@@ -76,9 +78,9 @@ class GroupSettingsTest extends ChannelFixture {
     for (Map<String, String> attributes :
         List.of(
             Map.<String, String>of(),
-            Map.of("group", "ends", "from", "end"),
-            Map.of("group", "of-a-stream", "stream", "n"),
-            Map.of("group", "ends-of-a-stream", "stream", "n", "from", "end"))) {
+            Map.of("group", own("ends"), "from", "end"),
+            Map.of("group", own("of-a-stream"), "stream", n),
+            Map.of("group", own("ends-of-a-stream"), "stream", n, "from", "end"))) {
       open(attributes);
       assertThat(open(attributes)).doesNotContain("otherwise");
     }
@@ -122,19 +124,20 @@ class GroupSettingsTest extends ChannelFixture {
 
   @Test
   void anotherFilterIsReported_sinceItCantBeUpdated() {
-    open(Map.of("filter", "^n-"));
-    Map<String, String> other = Map.of("filter", "^(m|n)-", "update-group", "true");
-    assertThat(open(other)).contains("filter=^n- instead of ^(m|n)-");
+    open(Map.of("filter", "^" + n + "-"));
+    Map<String, String> other =
+        Map.of("filter", "^(m" + n + "|" + n + ")-", "update-group", "true");
+    assertThat(open(other)).contains("filter=^" + n + "- instead of ^(m" + n + "|" + n + ")-");
     assertThat(logged).hasSize(1).first().asString().contains("name another group");
-    assertThat(open(Map.of("filter", "^n-"))).doesNotContain("otherwise");
+    assertThat(open(Map.of("filter", "^" + n + "-"))).doesNotContain("otherwise");
   }
 
   @Test
   void theFilterOfAGroupThatIsCreatedAnewIsTheNewOne() throws Exception {
-    open(Map.of("filter", "^n-"));
-    server.store().subscriptions().deleteToAll("numbers").get(10, TimeUnit.SECONDS);
-    open(Map.of("filter", "^m-"));
-    assertThat(open(Map.of("filter", "^m-"))).doesNotContain("otherwise");
+    open(Map.of("filter", "^" + n + "-"));
+    server.store().subscriptions().deleteToAll(own("numbers")).get(10, TimeUnit.SECONDS);
+    open(Map.of("filter", "^m" + n + "-"));
+    assertThat(open(Map.of("filter", "^m" + n + "-"))).doesNotContain("otherwise");
     assertThat(logged).isEmpty();
   }
 }

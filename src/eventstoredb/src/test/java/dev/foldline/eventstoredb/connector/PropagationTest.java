@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class PropagationTest extends StoreFixture {
 
   private static Map<String, String> numbers() {
-    return Map.of("in.numbers.category", "n");
+    return Map.of("in.numbers.category", n);
   }
 
   private void append(String stream, String data) {
@@ -57,11 +59,11 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void aPayloadIsTheEvent_andIsAcknowledgedWhenTheMethodReturns() throws Exception {
-    server.append("n-1", 0, 3);
+    server.append(n + "-1", 0, 3);
     try (var application = new Application(server, numbers(), Events.class)) {
       List<Recorded<StoredEvent>> events = application.get(Events.class).wait(3);
       assertThat(events).extracting(Recorded::revision).containsExactly(0L, 1L, 2L);
-      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+      await().atMost(LIMIT).until(() -> unsettled(own("numbers")) == 0);
     }
   }
 
@@ -88,24 +90,24 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void aMessageIsSettledByItsConsumer_andCarriesMetadata() throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     try (var application = new Application(server, numbers(), Messages.class)) {
       Messages messages = application.get(Messages.class);
       Message<Recorded<StoredEvent>> first = messages.wait(1).getFirst();
       IncomingEvent event = first.getMetadata(IncomingEvent.class).orElseThrow();
       assertThat(event.recorded()).isSameAs(first.getPayload());
       assertThat(event.attempts()).isOne();
-      assertThat(unsettled("numbers")).isPositive();
+      assertThat(unsettled(own("numbers"))).isPositive();
       first.ack().toCompletableFuture().get(10, TimeUnit.SECONDS);
       messages.wait(2).getLast().ack().toCompletableFuture().get(10, TimeUnit.SECONDS);
-      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+      await().atMost(LIMIT).until(() -> unsettled(own("numbers")) == 0);
     }
   }
 
   @Test
   void onRequestAMessageCarriesCloudEventsAttributes() {
-    append("n-1", "1");
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.cloud-events", "true");
+    append(n + "-1", "1");
+    var properties = Map.of("in.numbers.category", n, "in.numbers.cloud-events", "true");
     try (var application = new Application(server, properties, Messages.class)) {
       Message<Recorded<StoredEvent>> message = application.get(Messages.class).wait(1).getFirst();
       IncomingCloudEventMetadata<?> attributes =
@@ -113,8 +115,8 @@ class PropagationTest extends StoreFixture {
       StoredEvent event = message.getPayload().event();
       assertThat(attributes.getId()).isEqualTo(event.id().toString());
       assertThat(attributes.getType()).isEqualTo("counted");
-      assertThat(attributes.getSource()).hasToString("/streams/n-1");
-      assertThat(attributes.getSubject()).hasValue("n-1");
+      assertThat(attributes.getSource()).hasToString("/streams/" + n + "-1");
+      assertThat(attributes.getSubject()).hasValue(n + "-1");
       assertThat(attributes.getTimeStamp()).isPresent();
       assertThat(attributes.getDataContentType()).hasValue("application/json");
       assertThat(attributes.<Long>getExtension("revision")).hasValue(0L);
@@ -123,7 +125,7 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void elseItDoesNot() {
-    append("n-1", "1");
+    append(n + "-1", "1");
     try (var application = new Application(server, numbers(), Messages.class)) {
       Message<Recorded<StoredEvent>> message = application.get(Messages.class).wait(1).getFirst();
       assertThat(message.getMetadata(IncomingCloudEventMetadata.class)).isEmpty();
@@ -167,19 +169,19 @@ class PropagationTest extends StoreFixture {
   @Test
   void anEventBecomesTheTypeThatIsAskedFor() {
     String json = "{\"number\":7,\"unit\":\"kg\"}";
-    append("n-1", json);
+    append(n + "-1", json);
     try (var application = new Application(server, numbers(), Records.class)) {
       assertThat(application.get(Records.class).wait(1)).containsExactly(new Counted(7, "kg"));
     }
-    append("n-2", json);
+    append(n + "-2", json);
     try (var application = new Application(server, numbers(), Texts.class)) {
       assertThat(application.get(Texts.class).wait(1)).containsExactly(json);
     }
-    append("n-3", json);
+    append(n + "-3", json);
     try (var application = new Application(server, numbers(), Objects.class)) {
       assertThat(application.get(Objects.class).wait(1)).containsExactly(new JsonObject(json));
     }
-    append("n-4", json);
+    append(n + "-4", json);
     try (var application = new Application(server, numbers(), Bytes.class)) {
       assertThat(application.get(Bytes.class).wait(1).getFirst()).asString().isEqualTo(json);
     }
@@ -196,16 +198,19 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void whatAProcessorMakesIsAppended_andThenItsEventIsAcknowledged() throws Exception {
-    server.append("n-1", 1, 3);
+    server.append(n + "-1", 1, 3);
     var properties =
         Map.of(
-            "in.numbers.category", "n",
-            "out.doubled.append-to", "doubled",
-            "out.doubled.event-type", "doubled");
+            "in.numbers.category",
+            n,
+            "out.doubled.append-to",
+            own("doubled"),
+            "out.doubled.event-type",
+            "doubled");
     try (var _ = new Application(server, properties, Doubling.class)) {
-      await().atMost(LIMIT).until(() -> stored("doubled").size() == 3);
-      assertThat(stored("doubled")).containsExactly("2", "4", "6");
-      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+      await().atMost(LIMIT).until(() -> stored(own("doubled")).size() == 3);
+      assertThat(stored(own("doubled"))).containsExactly("2", "4", "6");
+      await().atMost(LIMIT).until(() -> unsettled(own("numbers")) == 0);
     }
   }
 
@@ -231,18 +236,18 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void timesAndDecimalsAreStoredAsTheyAre() throws Exception {
-    server.append("n-1", 1, 1);
+    server.append(n + "-1", 1, 1);
     var properties =
         Map.of(
-            "in.numbers.category", "n",
-            "out.weighed.append-to", "weighed",
+            "in.numbers.category", n,
+            "out.weighed.append-to", own("weighed"),
             "out.weighed.event-type", "weighed");
     try (var _ = new Application(server, properties, Weighing.class)) {
-      await().atMost(LIMIT).until(() -> stored("weighed").size() == 1);
+      await().atMost(LIMIT).until(() -> stored(own("weighed")).size() == 1);
     }
-    String json = stored("weighed").getFirst();
+    String json = stored(own("weighed")).getFirst();
     assertThat(json).isEqualTo("{\"at\":\"2026-01-31T12:00:00+02:00\",\"kilos\":0.10}");
-    append("n-2", json);
+    append(n + "-2", json);
     try (var application = new Application(server, numbers(), Scales.class)) {
       assertThat(application.get(Scales.class).wait(1))
           .containsExactly(
@@ -274,9 +279,9 @@ class PropagationTest extends StoreFixture {
     return new Application(
         server,
         Map.of(
-            "out.out.append-to", "n-out",
+            "out.out.append-to", n + "-out",
             "out.out.event-type", "counted",
-            "out.mutiny.append-to", "n-mutiny",
+            "out.mutiny.append-to", n + "-mutiny",
             "out.mutiny.event-type", "counted",
             "out.mutiny.cloud-events", "true"),
         Senders.class);
@@ -287,8 +292,9 @@ class PropagationTest extends StoreFixture {
     try (var application = sender()) {
       Senders senders = application.get(Senders.class);
       senders.send(new Counted(1, "m")).toCompletableFuture().get(10, TimeUnit.SECONDS);
-      assertThat(stored("n-out")).containsExactly("{\"number\":1,\"unit\":\"m\"}");
-      assertThat(server.store().read("n-out", 0, 1).await().atMost(LIMIT).getFirst().event().type())
+      assertThat(stored(n + "-out")).containsExactly("{\"number\":1,\"unit\":\"m\"}");
+      assertThat(
+              server.store().read(n + "-out", 0, 1).await().atMost(LIMIT).getFirst().event().type())
           .isEqualTo("counted");
     }
   }
@@ -299,14 +305,14 @@ class PropagationTest extends StoreFixture {
     try (var application = sender()) {
       OutgoingMessageMetadata<Appended> result = new OutgoingMessageMetadata<>();
       OutgoingEvent event =
-          OutgoingEvent.to("n-7", "weighed")
+          OutgoingEvent.to(n + "-7", "weighed")
               .expecting(-1)
               .withId(id)
               .withMetadata(Map.of("by", "Ada"));
       application.get(Senders.class).send(Message.of("7").addMetadata(event).addMetadata(result));
 
       Recorded<StoredEvent> stored =
-          server.store().read("n-7", 0, 1).await().atMost(LIMIT).getFirst();
+          server.store().read(n + "-7", 0, 1).await().atMost(LIMIT).getFirst();
       assertThat(stored.event().id()).isEqualTo(id);
       assertThat(stored.event().type()).isEqualTo("weighed");
       assertThat(stored.metadata()).containsEntry("by", "Ada");
@@ -322,12 +328,12 @@ class PropagationTest extends StoreFixture {
           OutgoingCloudEventMetadata.<String>builder()
               .withId(id.toString())
               .withType("weighed")
-              .withSubject("n-8")
+              .withSubject(n + "-8")
               .build();
       application.get(Senders.class).send(Message.of("8").addMetadata(attributes));
 
       StoredEvent stored =
-          server.store().read("n-mutiny", 0, 1).await().atMost(LIMIT).getFirst().event();
+          server.store().read(n + "-mutiny", 0, 1).await().atMost(LIMIT).getFirst().event();
       assertThat(stored.id()).isEqualTo(id);
       assertThat(stored.type()).isEqualTo("weighed");
     }
@@ -337,9 +343,9 @@ class PropagationTest extends StoreFixture {
   void anEmitterHearsWhatWentWrong() {
     try (var application = sender()) {
       Message<String> message =
-          Message.of("7").addMetadata(OutgoingEvent.to("n-7", "weighed").expecting(3));
+          Message.of("7").addMetadata(OutgoingEvent.to(n + "-7", "weighed").expecting(3));
       assertThatThrownBy(() -> application.get(Senders.class).send(message))
-          .hasMessageContaining("n-7");
+          .hasMessageContaining(n + "-7");
     }
   }
 }

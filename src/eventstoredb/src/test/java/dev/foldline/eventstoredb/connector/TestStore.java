@@ -13,12 +13,25 @@ import java.util.stream.IntStream;
 /** An event store that can go away and come back, and Foldline's connection to it. */
 final class TestStore implements AutoCloseable {
 
+  /** The category of the test that runs: a store that is given holds the events of others too. */
+  static String n = "";
+
   private final EventStoreServer server;
   private final EventStore store;
 
   TestStore(Path data) {
+    anew();
     this.server = EventStoreServer.start(data);
     this.store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
+  }
+
+  private static void anew() {
+    n = EventStoreServer.unique("n");
+  }
+
+  /** A stream or group of the test that runs. */
+  static String own(String name) {
+    return name + "-" + n;
   }
 
   EventStore store() {

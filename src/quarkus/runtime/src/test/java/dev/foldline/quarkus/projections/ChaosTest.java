@@ -1,10 +1,10 @@
 package dev.foldline.quarkus.projections;
 
+import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.NotFound;
-import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
@@ -45,8 +45,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ChaosTest {
 
   private static final int STREAMS = 200;
-  private static final String POISONED = "n-poisoned";
-  private static final Projection<Sum, Counting> SUMS = Counting.sums(1);
+
+  private static String poisoned() {
+    return n + "-poisoned";
+  }
+
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   private final long seed = Long.getLong("chaos.seed", 20_261_121);
@@ -79,7 +82,7 @@ class ChaosTest {
 
   private void appendSome(Ground ground) {
     for (int i = 0; i < 40; i++) {
-      String stream = living("n-" + random.nextInt(STREAMS));
+      String stream = living(n + "-" + random.nextInt(STREAMS));
       long[] numbers = random.longs(1L + random.nextInt(5), -1_000_000, 1_000_000).toArray();
       ground.append(stream, numbers);
       long[] sum = sums.computeIfAbsent(stream, _ -> new long[2]);
@@ -98,7 +101,7 @@ class ChaosTest {
   /** What was written counts, however soon its stream is deleted, and whoever has it in hand. */
   private void delete(Ground ground) {
     for (int i = 0; i < 20; i++) {
-      String stream = living("n-" + random.nextInt(STREAMS));
+      String stream = living(n + "-" + random.nextInt(STREAMS));
       ground.append(stream, 1, 2, 3);
       sums.merge(stream, new long[] {6, 3}, (a, b) -> new long[] {a[0] + b[0], a[1] + b[1]});
       ground.delete(stream, random.nextBoolean() && tombstoned.add(stream));
@@ -111,9 +114,9 @@ class ChaosTest {
   }
 
   private void appendPoison(Ground ground) {
-    ground.append(POISONED, 1, 2);
-    ground.append(POISONED, List.of(Ground.event("unheard-of", "{}")));
-    ground.append(POISONED, 3);
+    ground.append(poisoned(), 1, 2);
+    ground.append(poisoned(), List.of(Ground.event("unheard-of", "{}")));
+    ground.append(poisoned(), 3);
   }
 
   private void disturb(Ground ground, List<JavaProcess> instances, OnPoison onPoison) {
@@ -145,7 +148,7 @@ class ChaosTest {
   private void repeat(Ground ground, OnPoison onPoison) {
     List<Recorded<StoredEvent>> again = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      String stream = "n-" + random.nextInt(STREAMS);
+      String stream = n + "-" + random.nextInt(STREAMS);
       again.addAll(
           ground
               .store()
@@ -158,7 +161,8 @@ class ChaosTest {
     again.addAll(List.copyOf(again));
     Collections.shuffle(again, random);
     try {
-      Optional<String> live = new Builds(ground.models, SUMS).live().await().atMost(Ground.LIMIT);
+      Optional<String> live =
+          new Builds(ground.models, Counting.sums(1)).live().await().atMost(Ground.LIMIT);
       live.ifPresent(
           build -> rogue(ground, build, onPoison).apply(again).await().atMost(Ground.LIMIT));
     } catch (Unavailable e) {
@@ -172,7 +176,7 @@ class ChaosTest {
     EventCodec codec = new EventCodec(List.of(Counting.TYPES));
     return new Projector<>(
         ground.models,
-        SUMS,
+        Counting.sums(1),
         build,
         onPoison,
         stored -> codec.decode(stored, Counting.class),
@@ -182,10 +186,10 @@ class ChaosTest {
   private void verify(Ground ground, OnPoison onPoison) {
     View<Sum> poisoned =
         switch (onPoison) {
-          case HOLD -> new View<>(POISONED, 1, new Sum(3, 2));
-          case PASS -> new View<>(POISONED, 3, new Sum(6, 3));
+          case HOLD -> new View<>(poisoned(), 1, new Sum(3, 2));
+          case PASS -> new View<>(poisoned(), 3, new Sum(6, 3));
         };
-    Map<String, View<Sum>> views = new HashMap<>(Map.of(POISONED, poisoned));
+    Map<String, View<Sum>> views = new HashMap<>(Map.of(poisoned(), poisoned));
     sums.forEach(
         (stream, sum) ->
             views.put(stream, new View<>(stream, sum[1] - 1, new Sum(sum[0], sum[1]))));
@@ -194,18 +198,21 @@ class ChaosTest {
         .ignoreException(Unavailable.class)
         .untilAsserted(
             () ->
-                assertThat(ground.totals(SUMS))
+                assertThat(ground.totals(Counting.sums(1)))
                     .containsEntry("events", total(views, Sum::events))
                     .containsEntry("sum", total(views, Sum::value)));
     views.forEach(
         (stream, view) ->
-            assertThat(ground.document(SUMS, stream))
+            assertThat(ground.document(Counting.sums(1), stream))
                 .as("%s, seed %d", stream, seed)
                 .hasValue(view));
     await("seed " + seed)
         .atMost(LIMIT)
-        .untilAsserted(() -> assertThat(ground.unsettled(SUMS)).isEqualTo(ground.parked(SUMS)));
-    Parking<?, ?> parking = ground.new Instance(SUMS, onPoison).runner.parking();
+        .untilAsserted(
+            () ->
+                assertThat(ground.unsettled(Counting.sums(1)))
+                    .isEqualTo(ground.parked(Counting.sums(1))));
+    Parking<?, ?> parking = ground.new Instance(Counting.sums(1), onPoison).runner.parking();
     await("seed " + seed)
         .atMost(LIMIT)
         .untilAsserted(
@@ -214,8 +221,8 @@ class ChaosTest {
                     .extracting(each -> each.ref().toString())
                     .containsExactlyInAnyOrderElementsOf(
                         switch (onPoison) {
-                          case HOLD -> List.of(POISONED + "@2", POISONED + "@3");
-                          case PASS -> List.of(POISONED + "@2");
+                          case HOLD -> List.of(poisoned() + "@2", poisoned() + "@3");
+                          case PASS -> List.of(poisoned() + "@2");
                         }));
   }
 

@@ -54,6 +54,9 @@ final class Ground implements AutoCloseable {
 
   static final Duration LIMIT = Duration.ofSeconds(30);
 
+  /** The category of the test that runs: a store that is given holds the events of others too. */
+  static String n = "";
+
   static {
     ContextManagerProvider.instance(); // found by two threads at once it fails
   }
@@ -82,6 +85,7 @@ final class Ground implements AutoCloseable {
    */
   Ground(Path data, boolean killed) {
     this.data = data;
+    anew();
     Path directory = data.resolve("store");
     this.storeServer =
         killed ? EventStoreServer.startProcess(directory) : EventStoreServer.start(directory);
@@ -96,6 +100,10 @@ final class Ground implements AutoCloseable {
     this.redis = client(vertx);
     this.models = models(redis);
     this.views = new Views(models);
+  }
+
+  private static void anew() {
+    n = EventStoreServer.unique("n");
   }
 
   private int lay(int port) {
@@ -142,7 +150,7 @@ final class Ground implements AutoCloseable {
   }
 
   void emptyRedis() {
-    redis("FLUSHDB");
+    redisServer.empty();
   }
 
   /** Sends Redis a command. */
@@ -258,7 +266,7 @@ final class Ground implements AutoCloseable {
   private String builds(String field) {
     return Objects.toString(
         redis
-            .send(Request.cmd(Command.HGET).arg("foldline:1:{sums}:builds").arg(field))
+            .send(Request.cmd(Command.HGET).arg("foldline:1:{sums-" + n + "}:builds").arg(field))
             .await()
             .atMost(LIMIT),
         "");
@@ -389,7 +397,7 @@ final class Ground implements AutoCloseable {
   /** Takes a key away, as Redis does that may evict; nothing, where there is none. */
   void evict(Random random) {
     Response keys =
-        redis.send(Request.cmd(Command.KEYS).arg("foldline:1:{sums:*")).await().atMost(LIMIT);
+        redis.send(Request.cmd(Command.KEYS).arg("foldline:1:{sums-" + n + ":*")).await().atMost(LIMIT);
     if (keys.size() > 0) {
       redis("DEL", keys.get(random.nextInt(keys.size())).toString());
     }

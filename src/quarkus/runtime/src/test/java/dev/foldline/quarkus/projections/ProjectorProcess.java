@@ -36,11 +36,15 @@ final class ProjectorProcess {
         redis,
         Integer.toString(version),
         onPoison.name(),
-        Long.toString(slowness.toNanos()));
+        Long.toString(slowness.toNanos()),
+        Ground.n);
   }
 
-  /** Store, Redis, version, what to do with poison, nanoseconds an event. */
+  /** Store, Redis, version, what to do with poison, nanoseconds an event, category. */
   public static void main(String[] args) throws IOException {
+    Ground.n = args[5];
+    Ground.n = args[5];
+    Ground.n = args[5];
     Vertx vertx = Vertx.vertx();
     Redis redis =
         Redis.createClient(

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** A server in a process of its own, to be stopped, killed, hung and started again. */
 final class ServerProcess implements AutoCloseable {
 
-  private static final int SECONDS = 20;
+  private static final int SECONDS = 60;
 
   private final List<String> command;
   private final String ready;
@@ -92,23 +92,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** Has it hang, its connections open, while something is done. */
   void hangWhile(Runnable action) {
-    signal("-STOP");
-    try {
-      action.run();
-    } finally {
-      signal("-CONT");
-    }
-  }
-
-  private void signal(String signal) {
-    try {
-      Process kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
-      if (kill.onExit().orTimeout(SECONDS, TimeUnit.SECONDS).join().exitValue() != 0) {
-        throw new IllegalStateException("no " + signal + " for " + process.pid());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Hang.during(process, action);
   }
 
   @Override

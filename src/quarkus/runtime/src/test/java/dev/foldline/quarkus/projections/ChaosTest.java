@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,11 +37,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Events for 200 streams, while at random the store, Redis and one of two projector processes are
  * killed as by {@code kill -9}, Redis comes back with all, with less or with nothing, loses a key,
  * connections break or go silent, handlers are slow, streams are deleted and tombstoned while their
- * events are on their way, and events come twice and in another order. In the end every view is the
- * fold of its stream, every total the sum over all streams, and nothing is left but a poison event,
- * which holds up its own stream, or not even that.
+ * events are on their way, and events come twice and in another order; and the store, Redis and a
+ * projector hang, each for longer than a call is waited for. In the end every view is the fold of
+ * its stream, every total the sum over all streams, and nothing is left but a poison event, which
+ * holds up its own stream, or not even that.
  *
- * <p>{@code -Dchaos.steps=2000 -Dchaos.seed=7} for the long form.
+ * <p>{@code -Dchaos.steps=2000 -Dchaos.seed=7 -Dchaos.hang=90} for the long form: 90 seconds are longer
+ * than all time-outs, those that connections and subscriptions have too.
  */
 class ChaosTest {
 
@@ -54,6 +57,7 @@ class ChaosTest {
 
   private final long seed = Long.getLong("chaos.seed", 20_261_121);
   private final int steps = Integer.getInteger("chaos.steps", 20);
+  private final Duration hang = Duration.ofSeconds(Integer.getInteger("chaos.hang", 6));
   private final Random random = new Random(seed);
   private final Map<String, long[]> sums = new HashMap<>();
   private final Set<String> tombstoned = new HashSet<>();
@@ -74,6 +78,7 @@ class ChaosTest {
         disturb(ground, instances, onPoison);
       }
       delete(ground);
+      hang(ground, instances);
       // One that is not disturbed, so that the last streams get their last events.
       appendSome(ground);
       verify(ground, onPoison);
@@ -135,13 +140,32 @@ class ChaosTest {
       }
       case 9, 10 -> ground.cutCables();
       case 11, 12, 13 -> repeat(ground, onPoison);
-      case 14 -> ground.silenceRedis();
+      case 14 -> ground.silenceCables();
       case 15 -> ground.evict(random);
       case 16 -> delete(ground);
       default -> {
         // Let it be for once.
       }
     }
+  }
+
+  /** Connections go silent, and each neighbour hangs, while events come. */
+  private void hang(Ground ground, List<JavaProcess> instances) {
+    ground.silenceCables();
+    appendSome(ground);
+    ground.whileStoreHangs(this::pass);
+    Runnable appends =
+        () -> {
+          appendSome(ground);
+          pass();
+        };
+    appendSome(ground);
+    ground.whileRedisHangs(appends);
+    instances.getFirst().hangWhile(appends);
+  }
+
+  private void pass() {
+    LockSupport.parkNanos(hang.toNanos());
   }
 
   /** What was delivered comes again, in another order, past the subscription. */

@@ -144,6 +144,11 @@ final class Ground implements AutoCloseable {
     restartRedisFrom(data.resolve("nothing"));
   }
 
+  /** The store does not answer, its connections open, while something is done. */
+  void whileStoreHangs(Runnable action) {
+    storeServer.hangWhile(action);
+  }
+
   /** Redis does not answer, its connections open, while something is done. */
   void whileRedisHangs(Runnable action) {
     redisServer.process().hangWhile(action);
@@ -389,8 +394,8 @@ final class Ground implements AutoCloseable {
     cables.forEach(Cable::cut);
   }
 
-  /** The connections of processes to Redis stay, and pass nothing on any more. */
-  void silenceRedis() {
+  /** The connections of processes stay, and pass nothing on any more. */
+  void silenceCables() {
     cables.forEach(Cable::silence);
   }
 

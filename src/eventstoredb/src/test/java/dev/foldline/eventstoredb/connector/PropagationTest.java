@@ -239,9 +239,12 @@ class PropagationTest extends StoreFixture {
     server.append(n + "-1", 1, 1);
     var properties =
         Map.of(
-            "in.numbers.category", n,
-            "out.weighed.append-to", own("weighed"),
-            "out.weighed.event-type", "weighed");
+            "in.numbers.category",
+            n,
+            "out.weighed.append-to",
+            own("weighed"),
+            "out.weighed.event-type",
+            "weighed");
     try (var _ = new Application(server, properties, Weighing.class)) {
       await().atMost(LIMIT).until(() -> stored(own("weighed")).size() == 1);
     }

@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * its stream, every total the sum over all streams, and nothing is left but a poison event, which
  * holds up its own stream, or not even that.
  *
- * <p>{@code -Dchaos.steps=2000 -Dchaos.seed=7 -Dchaos.hang=90} for the long form: 90 seconds are longer
- * than all time-outs, those that connections and subscriptions have too.
+ * <p>{@code -Dchaos.steps=2000 -Dchaos.seed=7 -Dchaos.hang=90} for the long form: 90 seconds are
+ * longer than all time-outs, those that connections and subscriptions have too.
  */
 class ChaosTest {
 

@@ -402,7 +402,10 @@ final class Ground implements AutoCloseable {
   /** Takes a key away, as Redis does that may evict; nothing, where there is none. */
   void evict(Random random) {
     Response keys =
-        redis.send(Request.cmd(Command.KEYS).arg("foldline:1:{sums-" + n + ":*")).await().atMost(LIMIT);
+        redis
+            .send(Request.cmd(Command.KEYS).arg("foldline:1:{sums-" + n + ":*"))
+            .await()
+            .atMost(LIMIT);
     if (keys.size() > 0) {
       redis("DEL", keys.get(random.nextInt(keys.size())).toString());
     }

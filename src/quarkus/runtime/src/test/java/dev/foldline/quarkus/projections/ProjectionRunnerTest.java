@@ -199,19 +199,19 @@ class ProjectionRunnerTest {
   void aVersionThatIsRolledBackIsNotReadAnyMore() {
     var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 20);
     Projection<Sum, Counting> two = Counting.sums(2);
-    ground.append("n-1", 1);
-    ground.new Instance(SUMS, OnPoison.HOLD, hasty);
-    awaitSum(SUMS, "n-1", 1, 1);
+    ground.append(n + "-1", 1);
+    ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
+    awaitSum(Counting.sums(1), n + "-1", 1, 1);
     var fresh = ground.new Instance(two, OnPoison.HOLD, hasty);
     await().atMost(Ground.LIMIT).until(() -> ground.active().startsWith("2."));
-    ground.append("n-1", 2);
-    awaitSum(two, "n-1", 3, 2);
+    ground.append(n + "-1", 2);
+    awaitSum(two, n + "-1", 3, 2);
     assertThat(ground.active()).startsWith("2.");
 
     fresh.stop();
-    ground.append("n-1", 3);
+    ground.append(n + "-1", 3);
 
-    awaitSum(SUMS, "n-1", 6, 3);
+    awaitSum(Counting.sums(1), n + "-1", 6, 3);
     assertThat(ground.active()).startsWith("1.");
     ground.new Instance(two, OnPoison.HOLD, hasty);
     await().atMost(Ground.LIMIT).until(() -> unsettled(two) == 0);
@@ -225,9 +225,9 @@ class ProjectionRunnerTest {
   @Test
   void aRedisThatMayEvictIsNotReady_andATotalThatItEvictedIsBuiltAgain() {
     var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 1_000);
-    ground.append("n-1", 1, 2);
-    var instance = ground.new Instance(SUMS, OnPoison.HOLD, hasty);
-    awaitSum(SUMS, "n-1", 3, 2);
+    ground.append(n + "-1", 1, 2);
+    var instance = ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
+    awaitSum(Counting.sums(1), n + "-1", 3, 2);
     await().atMost(Ground.LIMIT).until(instance.runner::isReady);
 
     ground.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");

@@ -55,7 +55,7 @@ final class Ground implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(30);
 
   /** The category of the test that runs: a store that is given holds the events of others too. */
-  static String n = "";
+  static String n = EventStoreServer.unique("n");
 
   static {
     ContextManagerProvider.instance(); // found by two threads at once it fails

@@ -207,23 +207,25 @@ class ParkingTest {
             new KnownDiscards(ground.store()),
             Ground.LIMIT);
     Ground.Instance instance = ground.start(1);
-    ground.append("n-1", 1);
-    awaitSum("n-1", 0, 1, 1);
-    assertThat(of(fold.fold(SUMS, "n-1", _ -> true))).isEqualTo(ground.document(SUMS, "n-1"));
-    ground.append("n-1", List.of(Ground.event("nonsense", "{}")));
-    ground.append("n-1", 2);
-    awaitParked(instance, "n-1@1", "n-1@2");
+    ground.append(n + "-1", 1);
+    awaitSum(n + "-1", 0, 1, 1);
+    assertThat(of(fold.fold(Counting.sums(1), n + "-1", _ -> true)))
+        .isEqualTo(ground.document(Counting.sums(1), n + "-1"));
+    ground.append(n + "-1", List.of(Ground.event("nonsense", "{}")));
+    ground.append(n + "-1", 2);
+    awaitParked(instance, n + "-1@1", n + "-1@2");
 
     of(
         instance
             .runner
             .parking()
-            .discard(Set.of(new EventRef("n-1", 1)), "nonsense", "ada", Ground.LIMIT));
+            .discard(Set.of(new EventRef(n + "-1", 1)), "nonsense", "ada", Ground.LIMIT));
 
-    awaitSum("n-1", 2, 3, 2);
-    assertThat(of(fold.fold(SUMS, "n-1", _ -> true))).isEqualTo(ground.document(SUMS, "n-1"));
-    assertThat(of(fold.fold(SUMS, "n-1", event -> event.revision() <= 1)))
-        .hasValue(new View<>("n-1", 1, new Sum(1, 1)));
+    awaitSum(n + "-1", 2, 3, 2);
+    assertThat(of(fold.fold(Counting.sums(1), n + "-1", _ -> true)))
+        .isEqualTo(ground.document(Counting.sums(1), n + "-1"));
+    assertThat(of(fold.fold(Counting.sums(1), n + "-1", event -> event.revision() <= 1)))
+        .hasValue(new View<>(n + "-1", 1, new Sum(1, 1)));
   }
 
   @Test

@@ -239,7 +239,8 @@ class ProjectionRunnerTest {
     await().atMost(Ground.LIMIT).until(instance.runner::isReady);
     String before = ground.active();
     for (int partition = 0; partition < 16; partition++) {
-      ground.redis("DEL", "foldline:1:{sums:" + before + ":" + partition + "}:totals:all");
+      ground.redis(
+          "DEL", "foldline:1:{sums-" + n + ":" + before + ":" + partition + "}:totals:all");
     }
 
     await().atMost(Ground.LIMIT).until(() -> !ground.active().equals(before));

@@ -48,6 +48,15 @@ final class BankClient {
     return post("deposit", "{\"account\":\"%s\",\"cents\":%d}".formatted(account, cents));
   }
 
+  Answer deposit(String account, long cents, String key) {
+    String body = "{\"account\":\"%s\",\"cents\":%d}".formatted(account, cents);
+    return send(
+        request("deposit")
+            .header("Idempotency-Key", key)
+            .POST(BodyPublishers.ofString(body))
+            .build());
+  }
+
   Answer withdraw(String account, long cents) {
     return post("withdraw", "{\"account\":\"%s\",\"cents\":%d}".formatted(account, cents));
   }

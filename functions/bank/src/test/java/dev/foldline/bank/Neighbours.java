@@ -1,6 +1,6 @@
 package dev.foldline.bank;
 
-import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.RedisProcess;
 import java.nio.file.Path;
 import java.util.Map;
@@ -8,21 +8,18 @@ import java.util.Map;
 /** The event store and the Redis that banks under test share, and that can go away. */
 final class Neighbours implements AutoCloseable {
 
-  private final Path data;
-  private final int storePort = BankProcess.freePort();
   private final RedisProcess redis;
-  private EmbeddedEventStore store;
+  private final EventStoreServer store;
 
   Neighbours(Path data) {
-    this.data = data;
     this.redis = new RedisProcess("--appendonly", "yes", "--dir", data.toString());
-    startStore();
+    this.store = EventStoreServer.startProcess(data.resolve("store"));
   }
 
   Map<String, String> properties() {
     return Map.of(
         "foldline.eventstoredb.connection-string",
-        "esdb://localhost:" + storePort + "?tls=false",
+        store.connectionString(),
         "foldline.eventstoredb.timeout",
         "2s",
         "quarkus.redis.hosts",
@@ -34,11 +31,16 @@ final class Neighbours implements AutoCloseable {
   }
 
   void startStore() {
-    store = EmbeddedEventStore.builder().port(storePort).data(data.resolve("store")).start();
+    store.comeBack();
   }
 
   void stopStore() {
-    store.close();
+    store.stop();
+  }
+
+  /** It does not answer, its connections open, while something is done. */
+  void whileStoreHangs(Runnable action) {
+    store.hangWhile(action);
   }
 
   void startRedis() {
@@ -52,6 +54,6 @@ final class Neighbours implements AutoCloseable {
   @Override
   public void close() {
     redis.close();
-    stopStore();
+    store.close();
   }
 }

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.foldline.bank.BankClient.Answer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -56,6 +58,26 @@ class NeighboursIT {
     neighbours.startStore();
     await().atMost(RECOVERY).until(() -> bank.deposit(account, 50).status() == 200);
     seen(150);
+    await().atMost(RECOVERY).until(() -> bank.get("q/health/ready").status() == 200);
+  }
+
+  /** Nobody knows what became of a deposit that was sent to it, until it is asked for again. */
+  @Test
+  void the_event_store_that_hangs() {
+    List<String> keys = Stream.generate(() -> UUID.randomUUID().toString()).limit(4).toList();
+    neighbours.whileStoreHangs(
+        () -> {
+          for (String key : keys) {
+            Answer unknown = bank.deposit(account, 10, key);
+            assertThat(unknown.status()).isEqualTo(503);
+            assertThat(unknown.header("retry-after")).isNotEmpty();
+          }
+        });
+
+    for (String key : keys) {
+      await().atMost(RECOVERY).until(() -> bank.deposit(account, 10, key).status() == 200);
+    }
+    seen(100 + 10 * keys.size());
     await().atMost(RECOVERY).until(() -> bank.get("q/health/ready").status() == 200);
   }
 

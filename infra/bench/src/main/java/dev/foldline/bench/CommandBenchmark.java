@@ -12,7 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +28,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisServer;
 
 /**
@@ -35,13 +43,125 @@ final class CommandBenchmark implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final Duration SETTLE = Duration.ofSeconds(5);
   private static final int CALLERS = 64;
-  private static final int ACCOUNTS = 10_000;
-  private static final int EVENTS = 20;
-  private static final int LONG_ACCOUNTS = 200;
-  private static final int LONG_EVENTS = 1_000;
   private static final int PACE = 1_000;
+
+  /** What is called. */
+  private enum Call {
+    ECHO("/echo"),
+    NAIVE("/naive-deposit"),
+    DEPOSIT("/deposit"),
+    KEYED("/deposit");
+
+    private final String path;
+
+    Call(String path) {
+      this.path = path;
+    }
+
+    /** A key is used once. */
+    CompletionStage<?> send(HttpCalls http, String account) {
+      return this == KEYED
+          ? http.post(path, deposit(account), "idempotency-key: " + UUID.randomUUID())
+          : http.post(path, deposit(account));
+    }
+  }
+
+  /** Whose accounts: those that were warmed up with, or some that nobody called before. */
+  private enum Of {
+    WARMED(10_000, 20),
+    FRESH(10_000, 20),
+    LONG(200, 1_000),
+    /** Called for a while before, so that there may be snapshots. */
+    SETTLED_LONG(200, 1_000),
+    ONE(1, 20);
+
+    private final int accounts;
+    private final int events;
+
+    Of(int accounts, int events) {
+      this.accounts = accounts;
+      this.events = events;
+    }
+
+    /** Which accounts one warms up with for these. */
+    Of warmUp() {
+      return events > WARMED.events ? LONG : WARMED;
+    }
+  }
+
+  /**
+   * A line of the table.
+   *
+   * @param naive the line it is compared with, if any
+   * @param asked how many times as fast as that it is to be, if that was said
+   * @param paced whether so many calls a second are made, instead of as many as can be
+   */
+  private record Line(
+      String name, String what, Call call, Of of, String naive, String asked, boolean paced) {
+
+    Line(String name, String what, Call call, Of of) {
+      this(name, what, call, of, "", "");
+    }
+
+    Line(String name, String what, Call call, Of of, String naive, String asked) {
+      this(name, what, call, of, naive, asked, false);
+    }
+  }
+
+  /** What the same process is asked for, one after the other. */
+  private record Run(List<String> settings, List<Line> lines) {
+
+    /** What of Foldline keeps state between commands is off, but for snapshots if they are on. */
+    static Run cold(String name, String what, String asked, String askedLong, String... settings) {
+      String deposit = "deposit, cold, " + what;
+      return new Run(
+          List.of(settings),
+          List.of(
+              new Line("naive", "naive, 20 events a stream", Call.NAIVE, Of.FRESH),
+              new Line(name, deposit + ", 20 events", Call.DEPOSIT, Of.FRESH, "naive", asked),
+              new Line("naive-long", "naive, 1,000 events a stream", Call.NAIVE, Of.LONG),
+              new Line(
+                  name + "-long",
+                  deposit + ", 1,000 events",
+                  Call.DEPOSIT,
+                  Of.SETTLED_LONG,
+                  "naive-long",
+                  askedLong)));
+    }
+
+    Run only(Set<String> names) {
+      return names.isEmpty()
+          ? this
+          : new Run(settings, lines.stream().filter(line -> names.contains(line.name)).toList());
+    }
+  }
+
   private static final String COLD = "foldline.commands.cached-streams=0";
   private static final String NO_SNAPSHOTS = "foldline.snapshots.every=0";
+
+  private static final List<Run> RUNS =
+      List.of(
+          Run.cold("cold", "no snapshots", "", "", COLD, NO_SNAPSHOTS),
+          Run.cold("snapshots", "snapshots", "1", "5", COLD),
+          new Run(
+              List.of(),
+              List.of(
+                  new Line("echo", "echo", Call.ECHO, Of.WARMED),
+                  new Line("naive", "naive, 20 events a stream", Call.NAIVE, Of.FRESH),
+                  new Line(
+                      "warm", "deposit, warm, 20 events", Call.DEPOSIT, Of.WARMED, "naive", "2.5"),
+                  new Line(
+                      "keyed", "deposit, warm, with a key", Call.KEYED, Of.WARMED, "naive", ""),
+                  new Line("naive-one", "naive, one account", Call.NAIVE, Of.ONE),
+                  new Line("one", "deposit, one account", Call.DEPOSIT, Of.ONE, "naive-one", "20"),
+                  new Line(
+                      "paced",
+                      "deposit, warm, at 1,000 a second",
+                      Call.DEPOSIT,
+                      Of.WARMED,
+                      "",
+                      "",
+                      true))));
 
   private final StoreProcess store;
   private final int redisPort = FunctionsProcess.freePort();
@@ -53,15 +173,26 @@ final class CommandBenchmark implements AutoCloseable {
     redis.start();
   }
 
-  /** Prints the table. */
+  /**
+   * Prints the table. Of lines that are named it prints the figures alone: the line's name, the
+   * unit and the value, with tabs between them.
+   */
   public static void main(String[] args) throws Exception {
     Logs.atInfo();
+    Set<String> names = new LinkedHashSet<>(List.of(args));
+    Report report = names.isEmpty() ? new Table() : new Figures();
+    List<Run> runs = RUNS.stream().map(run -> run.only(names)).toList();
+    runs.forEach(run -> run.lines.forEach(line -> names.remove(line.name)));
+    if (!names.isEmpty()) {
+      throw new IllegalArgumentException("no such lines: " + names);
+    }
     Path directory = Files.createTempDirectory("foldline-bench");
     try (CommandBenchmark bench = new CommandBenchmark(directory.resolve("store"))) {
-      Row.head();
-      bench.run(functions -> cold(functions, "no snapshots", "", ""), COLD, NO_SNAPSHOTS);
-      bench.run(functions -> cold(functions, "snapshots", "1", "5"), COLD);
-      bench.run(CommandBenchmark::warm);
+      for (Run run : runs) {
+        if (!run.lines.isEmpty()) {
+          bench.measure(run, report);
+        }
+      }
     } finally {
       try (Stream<Path> files = Files.walk(directory)) {
         files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
@@ -69,62 +200,107 @@ final class CommandBenchmark implements AutoCloseable {
     }
   }
 
-  private interface Scenario {
-    void measure(Functions functions) throws Exception;
-  }
-
-  private void run(Scenario scenario, String... settings) throws Exception {
+  private void measure(Run run, Report report) throws Exception {
     try (FunctionsProcess process =
-            FunctionsProcess.start(store.connectionString(), redisPort, List.of(settings));
+            FunctionsProcess.start(store.connectionString(), redisPort, run.settings);
         HttpCalls http = new HttpCalls(process.port())) {
-      http.awaitReady("/echo", deposit("any-0"));
-      scenario.measure(new Functions(this, process, http));
+      http.awaitReady(Call.ECHO.path, deposit("any-0"));
+      Map<Of, Accounts> warm = new EnumMap<>(Of.class);
+      Set<List<Object>> warmedUp = new HashSet<>();
+      for (Line line : run.lines) {
+        Of of = line.of.warmUp();
+        Accounts accounts = warm.get(of);
+        if (accounts == null) {
+          accounts = fill(of);
+          warm.put(of, accounts);
+        }
+        // Until the compiler has done its work.
+        if (warmedUp.add(List.of(line.call, of))) {
+          Load.warmUp(CALLERS, WARM_UP, calls(line.call, http, accounts));
+        }
+      }
+      Map<String, Row> rows = new HashMap<>();
+      for (Line line : run.lines) {
+        Accounts accounts =
+            line.of == Of.WARMED ? Objects.requireNonNull(warm.get(line.of)) : fill(line.of);
+        Supplier<CompletionStage<?>> calls = calls(line.call, http, accounts);
+        if (line.of == Of.SETTLED_LONG) {
+          Load.warmUp(CALLERS, SETTLE, calls);
+        }
+        Row row = measure(line, calls, process);
+        report.add(row, rows.get(line.naive));
+        rows.put(line.name, row);
+      }
     }
   }
 
-  private static void cold(Functions functions, String how, String askedShort, String askedLong)
-      throws Exception {
-    Accounts warmUp = functions.accounts(ACCOUNTS, EVENTS);
-    Accounts longWarmUp = functions.accounts(LONG_ACCOUNTS, LONG_EVENTS);
-    functions.warmUp("/naive-deposit", warmUp);
-    functions.warmUp("/deposit", warmUp);
-    functions.warmUp("/naive-deposit", longWarmUp);
-    functions.warmUp("/deposit", longWarmUp);
-    Row naive = functions.naive();
-    functions
-        .measure(
-            "deposit, cold, " + how + ", 20 events",
-            "/deposit",
-            functions.accounts(ACCOUNTS, EVENTS))
-        .print(naive, askedShort);
-    Row naiveLong =
-        functions.measure(
-            "naive, 1,000 events a stream",
-            "/naive-deposit",
-            functions.accounts(LONG_ACCOUNTS, LONG_EVENTS));
-    naiveLong.print();
-    Accounts accounts = functions.accounts(LONG_ACCOUNTS, LONG_EVENTS);
-    functions.settle("/deposit", accounts);
-    functions
-        .measure("deposit, cold, " + how + ", 1,000 events", "/deposit", accounts)
-        .print(naiveLong, askedLong);
+  private static Supplier<CompletionStage<?>> calls(Call call, HttpCalls http, Accounts accounts) {
+    return () -> call.send(http, accounts.any());
   }
 
-  private static void warm(Functions functions) throws Exception {
-    Accounts warmUp = functions.accounts(ACCOUNTS, EVENTS);
-    functions.warmUp("/echo", warmUp);
-    functions.warmUp("/naive-deposit", warmUp);
-    functions.warmUp("/deposit", warmUp);
-    functions.measure("echo", "/echo", warmUp).print();
-    Row naive = functions.naive();
-    functions.measure("deposit, warm, 20 events", "/deposit", warmUp).print(naive, "2.5");
-    Row naiveHot =
-        functions.measure("naive, one account", "/naive-deposit", functions.accounts(1, EVENTS));
-    naiveHot.print();
-    functions
-        .measure("deposit, one account", "/deposit", functions.accounts(1, EVENTS))
-        .print(naiveHot, "20");
-    functions.paced("deposit, warm, at 1,000 a second", "/deposit", warmUp).print();
+  private Row measure(Line line, Supplier<CompletionStage<?>> calls, FunctionsProcess process)
+      throws InterruptedException {
+    Duration functionsBefore = process.cpu();
+    Duration storeBefore = store.cpu();
+    Load.Reached reached = line.paced ? Load.paced(PACE, calls) : Load.measure(CALLERS, calls);
+    double count = reached.latencies().getTotalCount();
+    return new Row(
+        line,
+        reached,
+        process.cpu().minus(functionsBefore).toNanos() / 1e3 / count,
+        store.cpu().minus(storeBefore).toNanos() / 1e3 / count);
+  }
+
+  /**
+   * A line that was measured.
+   *
+   * @param functions microseconds of CPU of the functions for one call
+   * @param store those of the store
+   */
+  private record Row(Line line, Load.Reached reached, double functions, double store) {}
+
+  private interface Report {
+    void add(Row row, @Nullable Row naive);
+  }
+
+  private static final class Table implements Report {
+
+    Table() {
+      print("", "a second", "p50 ms", "p99 ms", "CPU µs", "store's", "× naive", "asked");
+    }
+
+    @Override
+    public void add(Row row, @Nullable Row naive) {
+      Load.Reached reached = row.reached;
+      print(
+          row.line.what,
+          "%,.0f".formatted(reached.perSecond()),
+          "%.2f".formatted(reached.millis(50)),
+          "%.2f".formatted(reached.millis(99)),
+          "%.0f".formatted(row.functions),
+          "%.0f".formatted(row.store),
+          naive == null ? "" : "%.2f".formatted(reached.perSecond() / naive.reached.perSecond()),
+          row.line.asked);
+    }
+
+    private static void print(Object... cells) {
+      System.out.printf("%-44s %10s %8s %8s %8s %8s %8s %6s%n", cells);
+    }
+  }
+
+  private static final class Figures implements Report {
+
+    @Override
+    public void add(Row row, @Nullable Row naive) {
+      print(row, "calls/s", row.reached.perSecond());
+      print(row, "p50 ms", row.reached.millis(50));
+      print(row, "CPU µs", row.functions);
+      print(row, "store's CPU µs", row.store);
+    }
+
+    private static void print(Row row, String unit, double value) {
+      System.out.printf("%s\t%s\t%.3f%n", row.line.name, unit, value);
+    }
   }
 
   /** Some accounts with as many events as asked, written for one line of the table. */
@@ -139,102 +315,18 @@ final class CommandBenchmark implements AutoCloseable {
     return "{\"account\":\"" + account + "\",\"cents\":1}";
   }
 
-  /** The functions under load. */
-  private record Functions(CommandBenchmark bench, FunctionsProcess process, HttpCalls http) {
-
-    Accounts accounts(int count, int events) throws Exception {
-      return bench.fill(count, events);
-    }
-
-    private Supplier<CompletionStage<?>> calls(String path, Accounts accounts) {
-      return () -> http.post(path, deposit(accounts.any()));
-    }
-
-    /** Calls until the compiler has done its work. */
-    void warmUp(String path, Accounts accounts) throws InterruptedException {
-      Load.warmUp(CALLERS, WARM_UP, calls(path, accounts));
-    }
-
-    void settle(String path, Accounts accounts) throws InterruptedException {
-      Load.warmUp(CALLERS, SETTLE, calls(path, accounts));
-    }
-
-    Row naive() throws Exception {
-      Row naive =
-          measure("naive, 20 events a stream", "/naive-deposit", accounts(ACCOUNTS, EVENTS));
-      naive.print();
-      return naive;
-    }
-
-    Row measure(String what, String path, Accounts accounts) throws InterruptedException {
-      return row(what, () -> Load.measure(CALLERS, calls(path, accounts)));
-    }
-
-    Row paced(String what, String path, Accounts accounts) throws InterruptedException {
-      return row(what, () -> Load.paced(PACE, calls(path, accounts)));
-    }
-
-    private Row row(String what, Measurement measurement) throws InterruptedException {
-      Duration functionsBefore = process.cpu();
-      Duration storeBefore = bench.store.cpu();
-      Load.Reached reached = measurement.run();
-      double calls = reached.latencies().getTotalCount();
-      return new Row(
-          what,
-          reached,
-          process.cpu().minus(functionsBefore).toNanos() / 1e3 / calls,
-          bench.store.cpu().minus(storeBefore).toNanos() / 1e3 / calls);
-    }
-  }
-
-  private interface Measurement {
-    Load.Reached run() throws InterruptedException;
-  }
-
-  /** A line of the table. */
-  private record Row(String what, Load.Reached reached, double functions, double store) {
-
-    static void head() {
-      line("", "a second", "p50 ms", "p99 ms", "CPU µs", "store's", "× naive", "asked");
-    }
-
-    void print() {
-      print("", "");
-    }
-
-    void print(Row naive, String asked) {
-      print("%.2f".formatted(reached.perSecond() / naive.reached.perSecond()), asked);
-    }
-
-    private void print(String ratio, String asked) {
-      line(
-          what,
-          "%,.0f".formatted(reached.perSecond()),
-          "%.2f".formatted(reached.millis(50)),
-          "%.2f".formatted(reached.millis(99)),
-          "%.0f".formatted(functions),
-          "%.0f".formatted(store),
-          ratio,
-          asked);
-    }
-
-    private static void line(Object... cells) {
-      System.out.printf("%-44s %10s %8s %8s %8s %8s %8s %6s%n", cells);
-    }
-  }
-
   /** Accounts that have been opened and had deposits, as many events as asked. */
-  private Accounts fill(int count, int events) throws Exception {
-    Accounts accounts = new Accounts(UUID.randomUUID() + "-", count);
+  private Accounts fill(Of of) throws Exception {
+    Accounts accounts = new Accounts(UUID.randomUUID() + "-", of.accounts);
     EventStoreDBClient client =
         EventStoreDBClient.create(
             EventStoreDBConnectionString.parseOrThrow(store.connectionString()));
     Semaphore open = new Semaphore(CALLERS);
     List<CompletableFuture<WriteResult>> appends = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < of.accounts; i++) {
       List<EventData> history = new ArrayList<>();
       history.add(event("account-opened", "{\"owner\":\"Ada\"}"));
-      while (history.size() < events) {
+      while (history.size() < of.events) {
         history.add(event("account-deposited", "{\"cents\":1}"));
       }
       open.acquire();

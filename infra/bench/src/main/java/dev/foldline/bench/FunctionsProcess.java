@@ -1,18 +1,26 @@
 package dev.foldline.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /** The packaged functions in a process of their own. */
 final class FunctionsProcess implements AutoCloseable {
 
   private static final Path JAR =
-      Path.of("infra/bench/functions/target/quarkus-app/quarkus-run.jar");
+      StoreProcess.MEASURED.resolve("infra/bench/functions/target/quarkus-app/quarkus-run.jar");
+
+  /** Any will do: nothing here is secret. */
+  private static final String KEYS =
+      "bench:"
+          + Base64.getEncoder().encodeToString("a key of 32 bytes, to be measured".getBytes(UTF_8));
 
   private final Process process;
   private final int port;
@@ -41,12 +49,13 @@ final class FunctionsProcess implements AutoCloseable {
     settings.forEach(setting -> command.add("-D" + setting));
     command.add("-jar");
     command.add(JAR.toString());
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    return new FunctionsProcess(process, port);
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    // As a property it would be refused by builds that do not know it.
+    builder.environment().put("FOLDLINE_IDEMPOTENCY_KEYS", KEYS);
+    return new FunctionsProcess(builder.start(), port);
   }
 
   static int freePort() throws IOException {

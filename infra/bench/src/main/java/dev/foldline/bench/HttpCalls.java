@@ -18,6 +18,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpCalls implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Vertx vertx = Vertx.vertx();
   private final NetClient sockets =
@@ -41,8 +43,12 @@ final class HttpCalls implements AutoCloseable {
     this.port = port;
   }
 
-  /** Posts JSON; fails with any status but 200. */
-  CompletionStage<?> post(String path, String body) {
+  /**
+   * Posts JSON; fails with any status but 200.
+   *
+   * @param headers lines of the head
+   */
+  CompletionStage<?> post(String path, String body, String... headers) {
     Promise<Void> answer = Promise.promise();
     Buffer request =
         Buffer.buffer(
@@ -51,11 +57,15 @@ final class HttpCalls implements AutoCloseable {
             host: localhost\r
             content-type: application/json\r
             content-length: %d\r
-            \r
+            %s\r
             %s"""
-                .formatted(path, body.length(), body));
+                .formatted(path, body.length(), head(headers), body));
     context.runOnContext(_ -> send(request, answer));
     return answer.future().toCompletionStage();
+  }
+
+  private static String head(String... headers) {
+    return Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining());
   }
 
   private void send(Buffer request, Promise<Void> answer) {

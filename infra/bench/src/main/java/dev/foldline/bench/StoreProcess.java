@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 /** The embedded store in a process of its own, as {@code java -jar foldline-embedded.jar}. */
 final class StoreProcess implements AutoCloseable {
 
-  private static final Path JAR = Path.of("src/embedded/target/foldline-embedded.jar");
+  /** The built repository whose processes are measured. */
+  static final Path MEASURED = Path.of(System.getProperty("bench.measured", ""));
+
+  private static final Path JAR = MEASURED.resolve("src/embedded/target/foldline-embedded.jar");
 
   private final Process process;
   private final String connectionString;

@@ -17,7 +17,7 @@ import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
-import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.testing.EventStoreServer;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -46,9 +46,11 @@ class BatchAppendsTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private EmbeddedEventStore store = EmbeddedEventStore.builder().start();
+  private final EventStoreServer store = EventStoreServer.start();
   private final BatchAppends appends = new BatchAppends(Duration.ofSeconds(5));
   private EventStoreDBClient client = connected(appends);
+  private final String a = EventStoreServer.unique("a");
+  private final String gone = EventStoreServer.unique("gone");
 
   @AfterEach
   void close() throws Exception {
@@ -59,21 +61,21 @@ class BatchAppendsTest {
 
   @Test
   void are_none_before_the_client_has_appended() {
-    assertThat(append("a", ExpectedRevision.any())).isEmpty();
+    assertThat(append(a, ExpectedRevision.any())).isEmpty();
   }
 
   @Test
   void end_where_the_clients_would() throws Exception {
     appendedByTheClient();
 
-    assertThat(done(append("a", ExpectedRevision.noStream())).revision()).isZero();
-    Appended second = done(append("a", ExpectedRevision.expectedRevision(0)));
+    assertThat(done(append(a, ExpectedRevision.noStream())).revision()).isZero();
+    Appended second = done(append(a, ExpectedRevision.expectedRevision(0)));
     assertThat(second.revision()).isEqualTo(1);
-    assertThat(done(append("a", ExpectedRevision.any())).revision()).isEqualTo(2);
+    assertThat(done(append(a, ExpectedRevision.any())).revision()).isEqualTo(2);
     assertThat(second.position())
         .isEqualTo(
             client
-                .readStream("a", ReadStreamOptions.get())
+                .readStream(a, ReadStreamOptions.get())
                 .get(20, TimeUnit.SECONDS)
                 .getEvents()
                 .get(1)
@@ -89,14 +91,10 @@ class BatchAppendsTest {
         new StoredEvent(
             UUID.randomUUID(), "typed", "{\"a\":1}".getBytes(UTF_8), "{\"b\":2}".getBytes(UTF_8));
 
-    done(appends.append("a", ExpectedRevision.any(), List.of(event, event())));
+    done(appends.append(a, ExpectedRevision.any(), List.of(event, event())));
 
     var stored =
-        client
-            .readStream("a", ReadStreamOptions.get())
-            .get(20, TimeUnit.SECONDS)
-            .getEvents()
-            .stream()
+        client.readStream(a, ReadStreamOptions.get()).get(20, TimeUnit.SECONDS).getEvents().stream()
             .map(read -> EventStore.toRecorded(read.getOriginalEvent()).event())
             .toList();
     assertThat(stored).hasSize(2);
@@ -106,13 +104,13 @@ class BatchAppendsTest {
   @Test
   void tell_a_wrong_revision_and_a_deleted_stream() throws Exception {
     appendedByTheClient();
-    client.tombstoneStream("gone", DeleteStreamOptions.get()).get(20, TimeUnit.SECONDS);
+    client.tombstoneStream(gone, DeleteStreamOptions.get()).get(20, TimeUnit.SECONDS);
 
-    assertThatThrownBy(() -> done(append("a", ExpectedRevision.expectedRevision(7))))
+    assertThatThrownBy(() -> done(append(a, ExpectedRevision.expectedRevision(7))))
         .hasCauseInstanceOf(WrongRevision.class);
-    assertThatThrownBy(() -> done(append("gone", ExpectedRevision.any())))
+    assertThatThrownBy(() -> done(append(gone, ExpectedRevision.any())))
         .hasCauseInstanceOf(NotFound.class);
-    assertThat(done(append("a", ExpectedRevision.noStream())).revision()).isZero();
+    assertThat(done(append(a, ExpectedRevision.noStream())).revision()).isZero();
   }
 
   @Test
@@ -121,7 +119,7 @@ class BatchAppendsTest {
 
     List<CompletableFuture<Appended>> answers =
         IntStream.range(0, 100)
-            .mapToObj(i -> append("s-" + i % 10, ExpectedRevision.any()).orElseThrow())
+            .mapToObj(i -> append(a + "-" + i % 10, ExpectedRevision.any()).orElseThrow())
             .toList();
 
     for (int i = 0; i < 100; i++) {
@@ -133,12 +131,11 @@ class BatchAppendsTest {
   void are_unknown_when_the_store_goes_away_and_the_clients_again_until_it_appends()
       throws Exception {
     appendedByTheClient();
-    int port = store.port();
     List<CompletableFuture<Appended>> answers =
         IntStream.range(0, 200)
-            .mapToObj(_ -> append("a", ExpectedRevision.any()).orElseThrow())
+            .mapToObj(_ -> append(a, ExpectedRevision.any()).orElseThrow())
             .toList();
-    store.close();
+    store.stop();
 
     for (CompletableFuture<Appended> answer : answers) {
       try {
@@ -147,12 +144,12 @@ class BatchAppendsTest {
         assertThat(e).hasCauseInstanceOf(OutcomeUnknown.class);
       }
     }
-    await().atMost(PATIENCE).until(() -> append("a", ExpectedRevision.any()).isEmpty());
-    store = EmbeddedEventStore.builder().port(port).start();
+    await().atMost(PATIENCE).until(() -> append(a, ExpectedRevision.any()).isEmpty());
+    store.comeBack();
     client.shutdown().get(20, TimeUnit.SECONDS);
     client = connected(appends);
     appendedByTheClient();
-    assertThat(done(append("a", ExpectedRevision.any())).revision()).isZero();
+    assertThat(done(append(a, ExpectedRevision.any())).revision()).isZero();
   }
 
   @Test
@@ -161,16 +158,16 @@ class BatchAppendsTest {
 
     appends.giveUp();
 
-    assertThat(append("a", ExpectedRevision.any())).isEmpty();
+    assertThat(append(a, ExpectedRevision.any())).isEmpty();
     appendedByTheClient();
-    assertThat(done(append("b", ExpectedRevision.any())).revision()).isZero();
+    assertThat(done(append(gone, ExpectedRevision.any())).revision()).isZero();
   }
 
   @Test
   void go_the_clients_way_where_they_meet_the_end_of_their_call() throws Exception {
     client.shutdown().get(20, TimeUnit.SECONDS);
     List<Optional<CompletableFuture<Appended>>> met = new ArrayList<>();
-    client = connected(new AtCancel(() -> met.add(append("a", ExpectedRevision.any()))), appends);
+    client = connected(new AtCancel(() -> met.add(append(a, ExpectedRevision.any()))), appends);
     appendedByTheClient();
 
     appends.giveUp();
@@ -203,7 +200,7 @@ class BatchAppendsTest {
     appends.close();
 
     appended();
-    assertThat(append("a", ExpectedRevision.any())).isEmpty();
+    assertThat(append(a, ExpectedRevision.any())).isEmpty();
   }
 
   @Test
@@ -219,13 +216,13 @@ class BatchAppendsTest {
             .until(
                 () ->
                     hurried
-                        .append("a", ExpectedRevision.any(), List.of(event()))
+                        .append(a, ExpectedRevision.any(), List.of(event()))
                         .map(answer -> answer.handle((_, failure) -> failure).join())
                         .filter(TimeoutException.class::isInstance)
                         .isPresent());
         await()
             .atMost(PATIENCE)
-            .until(() -> hurried.append("a", ExpectedRevision.any(), List.of(event())).isEmpty());
+            .until(() -> hurried.append(a, ExpectedRevision.any(), List.of(event())).isEmpty());
       } finally {
         other.shutdown().get(20, TimeUnit.SECONDS);
       }
@@ -240,7 +237,7 @@ class BatchAppendsTest {
         appends.interceptCall(StreamsGrpc.getReadMethod(), CallOptions.DEFAULT, new Elsewhere());
     call.start(new ClientCall.Listener<>() {}, new Metadata());
 
-    assertThat(append("a", ExpectedRevision.any())).isEmpty();
+    assertThat(append(a, ExpectedRevision.any())).isEmpty();
   }
 
   /** Where every call is told of another leader. */

@@ -16,11 +16,11 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
-import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.AddOneByOne;
 import dev.foldline.eventstoredb.Counter.Command.Take;
 import dev.foldline.eventstoredb.Counter.Command.TakeAll;
+import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.Faults.Fault;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The command handler")
 class CommandHandlerTest {
 
-  private static EmbeddedEventStore server;
+  private static EventStoreServer server;
   private static EventStore store;
   private static Streams streams;
 
@@ -54,7 +54,7 @@ class CommandHandlerTest {
 
   @BeforeAll
   static void start() {
-    server = EmbeddedEventStore.builder().start();
+    server = EventStoreServer.start();
     store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
     streams = store.streams();
   }
@@ -368,9 +368,10 @@ class CommandHandlerTest {
 
     @Test
     void notices_that_the_stream_is_another_one() {
+      EventStoreServer.mustBeOwn("has two event stores");
       Instance instance = Instance.of(streams);
       get(instance.handle(id, new AddOneByOne(3)));
-      try (var other = EmbeddedEventStore.builder().start();
+      try (var other = EventStoreServer.start();
           var elsewhere = new EventStore(other.connectionString(), Duration.ofSeconds(5))) {
         Queue<Streams> stores = new ArrayDeque<>(List.of(streams));
         Streams moving = new Moving(stores);

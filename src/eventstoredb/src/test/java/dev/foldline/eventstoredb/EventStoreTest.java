@@ -19,6 +19,7 @@ import dev.foldline.core.Failure;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Unavailable;
 import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.testing.EventStoreServer;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -48,6 +49,8 @@ class EventStoreTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private final String stream = EventStoreServer.unique("a");
+
   private static <T> T get(Uni<T> uni) {
     return uni.await().atMost(PATIENCE);
   }
@@ -58,21 +61,19 @@ class EventStoreTest {
 
   @Test
   void comes_back_with_the_store_however_long_it_was_away() {
-    EmbeddedEventStore first = EmbeddedEventStore.builder().start();
-    int port = first.port();
-    try (EventStore store = new EventStore(first.connectionString(), Duration.ofSeconds(5))) {
-      get(store.append("a", -1, List.of(event())));
-      first.close();
+    try (var server = EventStoreServer.start();
+        EventStore store = new EventStore(server.connectionString(), Duration.ofSeconds(5))) {
+      get(store.append(stream, -1, List.of(event())));
+      server.stop();
       for (int failed = 0; failed < 20; failed++) {
         assertThatThrownBy(() -> get(store.ping())).isInstanceOf(Unavailable.class);
       }
 
-      try (var _ = EmbeddedEventStore.builder().port(port).start()) {
-        await()
-            .atMost(PATIENCE)
-            .ignoreExceptionsInstanceOf(Failure.class)
-            .until(() -> get(store.append("a", -1, List.of(event()))).revision() == 0);
-      }
+      server.comeBack();
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptionsInstanceOf(Failure.class)
+          .until(() -> get(store.append(stream, -1, List.of(event()))).revision() == 0);
     }
   }
 
@@ -83,8 +84,8 @@ class EventStoreTest {
             new EventStore(
                 "esdb://localhost:" + silent.getLocalPort() + "?tls=false",
                 Duration.ofMillis(200))) {
-      assertThatThrownBy(() -> get(store.read("a", 0, 1))).isInstanceOf(Unavailable.class);
-      assertThatThrownBy(() -> get(store.append("a", -1, List.of(event()))))
+      assertThatThrownBy(() -> get(store.read(stream, 0, 1))).isInstanceOf(Unavailable.class);
+      assertThatThrownBy(() -> get(store.append(stream, -1, List.of(event()))))
           .isInstanceOf(OutcomeUnknown.class);
     }
   }
@@ -207,29 +208,29 @@ class EventStoreTest {
 
   @Test
   void tells_no_position_of_a_repeat_whose_events_were_deleted() throws Exception {
-    try (var server = EmbeddedEventStore.builder().start();
+    try (var server = EventStoreServer.start();
         EventStore store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
         EventStore other = new EventStore(server.connectionString(), Duration.ofSeconds(5))) {
       List<StoredEvent> events = List.of(event());
-      get(store.append("a", -1, events));
-      store.client().deleteStream("a", DeleteStreamOptions.get()).get(20, TimeUnit.SECONDS);
+      get(store.append(stream, -1, events));
+      store.client().deleteStream(stream, DeleteStreamOptions.get()).get(20, TimeUnit.SECONDS);
 
-      assertThat(get(other.append("a", -1, events))).isEqualTo(new Appended(0, -1));
-      assertThat(get(store.append("a", -1, events))).isEqualTo(new Appended(0, -1));
+      assertThat(get(other.append(stream, -1, events))).isEqualTo(new Appended(0, -1));
+      assertThat(get(store.append(stream, -1, events))).isEqualTo(new Appended(0, -1));
     }
   }
 
   @Test
   void answers_on_the_callers_context() throws Exception {
     Vertx vertx = Vertx.vertx();
-    try (var server = EmbeddedEventStore.builder().start();
+    try (var server = EventStoreServer.start();
         EventStore store = new EventStore(server.connectionString(), Duration.ofSeconds(5))) {
       Context context = vertx.getOrCreateContext();
       CompletableFuture<Context> answered = new CompletableFuture<>();
       context.runOnContext(
           _ ->
               store
-                  .read("a", 0, 1)
+                  .read(stream, 0, 1)
                   .subscribe()
                   .with(
                       _ -> answered.complete(Vertx.currentContext()),

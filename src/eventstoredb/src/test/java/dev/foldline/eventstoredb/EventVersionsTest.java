@@ -12,7 +12,7 @@ import dev.foldline.core.Shape;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.core.Upcaster;
 import dev.foldline.core.View;
-import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.testing.EventStoreServer;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -107,7 +107,7 @@ class EventVersionsTest {
 
   @Test
   void keep_the_revision_they_are_stored_under() {
-    try (EmbeddedEventStore server = EmbeddedEventStore.builder().start();
+    try (EventStoreServer server = EventStoreServer.start();
         EventStore store = new EventStore(server.connectionString(), Duration.ofSeconds(5))) {
       store
           .append(

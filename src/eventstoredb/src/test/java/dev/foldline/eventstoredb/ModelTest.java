@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
-import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.testing.EventStoreServer;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -29,10 +29,10 @@ class ModelTest {
 
   private static final int MOST_WAVES = 6;
 
-  private record Served(EmbeddedEventStore server, EventStore store) implements Store.CloseOnReset {
+  private record Served(EventStoreServer server, EventStore store) implements Store.CloseOnReset {
 
     static Served start() {
-      EmbeddedEventStore server = EmbeddedEventStore.builder().start();
+      EventStoreServer server = EventStoreServer.start();
       return new Served(server, new EventStore(server.connectionString(), Duration.ofSeconds(5)));
     }
 

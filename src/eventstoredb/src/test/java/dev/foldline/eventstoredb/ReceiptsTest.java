@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
-import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.Counter.Command;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.AddOneByOne;
 import dev.foldline.eventstoredb.Counter.Command.TakeAll;
+import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.Faults.Fault;
 import dev.foldline.testing.WithEventStore;
 import io.smallrye.mutiny.Uni;
@@ -45,7 +45,7 @@ class ReceiptsTest {
   private Gated gated;
 
   @BeforeAll
-  static void connect(EmbeddedEventStore server) {
+  static void connect(EventStoreServer server) {
     store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
     streams = store.streams();
   }

@@ -9,13 +9,13 @@ import dev.foldline.core.EventTypes;
 import dev.foldline.core.KeyReused;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Refused;
-import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.Counter.Added;
 import dev.foldline.eventstoredb.Counter.Command;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.Take;
 import dev.foldline.eventstoredb.Counter.Command.TakeAll;
 import dev.foldline.eventstoredb.Counter.Event;
+import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.WithEventStore;
 import io.smallrye.mutiny.Uni;
 import java.math.BigDecimal;
@@ -41,7 +41,7 @@ class RepeatsTest {
   private EventStore store;
 
   @BeforeEach
-  void connect(EmbeddedEventStore server) {
+  void connect(EventStoreServer server) {
     store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
   }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.Refused;
-import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.Take;
+import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.Faults.Fault;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -66,9 +66,10 @@ class RestoredStoreTest {
 
   @Test
   void has_no_snapshot_that_is_of_the_one_before() {
+    EventStoreServer.mustBeOwn("has two event stores");
     try (Log log = new Log();
-        EmbeddedEventStore before = EmbeddedEventStore.builder().start();
-        EmbeddedEventStore restored = EmbeddedEventStore.builder().start();
+        EventStoreServer before = EventStoreServer.start();
+        EventStoreServer restored = EventStoreServer.start();
         EventStore one = new EventStore(before.connectionString(), Duration.ofSeconds(5));
         EventStore two = new EventStore(restored.connectionString(), Duration.ofSeconds(5))) {
       get(instance(one, redis).handle(id, new Add(100)));

@@ -12,11 +12,11 @@ import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
 import dev.foldline.core.Truncated;
-import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.AddOneByOne;
 import dev.foldline.eventstoredb.Counter.Command.Take;
 import dev.foldline.eventstoredb.Counter.Command.TakeAll;
+import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.Faults.Fault;
 import dev.foldline.testing.WithEventStore;
 import io.smallrye.mutiny.Uni;
@@ -46,7 +46,7 @@ class TruncatedTest {
   private final String stream = "counter-" + id;
 
   @BeforeAll
-  static void connect(EmbeddedEventStore server) {
+  static void connect(EventStoreServer server) {
     store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
     streams = store.streams();
   }

@@ -7,7 +7,7 @@ import dev.foldline.core.Decider;
 import dev.foldline.core.EventTypes;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Refused;
-import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.WithEventStore;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -95,7 +95,7 @@ class WarmAndColdTest {
   private final CommandHandler warm = handler();
 
   @BeforeAll
-  static void connect(EmbeddedEventStore server) {
+  static void connect(EventStoreServer server) {
     store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
   }
 

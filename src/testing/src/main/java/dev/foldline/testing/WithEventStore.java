@@ -1,6 +1,5 @@
 package dev.foldline.testing;
 
-import dev.foldline.embedded.EmbeddedEventStore;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -12,19 +11,19 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives the tests of a class an event store of their own, as a parameter of type {@link
- * EmbeddedEventStore}:
+ * Gives the tests of a class an event store, as a parameter of type {@link EventStoreServer}:
  *
  * <pre>{@code
  * @WithEventStore
  * class TransferTest {
  *   @Test
- *   void moves_money(EmbeddedEventStore store) { … store.connectionString() … }
+ *   void moves_money(EventStoreServer store) { … store.connectionString() … }
  * }
  * }</pre>
  *
- * <p>It keeps its events in a temporary place, listens on a free port of the loopback interface, is
- * started when it is first asked for and closed when all tests of the class have run.
+ * <p>Unless one is given, it keeps its events in a temporary place, listens on a free port of the
+ * loopback interface, is started when it is first asked for and closed when all tests of the class
+ * have run.
  */
 @Documented
 @Target(ElementType.TYPE)
@@ -40,7 +39,7 @@ public @interface WithEventStore {
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-      return parameter.getParameter().getType() == EmbeddedEventStore.class;
+      return parameter.getParameter().getType() == EventStoreServer.class;
     }
 
     @Override
@@ -48,9 +47,7 @@ public @interface WithEventStore {
       return ofTheClass(context)
           .getStore(STORES)
           .computeIfAbsent(
-              EmbeddedEventStore.class,
-              _ -> EmbeddedEventStore.builder().start(),
-              EmbeddedEventStore.class);
+              EventStoreServer.class, _ -> EventStoreServer.start(), EventStoreServer.class);
     }
 
     private static ExtensionContext ofTheClass(ExtensionContext context) {

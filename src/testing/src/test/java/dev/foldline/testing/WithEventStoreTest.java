@@ -6,7 +6,6 @@ import com.eventstore.dbclient.EventData;
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.EventStoreDBConnectionString;
 import com.eventstore.dbclient.ReadStreamOptions;
-import dev.foldline.embedded.EmbeddedEventStore;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,29 +19,33 @@ class WithEventStoreTest {
   private static int port;
 
   @BeforeAll
-  static void remember(EmbeddedEventStore store) {
+  static void remember(EventStoreServer store) {
     port = store.port();
   }
 
   @Test
-  void gets_one_that_works(EmbeddedEventStore store) throws Exception {
+  void gets_one_that_works(EventStoreServer store) throws Exception {
     EventStoreDBClient client =
         EventStoreDBClient.create(
             EventStoreDBConnectionString.parseOrThrow(store.connectionString()));
+    String stream = EventStoreServer.unique("s");
     byte[] data = "{}".getBytes(StandardCharsets.UTF_8);
     var _ =
         client
-            .appendToStream("s-1", EventData.builderAsJson("happened", data).build())
+            .appendToStream(stream, EventData.builderAsJson("happened", data).build())
             .get(10, TimeUnit.SECONDS);
 
     assertThat(
-            client.readStream("s-1", ReadStreamOptions.get()).get(10, TimeUnit.SECONDS).getEvents())
+            client
+                .readStream(stream, ReadStreamOptions.get())
+                .get(10, TimeUnit.SECONDS)
+                .getEvents())
         .hasSize(1);
     client.shutdown().get(10, TimeUnit.SECONDS);
   }
 
   @Test
-  void shares_it_with_its_neighbours(EmbeddedEventStore store) {
+  void shares_it_with_its_neighbours(EventStoreServer store) {
     assertThat(store.port()).isEqualTo(port);
   }
 }

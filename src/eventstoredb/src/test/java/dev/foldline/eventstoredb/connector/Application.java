@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.own;
+
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.reactive.messaging.providers.extension.HealthCenter;
 import java.util.HashMap;
@@ -56,6 +58,9 @@ final class Application implements AutoCloseable {
                   + ".";
           all.put(channel + "connector", EventStoreConnector.NAME);
           all.put(channel + parts[2], value);
+          if (parts[0].equals("in")) {
+            all.putIfAbsent(channel + "group", own(parts[1]));
+          }
         });
     return all;
   }

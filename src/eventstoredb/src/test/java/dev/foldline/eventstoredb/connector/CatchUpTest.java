@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -40,7 +42,9 @@ class CatchUpTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final FailureStrategies STRATEGIES = new FailureStrategies();
 
-  private static final String OF_THE_CATEGORY = "numbers:$all ^n-";
+  private static String ofTheCategory() {
+    return own("numbers") + ":$all ^" + n + "-";
+  }
 
   private final Vertx vertx = Vertx.vertx();
   private final List<IncomingChannel> channels = new ArrayList<>();
@@ -71,12 +75,13 @@ class CatchUpTest {
       FailureStrategy.Factory strategy, Map<String, String> attributes) {
     Map<String, String> all = new HashMap<>(attributes);
     all.put("channel-name", "numbers");
+    all.put("group", own("numbers"));
     all.put("subscription", "catch-up");
     all.putIfAbsent("position-save-count", "1");
     all.putIfAbsent("position-save-interval", "20");
     all.putIfAbsent("stop-timeout", "0");
     if (!all.containsKey("stream")) {
-      all.putIfAbsent("category", "n");
+      all.putIfAbsent("category", n);
     }
     Config config = new SmallRyeConfigBuilder().withDefaultValues(all).build();
     var settings = new EventStoreConnectorIncomingConfiguration(config);
@@ -152,47 +157,47 @@ class CatchUpTest {
 
   @Test
   void deliversWhatIsAndWhatComes_ofItsCategoryAlone() throws Exception {
-    server.append("n-1", 0, 2);
-    server.append("notn-1", 0, 1);
-    server.append("n-2", 0, 1);
+    server.append(n + "-1", 0, 2);
+    server.append("not" + n + "-1", 0, 1);
+    server.append(n + "-2", 0, 1);
     var consumer = consume(channel(Map.of()));
     consumer.awaitItems(2, LIMIT);
-    server.append("n-3", 0, 1);
+    server.append(n + "-3", 0, 1);
     consumer.awaitItems(3, LIMIT);
-    assertThat(names(consumer)).containsExactlyInAnyOrder("n-1@0", "n-2@0", "n-3@0");
+    assertThat(names(consumer)).containsExactlyInAnyOrder(n + "-1@0", n + "-2@0", n + "-3@0");
     settle(consumer.getItems().getFirst());
-    assertThat(names(consumer.awaitItems(4, LIMIT))).endsWith("n-1@1");
+    assertThat(names(consumer.awaitItems(4, LIMIT))).endsWith(n + "-1@1");
   }
 
   @Test
   void goesOnWhereItWas_afterItWasStopped() throws Exception {
-    server.append("n-1", 0, 5);
+    server.append(n + "-1", 0, 5);
     IncomingChannel first =
         channel(Map.of("position-save-count", "1000", "position-save-interval", "60000"));
     acknowledge(first, 5);
     end(first);
-    server.append("n-1", 5, 2);
-    assertThat(acknowledge(channel(Map.of()), 2)).containsExactly("n-1@5", "n-1@6");
+    server.append(n + "-1", 5, 2);
+    assertThat(acknowledge(channel(Map.of()), 2)).containsExactly(n + "-1@5", n + "-1@6");
   }
 
   @Test
   void goesOnWithTheFirstEventThatWasNotSettled_afterItWasKilled() throws Exception {
     for (int stream = 0; stream < 5; stream++) {
-      server.append("n-" + stream, 0, 1);
+      server.append(n + "-" + stream, 0, 1);
     }
     var killed = consume(channel(Map.of())).awaitItems(5, LIMIT).getItems();
     for (int stream : new int[] {0, 1, 4, 3}) {
       settle(killed.get(stream));
     }
-    await().atMost(LIMIT).until(() -> saved(OF_THE_CATEGORY).orElse(-1) >= position(killed.get(1)));
+    await().atMost(LIMIT).until(() -> saved(ofTheCategory()).orElse(-1) >= position(killed.get(1)));
     var next = consume(channel(Map.of())).awaitItems(3, LIMIT);
-    assertThat(names(next)).containsExactly("n-2@0", "n-3@0", "n-4@0");
+    assertThat(names(next)).containsExactly(n + "-2@0", n + "-3@0", n + "-4@0");
   }
 
   @Test
   void thePositionNeverRunsAheadOfWhatIsSettled() throws Exception {
     for (int stream = 0; stream < 5; stream++) {
-      server.append("n-" + stream, 0, 1);
+      server.append(n + "-" + stream, 0, 1);
     }
     IncomingChannel channel = channel(Map.of());
     var messages = consume(channel).awaitItems(5, LIMIT).getItems();
@@ -200,14 +205,14 @@ class CatchUpTest {
     for (int later = 4; later > 1; later--) {
       settle(messages.get(later));
     }
-    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
+    await().atMost(LIMIT).until(() -> moved(ofTheCategory()));
     await().atMost(LIMIT).until(() -> inHand(channel) == 1);
-    assertThat(saved(OF_THE_CATEGORY).getAsLong())
+    assertThat(saved(ofTheCategory()).getAsLong())
         .isBetween(position(messages.get(0)), position(messages.get(1)) - 1);
     settle(messages.get(1));
     await()
         .atMost(LIMIT)
-        .until(() -> saved(OF_THE_CATEGORY).getAsLong() >= position(messages.get(4)));
+        .until(() -> saved(ofTheCategory()).getAsLong() >= position(messages.get(4)));
   }
 
   private static int inHand(IncomingChannel channel) {
@@ -216,72 +221,71 @@ class CatchUpTest {
 
   @Test
   void savesAfterANumberOfEvents_andAfterAWhile() throws Exception {
-    server.append("n-1", 0, 5);
+    server.append(n + "-1", 0, 5);
     acknowledge(channel(Map.of("position-save-count", "5", "position-save-interval", "60000")), 5);
-    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
+    await().atMost(LIMIT).until(() -> moved(ofTheCategory()));
 
-    server.append("n", 0, 1);
+    server.append(n, 0, 1);
     acknowledge(
-        channel(
-            Map.of("stream", "n", "position-save-count", "1000", "position-save-interval", "50")),
+        channel(Map.of("stream", n, "position-save-count", "1000", "position-save-interval", "50")),
         1);
-    await().atMost(LIMIT).until(() -> moved("numbers:n"));
+    await().atMost(LIMIT).until(() -> moved(own("numbers") + ":" + n));
   }
 
   @Test
   void ofOneStream_thePositionIsARevision() throws Exception {
     server.append("other", 0, 1);
-    server.append("n", 0, 3);
-    IncomingChannel first = channel(Map.of("stream", "n"));
-    assertThat(acknowledge(first, 3)).containsExactly("n@0", "n@1", "n@2");
+    server.append(n, 0, 3);
+    IncomingChannel first = channel(Map.of("stream", n));
+    assertThat(acknowledge(first, 3)).containsExactly(n + "@0", n + "@1", n + "@2");
     end(first);
-    assertThat(saved("numbers:n")).hasValue(2);
-    server.append("n", 3, 1);
-    assertThat(acknowledge(channel(Map.of("stream", "n")), 1)).containsExactly("n@3");
+    assertThat(saved(own("numbers") + ":" + n)).hasValue(2);
+    server.append(n, 3, 1);
+    assertThat(acknowledge(channel(Map.of("stream", n)), 1)).containsExactly(n + "@3");
   }
 
   @Test
   void withAnotherFilterItBeginsAnew_forThePositionSaysNothingOfWhatWasLeftOut() throws Exception {
-    server.append("m-1", 0, 1);
-    server.append("n-1", 0, 1);
+    server.append("m" + n + "-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     IncomingChannel first = channel(Map.of());
     acknowledge(first, 1);
     end(first);
-    assertThat(acknowledge(channel(Map.of("filter", "^(m|n)-")), 2))
-        .containsExactly("m-1@0", "n-1@0");
+    assertThat(acknowledge(channel(Map.of("filter", "^(m" + n + "|" + n + ")-")), 2))
+        .containsExactly("m" + n + "-1@0", n + "-1@0");
   }
 
   @Test
   void fromTheEnd_itBeginsWithWhatComesAfterItsFirstStart_thoughItWasKilledAtOnce() {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     Map<String, String> attributes = Map.of("from", "end", "position-save-interval", "60000");
     IncomingChannel killed = channel(attributes);
     consume(killed);
     await().atMost(LIMIT).until(() -> readiness(killed).isOk());
-    server.append("n-1", 2, 1);
+    server.append(n + "-1", 2, 1);
     var next = consume(channel(attributes));
-    assertThat(names(next.awaitItems(1, LIMIT))).containsExactly("n-1@2");
+    assertThat(names(next.awaitItems(1, LIMIT))).containsExactly(n + "-1@2");
   }
 
   @Test
   void fromTheEndOfAStreamWithoutEvents_nothingIsMissedByWhoEndedBeforeTheFirst() throws Exception {
-    Map<String, String> attributes = Map.of("stream", "n", "from", "end");
+    Map<String, String> attributes = Map.of("stream", n, "from", "end");
     IncomingChannel first = channel(attributes);
     consume(first);
     await().atMost(LIMIT).until(() -> readiness(first).isOk());
     end(first);
-    server.append("n", 0, 3);
-    assertThat(acknowledge(channel(attributes), 3)).containsExactly("n@0", "n@1", "n@2");
+    server.append(n, 0, 3);
+    assertThat(acknowledge(channel(attributes), 3)).containsExactly(n + "@0", n + "@1", n + "@2");
   }
 
   @Test
   void oneThatIsNewAndGivenWhatWasThereBeforeItIsWarnedOf_once() throws Exception {
     try (Logged logged = new Logged(HistoryWarning.class)) {
-      server.append("n-1", 0, 2);
+      server.append(n + "-1", 0, 2);
       IncomingChannel first = channel(Map.of());
       acknowledge(first, 1);
       end(first);
-      assertThat(logged.messages()).hasSize(1).first().asString().contains("from event 0 of n-1");
+      assertThat(logged.messages()).hasSize(1).first().asString().contains("from event 0 of " + n + "-1");
       acknowledge(channel(Map.of()), 1);
       assertThat(logged.messages()).hasSize(1);
     }
@@ -289,17 +293,17 @@ class CatchUpTest {
 
   @Test
   void thePositionMovesOnThroughEventsOfOthers() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     acknowledge(channel(Map.of()), 1);
-    long own = server.store().read("n-1", 0, 1).await().atMost(LIMIT).getFirst().position();
+    long own = server.store().read(n + "-1", 0, 1).await().atMost(LIMIT).getFirst().position();
     server.append("other", 0, 500);
-    await().atMost(LIMIT).until(() -> saved(OF_THE_CATEGORY).orElse(-1) > own);
+    await().atMost(LIMIT).until(() -> saved(ofTheCategory()).orElse(-1) > own);
   }
 
   @Test
   void takesNoMoreThanItsBufferHolds() throws Exception {
     for (int stream = 0; stream < 100; stream++) {
-      server.append("n-" + stream, 0, 1);
+      server.append(n + "-" + stream, 0, 1);
     }
     IncomingChannel channel = channel(Map.of("buffer-size", "3"));
     var consumer = consume(channel);
@@ -313,7 +317,7 @@ class CatchUpTest {
 
   @Test
   void whileRedisIsAwayItIsClosed_andNothingIsLost() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     IncomingChannel channel = channel(Map.of());
     var consumer = consume(channel);
     Message<?> first = consumer.awaitItems(1, LIMIT).getItems().getFirst();
@@ -321,20 +325,20 @@ class CatchUpTest {
     settle(first);
     await().atMost(LIMIT).until(() -> !readiness(channel).isOk());
     assertThat(readiness(channel).getChannels().getFirst().getMessage()).contains("Redis");
-    server.append("n-1", 1, 3);
+    server.append(n + "-1", 1, 3);
 
     redis.comeBack();
 
     for (int i = 1; i < 4; i++) {
       settle(consumer.awaitItems(i + 1, LIMIT).getItems().get(i));
     }
-    assertThat(names(consumer)).containsExactly("n-1@0", "n-1@1", "n-1@2", "n-1@3");
-    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
+    assertThat(names(consumer)).containsExactly(n + "-1@0", n + "-1@1", n + "-1@2", n + "-1@3");
+    await().atMost(LIMIT).until(() -> moved(ofTheCategory()));
   }
 
   @Test
   void doesNotBeginBeforeItsPositionIsKnown() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     redis.stop();
     IncomingChannel channel = channel(Map.of());
     var consumer = consume(channel);
@@ -349,7 +353,7 @@ class CatchUpTest {
     IncomingChannel channel = channel(Map.of());
     var consumer = consume(channel);
     for (int round = 0; round < 3; round++) {
-      server.append("n-1", round, 1);
+      server.append(n + "-1", round, 1);
       settle(consumer.awaitItems(round + 1, LIMIT).getItems().get(round));
       await().atMost(LIMIT).until(() -> inHand(channel) == 0);
       server.stop();
@@ -357,20 +361,20 @@ class CatchUpTest {
       server.comeBack();
       await().atMost(LIMIT).until(() -> readiness(channel).isOk());
     }
-    assertThat(names(consumer)).containsExactly("n-1@0", "n-1@1", "n-1@2");
+    assertThat(names(consumer)).containsExactly(n + "-1@0", n + "-1@1", n + "-1@2");
   }
 
   @Test
   void aParkedEventIsLinkedWithItsReason_andThePositionPassesIt() throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     IncomingChannel channel = channel(Map.of());
     var consumer = consume(channel);
     refuse(consumer.awaitItems(1, LIMIT).getLastItem());
     settle(consumer.awaitItems(2, LIMIT).getLastItem());
-    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
+    await().atMost(LIMIT).until(() -> moved(ofTheCategory()));
 
     ResolvedEvent parked = parked().getFirst();
-    assertThat(parked.getEvent().getStreamId()).isEqualTo("n-1");
+    assertThat(parked.getEvent().getStreamId()).isEqualTo(n + "-1");
     assertThat(parked.getEvent().getRevision()).isZero();
     assertThat(parked.getLink().getUserMetadata()).asString().contains("refused");
   }
@@ -379,25 +383,27 @@ class CatchUpTest {
     return server
         .store()
         .client()
-        .readStream("parked-numbers", ReadStreamOptions.get().fromStart().resolveLinkTos())
+        .readStream(
+            "parked-" + own("numbers"), ReadStreamOptions.get().fromStart().resolveLinkTos())
         .get(10, TimeUnit.SECONDS)
         .getEvents();
   }
 
   @Test
   void whatIsParkedOfAllStreamsDoesNotComeBackAsALink() throws Exception {
-    server.append("n-1", 0, 1);
-    IncomingChannel channel = channel(Map.of("filter", "^(n|parked)-"));
+    server.append(n + "-1", 0, 1);
+    String filter = "^(" + n + "-|parked-" + own("numbers") + ")";
+    IncomingChannel channel = channel(Map.of("filter", filter));
     var consumer = consume(channel);
     refuse(consumer.awaitItems(1, LIMIT).getLastItem());
-    await().atMost(LIMIT).until(() -> moved("numbers:$all ^(n|parked)-"));
-    server.append("n-2", 0, 1);
-    assertThat(names(consumer.awaitItems(2, LIMIT))).containsExactly("n-1@0", "n-2@0");
+    await().atMost(LIMIT).until(() -> moved(own("numbers") + ":$all " + filter));
+    server.append(n + "-2", 0, 1);
+    assertThat(names(consumer.awaitItems(2, LIMIT))).containsExactly(n + "-1@0", n + "-2@0");
   }
 
   @Test
   void whatIsToBeRetriedComesAgain_andIsParkedInTheEnd() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     FailureStrategy.Factory again =
         (_, _) ->
             (delivery, reason) -> {
@@ -411,20 +417,20 @@ class CatchUpTest {
           .isEqualTo(retries);
       refuse(message);
     }
-    await().atMost(LIMIT).until(() -> moved(OF_THE_CATEGORY));
+    await().atMost(LIMIT).until(() -> moved(ofTheCategory()));
     assertThat(parked()).hasSize(1);
   }
 
   @Test
   void failEndsTheChannel_andTheEventComesAgainAtTheNextStart() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     IncomingChannel channel = channel(STRATEGIES.fail(), Map.of());
     var consumer = consume(channel);
     Message<?> message = consumer.awaitItems(1, LIMIT).getLastItem();
     assertThat(message.nack(new IllegalStateException("refused")).toCompletableFuture())
         .failsWithin(LIMIT);
     consumer.awaitFailure(LIMIT);
-    assertThat(acknowledge(channel(Map.of()), 1)).containsExactly("n-1@0");
+    assertThat(acknowledge(channel(Map.of()), 1)).containsExactly(n + "-1@0");
   }
 
   /** Handlers that fail and take their time, while the store and Redis come and go. */
@@ -448,7 +454,7 @@ class CatchUpTest {
         .with(message -> handleAsItComes(message, firsts));
 
     for (int round = 0; round < 30; round++) {
-      String stream = "n-" + random.nextInt(12);
+      String stream = n + "-" + random.nextInt(12);
       await()
           .atMost(LIMIT)
           .ignoreExceptions()
@@ -465,8 +471,8 @@ class CatchUpTest {
       }
     }
 
-    for (int n = 0; n < 12; n++) {
-      String stream = "n-" + n;
+    for (int i = 0; i < 12; i++) {
+      String stream = n + "-" + i;
       List<Long> all =
           server.store().read(stream, 0, 4_000).await().atMost(LIMIT).stream()
               .map(Recorded::revision)

@@ -1,5 +1,8 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
+
 import dev.foldline.core.Recorded;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
@@ -39,8 +42,9 @@ abstract class ChannelFixture extends StoreFixture {
   IncomingChannel incoming(FailureStrategy.Factory strategy, Map<String, String> attributes) {
     Map<String, String> all = new HashMap<>(attributes);
     if (!all.containsKey("stream") && !all.containsKey("filter")) {
-      all.putIfAbsent("category", "n");
+      all.putIfAbsent("category", n);
     }
+    all.putIfAbsent("group", own("numbers"));
     Config config = config(all);
     var settings = new EventStoreConnectorIncomingConfiguration(config);
     Source source =
@@ -95,7 +99,7 @@ abstract class ChannelFixture extends StoreFixture {
     return server
         .store()
         .subscriptions()
-        .getInfoToAll("numbers")
+        .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)
         .orElseThrow()
         .getStats()

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.own;
+import static dev.foldline.eventstoredb.connector.TestStore.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -18,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
@@ -30,12 +31,12 @@ class ChannelsTest extends ChannelFixture {
 
   @Test
   void aMessageCarriesItsEventAndWhatIsKnownOfIt() {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     var consumer = consume(incoming(STRATEGIES.park(), Map.of("cloud-events", "true")), 1);
 
     Message<?> message = consumer.awaitItems(1, LIMIT).getLastItem();
 
-    assertThat(payload(message).stream()).isEqualTo("n-1");
+    assertThat(payload(message).stream()).isEqualTo(n + "-1");
     IncomingEvent event = message.getMetadata(IncomingEvent.class).orElseThrow();
     assertThat(event.recorded().event().data()).asString().isEqualTo("0");
     assertThat(event.retries()).isZero();
@@ -43,13 +44,13 @@ class ChannelsTest extends ChannelFixture {
         message.getMetadata(IncomingCloudEventMetadata.class).orElseThrow();
     assertThat(cloudEvent.getType()).isEqualTo("counted");
     assertThat(cloudEvent.getId()).isEqualTo(event.recorded().event().id().toString());
-    assertThat(cloudEvent.getSubject()).hasValue("n-1");
+    assertThat(cloudEvent.getSubject()).hasValue(n + "-1");
   }
 
   @Test
   void handsOutNoMoreThanIsAskedFor() throws Exception {
     for (int stream = 0; stream < 9; stream++) {
-      server.append("n-" + stream, 0, 1);
+      server.append(n + "-" + stream, 0, 1);
     }
     var consumer = consume(incoming(STRATEGIES.park(), Map.of()), 2);
     consumer.awaitItems(2, LIMIT);
@@ -64,7 +65,7 @@ class ChannelsTest extends ChannelFixture {
   @Test
   void handsOutNoMoreAtOnceThanItsConcurrency_andOneOfAStream() throws Exception {
     for (int stream = 0; stream < 5; stream++) {
-      server.append("n-" + stream, 0, 2);
+      server.append(n + "-" + stream, 0, 2);
     }
     var channel = incoming(STRATEGIES.park(), Map.of("max-concurrency", "3"));
     var consumer = consume(channel, Long.MAX_VALUE);
@@ -83,7 +84,7 @@ class ChannelsTest extends ChannelFixture {
   @Test
   void consumersOfAChannelShareItsEvents() throws Exception {
     for (int stream = 0; stream < 4; stream++) {
-      server.append("n-" + stream, 0, 1);
+      server.append(n + "-" + stream, 0, 1);
     }
     var channel = incoming(STRATEGIES.park(), Map.of());
     var first = consume(channel, 2);
@@ -101,13 +102,13 @@ class ChannelsTest extends ChannelFixture {
                 .asList()
                 .await()
                 .atMost(LIMIT))
-        .containsExactlyInAnyOrder("n-0", "n-1", "n-2", "n-3");
+        .containsExactlyInAnyOrder(n + "-0", n + "-1", n + "-2", n + "-3");
   }
 
   @Test
   void aBatchHoldsManyEvents() {
-    server.append("n-1", 0, 30);
-    server.append("n-2", 0, 30);
+    server.append(n + "-1", 0, 30);
+    server.append(n + "-2", 0, 30);
     var consumer =
         consume(incoming(STRATEGIES.park(), Map.of("batch", "true", "batch-size", "1000")), 1);
     List<?> batch = (List<?>) consumer.awaitItems(1, LIMIT).getLastItem().getPayload();
@@ -117,7 +118,7 @@ class ChannelsTest extends ChannelFixture {
   @Test
   void noMoreBatchesAreOutThanItsConcurrency_andOneOfAStream() throws Exception {
     for (int stream = 0; stream < 6; stream++) {
-      server.append("n-" + stream, 0, 2);
+      server.append(n + "-" + stream, 0, 2);
     }
     var channel =
         incoming(
@@ -139,7 +140,7 @@ class ChannelsTest extends ChannelFixture {
 
   @Test
   void aBatchThatFailsGoesTheWayOfTheStrategy_everyEventOfIt() throws Exception {
-    server.append("n-1", 0, 3);
+    server.append(n + "-1", 0, 3);
     var attributes = Map.of("batch", "true", "batch-size", "10");
     var consumer = consume(incoming(STRATEGIES.park(), attributes), Long.MAX_VALUE);
     int refused = 0;
@@ -153,7 +154,7 @@ class ChannelsTest extends ChannelFixture {
 
   @Test
   void parkSetsAside_andTheStreamGoesOn() throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     var channel = incoming(STRATEGIES.park(), Map.of());
     var consumer = consume(channel, Long.MAX_VALUE);
     refuse(consumer.awaitItems(1, LIMIT).getLastItem());
@@ -164,7 +165,7 @@ class ChannelsTest extends ChannelFixture {
 
   @Test
   void retryHandsOutAgain_beforeTheRestOfItsStream_andParksInTheEnd() throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     var channel = incoming(STRATEGIES.retry(), Map.of("retry-attempts", "2", "retry-backoff", "1"));
     var consumer = consume(channel, Long.MAX_VALUE);
     for (int attempt = 1; attempt <= 3; attempt++) {
@@ -181,23 +182,23 @@ class ChannelsTest extends ChannelFixture {
   /** A server gives the position of the link (contract 6.3). */
   @Test
   void whatComesThroughALinkDoesNotTellAPosition() {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     server.store().append("links", List.of(TestStore.event("$>", "0@n-1"))).await().atMost(LIMIT);
     var channel = incoming(STRATEGIES.park(), Map.of("stream", "links", "resolve-links", "true"));
     Recorded<?> event = payload(consume(channel, 1).awaitItems(1, LIMIT).getLastItem());
-    assertThat(event.stream()).isEqualTo("n-1");
+    assertThat(event.stream()).isEqualTo(n + "-1");
     assertThat(event.position()).isEqualTo(-1);
   }
 
   @Test
   void aParkedEventThatIsReplayedDoesNotTellItEither() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     var consumer = consume(incoming(STRATEGIES.park(), Map.of()), Long.MAX_VALUE);
     Message<?> first = consumer.awaitItems(1, LIMIT).getLastItem();
     assertThat(payload(first).position()).isPositive();
     refuse(first);
     await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
-    new ParkedEvents(server.store(), "numbers").replay().await().atMost(LIMIT);
+    new ParkedEvents(server.store(), own("numbers")).replay().await().atMost(LIMIT);
     Recorded<?> again = payload(consumer.awaitItems(2, LIMIT).getLastItem());
     assertThat(again.eventId()).isEqualTo(payload(first).eventId());
     assertThat(again.position()).isEqualTo(-1);
@@ -214,17 +215,16 @@ class ChannelsTest extends ChannelFixture {
   }
 
   private void passesOver(FailureStrategy.Factory strategy) throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     var consumer = consume(incoming(strategy, Map.of()), Long.MAX_VALUE);
     refuse(consumer.awaitItems(1, LIMIT).getLastItem());
     consumer.awaitItems(2, LIMIT);
-    assertThat(server.store().subscriptions().listToAll().get(10, TimeUnit.SECONDS))
-        .allMatch(info -> info.getStats().getParkedMessageCount() == 0);
+    assertThat(parked()).isZero();
   }
 
   @Test
   void failEndsTheChannel_andSaysSo() {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     var channel = incoming(STRATEGIES.fail(), Map.of());
     var consumer = consume(channel, Long.MAX_VALUE);
     Message<?> message = consumer.awaitItems(1, LIMIT).getLastItem();
@@ -241,7 +241,7 @@ class ChannelsTest extends ChannelFixture {
 
   @Test
   void whoCancelledMaySubscribeAgain() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     var channel = incoming(STRATEGIES.park(), Map.of("stop-timeout", "5000"));
     var port = channel.port();
     AssertSubscriber<Message<?>> first = AssertSubscriber.create(1);
@@ -252,7 +252,7 @@ class ChannelsTest extends ChannelFixture {
 
     AssertSubscriber<Message<?>> second = AssertSubscriber.create(0);
     port.subscribe(second);
-    server.append("n-1", 1, 1);
+    server.append(n + "-1", 1, 1);
     await().atMost(LIMIT).until(() -> channel.health().isSubscribed());
     second.request(1);
     assertThat(payload(second.awaitItems(1, LIMIT).getLastItem()).revision()).isEqualTo(1);
@@ -261,7 +261,7 @@ class ChannelsTest extends ChannelFixture {
 
   @Test
   void aStrategyOfTheUsers() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     List<Throwable> reasons = new ArrayList<>();
     var consumer =
         consume(
@@ -295,10 +295,10 @@ class ChannelsTest extends ChannelFixture {
   @Test
   void aChannelOfOneStream() {
     server.append("other", 0, 1);
-    server.append("n", 0, 1);
-    var channel = incoming(STRATEGIES.park(), Map.of("stream", "n"));
+    server.append(n, 0, 1);
+    var channel = incoming(STRATEGIES.park(), Map.of("stream", n));
     Message<?> message = consume(channel, 1).awaitItems(1, LIMIT).getLastItem();
-    assertThat(payload(message).stream()).isEqualTo("n");
+    assertThat(payload(message).stream()).isEqualTo(n);
   }
 
   private static void isGivenOne(IncomingChannel channel) throws Exception {
@@ -307,18 +307,19 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"n-1", "$all"})
-  void aNewGroupThatIsGivenWhatWasThereBeforeItIsWarnedOf_once(String stream) throws Exception {
+  @ValueSource(booleans = {true, false})
+  void aNewGroupThatIsGivenWhatWasThereBeforeItIsWarnedOf_once(boolean ofAStream)
+      throws Exception {
     Map<String, String> attributes =
-        stream.equals("$all") ? Map.of() : Map.of("stream", stream, "from", "start");
+        ofAStream ? Map.of("stream", n + "-1", "from", "start") : Map.of();
     try (Logged logged = new Logged(HistoryWarning.class)) {
-      server.append("n-1", 0, 2);
+      server.append(n + "-1", 0, 2);
       isGivenOne(incoming(STRATEGIES.park(), attributes));
       assertThat(logged.messages())
           .hasSize(1)
           .first()
           .asString()
-          .contains("from event 0 of n-1", "from=end");
+          .contains("from event 0 of " + n + "-1", "from=end");
       isGivenOne(incoming(STRATEGIES.park(), attributes));
       assertThat(logged.messages()).hasSize(1);
     }
@@ -331,7 +332,7 @@ class ChannelsTest extends ChannelFixture {
       IncomingChannel channel = incoming(STRATEGIES.park(), Map.of());
       var consumer = consume(channel, 1);
       await().atMost(LIMIT).until(() -> channel.health().isSubscribed());
-      server.append("n-1", 0, 1);
+      server.append(n + "-1", 0, 1);
       consumer.awaitItems(1, LIMIT);
       assertThat(logged.messages()).isEmpty();
     }
@@ -347,7 +348,7 @@ class ChannelsTest extends ChannelFixture {
       results.add(result);
       messages.add(
           Message.of("" + i)
-              .addMetadata(OutgoingEvent.to("n-" + i % 3, "counted").expecting(i / 3 - 1L))
+              .addMetadata(OutgoingEvent.to(n + "-" + i % 3, "counted").expecting(i / 3 - 1L))
               .addMetadata(result));
     }
     send(channel, messages);
@@ -355,13 +356,14 @@ class ChannelsTest extends ChannelFixture {
     for (int i = 0; i < 60; i++) {
       assertThat(results.get(i).getResult().revision()).isEqualTo(i / 3);
     }
-    List<Recorded<StoredEvent>> stored = server.store().read("n-1", 0, 100).await().atMost(LIMIT);
+    List<Recorded<StoredEvent>> stored =
+        server.store().read(n + "-1", 0, 100).await().atMost(LIMIT);
     assertThat(stored.getLast().event().data()).asString().isEqualTo("58");
   }
 
   @Test
   void aMessageThatCantBeAppendedIsNacked_andTheChannelGoesOn() {
-    OutgoingChannel channel = outgoing(Map.of("append-to", "n-1", "event-type", "counted"));
+    OutgoingChannel channel = outgoing(Map.of("append-to", n + "-1", "event-type", "counted"));
     List<Throwable> nacks = new ArrayList<>();
     List<String> acks = new ArrayList<>();
     Function<Integer, Message<Integer>> message =
@@ -380,7 +382,7 @@ class ChannelsTest extends ChannelFixture {
         channel,
         List.of(
             message.apply(1),
-            message.apply(2).addMetadata(OutgoingEvent.to("n-1", "counted").expecting(7)),
+            message.apply(2).addMetadata(OutgoingEvent.to(n + "-1", "counted").expecting(7)),
             message.apply(3)));
     await().atMost(LIMIT).until(() -> acks.size() == 2 && nacks.size() == 1);
     assertThat(acks).containsExactly("1", "3");
@@ -400,13 +402,13 @@ class ChannelsTest extends ChannelFixture {
   @Test
   void atItsEndItFinishesWhatIsInHand_andTakesNoMore() {
     OutgoingChannel channel =
-        outgoing(Map.of("append-to", "n-1", "event-type", "counted", "stop-timeout", "600000"));
+        outgoing(Map.of("append-to", n + "-1", "event-type", "counted", "stop-timeout", "600000"));
     CompletableFuture<Void> heard = new CompletableFuture<>();
     List<Throwable> nacks = new CopyOnWriteArrayList<>();
     UnicastProcessor<Message<?>> messages = UnicastProcessor.create();
     messages.subscribe().withSubscriber(channel.subscriber());
     messages.onNext(slow(heard, nacks));
-    await().atMost(LIMIT).until(() -> stored("n-1") == 1);
+    await().atMost(LIMIT).until(() -> stored(n + "-1") == 1);
 
     CompletableFuture<Void> stopped = channel.stop().subscribeAsCompletionStage();
     messages.onNext(slow(heard, nacks));
@@ -415,15 +417,15 @@ class ChannelsTest extends ChannelFixture {
     assertThat(stopped).isNotDone();
     heard.complete(null);
     await().atMost(LIMIT).until(stopped::isDone);
-    assertThat(stored("n-1")).isEqualTo(1);
+    assertThat(stored(n + "-1")).isEqualTo(1);
   }
 
   @Test
   void atItsEndItDoesNotWaitForEver() {
     OutgoingChannel channel =
-        outgoing(Map.of("append-to", "n-1", "event-type", "counted", "stop-timeout", "50"));
+        outgoing(Map.of("append-to", n + "-1", "event-type", "counted", "stop-timeout", "50"));
     send(channel, List.of(slow(new CompletableFuture<>(), new ArrayList<>())));
-    await().atMost(LIMIT).until(() -> stored("n-1") == 1);
+    await().atMost(LIMIT).until(() -> stored(n + "-1") == 1);
     channel.stop().await().atMost(LIMIT);
   }
 

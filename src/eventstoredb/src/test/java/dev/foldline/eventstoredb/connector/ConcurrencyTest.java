@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -37,7 +39,7 @@ class ConcurrencyTest {
   void start(@TempDir Path data) {
     server = new TestStore(data);
     for (int stream = 0; stream < STREAMS; stream++) {
-      server.append("n-" + stream, 0, EVENTS);
+      server.append(n + "-" + stream, 0, EVENTS);
     }
   }
 
@@ -97,7 +99,7 @@ class ConcurrencyTest {
 
   @Test
   void blockingHandlersWorkAtOnce() {
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.max-concurrency", "4");
+    var properties = Map.of("in.numbers.category", n, "in.numbers.max-concurrency", "4");
     try (var application = new Application(server, properties, BlockingHandler.class)) {
       application.get(BlockingHandler.class).check(4);
     }
@@ -115,7 +117,7 @@ class ConcurrencyTest {
 
   @Test
   void orderedBlockingHandlersWorkOneAtATime() {
-    var properties = Map.of("in.numbers.category", "n");
+    var properties = Map.of("in.numbers.category", n);
     try (var application = new Application(server, properties, OrderedHandler.class)) {
       application.get(OrderedHandler.class).check(1);
     }
@@ -138,14 +140,14 @@ class ConcurrencyTest {
   @Test
   void uniHandlersWorkOneAtATime() {
     try (var application =
-        new Application(server, Map.of("in.numbers.category", "n"), UniHandler.class)) {
+        new Application(server, Map.of("in.numbers.category", n), UniHandler.class)) {
       application.get(UniHandler.class).check(1);
     }
   }
 
   @Test
   void uniHandlersWorkAtOnce_asManyAsTheChannelsConcurrency() {
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.concurrency", "3");
+    var properties = Map.of("in.numbers.category", n, "in.numbers.concurrency", "3");
     try (var application = new Application(server, properties, UniHandler.class)) {
       application.get(UniHandler.class).check(3);
     }
@@ -172,7 +174,7 @@ class ConcurrencyTest {
   void aSlowHandlerIsFeltByTheServer() throws Exception {
     var properties =
         Map.of(
-            "in.numbers.category", "n",
+            "in.numbers.category", n,
             "in.numbers.max-concurrency", "2",
             "in.numbers.buffer-size", "30");
     try (var application = new Application(server, properties, SlowHandler.class)) {
@@ -189,7 +191,7 @@ class ConcurrencyTest {
     return server
         .store()
         .subscriptions()
-        .getInfoToAll("numbers")
+        .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)
         .orElseThrow()
         .getStats()

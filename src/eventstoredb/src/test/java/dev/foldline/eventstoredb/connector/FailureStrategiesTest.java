@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -45,7 +47,7 @@ class FailureStrategiesTest extends StoreFixture {
 
   private Application application(String strategy, Class<?>... more) {
     Map<String, String> properties = new HashMap<>();
-    properties.put("in.numbers.category", "n");
+    properties.put("in.numbers.category", n);
     properties.put("in.numbers.retry-attempts", "2");
     properties.put("in.numbers.retry-backoff", "1");
     if (!strategy.isEmpty()) {
@@ -66,7 +68,7 @@ class FailureStrategiesTest extends StoreFixture {
     return server
         .store()
         .subscriptions()
-        .getInfoToAll("numbers")
+        .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)
         .map(group -> group.getStats().getParkedMessageCount())
         .orElse(-1L);
@@ -75,7 +77,7 @@ class FailureStrategiesTest extends StoreFixture {
   @ParameterizedTest
   @CsvSource({"'',1,1", "park,1,1", "retry,3,1", "skip,1,0", "ignore,1,0"})
   void byName(String strategy, int attempts, long parked) throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     try (var application = application(strategy)) {
       Choosy choosy = application.get(Choosy.class);
       List<Long> seen = choosy.wait(attempts + 1);
@@ -88,12 +90,12 @@ class FailureStrategiesTest extends StoreFixture {
 
   @Test
   void failEndsTheChannel_andTheEventStays() {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     try (var application = application("fail")) {
       application.get(Choosy.class).wait(1);
       await().atMost(LIMIT).until(() -> !application.health().getLiveness().isOk());
       assertThat(application.health().getLiveness().getChannels().getFirst().getMessage())
-          .contains("can't handle n-1");
+          .contains("can't handle " + n + "-1");
     }
     try (var application = application("skip")) {
       assertThat(application.get(Choosy.class).wait(2)).containsExactly(0L, 1L);
@@ -113,10 +115,10 @@ class FailureStrategiesTest extends StoreFixture {
 
   @Test
   void failHandsOutNoLaterEventOfTheStream() {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     Map<String, String> properties =
         Map.of(
-            "in.numbers.category", "n",
+            "in.numbers.category", n,
             "in.numbers.max-concurrency", "4",
             "in.numbers.failure-strategy", "fail");
     try (var application = new Application(server, properties, Eager.class)) {
@@ -147,9 +149,10 @@ class FailureStrategiesTest extends StoreFixture {
 
   @Test
   void ofTheUsersOwn() {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     try (var application = application("own", Own.class)) {
-      assertThat(application.get(Own.class).wait(1)).containsExactly("numbers: can't handle n-1");
+      assertThat(application.get(Own.class).wait(1))
+          .containsExactly("numbers: can't handle " + n + "-1");
       assertThat(application.get(Choosy.class).wait(2)).containsExactly(0L, 1L);
     }
   }
@@ -158,12 +161,11 @@ class FailureStrategiesTest extends StoreFixture {
   void anEventThatCantBeReadGoesTheSameWay() throws Exception {
     server
         .store()
-        .append("n-1", List.of(TestStore.event("counted", "no JSON")))
+        .append(n + "-1", List.of(TestStore.event("counted", "no JSON")))
         .await()
         .atMost(LIMIT);
     try (var _ =
-        new Application(
-            server, Map.of("in.numbers.category", "n"), PropagationTest.Records.class)) {
+        new Application(server, Map.of("in.numbers.category", n), PropagationTest.Records.class)) {
       await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
     }
   }
@@ -182,10 +184,10 @@ class FailureStrategiesTest extends StoreFixture {
 
   @Test
   void aCatchUpSubscriptionParksToo_andGoesOnBehindItAfterARestart() throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     Map<String, String> catchUp =
         Map.of(
-            "in.numbers.category", "n",
+            "in.numbers.category", n,
             "in.numbers.subscription", "catch-up",
             "in.numbers.stop-timeout", "5000");
     Class<?>[] beans = {Choosy.class, RedisOfTheTest.class, RedisPositions.class};
@@ -201,13 +203,13 @@ class FailureStrategiesTest extends StoreFixture {
                     server
                             .store()
                             .client()
-                            .readStream("parked-numbers", ReadStreamOptions.get())
+                            .readStream("parked-" + own("numbers"), ReadStreamOptions.get())
                             .get(10, TimeUnit.SECONDS)
                             .getEvents()
                             .size()
                         == 1);
       }
-      server.append("n-1", 2, 1);
+      server.append(n + "-1", 2, 1);
       try (var application = new Application(server, catchUp, beans)) {
         assertThat(application.get(Choosy.class).wait(1)).containsExactly(2L);
       }
@@ -233,7 +235,7 @@ class FailureStrategiesTest extends StoreFixture {
             () ->
                 new Application(
                     server,
-                    Map.of("in.numbers.category", "n", "in.numbers." + attribute[0], attribute[1]),
+                    Map.of("in.numbers.category", n, "in.numbers." + attribute[0], attribute[1]),
                     Choosy.class))
         .hasStackTraceContaining("numbers: ")
         .hasStackTraceContaining(attribute[0]);
@@ -248,10 +250,10 @@ class FailureStrategiesTest extends StoreFixture {
             () ->
                 new Application(
                     server,
-                    Map.of("in.numbers.category", "n", "in.numbers.subscription", "catch-up"),
+                    Map.of("in.numbers.category", n, "in.numbers.subscription", "catch-up"),
                     Choosy.class))
         .hasStackTraceContaining("Positions");
-    assertThatThrownBy(() -> new Application("", Map.of("in.numbers.category", "n"), Choosy.class))
+    assertThatThrownBy(() -> new Application("", Map.of("in.numbers.category", n), Choosy.class))
         .hasStackTraceContaining("connection-string");
   }
 }

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -43,7 +45,7 @@ class GroupSettingsTest extends ChannelFixture {
     return server
         .store()
         .subscriptions()
-        .getInfoToAll("numbers")
+        .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)
         .map(PersistentSubscriptionToAllInfo::getSettings)
         .orElseThrow(() -> new Unavailable("no group"));
@@ -95,86 +97,86 @@ class GroupSettingsTest extends ChannelFixture {
   @Test
   void fromTheEndOfACategoryItBeginsBehindTheLastEventOfAll() throws Exception {
     Map<String, String> attributes = Map.of("from", "end");
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     long last = end();
     open(attributes);
-    assertThat(start("numbers")).isEqualTo(last).isPositive();
+    assertThat(start(own("numbers"))).isEqualTo(last).isPositive();
     server.restart();
-    server.append("n-1", 2, 1);
+    server.append(n + "-1", 2, 1);
     assertThat(open(attributes)).doesNotContain("otherwise");
-    assertThat(take(attributes, 1)).containsExactly("n-1@2");
+    assertThat(take(attributes, 1)).containsExactly(n + "-1@2");
   }
 
   @Test
   void fromTheEndOfAllStreamsTheLastEventThatWasThereIsNotHandedOut() throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     Map<String, String> attributes = Map.of("from", "end", "filter", ".*");
     open(attributes);
-    server.append("n-1", 2, 1);
+    server.append(n + "-1", 2, 1);
     AssertSubscriber<Message<?>> consumer = consume(incoming(STRATEGIES.park(), attributes), 1);
     assertThat(payload(consumer.awaitItems(1, LIMIT).getLastItem()).position())
-        .isGreaterThan(start("numbers"));
+        .isGreaterThan(start(own("numbers")));
   }
 
   @Test
   void fromTheEndOfAStreamItBeginsWithTheRevisionThatComes() throws Exception {
-    Map<String, String> attributes = Map.of("from", "end", "stream", "n");
-    server.append("n", 0, 2);
+    Map<String, String> attributes = Map.of("from", "end", "stream", n);
+    server.append(n, 0, 2);
     open(attributes);
-    assertThat(startInStream("n", "numbers")).isEqualTo(2);
+    assertThat(startInStream(n, own("numbers"))).isEqualTo(2);
     server.restart();
-    server.append("n", 2, 1);
-    assertThat(take(attributes, 1)).containsExactly("n@2");
+    server.append(n, 2, 1);
+    assertThat(take(attributes, 1)).containsExactly(n + "@2");
   }
 
   @Test
   void fromTheEndOfAStreamWithoutEventsItBeginsWithItsFirst() throws Exception {
-    Map<String, String> attributes = Map.of("from", "end", "stream", "n");
+    Map<String, String> attributes = Map.of("from", "end", "stream", n);
     open(attributes);
-    assertThat(startInStream("n", "numbers")).isZero();
-    server.append("n", 0, 2);
+    assertThat(startInStream(n, own("numbers"))).isZero();
+    server.append(n, 0, 2);
     assertThat(open(attributes)).doesNotContain("otherwise");
-    assertThat(take(attributes, 2)).containsExactly("n@0", "n@1");
+    assertThat(take(attributes, 2)).containsExactly(n + "@0", n + "@1");
   }
 
   @Test
   void thatOfAProjectionIsCreatedSo_whenItsBuildBegins() throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     long last = end();
-    Group group = Group.ofCategory("read-models", "n", 100).fromEnd();
+    Group group = Group.ofCategory("read-models", n, 100).fromEnd();
     new PersistentSource(server.store(), group, false).prepare().await().atMost(LIMIT);
-    assertThat(start("read-models")).isEqualTo(last);
+    assertThat(start(own("read-models"))).isEqualTo(last);
   }
 
   @Test
   void anUpdateOfOtherSettingsLeavesWhereItBegan() throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     open(Map.of("from", "end"));
-    long began = start("numbers");
-    server.append("n-1", 2, 2);
+    long began = start(own("numbers"));
+    server.append(n + "-1", 2, 2);
     Map<String, String> told = Map.of("from", "end", "max-retries", "3", "update-group", "true");
     open(told);
     assertThat(settings().getMaxRetryCount()).isEqualTo(3);
-    assertThat(start("numbers")).isEqualTo(began);
-    assertThat(take(told, 2)).containsExactly("n-1@2", "n-1@3");
+    assertThat(start(own("numbers"))).isEqualTo(began);
+    assertThat(take(told, 2)).containsExactly(n + "-1@2", n + "-1@3");
   }
 
   /** Until its first checkpoint a server forgets at each start where that was. */
   @Test
   void oneThatWasCreatedAtTheEndByOthersIsReported_andUpdatedWhenTold() throws Exception {
-    server.append("n", 0, 2);
+    server.append(n, 0, 2);
     server
         .store()
         .subscriptions()
-        .createToStream("n", "numbers", CreatePersistentSubscriptionToStreamOptions.get().fromEnd())
+        .createToStream(n, own("numbers"), CreatePersistentSubscriptionToStreamOptions.get().fromEnd())
         .get(10, TimeUnit.SECONDS);
     Map<String, String> attributes =
-        Map.of("stream", "n", "from", "end", "message-timeout", "30000");
+        Map.of("stream", n, "from", "end", "message-timeout", "30000");
     assertThat(open(attributes)).contains("from=end, wherever that is when the server starts");
     Map<String, String> told = new HashMap<>(attributes);
     told.put("update-group", "true");
     assertThat(open(told)).doesNotContain("otherwise");
-    assertThat(startInStream("n", "numbers")).isEqualTo(2);
+    assertThat(startInStream(n, own("numbers"))).isEqualTo(2);
   }
 
   @Test
@@ -182,9 +184,9 @@ class GroupSettingsTest extends ChannelFixture {
     for (Map<String, String> attributes :
         List.of(
             Map.<String, String>of(),
-            Map.of("group", "ends", "from", "end"),
-            Map.of("group", "of-a-stream", "stream", "n"),
-            Map.of("group", "ends-of-a-stream", "stream", "n", "from", "end"))) {
+            Map.of("group", own("ends"), "from", "end"),
+            Map.of("group", own("of-a-stream"), "stream", n),
+            Map.of("group", own("ends-of-a-stream"), "stream", n, "from", "end"))) {
       open(attributes);
       assertThat(open(attributes)).doesNotContain("otherwise");
     }
@@ -225,26 +227,27 @@ class GroupSettingsTest extends ChannelFixture {
     Map<String, String> told = Map.of("max-retries", "3", "from", "end", "update-group", "true");
     assertThat(open(told)).doesNotContain("otherwise");
     assertThat(settings().getMaxRetryCount()).isEqualTo(3);
-    assertThat(start("numbers")).isPositive();
+    assertThat(start(own("numbers"))).isPositive();
     assertThat(open(told)).doesNotContain("otherwise");
     assertThat(logged.messages()).hasSize(1);
   }
 
   @Test
   void anotherFilterIsReported_sinceItCantBeUpdated() {
-    open(Map.of("filter", "^n-"));
-    Map<String, String> other = Map.of("filter", "^(m|n)-", "update-group", "true");
-    assertThat(open(other)).contains("filter=^n- instead of ^(m|n)-");
+    open(Map.of("filter", "^" + n + "-"));
+    Map<String, String> other =
+        Map.of("filter", "^(m" + n + "|" + n + ")-", "update-group", "true");
+    assertThat(open(other)).contains("filter=^" + n + "- instead of ^(m" + n + "|" + n + ")-");
     assertThat(logged.messages()).hasSize(1).first().asString().contains("name another group");
-    assertThat(open(Map.of("filter", "^n-"))).doesNotContain("otherwise");
+    assertThat(open(Map.of("filter", "^" + n + "-"))).doesNotContain("otherwise");
   }
 
   @Test
   void theFilterOfAGroupThatIsCreatedAnewIsTheNewOne() throws Exception {
-    open(Map.of("filter", "^n-"));
-    server.store().subscriptions().deleteToAll("numbers").get(10, TimeUnit.SECONDS);
-    open(Map.of("filter", "^m-"));
-    assertThat(open(Map.of("filter", "^m-"))).doesNotContain("otherwise");
+    open(Map.of("filter", "^" + n + "-"));
+    server.store().subscriptions().deleteToAll(own("numbers")).get(10, TimeUnit.SECONDS);
+    open(Map.of("filter", "^m" + n + "-"));
+    assertThat(open(Map.of("filter", "^m" + n + "-"))).doesNotContain("otherwise");
     assertThat(logged.messages()).isEmpty();
   }
 }

@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -47,9 +48,12 @@ class HealthTest extends StoreFixture {
     Map<String, String> properties =
         new HashMap<>(
             Map.of(
-                "in.numbers.category", "n",
-                "out.out.append-to", "n-1",
-                "out.out.event-type", "counted"));
+                "in.numbers.category",
+                n,
+                "out.out.append-to",
+                n + "-1",
+                "out.out.event-type",
+                "counted"));
     for (int i = 0; i < more.length; i += 2) {
       properties.put(more[i], more[i + 1]);
     }
@@ -73,7 +77,7 @@ class HealthTest extends StoreFixture {
 
   @Test
   void anApplicationStartsWhileTheStoreIsAway_andIsReadyWhenItIsThere() {
-    server.append("n-1", 1, 1);
+    server.append(n + "-1", 1, 1);
     server.stop();
     try (var application = numbers()) {
       assertThat(application.health().getStartup().isOk()).isFalse();
@@ -126,8 +130,8 @@ class HealthTest extends StoreFixture {
 
   @Test
   void aConsumerThatHangsMakesItsChannelDead_untilItGoesOn() {
-    server.append("n-1", 1, 2);
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.settle-timeout", "100");
+    server.append(n + "-1", 1, 2);
+    var properties = Map.of("in.numbers.category", n, "in.numbers.settle-timeout", "100");
     try (var application = new Application(server, properties, Stuck.class)) {
       await().atMost(LIMIT).until(() -> !application.health().getLiveness().isOk());
       application.get(Stuck.class).release();
@@ -148,8 +152,8 @@ class HealthTest extends StoreFixture {
 
   @Test
   void atItsEndAnApplicationFinishesWhatIsInHand_andTakesNothingMore() throws Exception {
-    server.append("n-1", 0, 3);
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.stop-timeout", "20000");
+    server.append(n + "-1", 0, 3);
+    var properties = Map.of("in.numbers.category", n, "in.numbers.stop-timeout", "20000");
     var application = new Application(server, properties, Stuck.class);
     Stuck stuck = application.get(Stuck.class);
     stuck.wait(1);
@@ -177,8 +181,8 @@ class HealthTest extends StoreFixture {
 
   @Test
   void atItsEndAnApplicationDoesNotWaitForEver_andWhatWasInHandComesAgain() throws Exception {
-    server.append("n-1", 0, 1);
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.stop-timeout", "50");
+    server.append(n + "-1", 0, 1);
+    var properties = Map.of("in.numbers.category", n, "in.numbers.stop-timeout", "50");
     var application = new Application(server, properties, Stuck.class);
     application.get(Stuck.class).wait(1);
     Thread closing = Thread.ofPlatform().start(application::close);

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,8 +33,8 @@ class HungConsumerTest extends ChannelFixture {
 
   @Test
   void anEventThatIsNotSettledInTimeHasFailed_andItsStreamGoesOn() throws Exception {
-    server.append("n-1", 0, 2);
-    server.append("n-2", 0, 1);
+    server.append(n + "-1", 0, 2);
+    server.append(n + "-2", 0, 1);
     IncomingChannel channel = incoming(STRATEGIES.park(), IMPATIENT);
     var consumer = consume(channel, Long.MAX_VALUE);
     consumer.awaitItems(2, LIMIT);
@@ -42,14 +44,14 @@ class HungConsumerTest extends ChannelFixture {
     Message<?> next = consumer.awaitItems(3, LIMIT).getLastItem();
     settle(next);
 
-    assertThat(names(consumer)).containsExactlyInAnyOrder("n-1@0", "n-2@0", "n-1@1");
-    assertThat(payload(hung).stream()).isEqualTo("n-1");
+    assertThat(names(consumer)).containsExactlyInAnyOrder(n + "-1@0", n + "-2@0", n + "-1@1");
+    assertThat(payload(hung).stream()).isEqualTo(n + "-1");
     assertThat(channel.health().hung()).isEqualTo(1);
     assertThat(liveness(channel).getChannels().getFirst().getMessage())
         .contains("does not come back from 1 events");
     await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
     List<ParkedEvents.Parked> parked =
-        new ParkedEvents(server.store(), "numbers").list(10).await().atMost(LIMIT);
+        new ParkedEvents(server.store(), own("numbers")).list(10).await().atMost(LIMIT);
     assertThat(parked.getFirst().reason()).contains("not settled within 200 ms");
 
     settle(hung);
@@ -59,7 +61,7 @@ class HungConsumerTest extends ChannelFixture {
 
   @Test
   void aHandlerThatFailsTooLateDoesNotFailAgain() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     List<Throwable> reasons = new CopyOnWriteArrayList<>();
     IncomingChannel channel =
         incoming(
@@ -80,7 +82,7 @@ class HungConsumerTest extends ChannelFixture {
   @Test
   void whatHangsCountsAgainstItsConcurrency() throws Exception {
     for (int stream = 0; stream < 5; stream++) {
-      server.append("n-" + stream, 0, 1);
+      server.append(n + "-" + stream, 0, 1);
     }
     IncomingChannel channel =
         incoming(STRATEGIES.skip(), Map.of("settle-timeout", "200", "max-concurrency", "2"));
@@ -99,8 +101,8 @@ class HungConsumerTest extends ChannelFixture {
 
   @Test
   void whatIsGivenUpIsSettled_thoughTheConsumerTakesNothingMore() throws Exception {
-    server.append("n-1", 0, 1);
-    server.append("n-2", 0, 1);
+    server.append(n + "-1", 0, 1);
+    server.append(n + "-2", 0, 1);
     IncomingChannel channel =
         incoming(STRATEGIES.park(), Map.of("settle-timeout", "200", "max-concurrency", "1"));
     var consumer = consume(channel, Long.MAX_VALUE);
@@ -117,7 +119,7 @@ class HungConsumerTest extends ChannelFixture {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whatAFailureStrategyDoesNotSettleIsParked_andItsStreamGoesOn(boolean ends) throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     Uni<Void> outcome = ends ? Uni.createFrom().voidItem() : Uni.createFrom().nothing();
     IncomingChannel channel =
         incoming(
@@ -125,19 +127,19 @@ class HungConsumerTest extends ChannelFixture {
     var consumer = consume(channel, Long.MAX_VALUE);
     refuse(consumer.awaitItems(1, LIMIT).getLastItem());
     settle(consumer.awaitItems(2, LIMIT).getLastItem());
-    assertThat(names(consumer)).containsExactly("n-1@0", "n-1@1");
+    assertThat(names(consumer)).containsExactly(n + "-1@0", n + "-1@1");
     await().atMost(LIMIT).untilAsserted(() -> assertThat(parked()).isEqualTo(1));
   }
 
   @Test
   void whatEndsTheChannelLeavesNothingOfItsBatchInHand() throws Exception {
-    server.append("n-0", 0, 1);
+    server.append(n + "-0", 0, 1);
     IncomingChannel channel =
         incoming(STRATEGIES.fail(), Map.of("batch", "true", "max-concurrency", "1"));
     var consumer = consume(channel, Long.MAX_VALUE);
     Message<?> alone = consumer.awaitItems(1, LIMIT).getLastItem();
     for (int stream = 1; stream <= 20; stream++) {
-      server.append("n-" + stream, 0, 1);
+      server.append(n + "-" + stream, 0, 1);
     }
     await().atMost(LIMIT).until(() -> connections().getFirst().getInFlightMessages() == 21);
     settle(alone);
@@ -153,7 +155,7 @@ class HungConsumerTest extends ChannelFixture {
   @Test
   void theEventsOfAConsumerThatTakesNoneGoToOthers_andItGoesOnWhenItIsBack() throws Exception {
     for (int stream = 0; stream < 8; stream++) {
-      server.append("n-" + stream, 0, 1);
+      server.append(n + "-" + stream, 0, 1);
     }
     IncomingChannel stuck = incoming(STRATEGIES.skip(), IMPATIENT);
     var first = consume(stuck, 1);
@@ -170,14 +172,14 @@ class HungConsumerTest extends ChannelFixture {
     first.request(100);
     await().atMost(LIMIT).until(() -> liveness(stuck).isOk());
     second.cancel();
-    server.append("n-9", 0, 1);
-    await().atMost(LIMIT).until(() -> names(first).contains("n-9@0"));
+    server.append(n + "-9", 0, 1);
+    await().atMost(LIMIT).until(() -> names(first).contains(n + "-9@0"));
     assertThat(names(first)).doesNotHaveDuplicates().doesNotContainAnyElementsOf(names(second));
   }
 
   @Test
   void whileAConsumerPausesItsEventsWaitInTheStore_andNothingIsWrong() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     IncomingChannel channel = incoming(STRATEGIES.park(), IMPATIENT);
     var consumer = consume(channel, 0);
     await().atMost(LIMIT).until(() -> channel.health().describe().contains("closed until"));
@@ -199,7 +201,7 @@ class HungConsumerTest extends ChannelFixture {
     return server
         .store()
         .subscriptions()
-        .getInfoToAll("numbers")
+        .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)
         .orElseThrow(() -> new Unavailable("no group"))
         .getConnections();
@@ -207,7 +209,7 @@ class HungConsumerTest extends ChannelFixture {
 
   @Test
   void whatWasGivenUpDoesNotHoldUpTheEnd() {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     IncomingChannel channel =
         incoming(STRATEGIES.skip(), Map.of("settle-timeout", "200", "stop-timeout", "600000"));
     consume(channel, 1).awaitItems(1, LIMIT);
@@ -217,7 +219,7 @@ class HungConsumerTest extends ChannelFixture {
 
   @Test
   void aRetryThatWaitsForLongerThanAHandlerMayIsNotGivenUp() throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     IncomingChannel channel =
         incoming(
             STRATEGIES.retry(),

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,14 +51,15 @@ class NeverSilentTest {
     PERSISTENT {
       @Override
       Source source(EventStore store) {
-        return new PersistentSource(store, Group.ofCategory("readers", "n", 100), false);
+        return new PersistentSource(store, Group.ofCategory(own("readers"), n, 100), false);
       }
     },
     CATCH_UP {
       @Override
       Source source(EventStore store) {
         CatchUp settings =
-            new CatchUp("readers", null, "^n-", true, false, 10, 100, 1, Duration.ofMillis(50));
+            new CatchUp(
+                "readers", null, "^" + n + "-", true, false, 10, 100, 1, Duration.ofMillis(50));
         return new CatchUpSource(store, new InMemoryPositions(), settings);
       }
     };
@@ -117,10 +120,10 @@ class NeverSilentTest {
 
   /** It gets an event, something happens, and it gets the next one. */
   private void outlives(SubscriptionHealth health, ThrowingRunnable fault) throws Exception {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     await().atMost(LIMIT).until(() -> seen.contains(0L));
     fault.run();
-    server.append("n-1", 1, 1);
+    server.append(n + "-1", 1, 1);
     await().atMost(LIMIT).until(() -> seen.contains(1L));
     await().atMost(LIMIT).until(health::isSubscribed);
   }
@@ -161,7 +164,7 @@ class NeverSilentTest {
     SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
     outlives(
         health,
-        () -> server.store().subscriptions().deleteToAll("readers").get(10, TimeUnit.SECONDS));
+        () -> server.store().subscriptions().deleteToAll(own("readers")).get(10, TimeUnit.SECONDS));
     assertThat(health.losses()).isPositive();
   }
 
@@ -175,7 +178,7 @@ class NeverSilentTest {
                 .store()
                 .subscriptions()
                 .updateToAll(
-                    "readers", UpdatePersistentSubscriptionToAllOptions.get().maxRetryCount(3))
+                    own("readers"), UpdatePersistentSubscriptionToAllOptions.get().maxRetryCount(3))
                 .get(10, TimeUnit.SECONDS));
     reported(health, "dropped");
   }
@@ -194,7 +197,7 @@ class NeverSilentTest {
     outlives(health, proxy::fallSilent);
     seen.clear();
     proxy.completeSubscriptions();
-    server.append("n-1", 2, 1);
+    server.append(n + "-1", 2, 1);
     await().atMost(LIMIT).until(() -> seen.contains(2L));
   }
 
@@ -225,7 +228,7 @@ class NeverSilentTest {
               seen.add(delivery.event().revision());
               held.add(delivery);
             });
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     Delivery hung = held.element();
     await().atMost(LIMIT).until(() -> held.size() > 1);

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -32,7 +34,9 @@ import org.junit.jupiter.api.Test;
 /** What SmallRye makes of channels: chains, merges, broadcasts, batches, observations, contexts. */
 class PipelinesTest extends StoreFixture {
 
-  private static final Map<String, String> NUMBERS = Map.of("in.numbers.category", "n");
+  private static Map<String, String> numbers() {
+    return Map.of("in.numbers.category", n);
+  }
 
   /** How many events of the channel's group are neither settled nor parked, and are parked. */
   private List<Long> unsettledAndParked() throws Exception {
@@ -40,7 +44,7 @@ class PipelinesTest extends StoreFixture {
         server
             .store()
             .subscriptions()
-            .getInfoToAll("numbers")
+            .getInfoToAll(own("numbers"))
             .get(10, TimeUnit.SECONDS)
             .orElseThrow()
             .getStats();
@@ -66,11 +70,12 @@ class PipelinesTest extends StoreFixture {
 
   @Test
   void aMethodMayConsumeManyChannels() {
-    server.append("n-1", 0, 1);
-    server.append("l-1", 0, 1);
-    var properties = Map.of("in.numbers.category", "n", "in.letters.category", "l");
+    server.append(n + "-1", 0, 1);
+    server.append("l" + n + "-1", 0, 1);
+    var properties = Map.of("in.numbers.category", n, "in.letters.category", "l" + n);
     try (var application = new Application(server, properties, Both.class)) {
-      assertThat(application.get(Both.class).wait(2)).containsExactlyInAnyOrder("n-1", "l-1");
+      assertThat(application.get(Both.class).wait(2))
+          .containsExactlyInAnyOrder(n + "-1", "l" + n + "-1");
     }
   }
 
@@ -94,8 +99,8 @@ class PipelinesTest extends StoreFixture {
 
   @Test
   void manyMethodsMayConsumeAChannelThatIsBroadcast() throws Exception {
-    server.append("n-1", 0, 3);
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.broadcast", "true");
+    server.append(n + "-1", 0, 3);
+    var properties = Map.of("in.numbers.category", n, "in.numbers.broadcast", "true");
     try (var application = new Application(server, properties, One.class, Other.class)) {
       assertThat(application.get(One.class).wait(3)).containsExactly(0, 1, 2);
       assertThat(application.get(Other.class).wait(3))
@@ -122,20 +127,26 @@ class PipelinesTest extends StoreFixture {
 
   @Test
   void manyMethodsMayAppendByOneChannel() {
-    server.append("n-1", 0, 1);
-    server.append("l-1", 0, 1);
+    server.append(n + "-1", 0, 1);
+    server.append("l" + n + "-1", 0, 1);
     var properties =
         Map.of(
-            "in.numbers.category", "n",
-            "in.letters.category", "l",
-            "out.out.merge", "true",
-            "out.out.append-to", "out",
-            "out.out.event-type", "counted");
+            "in.numbers.category",
+            n,
+            "in.letters.category",
+            "l" + n,
+            "out.out.merge",
+            "true",
+            "out.out.append-to",
+            own("out"),
+            "out.out.event-type",
+            "counted");
     try (var _ = new Application(server, properties, Halves.class)) {
       await()
           .atMost(LIMIT)
           .untilAsserted(
-              () -> assertThat(stored("out")).containsExactlyInAnyOrder("number 0", "letter 0"));
+              () ->
+                  assertThat(stored(own("out"))).containsExactlyInAnyOrder("number 0", "letter 0"));
     }
   }
 
@@ -158,8 +169,8 @@ class PipelinesTest extends StoreFixture {
 
   @Test
   void anEventIsSettledByTheEndOfItsChain_whereverThatIs() throws Exception {
-    server.append("n-1", 0, 3);
-    try (var application = new Application(server, NUMBERS, Chain.class)) {
+    server.append(n + "-1", 0, 3);
+    try (var application = new Application(server, numbers(), Chain.class)) {
       assertThat(application.get(Chain.class).wait(3)).containsExactly(1, 2, 3);
       await().atMost(LIMIT).until(() -> unsettledAndParked().equals(List.of(0L, 1L)));
     }
@@ -177,8 +188,8 @@ class PipelinesTest extends StoreFixture {
 
   @Test
   void whatIsAcknowledgedBeforeIsNotParkedAfter() throws Exception {
-    server.append("n-1", 0, 1);
-    try (var application = new Application(server, NUMBERS, Hasty.class)) {
+    server.append(n + "-1", 0, 1);
+    try (var application = new Application(server, numbers(), Hasty.class)) {
       application.get(Hasty.class).wait(1);
       await()
           .during(Duration.ofMillis(500))
@@ -197,12 +208,12 @@ class PipelinesTest extends StoreFixture {
 
   @Test
   void aBatchIsAList_settledAsOne() throws Exception {
-    server.append("n-1", 0, 20);
-    server.append("n-2", 0, 20);
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.batch", "true");
+    server.append(n + "-1", 0, 20);
+    server.append(n + "-2", 0, 20);
+    var properties = Map.of("in.numbers.category", n, "in.numbers.batch", "true");
     try (var application = new Application(server, properties, Batches.class)) {
-      await().atMost(LIMIT).until(() -> revisions(application, "n-2").size() == 20);
-      assertThat(revisions(application, "n-1")).isSorted().hasSize(20);
+      await().atMost(LIMIT).until(() -> revisions(application, n + "-2").size() == 20);
+      assertThat(revisions(application, n + "-1")).isSorted().hasSize(20);
       await().atMost(LIMIT).until(() -> unsettledAndParked().equals(List.of(0L, 0L)));
     }
   }
@@ -241,8 +252,8 @@ class PipelinesTest extends StoreFixture {
 
   @Test
   void everyMessageHasAContextOfItsOwn_allAlongItsWay() {
-    server.append("n-1", 1, 3);
-    try (var application = new Application(server, NUMBERS, Locals.class)) {
+    server.append(n + "-1", 1, 3);
+    try (var application = new Application(server, numbers(), Locals.class)) {
       assertThat(application.get(Locals.class).wait(3))
           .containsExactly("-1 of 1", "-2 of 2", "-3 of 3");
     }
@@ -278,8 +289,8 @@ class PipelinesTest extends StoreFixture {
 
   @Test
   void messagesAreObserved_asSettledAndAsFailed() {
-    server.append("n-1", 0, 2);
-    try (var application = new Application(server, NUMBERS, Observer.class, FailsFirst.class)) {
+    server.append(n + "-1", 0, 2);
+    try (var application = new Application(server, numbers(), Observer.class, FailsFirst.class)) {
       Observer observer = application.get(Observer.class);
       await()
           .atMost(LIMIT)

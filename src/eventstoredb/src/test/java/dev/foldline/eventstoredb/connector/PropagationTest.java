@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -47,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PropagationTest extends StoreFixture {
 
   private static Map<String, String> numbers() {
-    return Map.of("in.numbers.category", "n");
+    return Map.of("in.numbers.category", n);
   }
 
   private void append(String stream, String data) {
@@ -70,11 +72,11 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void aPayloadIsTheEvent_andIsAcknowledgedWhenTheMethodReturns() throws Exception {
-    server.append("n-1", 0, 3);
+    server.append(n + "-1", 0, 3);
     try (var application = new Application(server, numbers(), Events.class)) {
       List<Recorded<StoredEvent>> events = application.get(Events.class).wait(3);
       assertThat(events).extracting(Recorded::revision).containsExactly(0L, 1L, 2L);
-      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+      await().atMost(LIMIT).until(() -> unsettled(own("numbers")) == 0);
     }
   }
 
@@ -101,24 +103,24 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void aMessageIsSettledByItsConsumer_andCarriesMetadata() throws Exception {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     try (var application = new Application(server, numbers(), Messages.class)) {
       Messages messages = application.get(Messages.class);
       Message<Recorded<StoredEvent>> first = messages.wait(1).getFirst();
       IncomingEvent event = first.getMetadata(IncomingEvent.class).orElseThrow();
       assertThat(event.recorded()).isSameAs(first.getPayload());
       assertThat(event.attempts()).isOne();
-      assertThat(unsettled("numbers")).isPositive();
+      assertThat(unsettled(own("numbers"))).isPositive();
       first.ack().toCompletableFuture().get(10, TimeUnit.SECONDS);
       messages.wait(2).getLast().ack().toCompletableFuture().get(10, TimeUnit.SECONDS);
-      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+      await().atMost(LIMIT).until(() -> unsettled(own("numbers")) == 0);
     }
   }
 
   @Test
   void onRequestAMessageCarriesCloudEventsAttributes() {
-    append("n-1", "1");
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.cloud-events", "true");
+    append(n + "-1", "1");
+    var properties = Map.of("in.numbers.category", n, "in.numbers.cloud-events", "true");
     try (var application = new Application(server, properties, Messages.class)) {
       Message<Recorded<StoredEvent>> message = application.get(Messages.class).wait(1).getFirst();
       IncomingCloudEventMetadata<?> attributes =
@@ -126,8 +128,8 @@ class PropagationTest extends StoreFixture {
       StoredEvent event = message.getPayload().event();
       assertThat(attributes.getId()).isEqualTo(event.id().toString());
       assertThat(attributes.getType()).isEqualTo("counted");
-      assertThat(attributes.getSource()).hasToString("/streams/n-1");
-      assertThat(attributes.getSubject()).hasValue("n-1");
+      assertThat(attributes.getSource()).hasToString("/streams/" + n + "-1");
+      assertThat(attributes.getSubject()).hasValue(n + "-1");
       assertThat(attributes.getTimeStamp()).isPresent();
       assertThat(attributes.getDataContentType()).hasValue("application/json");
       assertThat(attributes.<Long>getExtension("revision")).hasValue(0L);
@@ -136,7 +138,7 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void elseItDoesNot() {
-    append("n-1", "1");
+    append(n + "-1", "1");
     try (var application = new Application(server, numbers(), Messages.class)) {
       Message<Recorded<StoredEvent>> message = application.get(Messages.class).wait(1).getFirst();
       assertThat(message.getMetadata(IncomingCloudEventMetadata.class)).isEmpty();
@@ -180,19 +182,19 @@ class PropagationTest extends StoreFixture {
   @Test
   void anEventBecomesTheTypeThatIsAskedFor() {
     String json = "{\"number\":7,\"unit\":\"kg\"}";
-    append("n-1", json);
+    append(n + "-1", json);
     try (var application = new Application(server, numbers(), Records.class)) {
       assertThat(application.get(Records.class).wait(1)).containsExactly(new Counted(7, "kg"));
     }
-    append("n-2", json);
+    append(n + "-2", json);
     try (var application = new Application(server, numbers(), Texts.class)) {
       assertThat(application.get(Texts.class).wait(1)).containsExactly(json);
     }
-    append("n-3", json);
+    append(n + "-3", json);
     try (var application = new Application(server, numbers(), Objects.class)) {
       assertThat(application.get(Objects.class).wait(1)).containsExactly(new JsonObject(json));
     }
-    append("n-4", json);
+    append(n + "-4", json);
     try (var application = new Application(server, numbers(), Bytes.class)) {
       assertThat(application.get(Bytes.class).wait(1).getFirst()).asString().isEqualTo(json);
     }
@@ -209,16 +211,19 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void whatAProcessorMakesIsAppended_andThenItsEventIsAcknowledged() throws Exception {
-    server.append("n-1", 1, 3);
+    server.append(n + "-1", 1, 3);
     var properties =
         Map.of(
-            "in.numbers.category", "n",
-            "out.doubled.append-to", "doubled",
-            "out.doubled.event-type", "doubled");
+            "in.numbers.category",
+            n,
+            "out.doubled.append-to",
+            own("doubled"),
+            "out.doubled.event-type",
+            "doubled");
     try (var _ = new Application(server, properties, Doubling.class)) {
-      await().atMost(LIMIT).until(() -> stored("doubled").size() == 3);
-      assertThat(stored("doubled")).containsExactly("2", "4", "6");
-      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
+      await().atMost(LIMIT).until(() -> stored(own("doubled")).size() == 3);
+      assertThat(stored(own("doubled"))).containsExactly("2", "4", "6");
+      await().atMost(LIMIT).until(() -> unsettled(own("numbers")) == 0);
     }
   }
 
@@ -244,18 +249,21 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void timesAndDecimalsAreStoredAsTheyAre() throws Exception {
-    server.append("n-1", 1, 1);
+    server.append(n + "-1", 1, 1);
     var properties =
         Map.of(
-            "in.numbers.category", "n",
-            "out.weighed.append-to", "weighed",
-            "out.weighed.event-type", "weighed");
+            "in.numbers.category",
+            n,
+            "out.weighed.append-to",
+            own("weighed"),
+            "out.weighed.event-type",
+            "weighed");
     try (var _ = new Application(server, properties, Weighing.class)) {
-      await().atMost(LIMIT).until(() -> stored("weighed").size() == 1);
+      await().atMost(LIMIT).until(() -> stored(own("weighed")).size() == 1);
     }
-    String json = stored("weighed").getFirst();
+    String json = stored(own("weighed")).getFirst();
     assertThat(json).isEqualTo("{\"at\":\"2026-01-31T12:00:00+02:00\",\"kilos\":0.10}");
-    append("n-2", json);
+    append(n + "-2", json);
     try (var application = new Application(server, numbers(), Scales.class)) {
       assertThat(application.get(Scales.class).wait(1))
           .containsExactly(
@@ -287,9 +295,9 @@ class PropagationTest extends StoreFixture {
     return new Application(
         server,
         Map.of(
-            "out.out.append-to", "n-out",
+            "out.out.append-to", n + "-out",
             "out.out.event-type", "counted",
-            "out.mutiny.append-to", "n-mutiny",
+            "out.mutiny.append-to", n + "-mutiny",
             "out.mutiny.event-type", "counted",
             "out.mutiny.cloud-events", "true"),
         Senders.class);
@@ -300,8 +308,9 @@ class PropagationTest extends StoreFixture {
     try (var application = sender()) {
       Senders senders = application.get(Senders.class);
       senders.send(new Counted(1, "m")).toCompletableFuture().get(10, TimeUnit.SECONDS);
-      assertThat(stored("n-out")).containsExactly("{\"number\":1,\"unit\":\"m\"}");
-      assertThat(server.store().read("n-out", 0, 1).await().atMost(LIMIT).getFirst().event().type())
+      assertThat(stored(n + "-out")).containsExactly("{\"number\":1,\"unit\":\"m\"}");
+      assertThat(
+              server.store().read(n + "-out", 0, 1).await().atMost(LIMIT).getFirst().event().type())
           .isEqualTo("counted");
     }
   }
@@ -312,14 +321,14 @@ class PropagationTest extends StoreFixture {
     try (var application = sender()) {
       OutgoingMessageMetadata<Appended> result = new OutgoingMessageMetadata<>();
       OutgoingEvent event =
-          OutgoingEvent.to("n-7", "weighed")
+          OutgoingEvent.to(n + "-7", "weighed")
               .expecting(-1)
               .withId(id)
               .withMetadata(Map.of("by", "Ada"));
       application.get(Senders.class).send(Message.of("7").addMetadata(event).addMetadata(result));
 
       Recorded<StoredEvent> stored =
-          server.store().read("n-7", 0, 1).await().atMost(LIMIT).getFirst();
+          server.store().read(n + "-7", 0, 1).await().atMost(LIMIT).getFirst();
       assertThat(stored.event().id()).isEqualTo(id);
       assertThat(stored.event().type()).isEqualTo("weighed");
       assertThat(stored.metadata()).containsEntry("by", "Ada");
@@ -335,12 +344,12 @@ class PropagationTest extends StoreFixture {
           OutgoingCloudEventMetadata.<String>builder()
               .withId(id.toString())
               .withType("weighed")
-              .withSubject("n-8")
+              .withSubject(n + "-8")
               .build();
       application.get(Senders.class).send(Message.of("8").addMetadata(attributes));
 
       StoredEvent stored =
-          server.store().read("n-mutiny", 0, 1).await().atMost(LIMIT).getFirst().event();
+          server.store().read(n + "-mutiny", 0, 1).await().atMost(LIMIT).getFirst().event();
       assertThat(stored.id()).isEqualTo(id);
       assertThat(stored.type()).isEqualTo("weighed");
     }
@@ -350,9 +359,9 @@ class PropagationTest extends StoreFixture {
   void anEmitterHearsWhatWentWrong() {
     try (var application = sender()) {
       Message<String> message =
-          Message.of("7").addMetadata(OutgoingEvent.to("n-7", "weighed").expecting(3));
+          Message.of("7").addMetadata(OutgoingEvent.to(n + "-7", "weighed").expecting(3));
       assertThatThrownBy(() -> application.get(Senders.class).send(message))
-          .hasMessageContaining("n-7");
+          .hasMessageContaining(n + "-7");
     }
   }
 
@@ -391,7 +400,7 @@ class PropagationTest extends StoreFixture {
   private void appendOrder(String type) {
     String data =
         "{\"price\":1.10" + (type.endsWith("v2") ? ",\"at\":\"2024-05-01T10:00:00Z\"}" : "}");
-    server.store().append("n-1", List.of(TestStore.event(type, data))).await().atMost(LIMIT);
+    server.store().append(n + "-1", List.of(TestStore.event(type, data))).await().atMost(LIMIT);
   }
 
   @ApplicationScoped
@@ -449,7 +458,7 @@ class PropagationTest extends StoreFixture {
       Class<? extends Seen<Recorded<Order>>> consumer) {
     appendOrder("order-placed");
     appendOrder("order-paid");
-    List<Recorded<StoredEvent>> stored = server.store().read("n-1", 0, 2).await().atMost(LIMIT);
+    List<Recorded<StoredEvent>> stored = server.store().read(n + "-1", 0, 2).await().atMost(LIMIT);
     try (var application = new Application(server, numbers(), consumer, Codec.class)) {
       List<Recorded<Order>> orders = application.get(consumer).wait(2);
       assertThat(orders.getFirst().event()).isInstanceOf(Order.Placed.class);
@@ -466,7 +475,7 @@ class PropagationTest extends StoreFixture {
   void aBatchComesSoToo() {
     appendOrder("order-placed");
     appendOrder("order-paid");
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.batch", "true");
+    var properties = Map.of("in.numbers.category", n, "in.numbers.batch", "true");
     try (var application = new Application(server, properties, OrderBatches.class, Codec.class)) {
       assertThat(application.get(OrderBatches.class).wait(2).getLast().event()).isEqualTo(PAID);
     }
@@ -478,7 +487,7 @@ class PropagationTest extends StoreFixture {
     appendOrder("order-paid");
     try (var application = new Application(server, numbers(), Orders.class, Codec.class)) {
       assertThat(application.get(Orders.class).wait(1).getFirst().event()).isEqualTo(PAID);
-      await().atMost(LIMIT).until(() -> parked("numbers") == 1);
+      await().atMost(LIMIT).until(() -> parked(own("numbers")) == 1);
     }
   }
 
@@ -511,14 +520,14 @@ class PropagationTest extends StoreFixture {
         List.of("order-placed", "order-paid", "order-placed.v2", "order-bought", "unknown")) {
       appendOrder(type);
     }
-    var properties = Map.of("in.numbers.category", "n", "in.numbers.events", events);
+    var properties = Map.of("in.numbers.category", n, "in.numbers.events", events);
     try (var application = new Application(server, properties, Placed.class, Codec.class)) {
       assertThat(application.get(Placed.class).wait(3))
           .allSatisfy(order -> assertThat(order.event()).isInstanceOf(Order.Placed.class))
           .extracting(Recorded::revision)
           .containsExactly(0L, 2L, 3L);
-      await().atMost(LIMIT).until(() -> unsettled("numbers") == 0);
-      assertThat(parked("numbers")).isZero();
+      await().atMost(LIMIT).until(() -> unsettled(own("numbers")) == 0);
+      assertThat(parked(own("numbers"))).isZero();
     }
   }
 
@@ -533,11 +542,11 @@ class PropagationTest extends StoreFixture {
 
   @Test
   void whatACauseLeadsToIsStoredOnce_thoughTheCauseIsHandledAgain() throws Exception {
-    server.append("n-1", 1, 3);
+    server.append(n + "-1", 1, 3);
     for (String group : List.of("first", "again")) {
       var properties =
           Map.of(
-              "in.numbers.category", "n",
+              "in.numbers.category", n,
               "in.numbers.group", group,
               "out.halves.append-to", "halves",
               "out.halves.event-type", "halved");

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.own;
+import static dev.foldline.eventstoredb.connector.TestStore.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -56,13 +58,13 @@ class SilentStoreTest {
     return new Application(
         "esdb://127.0.0.1:" + port + "?tls=false&keepAliveInterval=1000&keepAliveTimeout=1000",
         Map.of(
-            "in.numbers.category", "n",
+            "in.numbers.category", n,
             "in.numbers.message-timeout", "1000",
             "in.numbers.timeout", "1000",
             "in.followed.subscription", "catch-up",
-            "in.followed.category", "n",
+            "in.followed.category", n,
             "in.followed.timeout", "1000",
-            "out.doubled.append-to", "doubled",
+            "out.doubled.append-to", own("doubled"),
             "out.doubled.event-type", "doubled",
             "out.doubled.timeout", "1000"),
         Doubling.class,
@@ -77,12 +79,12 @@ class SilentStoreTest {
           IntStream.range(first, first + EVENTS)
               .mapToObj(i -> TestStore.event("counted", "" + i))
               .toList();
-      store.append("n-" + stream, events).await().atMost(LIMIT);
+      store.append(n + "-" + stream, events).await().atMost(LIMIT);
     }
   }
 
   private static List<Integer> doubled(EventStore store) {
-    return store.read("doubled", 0, 4_000).await().atMost(LIMIT).stream()
+    return store.read(own("doubled"), 0, 4_000).await().atMost(LIMIT).stream()
         .map(event -> Integer.parseInt(new String(event.event().data(), StandardCharsets.UTF_8)))
         .toList();
   }
@@ -117,7 +119,7 @@ class SilentStoreTest {
           .untilAsserted(
               () -> {
                 for (int stream = 0; stream < STREAMS; stream++) {
-                  assertThat(firsts(follower, "n-" + stream))
+                  assertThat(firsts(follower, n + "-" + stream))
                       .containsExactlyElementsOf(
                           Stream.iterate(0L, i -> i + 1).limit(2 * EVENTS).toList());
                 }

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -57,7 +59,8 @@ class SupervisedSubscriptionTest {
       SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
     SupervisedSubscription subscription =
         new Reader(
-                new PersistentSource(server.store(), Group.ofCategory("readers", "n", 100), false),
+                new PersistentSource(
+                    server.store(), Group.ofCategory(own("readers"), n, 100), false),
                 timing,
                 consumer)
             .subscription;
@@ -105,21 +108,21 @@ class SupervisedSubscriptionTest {
 
   @Test
   void deliversWhatIsAndWhatComes_ofItsCategoryAlone() {
-    server.append("n-1", 0, 300);
-    server.append("notn-1", 0, 3);
+    server.append(n + "-1", 0, 300);
+    server.append("not" + n + "-1", 0, 3);
     subscribe(QUICK, this::acknowledge);
     await().atMost(LIMIT).until(() -> seen.size() == 300);
-    server.append("n-2", 0, 5);
+    server.append(n + "-2", 0, 5);
 
     await().atMost(LIMIT).until(() -> seen.size() == 305);
-    assertThat(revisionsByStream()).isEqualTo(Map.of("n-1", upTo(300), "n-2", upTo(5)));
+    assertThat(revisionsByStream()).isEqualTo(Map.of(n + "-1", upTo(300), n + "-2", upTo(5)));
     await().atMost(LIMIT).untilAsserted(() -> assertThat(backlog()).isZero());
   }
 
   @Test
   void handsOutAStreamsEventsOneAtATimeAndManyStreamsAtOnce() {
     for (int stream = 0; stream < 10; stream++) {
-      server.append("n-" + stream, 0, 4);
+      server.append(n + "-" + stream, 0, 4);
     }
     subscribe(QUICK, held::add);
 
@@ -138,7 +141,7 @@ class SupervisedSubscriptionTest {
   void goesOnWhenTheStoreComesBack() {
     var subscription = subscribe(QUICK, this::acknowledge);
     for (int round = 0; round < 3; round++) {
-      server.append("n-1", round, 1);
+      server.append(n + "-1", round, 1);
       int events = round + 1;
       await().atMost(LIMIT).untilAsserted(() -> assertThat(distinct()).isEqualTo(events));
       server.stop();
@@ -146,14 +149,14 @@ class SupervisedSubscriptionTest {
       server.comeBack();
       await().atMost(LIMIT).until(() -> subscription.health().isSubscribed());
     }
-    server.append("n-1", 3, 1);
+    server.append(n + "-1", 3, 1);
     await().atMost(LIMIT).untilAsserted(() -> assertThat(distinct()).isEqualTo(4));
     assertThat(subscription.health().losses()).isGreaterThanOrEqualTo(3);
   }
 
   @Test
   void goesOnWhenTheStoreWasAwayForLongerThanTheClientHasPatience() {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     server.stop();
     var subscription = subscribe(QUICK, this::acknowledge);
     await().atMost(LIMIT).until(() -> subscription.health().losses() > 3);
@@ -169,7 +172,7 @@ class SupervisedSubscriptionTest {
     var subscription = subscribe(restless, this::acknowledge);
     await().atMost(LIMIT).until(() -> subscription.health().isSubscribed());
     for (int i = 0; i < 20; i++) {
-      server.append("n-1", i, 1);
+      server.append(n + "-1", i, 1);
       int events = i + 1;
       await().atMost(LIMIT).untilAsserted(() -> assertThat(distinct()).isEqualTo(events));
     }
@@ -177,7 +180,7 @@ class SupervisedSubscriptionTest {
 
   @Test
   void redeliversWhatWasNotSettledBeforeTheConnectionWasLost() {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     Delivery old = held.remove();
@@ -192,7 +195,7 @@ class SupervisedSubscriptionTest {
 
   @Test
   void parkedEventsAreSetAsideAndRetriedOnesComeAgain() {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     held.remove().park("of no use");
@@ -206,7 +209,7 @@ class SupervisedSubscriptionTest {
 
   @Test
   void whatIsPutBackComesBeforeTheLaterEventsOfItsStream() {
-    server.append("n-1", 0, 3);
+    server.append(n + "-1", 0, 3);
     subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     held.remove().putBack();
@@ -217,7 +220,7 @@ class SupervisedSubscriptionTest {
 
   @Test
   void whatWasPutBackIsSettledWithThat() {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     Delivery first = held.remove();
@@ -229,7 +232,7 @@ class SupervisedSubscriptionTest {
     assertThat(again.attempts()).isEqualTo(2);
     again.ack();
     again.putBack();
-    server.append("n-1", 1, 1);
+    server.append(n + "-1", 1, 1);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     assertThat(held.element().event().revision()).isEqualTo(1);
     assertThat(subscription.health().parked()).isZero();
@@ -237,12 +240,12 @@ class SupervisedSubscriptionTest {
 
   @Test
   void whatTheServerDeliversAgainWhileItIsHereIsHandedOutOnce() {
-    server.append("n-1", 0, 2);
-    server.append("n-2", 0, 1);
+    server.append(n + "-1", 0, 2);
+    server.append(n + "-2", 0, 1);
     Source twice =
         new Source() {
           private final Source once =
-              new PersistentSource(server.store(), Group.ofCategory("readers", "n", 100), false);
+              new PersistentSource(server.store(), Group.ofCategory(own("readers"), n, 100), false);
 
           @Override
           public String describe() {
@@ -278,12 +281,12 @@ class SupervisedSubscriptionTest {
     }
     await().atMost(LIMIT).until(() -> subscription.health().inHand() == 0);
     assertThat(held).isEmpty();
-    assertThat(revisionsByStream()).isEqualTo(Map.of("n-1", upTo(2), "n-2", upTo(1)));
+    assertThat(revisionsByStream()).isEqualTo(Map.of(n + "-1", upTo(2), n + "-2", upTo(1)));
   }
 
   @Test
   void isNotRestartedForADeliveryOfBefore() {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     Delivery first = held.remove();
@@ -294,14 +297,14 @@ class SupervisedSubscriptionTest {
 
     subscription.restart(first, new IllegalStateException("could not go on"));
     held.remove().ack();
-    server.append("n-1", 1, 1);
+    server.append(n + "-1", 1, 1);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     assertThat(subscription.health().losses()).isEqualTo(1);
   }
 
   @Test
   void startsAgainAfterItWasStopped_orWhileItStops() {
-    server.append("n-1", 0, 1);
+    server.append(n + "-1", 0, 1);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     subscription.stop(Duration.ZERO).await().atMost(LIMIT);
@@ -315,15 +318,15 @@ class SupervisedSubscriptionTest {
     await().atMost(LIMIT).until(stopping::isDone);
     await().atMost(LIMIT).until(() -> subscription.health().isSubscribed());
     drain(Delivery::ack);
-    server.append("n-2", 0, 1);
+    server.append(n + "-2", 0, 1);
     await()
         .atMost(LIMIT)
-        .until(() -> held.stream().anyMatch(it -> it.event().stream().equals("n-2")));
+        .until(() -> held.stream().anyMatch(it -> it.event().stream().equals(n + "-2")));
   }
 
   @Test
   void stopsWhenWhatIsInHandIsSettled() {
-    server.append("n-1", 0, 2);
+    server.append(n + "-1", 0, 2);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
     var stopped = subscription.stop(LIMIT).subscribeAsCompletionStage();
@@ -350,7 +353,7 @@ class SupervisedSubscriptionTest {
         server
             .store()
             .subscriptions()
-            .getInfoToAll("readers")
+            .getInfoToAll(own("readers"))
             .get(10, TimeUnit.SECONDS)
             .orElseThrow();
     return info.getStats().getTotalInFlightMessages() + info.getStats().getLiveBufferCount();

@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -66,40 +67,40 @@ class SureAppendsTest extends StoreFixture {
   @EnumSource(mode = Mode.EXCLUDE, names = "PASS")
   void whatIsNotAnsweredIsStoredOnce_whateverOthersAppend(StoreProxy.Appends fate)
       throws Exception {
-    server.append("n", 0, 1);
+    server.append(n, 0, 1);
     StoredEvent event = TestStore.event("counted", "1");
     SureAppends appends = appends(LIMIT);
     proxy.appends(fate);
     CompletableFuture<Appended> answer =
-        appends.append("n", ANY, event, NEW, false).subscribeAsCompletionStage();
+        appends.append(n, ANY, event, NEW, false).subscribeAsCompletionStage();
     if (fate == StoreProxy.Appends.UNANSWERED) {
-      await().atMost(LIMIT).until(() -> stored("n").contains(event.id()));
+      await().atMost(LIMIT).until(() -> stored(n).contains(event.id()));
     }
-    server.append("n", 1, 900);
-    server.append("n", 901, 900);
+    server.append(n, 1, 900);
+    server.append(n, 901, 900);
     proxy.appends(StoreProxy.Appends.PASS);
     Appended end = answer.get(20, TimeUnit.SECONDS);
-    assertThat(stored("n")).containsOnlyOnce(event.id()).hasSize(1_802);
-    assertThat(stored("n").get((int) end.revision())).isEqualTo(event.id());
+    assertThat(stored(n)).containsOnlyOnce(event.id()).hasSize(1_802);
+    assertThat(stored(n).get((int) end.revision())).isEqualTo(event.id());
   }
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "PASS")
   void withAnExpectedRevisionToo(StoreProxy.Appends fate) throws Exception {
-    server.append("n", 0, 1);
+    server.append(n, 0, 1);
     StoredEvent event = TestStore.event("counted", "1");
     SureAppends appends = appends(LIMIT);
     proxy.appends(fate);
     CompletableFuture<Appended> answer =
-        appends.append("n", OptionalLong.of(0), event, NEW, false).subscribeAsCompletionStage();
+        appends.append(n, OptionalLong.of(0), event, NEW, false).subscribeAsCompletionStage();
     if (fate == StoreProxy.Appends.UNANSWERED) {
-      await().atMost(LIMIT).until(() -> stored("n").contains(event.id()));
-      server.append("n", 2, 1);
+      await().atMost(LIMIT).until(() -> stored(n).contains(event.id()));
+      server.append(n, 2, 1);
     }
     assertThat(answer).isNotDone();
     proxy.appends(StoreProxy.Appends.PASS);
     assertThat(answer.get(20, TimeUnit.SECONDS).revision()).isOne();
-    assertThat(stored("n")).containsOnlyOnce(event.id());
+    assertThat(stored(n)).containsOnlyOnce(event.id());
   }
 
   @Test
@@ -108,27 +109,27 @@ class SureAppendsTest extends StoreFixture {
     proxy.appends(StoreProxy.Appends.LOST);
     CompletableFuture<Appended> answer =
         appends
-            .append("n", OptionalLong.of(-1), TestStore.event("counted", "1"), NEW, false)
+            .append(n, OptionalLong.of(-1), TestStore.event("counted", "1"), NEW, false)
             .subscribeAsCompletionStage();
-    server.append("n", 0, 1);
+    server.append(n, 0, 1);
     proxy.appends(StoreProxy.Appends.PASS);
     assertThat(answer)
         .failsWithin(LIMIT)
         .withThrowableThat()
         .withCauseInstanceOf(WrongRevision.class);
-    assertThat(stored("n")).hasSize(1);
+    assertThat(stored(n)).hasSize(1);
   }
 
   @Test
   void whatWasSentBeforeIsFound_howeverLongAgo() {
     StoredEvent event = TestStore.event("counted", "0");
     SureAppends appends = appends(LIMIT);
-    Appended first = append(appends, "n", ANY, event);
-    server.append("n", 1, 700);
+    Appended first = append(appends, n, ANY, event);
+    server.append(n, 1, 700);
     Appended again =
-        appends.append("n", ANY, event, OptionalLong.of(-1), true).await().atMost(LIMIT);
+        appends.append(n, ANY, event, OptionalLong.of(-1), true).await().atMost(LIMIT);
     assertThat(again).isEqualTo(first);
-    assertThat(stored("n")).containsOnlyOnce(event.id());
+    assertThat(stored(n)).containsOnlyOnce(event.id());
   }
 
   @Test
@@ -136,8 +137,8 @@ class SureAppendsTest extends StoreFixture {
     SureAppends appends = appends(LIMIT);
     StoredEvent event = TestStore.event("counted", "0");
     long cause = server.store().end().await().atMost(LIMIT);
-    appends.append("n", ANY, event, OptionalLong.of(cause), true).await().atMost(LIMIT);
-    assertThat(stored("n")).containsExactly(event.id());
+    appends.append(n, ANY, event, OptionalLong.of(cause), true).await().atMost(LIMIT);
+    assertThat(stored(n)).containsExactly(event.id());
   }
 
   @Test
@@ -145,10 +146,10 @@ class SureAppendsTest extends StoreFixture {
     SureAppends appends = appends(Duration.ofMillis(500));
     StoredEvent event = TestStore.event("counted", "1");
     proxy.appends(StoreProxy.Appends.LOST);
-    assertThatThrownBy(() -> append(appends, "n", OptionalLong.of(-1), event))
+    assertThatThrownBy(() -> append(appends, n, OptionalLong.of(-1), event))
         .isInstanceOf(OutcomeUnknown.class);
     SureAppends others = new SureAppends(store, Duration.ofMillis(500));
     server.stop();
-    assertThatThrownBy(() -> append(others, "n", ANY, event)).isInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> append(others, n, ANY, event)).isInstanceOf(Unavailable.class);
   }
 }

@@ -1,6 +1,6 @@
 package dev.foldline.eventstoredb.connector;
 
-import dev.foldline.testing.RedisProcess;
+import dev.foldline.testing.RedisServer;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 
@@ -8,7 +8,7 @@ import io.vertx.mutiny.redis.client.Redis;
 final class TestRedis implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
-  private final RedisProcess server = new RedisProcess();
+  private final RedisServer server = RedisServer.start();
   private final Redis client = Redis.createClient(vertx, server.url());
 
   Redis client() {
@@ -16,11 +16,11 @@ final class TestRedis implements AutoCloseable {
   }
 
   void stop() {
-    server.stop();
+    server.process().stop();
   }
 
   void comeBack() {
-    server.start();
+    server.process().start();
   }
 
   @Override

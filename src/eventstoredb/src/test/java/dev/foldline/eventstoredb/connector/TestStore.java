@@ -1,8 +1,8 @@
 package dev.foldline.eventstoredb.connector;
 
-import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.testing.EventStoreServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,18 +13,25 @@ import java.util.stream.IntStream;
 /** An event store that can go away and come back, and Foldline's connection to it. */
 final class TestStore implements AutoCloseable {
 
-  private final Path data;
-  private final int port;
-  private EmbeddedEventStore server;
-  private final String connectionString;
+  /** The category of the test that runs: a store that is given holds the events of others too. */
+  static String n = "n";
+
+  private final EventStoreServer server;
   private final EventStore store;
 
   TestStore(Path data) {
-    this.data = data;
-    this.server = EmbeddedEventStore.builder().data(data).fsync(false).start();
-    this.port = server.port();
-    this.connectionString = server.connectionString();
-    this.store = new EventStore(connectionString, Duration.ofSeconds(5));
+    anew();
+    this.server = EventStoreServer.start(data);
+    this.store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
+  }
+
+  private static void anew() {
+    n = EventStoreServer.unique("n");
+  }
+
+  /** A stream or group of the test that runs. */
+  static String own(String name) {
+    return name + "-" + n;
   }
 
   EventStore store() {
@@ -32,11 +39,11 @@ final class TestStore implements AutoCloseable {
   }
 
   int port() {
-    return port;
+    return server.port();
   }
 
   String connectionString() {
-    return connectionString;
+    return server.connectionString();
   }
 
   /** Appends events whose data are their numbers. */
@@ -52,11 +59,11 @@ final class TestStore implements AutoCloseable {
   }
 
   void stop() {
-    server.close();
+    server.stop();
   }
 
   void comeBack() {
-    server = EmbeddedEventStore.builder().data(data).fsync(false).port(port).start();
+    server.comeBack();
   }
 
   void restart() {

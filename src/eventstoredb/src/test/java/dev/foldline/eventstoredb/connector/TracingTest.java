@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -78,9 +80,12 @@ class TracingTest {
     Map<String, String> properties =
         new HashMap<>(
             Map.of(
-                "in.numbers.category", "n",
-                "out.doubled.append-to", "doubled",
-                "out.doubled.event-type", "doubled"));
+                "in.numbers.category",
+                n,
+                "out.doubled.append-to",
+                own("doubled"),
+                "out.doubled.event-type",
+                "doubled"));
     for (int i = 0; i < more.length; i += 2) {
       properties.put(more[i], more[i + 1]);
     }
@@ -95,7 +100,7 @@ class TracingTest {
             "counted",
             number.getBytes(StandardCharsets.UTF_8),
             metadata.getBytes(StandardCharsets.UTF_8));
-    server.store().append("n-1", List.of(event)).await().atMost(LIMIT);
+    server.store().append(n + "-1", List.of(event)).await().atMost(LIMIT);
   }
 
   private SpanData ended(SpanKind kind) {
@@ -121,7 +126,7 @@ class TracingTest {
   }
 
   private List<Recorded<StoredEvent>> read() {
-    return server.store().read("doubled", 0, 10).await().atMost(LIMIT);
+    return server.store().read(own("doubled"), 0, 10).await().atMost(LIMIT);
   }
 
   @Test
@@ -155,7 +160,7 @@ class TracingTest {
 
   @Test
   void anEventWithoutATraceBeginsOne() {
-    server.append("n-1", 3, 1);
+    server.append(n + "-1", 3, 1);
     try (var _ = doubling()) {
       SpanData process = ended(SpanKind.CONSUMER);
       assertThat(process.getParentSpanContext().isValid()).isFalse();

@@ -1,5 +1,7 @@
 package dev.foldline.quarkus.projections;
 
+import static dev.foldline.quarkus.projections.Ground.n;
+
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
 import dev.foldline.core.EventTypes;
@@ -19,13 +21,13 @@ sealed interface Counting {
 
   /** Each stream's sum, the sum of all, and the streams by their sums. */
   static Projection<Sum, Counting> sums(int version) {
-    return new Projection<>("sums", version, "n", Counting.class, Sum.class, Counting::project);
+    return new Projection<>("sums-" + n, version, n, Counting.class, Sum.class, Counting::project);
   }
 
   /** The same, before someone found out that 13 is a number too. */
   static Projection<Sum, Counting> superstitiousSums() {
     return new Projection<>(
-        "sums", 1, "n", Counting.class, Sum.class, Counting::projectSuperstitiously);
+        "sums-" + n, 1, n, Counting.class, Sum.class, Counting::projectSuperstitiously);
   }
 
   private static Changes<Sum> projectSuperstitiously(@Nullable Sum sum, Recorded<Counting> event) {

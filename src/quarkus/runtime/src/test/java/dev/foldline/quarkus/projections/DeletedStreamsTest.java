@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import com.eventstore.dbclient.PersistentSubscription;
 import com.eventstore.dbclient.PersistentSubscriptionListener;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.SubscribePersistentSubscriptionOptions;
-import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.quarkus.projections.Counting.Sum;
@@ -37,7 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class DeletedStreamsTest {
 
-  private static final Projection<Sum, Counting> SUMS = Counting.sums(1);
   private static final Pace PATIENT_FOR_A_MOMENT =
       new Pace(
           Duration.ofMillis(200),
@@ -73,7 +72,7 @@ class DeletedStreamsTest {
         .ignoreException(Unavailable.class)
         .untilAsserted(
             () ->
-                assertThat(ground.totals(SUMS))
+                assertThat(ground.totals(Counting.sums(1)))
                     .containsEntry("sum", BigInteger.valueOf(sum))
                     .containsEntry("events", BigInteger.valueOf(events)));
   }
@@ -100,8 +99,8 @@ class DeletedStreamsTest {
       two.stop();
     }
     for (int stream = 0; stream < 60; stream++) {
-      ground.append("n-" + stream, LongStream.range(0, 10).map(_ -> 1).toArray());
-      ground.delete("n-" + stream, forGood);
+      ground.append(n + "-" + stream, LongStream.range(0, 10).map(_ -> 1).toArray());
+      ground.delete(n + "-" + stream, forGood);
     }
     if (backlog) {
       ground.start(1);
@@ -109,8 +108,9 @@ class DeletedStreamsTest {
     }
 
     awaitTotals(600, 600);
-    await().atMost(Ground.LIMIT).until(() -> ground.unsettled(SUMS) == 0);
-    assertThat(ground.document(SUMS, "n-59")).hasValue(new View<>("n-59", 9, new Sum(10, 10)));
+    await().atMost(Ground.LIMIT).until(() -> ground.unsettled(Counting.sums(1)) == 0);
+    assertThat(ground.document(Counting.sums(1), n + "-59"))
+        .hasValue(new View<>(n + "-59", 9, new Sum(10, 10)));
   }
 
   @ParameterizedTest
@@ -118,11 +118,11 @@ class DeletedStreamsTest {
   void whatIsParkedStaysParked_untilItIsReplayed(boolean forGood) throws Exception {
     Ground.Instance old =
         subscribed(ground.new Instance(Counting.superstitiousSums(), OnPoison.HOLD));
-    ground.append("n-1", 1, 13, 2, 3);
-    awaitParked(old, "n-1@1", "n-1@2", "n-1@3");
-    ground.delete("n-1", forGood);
+    ground.append(n + "-1", 1, 13, 2, 3);
+    awaitParked(old, n + "-1@1", n + "-1@2", n + "-1@3");
+    ground.delete(n + "-1", forGood);
 
-    awaitParked(old, "n-1@1", "n-1@2", "n-1@3");
+    awaitParked(old, n + "-1@1", n + "-1@2", n + "-1@3");
     assertThat(of(old.runner.parking().dryRun(Set.of())))
         .extracting(Parking.Trial::error)
         .containsExactly("its first events can't be read any more");
@@ -135,16 +135,16 @@ class DeletedStreamsTest {
 
     awaitTotals(19, 4);
     awaitParked(mended);
-    await().atMost(Ground.LIMIT).until(() -> ground.unsettled(SUMS) == 0);
+    await().atMost(Ground.LIMIT).until(() -> ground.unsettled(Counting.sums(1)) == 0);
   }
 
   @Test
   void whatIsParkedOfADeletedStreamCanBeDiscarded_andIsLeftOutOfEachLaterBuild() {
     Ground.Instance instance =
         subscribed(ground.new Instance(Counting.superstitiousSums(), OnPoison.HOLD));
-    ground.append("n-1", 1, 13, 2);
-    awaitParked(instance, "n-1@1", "n-1@2");
-    ground.delete("n-1", true);
+    ground.append(n + "-1", 1, 13, 2);
+    awaitParked(instance, n + "-1@1", n + "-1@2");
+    ground.delete(n + "-1", true);
 
     assertThat(
             of(
@@ -152,7 +152,7 @@ class DeletedStreamsTest {
                     .runner
                     .parking()
                     .discard(
-                        Set.of(new EventRef("n-1", 1)), "typed by a cat", "ada", Ground.LIMIT)))
+                        Set.of(new EventRef(n + "-1", 1)), "typed by a cat", "ada", Ground.LIMIT)))
         .isEqualTo(new Replayed(2, 0));
     awaitTotals(3, 2);
     ground.emptyRedis();
@@ -162,17 +162,18 @@ class DeletedStreamsTest {
 
   @Test
   void aBuildHoldsAStreamThatWasDeleted_behindWhatItCantApply() {
-    ground.append("n-1", 1, 13);
-    ground.append("n-2", LongStream.range(0, 3_000).map(_ -> 0).toArray());
-    ground.append("n-1", 2);
-    ground.delete("n-1", true);
+    ground.append(n + "-1", 1, 13);
+    ground.append(n + "-2", LongStream.range(0, 3_000).map(_ -> 0).toArray());
+    ground.append(n + "-1", 2);
+    ground.delete(n + "-1", true);
 
     Ground.Instance instance =
         subscribed(ground.new Instance(Counting.superstitiousSums(), OnPoison.HOLD));
 
     awaitTotals(1, 3_001);
-    assertThat(ground.document(SUMS, "n-1")).hasValue(new View<>("n-1", 0, new Sum(1, 1)));
-    awaitParked(instance, "n-1@1");
+    assertThat(ground.document(Counting.sums(1), n + "-1"))
+        .hasValue(new View<>(n + "-1", 0, new Sum(1, 1)));
+    awaitParked(instance, n + "-1@1");
     instance.stop();
     assertThat(of(ground.start(1).runner.parking().replay(Set.of(), 100, Ground.LIMIT)))
         .isEqualTo(new Replayed(2, 0));
@@ -188,29 +189,31 @@ class DeletedStreamsTest {
   void whatWaitsForAnEventInOthersHandsIsGivenBack_andParkedIfThatDoesNotCome(boolean comes)
       throws Exception {
     Ground.Instance first = subscribed(ground.start(1));
-    ground.append("n-1", 1);
+    ground.append(n + "-1", 1);
     awaitTotals(1, 1);
     first.stop();
     try (Hand hand = new Hand()) {
-      ground.append("n-1", 2);
+      ground.append(n + "-1", 2);
       hand.taken.get(10, TimeUnit.SECONDS);
       for (int i = 0; i < 22; i++) {
         ground.append("other-1", LongStream.range(0, 1_000).toArray());
       }
       Ground.Instance second =
           subscribed(
-              ground.new Instance(SUMS, OnPoison.HOLD, Counting.TYPES, PATIENT_FOR_A_MOMENT));
-      ground.append("n-1", 3);
-      ground.delete("n-1", true);
+              ground
+              .new Instance(Counting.sums(1), OnPoison.HOLD, Counting.TYPES, PATIENT_FOR_A_MOMENT));
+      ground.append(n + "-1", 3);
+      ground.delete(n + "-1", true);
       await().atMost(Ground.LIMIT).until(() -> second.runner.retried() > 0);
-      assertThat(ground.document(SUMS, "n-1")).hasValue(new View<>("n-1", 0, new Sum(1, 1)));
+      assertThat(ground.document(Counting.sums(1), n + "-1"))
+          .hasValue(new View<>(n + "-1", 0, new Sum(1, 1)));
 
       if (comes) {
         hand.letGo();
         awaitTotals(6, 3);
         awaitParked(second);
       } else {
-        awaitParked(second, "n-1@2");
+        awaitParked(second, n + "-1@2");
         assertThat(of(second.runner.parking().list()).getFirst().cause())
             .contains("waits for events of its stream that can't be read any more");
         assertThat(of(second.runner.parking().replay(Set.of(), 100, Ground.LIMIT)))
@@ -232,7 +235,7 @@ class DeletedStreamsTest {
               .store()
               .subscriptions()
               .subscribeToAll(
-                  "sums-v1",
+                  "sums-" + n + "-v1",
                   SubscribePersistentSubscriptionOptions.get().bufferSize(1),
                   new PersistentSubscriptionListener() {
                     @Override

@@ -1,7 +1,5 @@
 package dev.foldline.quarkus.projections;
 
-import static org.awaitility.Awaitility.await;
-
 import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,8 +8,6 @@ import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
-import dev.foldline.embedded.EmbeddedEventStore;
-import dev.foldline.embedded.Main;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
@@ -21,7 +17,9 @@ import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.Views;
 import dev.foldline.testing.Cable;
+import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.RedisProcess;
+import dev.foldline.testing.RedisServer;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
@@ -56,20 +54,22 @@ final class Ground implements AutoCloseable {
 
   static final Duration LIMIT = Duration.ofSeconds(30);
 
+  /** The category of the test that runs: a store that is given holds the events of others too. */
+  static String n = EventStoreServer.unique("n");
+
   static {
     ContextManagerProvider.instance(); // found by two threads at once it fails
   }
 
   private final Path data;
-  private final boolean killed;
-  private final int storePort = RedisProcess.freePort();
-  private final RedisProcess redisServer;
+  private final EventStoreServer storeServer;
+  private final RedisServer redisServer;
   private final Vertx vertx = Vertx.vertx();
   private final List<Instance> instances = new ArrayList<>();
   private final List<JavaProcess> processes = new ArrayList<>();
-  private AutoCloseable server;
-  private final Cable storeCable = new Cable(storePort);
-  private final Cable redisCable;
+  private final List<Cable> cables = new ArrayList<>();
+  private final String wayToStore;
+  private final String wayToRedis;
   private final EventStore store;
   private final Redis redis;
   final ReadModels models;
@@ -80,34 +80,40 @@ final class Ground implements AutoCloseable {
   }
 
   /**
-   * @param killed whether the store runs in a process of its own, and is stopped by {@code kill -9}
+   * @param killed whether the store runs in a process of its own, and is stopped by {@code kill
+   *     -9}, and processes are connected by cables that can be cut
    */
   Ground(Path data, boolean killed) {
     this.data = data;
-    this.killed = killed;
-    this.server = launchStore();
-    this.redisServer = new RedisProcess("--appendonly", "yes", "--dir", data.toString());
-    this.redisCable = new Cable(redisServer.port());
-    this.store = new EventStore(storeUrl(), Duration.ofSeconds(5));
+    anew();
+    Path directory = data.resolve("store");
+    this.storeServer =
+        killed ? EventStoreServer.startProcess(directory) : EventStoreServer.start(directory);
+    this.redisServer = RedisServer.start("--appendonly", "yes", "--dir", data.toString());
+    this.wayToStore =
+        killed
+            ? "esdb://localhost:" + lay(storeServer.port()) + "?tls=false"
+            : storeServer.connectionString();
+    this.wayToRedis =
+        killed ? "redis://127.0.0.1:" + lay(redisServer.process().port()) : redisServer.url();
+    this.store = newStore();
     this.redis = client(vertx);
     this.models = models(redis);
     this.views = new Views(models);
   }
 
-  private AutoCloseable launchStore() {
-    Path directory = data.resolve("store");
-    if (!killed) {
-      return EmbeddedEventStore.builder().data(directory).fsync(false).port(storePort).start();
-    }
-    JavaProcess process =
-        new JavaProcess(
-            Main.class, "--port=" + storePort, "--no-projections", "--data=" + directory);
-    await().atMost(LIMIT).until(() -> Cable.isOpen(storePort));
-    return process;
+  private static void anew() {
+    n = EventStoreServer.unique("n");
   }
 
-  private String storeUrl() {
-    return "esdb://localhost:" + storePort + "?tls=false&keepAliveInterval=10000";
+  private int lay(int port) {
+    Cable cable = new Cable(port);
+    cables.add(cable);
+    return cable.port();
+  }
+
+  private EventStore newStore() {
+    return new EventStore(storeServer.connectionString(), Duration.ofSeconds(5));
   }
 
   private Redis client(Vertx on) {
@@ -120,21 +126,17 @@ final class Ground implements AutoCloseable {
   }
 
   void stopStore() {
-    try {
-      server.close();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    storeServer.stop();
   }
 
   void startStore() {
-    server = launchStore();
+    storeServer.comeBack();
   }
 
   /** Redis goes away, as by {@code kill -9}, and comes back with what it had. */
   void restartRedis() {
-    redisServer.kill();
-    redisServer.start();
+    redisServer.process().kill();
+    redisServer.process().start();
   }
 
   /** Redis goes away and comes back with nothing. */
@@ -142,13 +144,18 @@ final class Ground implements AutoCloseable {
     restartRedisFrom(data.resolve("nothing"));
   }
 
+  /** The store does not answer, its connections open, while something is done. */
+  void whileStoreHangs(Runnable action) {
+    storeServer.hangWhile(action);
+  }
+
   /** Redis does not answer, its connections open, while something is done. */
   void whileRedisHangs(Runnable action) {
-    redisServer.hangWhile(action);
+    redisServer.process().hangWhile(action);
   }
 
   void emptyRedis() {
-    redis("FLUSHALL");
+    redisServer.empty();
   }
 
   /** Sends Redis a command. */
@@ -162,6 +169,7 @@ final class Ground implements AutoCloseable {
 
   /** Keeps a copy of what Redis has, as a replica may. */
   void rememberRedis() {
+    RedisServer.mustBeOwn("copies what Redis has on disk");
     copy(data.resolve("appendonlydir"), data.resolve("older"));
   }
 
@@ -171,9 +179,10 @@ final class Ground implements AutoCloseable {
   }
 
   private void restartRedisFrom(Path directory) {
-    redisServer.kill();
+    RedisProcess process = redisServer.process();
+    process.kill();
     copy(directory, data.resolve("appendonlydir"));
-    redisServer.start();
+    process.start();
   }
 
   /** Replaces a directory of files by another one, be it there or not. */
@@ -262,7 +271,7 @@ final class Ground implements AutoCloseable {
   private String builds(String field) {
     return Objects.toString(
         redis
-            .send(Request.cmd(Command.HGET).arg("foldline:1:{sums}:builds").arg(field))
+            .send(Request.cmd(Command.HGET).arg("foldline:1:{sums-" + n + "}:builds").arg(field))
             .await()
             .atMost(LIMIT),
         "");
@@ -319,7 +328,7 @@ final class Ground implements AutoCloseable {
   final class Instance {
 
     private final Vertx own = Vertx.vertx();
-    private final EventStore ownStore = new EventStore(storeUrl(), Duration.ofSeconds(5));
+    private final EventStore ownStore = newStore();
     final ProjectionRunner<Counting.Sum, Counting> runner;
 
     Instance(Projection<Counting.Sum, Counting> projection, OnPoison onPoison) {
@@ -375,26 +384,28 @@ final class Ground implements AutoCloseable {
 
   JavaProcess startProcess(int version, OnPoison onPoison, Duration slowness) {
     JavaProcess process =
-        ProjectorProcess.start(storeCable.port(), redisCable.port(), version, onPoison, slowness);
+        ProjectorProcess.start(wayToStore, wayToRedis, version, onPoison, slowness);
     processes.add(process);
     return process;
   }
 
   /** Breaks the connections of processes. */
   void cutCables() {
-    storeCable.cut();
-    redisCable.cut();
+    cables.forEach(Cable::cut);
   }
 
-  /** The connections of processes to Redis stay, and pass nothing on any more. */
-  void silenceRedis() {
-    redisCable.silence();
+  /** The connections of processes stay, and pass nothing on any more. */
+  void silenceCables() {
+    cables.forEach(Cable::silence);
   }
 
   /** Takes a key away, as Redis does that may evict; nothing, where there is none. */
   void evict(Random random) {
     Response keys =
-        redis.send(Request.cmd(Command.KEYS).arg("foldline:1:{sums:*")).await().atMost(LIMIT);
+        redis
+            .send(Request.cmd(Command.KEYS).arg("foldline:1:{sums-" + n + ":*"))
+            .await()
+            .atMost(LIMIT);
     if (keys.size() > 0) {
       redis("DEL", keys.get(random.nextInt(keys.size())).toString());
     }
@@ -403,8 +414,7 @@ final class Ground implements AutoCloseable {
   @Override
   public void close() {
     processes.forEach(JavaProcess::close);
-    storeCable.close();
-    redisCable.close();
+    cables.forEach(Cable::close);
     for (Instance instance : List.copyOf(instances)) {
       Uni.createFrom()
           .voidItem()
@@ -416,7 +426,7 @@ final class Ground implements AutoCloseable {
       instance.kill();
     }
     store.close();
-    stopStore();
+    storeServer.close();
     redisServer.close();
     vertx.closeAndAwait();
   }

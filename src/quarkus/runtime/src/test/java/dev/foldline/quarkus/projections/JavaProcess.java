@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import dev.foldline.testing.Hang;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,6 +33,11 @@ final class JavaProcess implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+  }
+
+  /** Has it hang, its connections open, while something is done. */
+  void hangWhile(Runnable action) {
+    Hang.during(process, action);
   }
 
   /** Ends it as {@code kill -9} does. */

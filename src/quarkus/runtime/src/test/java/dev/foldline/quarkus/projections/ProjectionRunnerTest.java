@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -25,8 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProjectionRunnerTest {
-
-  private static final Projection<Sum, Counting> SUMS = Counting.sums(1);
 
   private Ground ground;
 
@@ -62,62 +61,62 @@ class ProjectionRunnerTest {
         .ignoreException(Unavailable.class)
         .untilAsserted(
             () ->
-                assertThat(ground.totals(SUMS))
+                assertThat(ground.totals(Counting.sums(1)))
                     .containsEntry("sum", BigInteger.valueOf(sum))
                     .containsEntry("events", BigInteger.valueOf(events)));
   }
 
   @Test
   void buildsWhatWasBefore_andAppliesWhatComes() {
-    ground.append("n-1", 1, 2, 3);
+    ground.append(n + "-1", 1, 2, 3);
     var instance = ground.start(1);
-    awaitSum(SUMS, "n-1", 6, 3);
+    awaitSum(Counting.sums(1), n + "-1", 6, 3);
     await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
     assertThat(instance.runner.health().losses()).isZero();
     assertThat(instance.runner.buildRatio()).isEqualTo(1);
-    ground.append("n-1", 4);
-    ground.append("n-2", 5);
-    awaitSum(SUMS, "n-1", 10, 4);
-    awaitSum(SUMS, "n-2", 5, 1);
-    awaitSettled(SUMS, 0);
-    assertThat(ground.totals(SUMS)).containsEntry("sum", BigInteger.valueOf(15));
+    ground.append(n + "-1", 4);
+    ground.append(n + "-2", 5);
+    awaitSum(Counting.sums(1), n + "-1", 10, 4);
+    awaitSum(Counting.sums(1), n + "-2", 5, 1);
+    awaitSettled(Counting.sums(1), 0);
+    assertThat(ground.totals(Counting.sums(1))).containsEntry("sum", BigInteger.valueOf(15));
   }
 
   @Test
   void anEmptiedRedisIsNoticedAndBuiltAgain() {
-    ground.append("n-1", 1, 2, 3);
+    ground.append(n + "-1", 1, 2, 3);
     ground.start(1);
-    awaitSum(SUMS, "n-1", 6, 3);
-    ground.append("n-2", 1);
-    awaitSum(SUMS, "n-2", 1, 1);
+    awaitSum(Counting.sums(1), n + "-1", 6, 3);
+    ground.append(n + "-2", 1);
+    awaitSum(Counting.sums(1), n + "-2", 1, 1);
 
     ground.emptyRedis();
-    ground.append("n-2", 1);
+    ground.append(n + "-2", 1);
 
-    awaitSum(SUMS, "n-2", 2, 2);
-    awaitSum(SUMS, "n-1", 6, 3);
-    awaitSettled(SUMS, 0);
-    assertThat(ground.totals(SUMS)).containsEntry("sum", BigInteger.valueOf(8));
+    awaitSum(Counting.sums(1), n + "-2", 2, 2);
+    awaitSum(Counting.sums(1), n + "-1", 6, 3);
+    awaitSettled(Counting.sums(1), 0);
+    assertThat(ground.totals(Counting.sums(1))).containsEntry("sum", BigInteger.valueOf(8));
   }
 
   @Test
   void anEmptiedRedisIsNoticedThoughNothingHappens() {
-    ground.append("n-1", 1, 2, 3);
+    ground.append(n + "-1", 1, 2, 3);
     ground.start(1);
-    awaitSum(SUMS, "n-1", 6, 3);
+    awaitSum(Counting.sums(1), n + "-1", 6, 3);
 
     ground.restartRedisEmpty();
 
-    awaitSum(SUMS, "n-1", 6, 3);
+    awaitSum(Counting.sums(1), n + "-1", 6, 3);
   }
 
   @Test
   void aRedisThatLostItsLastWritesIsNoticedAndMended_thoughTheirEventsWereAcknowledged() {
-    ground.append("n-1", 1);
+    ground.append(n + "-1", 1);
     ground.start(1);
-    awaitSum(SUMS, "n-1", 1, 1);
-    ground.append("n-2", 2);
-    awaitSum(SUMS, "n-2", 2, 1);
+    awaitSum(Counting.sums(1), n + "-1", 1, 1);
+    ground.append(n + "-2", 2);
+    awaitSum(Counting.sums(1), n + "-2", 2, 1);
     ground.rememberRedis();
     loseThis();
 
@@ -128,11 +127,11 @@ class ProjectionRunnerTest {
 
   @Test
   void aRedisThatLostItsLastWritesWhileNobodyWasThereIsMendedToo() {
-    ground.append("n-1", 1);
+    ground.append(n + "-1", 1);
     var instance = ground.start(1);
-    awaitSum(SUMS, "n-1", 1, 1);
-    ground.append("n-2", 2);
-    awaitSum(SUMS, "n-2", 2, 1);
+    awaitSum(Counting.sums(1), n + "-1", 1, 1);
+    ground.append(n + "-2", 2);
+    awaitSum(Counting.sums(1), n + "-2", 2, 1);
     ground.rememberRedis();
     loseThis();
     instance.stop();
@@ -146,73 +145,73 @@ class ProjectionRunnerTest {
   /** More than a group keeps its checkpoint for, so that the server would not bring them again. */
   private void loseThis() {
     for (int i = 3; i < 53; i++) {
-      ground.append("n-" + i, i);
+      ground.append(n + "-" + i, i);
     }
-    ground.append("n-1", 10);
+    ground.append(n + "-1", 10);
     awaitTotals(1 + 2 + 10 + IntStream.range(3, 53).sum(), 53);
-    awaitSettled(SUMS, 0);
+    awaitSettled(Counting.sums(1), 0);
   }
 
   private void awaitMended() {
-    awaitSum(SUMS, "n-1", 11, 2);
-    awaitSum(SUMS, "n-2", 2, 1);
-    awaitSum(SUMS, "n-52", 52, 1);
+    awaitSum(Counting.sums(1), n + "-1", 11, 2);
+    awaitSum(Counting.sums(1), n + "-2", 2, 1);
+    awaitSum(Counting.sums(1), n + "-52", 52, 1);
     awaitTotals(1 + 2 + 10 + IntStream.range(3, 53).sum(), 53);
-    awaitSettled(SUMS, 0);
+    awaitSettled(Counting.sums(1), 0);
   }
 
   @Test
   void goesOnAfterRedisAndTheStoreWereAway() {
     ground.start(1);
     for (long round = 1; round <= 3; round++) {
-      ground.append("n-1", 1);
-      awaitSum(SUMS, "n-1", 2 * round - 1, 2 * round - 1);
+      ground.append(n + "-1", 1);
+      awaitSum(Counting.sums(1), n + "-1", 2 * round - 1, 2 * round - 1);
       ground.restartRedis();
       ground.stopStore();
       ground.startStore();
-      ground.append("n-1", 1);
-      awaitSum(SUMS, "n-1", 2 * round, 2 * round);
+      ground.append(n + "-1", 1);
+      awaitSum(Counting.sums(1), n + "-1", 2 * round, 2 * round);
     }
-    awaitSettled(SUMS, 0);
+    awaitSettled(Counting.sums(1), 0);
   }
 
   @Test
   void aNewVersionIsBuiltBesideTheOldOne_andSwitchedToAndBack() {
     Projection<Sum, Counting> two = Counting.sums(2);
-    ground.append("n-1", 1, 2, 3);
+    ground.append(n + "-1", 1, 2, 3);
     ground.start(1);
-    awaitSum(SUMS, "n-1", 6, 3);
+    awaitSum(Counting.sums(1), n + "-1", 6, 3);
 
     var fresh = ground.start(2);
     await().atMost(Ground.LIMIT).until(() -> fresh.runner.health().isSubscribed());
-    ground.append("n-1", 4);
-    awaitSum(two, "n-1", 10, 4);
-    awaitSettled(SUMS, 0);
+    ground.append(n + "-1", 4);
+    awaitSum(two, n + "-1", 10, 4);
+    awaitSettled(Counting.sums(1), 0);
     awaitSettled(two, 0);
 
     fresh.runner.switchBack().await().atMost(Ground.LIMIT);
-    awaitSum(two, "n-1", 10, 4);
-    ground.append("n-1", 5);
-    awaitSum(two, "n-1", 15, 5);
+    awaitSum(two, n + "-1", 10, 4);
+    ground.append(n + "-1", 5);
+    awaitSum(two, n + "-1", 15, 5);
   }
 
   @Test
   void aVersionThatIsRolledBackIsNotReadAnyMore() {
     var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 20);
     Projection<Sum, Counting> two = Counting.sums(2);
-    ground.append("n-1", 1);
-    ground.new Instance(SUMS, OnPoison.HOLD, hasty);
-    awaitSum(SUMS, "n-1", 1, 1);
+    ground.append(n + "-1", 1);
+    ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
+    awaitSum(Counting.sums(1), n + "-1", 1, 1);
     var fresh = ground.new Instance(two, OnPoison.HOLD, hasty);
     await().atMost(Ground.LIMIT).until(() -> ground.active().startsWith("2."));
-    ground.append("n-1", 2);
-    awaitSum(two, "n-1", 3, 2);
+    ground.append(n + "-1", 2);
+    awaitSum(two, n + "-1", 3, 2);
     assertThat(ground.active()).startsWith("2.");
 
     fresh.stop();
-    ground.append("n-1", 3);
+    ground.append(n + "-1", 3);
 
-    awaitSum(SUMS, "n-1", 6, 3);
+    awaitSum(Counting.sums(1), n + "-1", 6, 3);
     assertThat(ground.active()).startsWith("1.");
     ground.new Instance(two, OnPoison.HOLD, hasty);
     await().atMost(Ground.LIMIT).until(() -> unsettled(two) == 0);
@@ -226,9 +225,9 @@ class ProjectionRunnerTest {
   @Test
   void aRedisThatMayEvictIsNotReady_andATotalThatItEvictedIsBuiltAgain() {
     var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 1_000);
-    ground.append("n-1", 1, 2);
-    var instance = ground.new Instance(SUMS, OnPoison.HOLD, hasty);
-    awaitSum(SUMS, "n-1", 3, 2);
+    ground.append(n + "-1", 1, 2);
+    var instance = ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
+    awaitSum(Counting.sums(1), n + "-1", 3, 2);
     await().atMost(Ground.LIMIT).until(instance.runner::isReady);
 
     ground.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
@@ -240,7 +239,8 @@ class ProjectionRunnerTest {
     await().atMost(Ground.LIMIT).until(instance.runner::isReady);
     String before = ground.active();
     for (int partition = 0; partition < 16; partition++) {
-      ground.redis("DEL", "foldline:1:{sums:" + before + ":" + partition + "}:totals:all");
+      ground.redis(
+          "DEL", "foldline:1:{sums-" + n + ":" + before + ":" + partition + "}:totals:all");
     }
 
     await().atMost(Ground.LIMIT).until(() -> !ground.active().equals(before));
@@ -251,37 +251,37 @@ class ProjectionRunnerTest {
   void aRebuildGoesOnWhereItWas_whileQueriesAreAnswered() throws Exception {
     var instance = ground.start(1);
     for (int stream = 0; stream < 50; stream++) {
-      ground.append("n-" + stream, LongStream.range(0, 200).toArray());
+      ground.append(n + "-" + stream, LongStream.range(0, 200).toArray());
     }
-    awaitSum(SUMS, "n-49", 19_900, 200);
+    awaitSum(Counting.sums(1), n + "-49", 19_900, 200);
     for (int slice = 0; slice < 5; slice++) {
       assertThat(instance.runner.rebuild(Duration.ZERO)).map(Slice::complete).hasValue(false);
-      assertThat(ground.totals(SUMS)).containsKey("sum");
-      ground.append("n-" + slice, 0);
+      assertThat(ground.totals(Counting.sums(1))).containsKey("sum");
+      ground.append(n + "-" + slice, 0);
     }
     await()
         .atMost(Ground.LIMIT)
         .until(() -> instance.runner.rebuild(Duration.ZERO).orElseThrow().complete());
     awaitTotals(50 * 19_900, 10_005);
-    ground.append("n-0", 1);
+    ground.append(n + "-0", 1);
     awaitTotals(50 * 19_900 + 1, 10_006);
-    awaitSettled(SUMS, 0);
+    awaitSettled(Counting.sums(1), 0);
   }
 
   @Test
   void aBuildIsNotLeftClosed_howeverMuchIsWrittenBeforeItIsReplaced() throws Exception {
-    ground.append("n-1", 1);
+    ground.append(n + "-1", 1);
     var instance = ground.start(1);
-    awaitSum(SUMS, "n-1", 1, 1);
+    awaitSum(Counting.sums(1), n + "-1", 1, 1);
     instance.stop();
-    Builds builds = new Builds(ground.models, SUMS);
+    Builds builds = new Builds(ground.models, Counting.sums(1));
     AtomicInteger written = new AtomicInteger();
     Building building =
         ground.building(
-            SUMS,
+            Counting.sums(1),
             () -> {
               while (isClosed(builds) && written.get() < 3_000) {
-                ground.append("n-2", LongStream.range(0, 1_000).toArray());
+                ground.append(n + "-2", LongStream.range(0, 1_000).toArray());
                 written.addAndGet(1_000);
               }
             });
@@ -296,7 +296,7 @@ class ProjectionRunnerTest {
             });
 
     assertThat(written).hasValue(3_000);
-    assertThat(ground.totals(SUMS)).containsEntry("events", BigInteger.valueOf(3_001));
+    assertThat(ground.totals(Counting.sums(1))).containsEntry("events", BigInteger.valueOf(3_001));
   }
 
   private static boolean isClosed(Builds builds) {
@@ -305,10 +305,10 @@ class ProjectionRunnerTest {
 
   @Test
   void aSecondBuilderIsToldThatThereIsOne_andNotHowFarItWasItself() throws Exception {
-    ground.append("n-1", 1);
+    ground.append(n + "-1", 1);
     var instance = ground.start(1);
-    awaitSum(SUMS, "n-1", 1, 1);
-    Builds builds = new Builds(ground.models, SUMS);
+    awaitSum(Counting.sums(1), n + "-1", 1, 1);
+    Builds builds = new Builds(ground.models, Counting.sums(1));
     await()
         .atMost(Ground.LIMIT)
         .until(() -> builds.lease("another", Ground.LIMIT).await().atMost(Ground.LIMIT));
@@ -318,9 +318,9 @@ class ProjectionRunnerTest {
 
   @Test
   void aSecondBuilderDoesNotWaitForTheFirst() {
-    ground.append("n-1", 1);
+    ground.append(n + "-1", 1);
     var instance = ground.start(1);
-    awaitSum(SUMS, "n-1", 1, 1);
+    awaitSum(Counting.sums(1), n + "-1", 1, 1);
 
     ground.whileRedisHangs(
         () -> {
@@ -344,11 +344,11 @@ class ProjectionRunnerTest {
 
   @Test
   void whatADeadBuilderLeftIsRemoved() {
-    ground.append("n-1", 1);
+    ground.append(n + "-1", 1);
     var first = ground.start(1);
-    awaitSum(SUMS, "n-1", 1, 1);
+    awaitSum(Counting.sums(1), n + "-1", 1, 1);
     first.stop();
-    Builds builds = new Builds(ground.models, SUMS);
+    Builds builds = new Builds(ground.models, Counting.sums(1));
     builds.begin().chain(begun -> builds.activate(begun.build())).await().atMost(Ground.LIMIT);
     assertThat(builds.unneeded().await().atMost(Ground.LIMIT)).hasSize(1);
 

@@ -29,32 +29,31 @@ final class ProjectorProcess {
    * @param slowness how long each event takes it
    */
   static JavaProcess start(
-      int storePort, int redisPort, int version, OnPoison onPoison, Duration slowness) {
+      String store, String redis, int version, OnPoison onPoison, Duration slowness) {
     return new JavaProcess(
         ProjectorProcess.class,
-        Integer.toString(storePort),
-        Integer.toString(redisPort),
+        store,
+        redis,
         Integer.toString(version),
         onPoison.name(),
-        Long.toString(slowness.toNanos()));
+        Long.toString(slowness.toNanos()),
+        Ground.n);
   }
 
-  /** Store's port, Redis' port, version, what to do with poison, nanoseconds an event. */
+  /** Store, Redis, version, what to do with poison, nanoseconds an event, category. */
   public static void main(String[] args) throws IOException {
+    Ground.n = args[5];
+    Ground.n = args[5];
+    Ground.n = args[5];
     Vertx vertx = Vertx.vertx();
     Redis redis =
         Redis.createClient(
-            vertx,
-            new RedisOptions()
-                .setConnectionString("redis://127.0.0.1:" + args[1])
-                .setMaxPoolWaiting(1_000));
+            vertx, new RedisOptions().setConnectionString(args[1]).setMaxPoolWaiting(1_000));
     Projection<Sum, Counting> sums =
         slow(Counting.sums(Integer.parseInt(args[2])), Long.parseLong(args[4]));
     new ProjectionRunner<>(
             vertx.getDelegate(),
-            new EventStore(
-                "esdb://localhost:" + args[0] + "?tls=false&keepAliveInterval=10000",
-                Duration.ofSeconds(5)),
+            new EventStore(args[0], Duration.ofSeconds(5)),
             new EventCodec(List.of(Counting.TYPES)),
             new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3)),
             sums,

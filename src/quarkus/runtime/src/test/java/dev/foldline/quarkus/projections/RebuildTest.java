@@ -1,9 +1,9 @@
 package dev.foldline.quarkus.projections;
 
+import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.quarkus.projections.Counting.Sum;
@@ -33,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 class RebuildTest {
 
   private static final int STREAMS = 500;
-  private static final Projection<Sum, Counting> OLD = Counting.sums(1);
-  private static final Projection<Sum, Counting> NEW = Counting.sums(2);
 
   /** Between two writes, so that a build can catch up with them. */
   private static final Duration PAUSE = Duration.ofMillis(5);
@@ -125,7 +123,7 @@ class RebuildTest {
 
   /** Appends some numbers to the next stream. */
   private void append(Ground ground, int count) {
-    String stream = "n-" + written / 100 % STREAMS;
+    String stream = n + "-" + written / 100 % STREAMS;
     long[] numbers = LongStream.range(written, written + count).toArray();
     ground.append(stream, numbers);
     long[] sum = sums.computeIfAbsent(stream, _ -> new long[2]);
@@ -136,8 +134,10 @@ class RebuildTest {
 
   /** A query is answered, and from all events that were there before the new version. */
   private void ask(Ground ground) {
-    assertThat(ground.totals(NEW).get("events")).isGreaterThanOrEqualTo(BigInteger.valueOf(events));
-    assertThat(ground.document(NEW, "n-0").orElseThrow().revision()).isGreaterThanOrEqualTo(99);
+    assertThat(ground.totals(Counting.sums(2)).get("events"))
+        .isGreaterThanOrEqualTo(BigInteger.valueOf(events));
+    assertThat(ground.document(Counting.sums(2), n + "-0").orElseThrow().revision())
+        .isGreaterThanOrEqualTo(99);
   }
 
   private void awaitTotals(Ground ground) {
@@ -146,18 +146,20 @@ class RebuildTest {
         .ignoreException(Unavailable.class)
         .untilAsserted(
             () ->
-                assertThat(ground.totals(OLD))
+                assertThat(ground.totals(Counting.sums(1)))
                     .containsEntry("events", BigInteger.valueOf(written)));
   }
 
   private Answers answers(Ground ground) {
     Map<String, View<Sum>> documents = new HashMap<>();
     sums.keySet()
-        .forEach(stream -> documents.put(stream, ground.document(NEW, stream).orElseThrow()));
+        .forEach(
+            stream ->
+                documents.put(stream, ground.document(Counting.sums(2), stream).orElseThrow()));
     return new Answers(
         documents,
-        ground.totals(NEW),
-        ground.views.top(NEW, "largest", STREAMS).await().atMost(Ground.LIMIT));
+        ground.totals(Counting.sums(2)),
+        ground.views.top(Counting.sums(2), "largest", STREAMS).await().atMost(Ground.LIMIT));
   }
 
   /** It is what a fold from nothing makes of all that was written. */
@@ -175,6 +177,6 @@ class RebuildTest {
         .allSatisfy(
             ranked ->
                 assertThat(ranked.score())
-                    .isEqualTo(sums.getOrDefault("n-" + ranked.member(), new long[2])[0]));
+                    .isEqualTo(sums.getOrDefault(n + "-" + ranked.member(), new long[2])[0]));
   }
 }

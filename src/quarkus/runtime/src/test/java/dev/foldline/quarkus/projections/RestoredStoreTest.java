@@ -1,11 +1,10 @@
 package dev.foldline.quarkus.projections;
 
+import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
-import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Landmark;
 import java.math.BigInteger;
@@ -23,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RestoredStoreTest {
 
-  private static final Projection<Sum, Counting> SUMS = Counting.sums(1);
-
   private @TempDir Path data;
   private Ground ground;
   private Ground.Instance instance;
@@ -34,20 +31,20 @@ class RestoredStoreTest {
   void applySomeThatTheBackupHas_andSomeThatItHasNot() {
     ground = new Ground(data);
     instance = ground.start(1);
-    ground.append("n-1", 1, 2);
+    ground.append(n + "-1", 1, 2);
     awaitTotals(3, 2);
     ground.stopStore();
     Ground.copy(data.resolve("store"), data.resolve("backup"));
     ground.startStore();
     await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
-    ground.append("n-1", LongStream.range(0, 100).map(_ -> 7).toArray());
+    ground.append(n + "-1", LongStream.range(0, 100).map(_ -> 7).toArray());
     awaitTotals(703, 102);
     build = ground.active();
     await()
         .atMost(Ground.LIMIT)
         .until(
             () ->
-                new Builds(ground.models, SUMS)
+                new Builds(ground.models, Counting.sums(1))
                         .landmark(build)
                         .await()
                         .atMost(Ground.LIMIT)
@@ -74,7 +71,7 @@ class RestoredStoreTest {
         .ignoreException(Unavailable.class)
         .untilAsserted(
             () ->
-                assertThat(ground.totals(SUMS))
+                assertThat(ground.totals(Counting.sums(1)))
                     .isEqualTo(
                         Map.of(
                             "sum", BigInteger.valueOf(sum), "events", BigInteger.valueOf(events))));
@@ -92,7 +89,7 @@ class RestoredStoreTest {
   @Test
   void otherEventsAtTheSamePlacesAreNoticed() {
     restore();
-    ground.append("n-1", LongStream.range(0, 200).map(_ -> 5).toArray());
+    ground.append(n + "-1", LongStream.range(0, 200).map(_ -> 5).toArray());
     ground.start(1);
 
     awaitTotals(1003, 202);
@@ -102,9 +99,12 @@ class RestoredStoreTest {
   @Test
   void whatWasNotSeenAtTheStartIsNoticedAtTheFence() {
     restore();
-    ground.append("n-0", LongStream.range(0, 200).map(_ -> 5).toArray());
-    ground.append("n-1", LongStream.range(0, 50).map(_ -> 5).toArray());
-    new Builds(ground.models, SUMS).keep(build, landmarkOfFirst()).await().atMost(Ground.LIMIT);
+    ground.append(n + "-0", LongStream.range(0, 200).map(_ -> 5).toArray());
+    ground.append(n + "-1", LongStream.range(0, 50).map(_ -> 5).toArray());
+    new Builds(ground.models, Counting.sums(1))
+        .keep(build, landmarkOfFirst())
+        .await()
+        .atMost(Ground.LIMIT);
     ground.start(1);
 
     awaitTotals(3 + 1250, 252);
@@ -112,7 +112,7 @@ class RestoredStoreTest {
   }
 
   private Landmark landmarkOfFirst() {
-    return Landmark.of(ground.store().read("n-1", 0, 1).await().atMost(Ground.LIMIT).getFirst());
+    return Landmark.of(ground.store().read(n + "-1", 0, 1).await().atMost(Ground.LIMIT).getFirst());
   }
 
   @Test
@@ -120,7 +120,7 @@ class RestoredStoreTest {
     instance.stop();
     ground.stopStore();
     ground.startStore();
-    ground.append("n-1", 1);
+    ground.append(n + "-1", 1);
     ground.start(1);
 
     awaitTotals(704, 103);

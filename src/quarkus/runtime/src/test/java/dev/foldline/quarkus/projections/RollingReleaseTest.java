@@ -1,14 +1,13 @@
 package dev.foldline.quarkus.projections;
 
+import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.EventTypes;
-import dev.foldline.core.Projection;
 import dev.foldline.core.Shape;
 import dev.foldline.core.Upcaster;
 import dev.foldline.quarkus.projections.Counting.Counted;
-import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
 import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A release that knows a new event takes over from one that does not, instance by instance. */
 class RollingReleaseTest {
 
-  private static final Projection<Sum, Counting> SUMS = Counting.sums(1);
   private static final EventTypes<Counting> WITH_PAIRS =
       EventTypes.of(
           Counting.class,
@@ -54,24 +52,20 @@ class RollingReleaseTest {
     Ground.Instance instance =
         ground
         .new Instance(
-            SUMS,
+            Counting.sums(1),
             OnPoison.HOLD,
             types,
             new Pace(
-                Duration.ofMillis(100),
-                Duration.ofSeconds(2),
-                15,
-                replay,
-                Duration.ofMillis(100)));
+                Duration.ofMillis(100), Duration.ofSeconds(2), 15, replay, Duration.ofMillis(100)));
     await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
     return instance;
   }
 
   private void appendPairs(int from, int to) {
     for (int i = from; i < to; i++) {
-      ground.append("n-" + i, 1);
-      ground.append("n-" + i, List.of(Ground.event("pair-counted", "{\"a\":2,\"b\":3}")));
-      ground.append("n-" + i, 4);
+      ground.append(n + "-" + i, 1);
+      ground.append(n + "-" + i, List.of(Ground.event("pair-counted", "{\"a\":2,\"b\":3}")));
+      ground.append(n + "-" + i, 4);
     }
   }
 
@@ -80,7 +74,7 @@ class RollingReleaseTest {
         .atMost(Ground.LIMIT)
         .untilAsserted(
             () ->
-                assertThat(ground.totals(SUMS))
+                assertThat(ground.totals(Counting.sums(1)))
                     .containsEntry("events", BigInteger.valueOf(4L * streams))
                     .containsEntry("sum", BigInteger.valueOf(10L * streams)));
   }
@@ -97,7 +91,7 @@ class RollingReleaseTest {
     appendPairs(40, 60);
 
     awaitPairs(60);
-    await().atMost(Ground.LIMIT).until(() -> ground.unsettled(SUMS) == 0);
+    await().atMost(Ground.LIMIT).until(() -> ground.unsettled(Counting.sums(1)) == 0);
     assertThat(first.runner.poisoned() + second.runner.poisoned()).isZero();
   }
 
@@ -105,7 +99,7 @@ class RollingReleaseTest {
   void nothingIsReplayedByThoseWhoDoNotKnowIt_norWhatIsParkedForAnotherReason() {
     Ground.Instance old = start(Counting.TYPES, Duration.ofMillis(500));
     appendPairs(0, 2);
-    ground.append("n-9", List.of(Ground.event("counted", "{\"number\":\"thirteen\"}")));
+    ground.append(n + "-9", List.of(Ground.event("counted", "{\"number\":\"thirteen\"}")));
     await().atMost(Ground.LIMIT).until(() -> old.runner.parked() == 5);
     assertThat(old.runner.poisoned()).isOne();
     start(WITH_PAIRS, Duration.ofMillis(500));
@@ -114,6 +108,6 @@ class RollingReleaseTest {
     await().atMost(Ground.LIMIT).until(() -> old.runner.parked() == 1);
     assertThat(old.runner.parking().list().await().atMost(Ground.LIMIT))
         .extracting(parked -> parked.ref().toString())
-        .containsExactly("n-9@0");
+        .containsExactly(n + "-9@0");
   }
 }

@@ -1,10 +1,10 @@
 package dev.foldline.quarkus.projections;
 
+import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.quarkus.projections.Counting.Sum;
@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class TwoMastersTest {
 
-  private static final Projection<Sum, Counting> SUMS = Counting.sums(1);
   private static final ProjectionRunner.Pace PACE =
       new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(200), 1_000);
   private static final int ROUND = 60;
@@ -56,7 +55,7 @@ class TwoMastersTest {
       process = new RedisProcess(settings);
       client = client(process.port());
       views = new Views(models(client));
-      builds = new Builds(models(client), SUMS);
+      builds = new Builds(models(client), Counting.sums(1));
     }
 
     void promote() {
@@ -69,7 +68,7 @@ class TwoMastersTest {
     int events() {
       try {
         return views
-            .totals(SUMS, "all")
+            .totals(Counting.sums(1), "all")
             .await()
             .atMost(Ground.LIMIT)
             .getOrDefault("events", BigInteger.ZERO)
@@ -115,7 +114,7 @@ class TwoMastersTest {
             ground.store(),
             new EventCodec(List.of(Counting.TYPES)),
             models(client(port)),
-            SUMS,
+            Counting.sums(1),
             OnPoison.HOLD,
             PACE);
     runner.start();
@@ -153,7 +152,7 @@ class TwoMastersTest {
         before = ground.store().end().await().atMost(Ground.LIMIT);
         append(ground);
       }
-      await().atMost(Ground.LIMIT).until(() -> ground.unsettled(SUMS) == 0);
+      await().atMost(Ground.LIMIT).until(() -> ground.unsettled(Counting.sums(1)) == 0);
       assertThat(heir.events()).isLessThan(appended);
       assertThat(old.events()).isLessThan(appended);
 
@@ -171,7 +170,7 @@ class TwoMastersTest {
 
   private void append(Ground ground) {
     for (int i = 0; i < ROUND; i++) {
-      ground.append("n-" + appended, 1);
+      ground.append(n + "-" + appended, 1);
       appended++;
     }
   }

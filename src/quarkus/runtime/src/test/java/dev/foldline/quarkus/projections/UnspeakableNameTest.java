@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -78,14 +79,14 @@ class UnspeakableNameTest {
       runner.start();
       await().atMost(Ground.LIMIT).until(() -> runner.health().isSubscribed());
       long losses = runner.health().losses();
-      append(store, "n-müller", 13);
+      append(store, n + "-müller", 13);
       await().atMost(Ground.LIMIT).until(() -> runner.poisoned() == 1);
-      append(store, "n-müller", 1);
+      append(store, n + "-müller", 1);
       store
           .client()
-          .tombstoneStream("n-müller", DeleteStreamOptions.get())
+          .tombstoneStream(n + "-müller", DeleteStreamOptions.get())
           .get(10, TimeUnit.SECONDS);
-      append(store, "n-2", 2);
+      append(store, n + "-2", 2);
 
       Views views = new Views(models);
       await()
@@ -101,8 +102,11 @@ class UnspeakableNameTest {
               () ->
                   assertThat(of(runner.parking().list()))
                       .extracting(parked -> parked.ref().toString())
-                      .containsExactlyInAnyOrder("n-müller@0", "n-müller@1"));
-      of(runner.parking().discard(Set.of(new EventRef("n-müller", 0)), "13", "ada", Ground.LIMIT));
+                      .containsExactlyInAnyOrder(n + "-müller@0", n + "-müller@1"));
+      of(
+          runner
+              .parking()
+              .discard(Set.of(new EventRef(n + "-müller", 0)), "13", "ada", Ground.LIMIT));
       assertThat(of(views.totals(SUMS, "all"))).containsEntry("events", BigInteger.TWO);
       assertThat(runner.health().losses()).isEqualTo(losses);
       of(runner.stop(Duration.ZERO));

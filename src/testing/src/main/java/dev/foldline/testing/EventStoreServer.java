@@ -1,0 +1,160 @@
+package dev.foldline.testing;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.embedded.Main;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event store that a test runs against: an embedded one of its own, or the EventStoreDB whose
+ * connection string the system property {@code foldline.test.eventstoredb} gives.
+ *
+ * <p>A given one is used, and neither stopped nor emptied: a test that would stop it or look into
+ * it is skipped, and says why. It holds what earlier tests wrote, so that streams and groups need
+ * names of the test's own ({@link #unique}). For one thread.
+ */
+public final class EventStoreServer implements AutoCloseable {
+
+  private static final String PROPERTY = "foldline.test.eventstoredb";
+
+  /** By port. */
+  private final IntFunction<AutoCloseable> launcher;
+
+  private final int port;
+  private final String connectionString;
+  private @Nullable AutoCloseable own;
+
+  private EventStoreServer(IntFunction<AutoCloseable> launcher) {
+    String given = System.getProperty(PROPERTY, "");
+    this.launcher = launcher;
+    if (given.isEmpty()) {
+      this.port = freePort();
+      this.connectionString = "esdb://localhost:" + port + "?tls=false";
+      this.own = launcher.apply(port);
+    } else {
+      this.port = portHere(given);
+      this.connectionString = given;
+    }
+  }
+
+  /** Not one that a connection of a client may be given while the store is away. */
+  private static int freePort() {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
+      try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return port;
+      } catch (BindException _) {
+        // taken: another one
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Starts one that keeps nothing when it stops, unless one is given. */
+  public static EventStoreServer start() {
+    return new EventStoreServer(port -> EmbeddedEventStore.builder().port(port).start());
+  }
+
+  /** Starts one that keeps its events in a directory, unless one is given. */
+  public static EventStoreServer start(Path data) {
+    return new EventStoreServer(
+        port -> EmbeddedEventStore.builder().port(port).data(data).fsync(false).start());
+  }
+
+  /**
+   * Starts one in a process of its own, which is stopped as by {@code kill -9} and keeps its events
+   * in a directory. Where one is given the test is skipped.
+   */
+  public static EventStoreServer startProcess(Path data) {
+    mustBeOwn("kills the event store");
+    return new EventStoreServer(port -> process(port, data));
+  }
+
+  private static ServerProcess process(int port, Path data) {
+    return new ServerProcess(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "--port=" + port,
+            "--no-projections",
+            "--data=" + data),
+        "esdb://");
+  }
+
+  /** A name that no other test and no earlier run has used, such as {@code n5f0c72a1}. */
+  public static String unique(String name) {
+    return name + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  /** Skips the test if an event store is given; for what does more than using it. */
+  public static void mustBeOwn(String because) {
+    assumeTrue(System.getProperty(PROPERTY, "").isEmpty(), () -> because + ": not a given one");
+  }
+
+  public String connectionString() {
+    return connectionString;
+  }
+
+  /** Its port on this machine; skips the test if it is not here, or not without TLS. */
+  public int port() {
+    assumeTrue(port > 0, "goes between the event store and its client: not elsewhere, nor TLS");
+    return port;
+  }
+
+  private static int portHere(String connectionString) {
+    URI uri = URI.create(connectionString);
+    boolean here = "localhost".equals(uri.getHost()) || "127.0.0.1".equals(uri.getHost());
+    boolean plain = String.valueOf(uri.getQuery()).contains("tls=false");
+    return here && plain ? uri.getPort() : 0;
+  }
+
+  /** It goes away. */
+  public void stop() {
+    mustBeOwn("stops the event store");
+    close();
+  }
+
+  /** It is there again. */
+  public void comeBack() {
+    mustBeOwn("starts the event store");
+    own = launcher.apply(port);
+  }
+
+  /** It hangs, its connections open, while something is done; if it is in a process of its own. */
+  public void hangWhile(Runnable action) {
+    mustBeOwn("has the event store hang");
+    if (!(own instanceof ServerProcess process)) {
+      throw new IllegalStateException("the event store is in this process");
+    }
+    process.hangWhile(action);
+  }
+
+  @Override
+  public void close() {
+    if (own != null) {
+      try {
+        own.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

@@ -75,8 +75,7 @@ public final class ProjectionRunner<D, E> {
    * @param replay between two replays of what another release could not read
    * @param patience before an event is given back that waits for what can't be read
    */
-  record Pace(
-      Duration survey, Duration keep, int absence, Duration replay, Duration patience) {
+  record Pace(Duration survey, Duration keep, int absence, Duration replay, Duration patience) {
 
     static final Pace DEFAULT = new Pace(Duration.ofSeconds(10), Duration.ofSeconds(2), 15);
 

@@ -198,12 +198,12 @@ class DeletedStreamsTest {
       for (int i = 0; i < 22; i++) {
         ground.append("other-1", LongStream.range(0, 1_000).toArray());
       }
+      ground.append(n + "-1", 3);
+      ground.delete(n + "-1", true);
       Ground.Instance second =
           subscribed(
               ground
               .new Instance(Counting.sums(1), OnPoison.HOLD, Counting.TYPES, PATIENT_FOR_A_MOMENT));
-      ground.append(n + "-1", 3);
-      ground.delete(n + "-1", true);
       await().atMost(Ground.LIMIT).until(() -> second.runner.retried() > 0);
       assertThat(ground.document(Counting.sums(1), n + "-1"))
           .hasValue(new View<>(n + "-1", 0, new Sum(1, 1)));

@@ -1,10 +1,5 @@
 package dev.foldline.eventstoredb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param request what the caller asked; null for a key of this call alone
  */
 record CommandIdentity(String key, int ordinal, @Nullable KeyedRequest request) {
-
-  private static final UUID NAMESPACE = UUID.fromString("6f6c646c-696e-5520-8165-76656e747321");
 
   /** The identity of a call that has no key. */
   static CommandIdentity ofThisCall() {
@@ -52,28 +45,6 @@ record CommandIdentity(String key, int ordinal, @Nullable KeyedRequest request) 
    * @param index which one of the command's
    */
   UUID eventId(String stream, int index, String type, byte[] data) {
-    MessageDigest hash = sha1();
-    hash.update(bytes(NAMESPACE));
-    String name = String.join("\n", stream, key, mac(), "" + ordinal, "" + index, type, "");
-    hash.update(name.getBytes(UTF_8));
-    ByteBuffer bits = ByteBuffer.wrap(hash.digest(data));
-    return new UUID(
-        (bits.getLong() & 0xffff_ffff_ffff_0fffL) | 0x5000,
-        (bits.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L);
-  }
-
-  private static byte[] bytes(UUID id) {
-    return ByteBuffer.allocate(16)
-        .putLong(id.getMostSignificantBits())
-        .putLong(id.getLeastSignificantBits())
-        .array();
-  }
-
-  private static MessageDigest sha1() {
-    try {
-      return MessageDigest.getInstance("SHA-1");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-1", e);
-    }
+    return NamedId.of(data, stream, key, mac(), "" + ordinal, "" + index, type, "");
   }
 }

@@ -20,6 +20,11 @@ public final class NamedId {
    * @param parts that make the name, in their order
    */
   public static UUID of(String... parts) {
+    return of(new byte[0], parts);
+  }
+
+  /** The id that has a name which ends with bytes. */
+  static UUID of(byte[] end, String... parts) {
     try {
       MessageDigest hash = MessageDigest.getInstance("SHA-1");
       hash.update(
@@ -27,7 +32,8 @@ public final class NamedId {
               .putLong(NAMESPACE.getMostSignificantBits())
               .putLong(NAMESPACE.getLeastSignificantBits())
               .flip());
-      ByteBuffer bits = ByteBuffer.wrap(hash.digest(String.join("\n", parts).getBytes(UTF_8)));
+      hash.update(String.join("\n", parts).getBytes(UTF_8));
+      ByteBuffer bits = ByteBuffer.wrap(hash.digest(end));
       return new UUID(
           (bits.getLong() & 0xffff_ffff_ffff_0fffL) | 0x5000,
           (bits.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L);

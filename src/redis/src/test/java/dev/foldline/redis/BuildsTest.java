@@ -375,7 +375,7 @@ class BuildsTest {
     apply(one, build, "a");
     Builds builds = new Builds(models, one);
     await(builds.reached(await(builds.checkpoint(build)).at(1)));
-    var poison = new Outcome.Poison(3, new IllegalStateException("no"), true);
+    var poison = new Outcome.Poison(3, 3, new IllegalStateException("no"), true);
     await(new Poisons(models, one, build).add(Map.of("n-1", List.of(poison)), Instant.EPOCH));
 
     String keys = redis.command("KEYS *");
@@ -390,15 +390,14 @@ class BuildsTest {
   @Test
   void redisTellsByWhichPolicyItEvicts() {
     Builds builds = new Builds(models, one);
-    String build = build(one);
     try {
-      assertThat(await(builds.evictionPolicies(build))).isEmpty();
+      assertThat(await(builds.evictionPolicies())).isEmpty();
       redis.command("CONFIG SET maxmemory-policy allkeys-lru");
-      assertThat(await(builds.evictionPolicies(build))).isEmpty();
+      assertThat(await(builds.evictionPolicies())).isEmpty();
       redis.command("CONFIG SET maxmemory 1gb");
-      assertThat(await(builds.evictionPolicies(build))).containsExactly("allkeys-lru");
+      assertThat(await(builds.evictionPolicies())).containsExactly("allkeys-lru");
       redis.command("CONFIG SET maxmemory-policy noeviction");
-      assertThat(await(builds.evictionPolicies(build))).isEmpty();
+      assertThat(await(builds.evictionPolicies())).isEmpty();
     } finally {
       redis.command("CONFIG SET maxmemory 0");
       redis.command("CONFIG SET maxmemory-policy noeviction");

@@ -75,8 +75,7 @@ public final class ProjectionRunner<D, E> {
    * @param replay between two replays of what another release could not read
    * @param patience before an event is given back that waits for what can't be read
    */
-  record Pace(
-      Duration survey, Duration keep, int absence, Duration replay, Duration patience) {
+  record Pace(Duration survey, Duration keep, int absence, Duration replay, Duration patience) {
 
     static final Pace DEFAULT = new Pace(Duration.ofSeconds(10), Duration.ofSeconds(2), 15);
 
@@ -210,8 +209,13 @@ public final class ProjectionRunner<D, E> {
 
   private void tick() {
     keep();
-    boolean upToDate = health().isSubscribed() && health().lag().compareTo(UP_TO_DATE) < 0;
-    watch.look(checkpoints.last().filter(_ -> upToDate));
+    watch.look(checkpoints.last().filter(_ -> isUpToDate()));
+  }
+
+  /** The lag is of what was delivered, the backlog of what was not. */
+  private boolean isUpToDate() {
+    SubscriptionHealth now = health();
+    return now.isSubscribed() && now.lag().compareTo(UP_TO_DATE) < 0 && now.backlog() < BATCH;
   }
 
   /** Keeps up to where everything is applied for sure; or finds that it is not any more. */

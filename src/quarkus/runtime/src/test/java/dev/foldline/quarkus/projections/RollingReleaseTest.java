@@ -58,11 +58,7 @@ class RollingReleaseTest {
             OnPoison.HOLD,
             types,
             new Pace(
-                Duration.ofMillis(100),
-                Duration.ofSeconds(2),
-                15,
-                replay,
-                Duration.ofMillis(100)));
+                Duration.ofMillis(100), Duration.ofSeconds(2), 15, replay, Duration.ofMillis(100)));
     await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
     return instance;
   }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -209,15 +210,18 @@ final class Arrivals {
           .with(_ -> probeUnlessLost(connection), _ -> end(connection));
     }
 
+    /** Fails only if it is not heard what Redis has told; what can't be told says nothing. */
     private Uni<Void> hearOneself() {
       CompletableFuture<Void> expected = new CompletableFuture<>();
       heard = expected;
       return models
           .send(List.of(new Command("PUBLISH").arg(CHANNEL).arg(me)))
-          .chain(() -> Uni.createFrom().completionStage(expected))
-          .ifNoItem()
-          .after(models.timeout())
-          .fail();
+          .onItem()
+          .invoke(() -> expected.orTimeout(models.timeout().toMillis(), TimeUnit.MILLISECONDS))
+          .onFailure()
+          .invoke(() -> expected.complete(null))
+          .onItemOrFailure()
+          .transformToUni((_, _) -> Uni.createFrom().completionStage(expected));
     }
 
     private void probeUnlessLost(RedisConnection connection) {

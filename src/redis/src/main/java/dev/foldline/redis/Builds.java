@@ -129,12 +129,13 @@ public final class Builds {
   }
 
   /**
-   * By which policies the Redis of each part of a build evicts what it has; none if it never does.
+   * By which policies the Redis of each part of a build, be there one or not, evicts what it has;
+   * none if it never does.
    */
-  public Uni<Set<String>> evictionPolicies(String build) {
+  public Uni<Set<String>> evictionPolicies() {
     return models
         .send(
-            layout(build).checkpoints().stream()
+            layout(projection.version() + ".1").checkpoints().stream()
                 .map(key -> new Command(EVICTION, List.of(key), List.of()))
                 .toList())
         .map(

@@ -5,6 +5,7 @@ import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.TimeoutException;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,21 +66,28 @@ final class Failures {
 
   private static RuntimeException ofAnswer(String answer, Throwable error) {
     Matcher found = ERROR.matcher(answer);
-    String code = found.matches() ? found.group(1) : "";
-    if (FOUND.contains(code)) {
+    if (found.matches() && FOUND.contains(found.group(1))) {
       return new Unavailable(found.group(2));
     }
-    if (STATES.contains(code) || answer.startsWith("ERR max number of clients")) {
-      return new Unavailable("Redis can't do that now: " + (code.equals("ERR") ? "busy" : code));
+    return state(answer)
+        .<RuntimeException>map(state -> new Unavailable("Redis can't do that now: " + state))
+        .orElseGet(
+            () -> new IllegalStateException("Redis refuses what it was asked: " + answer, error));
+  }
+
+  /** What Redis is in for a while, if it is that what an answer tells. */
+  private static Optional<String> state(String answer) {
+    if (answer.startsWith("ERR max number of clients")) {
+      return Optional.of("busy");
     }
-    return new IllegalStateException("Redis refuses what it was asked: " + answer, error);
+    Matcher found = ERROR.matcher(answer);
+    return Optional.of(found.matches() ? found.group(1) : "").filter(STATES::contains);
   }
 
   /** Whether a connection may be used again: it answered, and not that its Redis is in a state. */
   static boolean spares(Throwable failure) {
     return failure instanceof CompositeException several
         ? several.getCauses().stream().allMatch(Failures::spares)
-        : failure instanceof ErrorType error
-            && !STATES.contains(String.valueOf(error.getMessage()).split(" ", 2)[0]);
+        : failure instanceof ErrorType error && state(String.valueOf(error.getMessage())).isEmpty();
   }
 }

@@ -69,7 +69,7 @@ record Layout(String projection, String build) {
 
   /** There while parked events were replayed a moment ago. */
   static String replayer(String projection) {
-    return "foldline:1:{" + projection + "}:replayer";
+    return PREFIX + "{" + projection + "}:replayer";
   }
 
   /** The events that could not be applied to a build. */

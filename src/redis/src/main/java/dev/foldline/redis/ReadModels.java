@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Unavailable;
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -31,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * Redis refuses what it is asked, which is a bug. A connection that did not answer is closed.
  * Answers come back on the caller's Vert.x context, if it has one. Safe for use by many threads.
  *
- * <p>With sentinels or a cluster, Vert.x itself asks who is there, without a time-out: give the
- * client a {@linkplain io.vertx.core.net.NetClientOptions#setReadIdleTimeout read idle time-out}.
+ * <p>Vert.x greets Redis by each new connection, and asks sentinels and clusters who is there,
+ * without a time-out: give the client a {@linkplain
+ * io.vertx.core.net.NetClientOptions#setReadIdleTimeout read idle time-out}.
  */
 public final class ReadModels {
 
@@ -66,9 +68,15 @@ public final class ReadModels {
     return timeout;
   }
 
-  /** A connection of one's own. */
+  /** A connection of one's own; one that comes too late is closed. */
   Uni<RedisConnection> connect() {
-    return redis.connect();
+    Uni<RedisConnection> asked = redis.connect().memoize().indefinitely();
+    return asked
+        .ifNoItem()
+        .after(timeout)
+        .fail()
+        .onFailure(TimeoutException.class)
+        .invoke(() -> asked.subscribe().with(RedisConnection::closeAndForget, _ -> {}));
   }
 
   /**

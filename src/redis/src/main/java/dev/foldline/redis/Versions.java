@@ -3,6 +3,7 @@ package dev.foldline.redis;
 import dev.foldline.core.Projection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Which versions of a projection some instance runs, as one that runs one of them finds out.
@@ -107,16 +109,21 @@ public final class Versions {
    * Has queries read the build that this version keeps up to date, instead of one that nobody does.
    *
    * @param live that build, which must be up to date
-   * @return whether they do; not where a person has switched back to the other one
+   * @return whether they do; not where a person has switched back to the other one, nor where a
+   *     later version is run that has a build too
    */
   public Uni<Boolean> takeOver(Found found, String live) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of(Integer.toString(projection.version()), live, found.active()));
+    laterThanThis()
+        .filter(version -> !found.absent().contains(version))
+        .forEach(version -> arguments.add(Integer.toString(version)));
     return models
-        .send(
-            List.of(
-                new Command(
-                    TAKE_OVER,
-                    List.of(key),
-                    List.of(Integer.toString(projection.version()), live, found.active()))))
+        .send(List.of(new Command(TAKE_OVER, List.of(key), arguments)))
         .map(answers -> answers.getFirst().toString().equals("1"));
+  }
+
+  private synchronized Stream<Integer> laterThanThis() {
+    return Set.copyOf(seen.keySet()).stream().filter(version -> version > projection.version());
   }
 }

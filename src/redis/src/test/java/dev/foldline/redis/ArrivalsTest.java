@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,6 +170,64 @@ class ArrivalsTest {
     }
   }
 
+  @Test
+  void aConnectionThatIsSilentFromTheBeginningIsReplaced() {
+    Vertx vertx = Vertx.vertx();
+    try (Cable way = new Cable(redis.port())) {
+      Redis client = RealRedis.client(vertx, way.port());
+      ReadModels models = new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500));
+      Arrivals arrivals = new Arrivals(models);
+      Command announcement = new Command("PING");
+      way.die();
+      assertThatThrownBy(
+              () ->
+                  await(
+                      arrivals.await(
+                          "last n-1",
+                          announcement,
+                          () -> Uni.createFrom().item(false),
+                          Duration.ofSeconds(5))))
+          .isInstanceOf(Unavailable.class);
+      way.revive();
+      for (int failed = 0; isSilent(models); failed++) {
+        assertThat(failed).isLessThan(10);
+      }
+
+      assertThat(
+              await(
+                  arrivals.await(
+                      "last n-1", announcement, () -> Uni.createFrom().item(true), LONG)))
+          .isTrue();
+      client.close();
+    } finally {
+      vertx.closeAndAwait();
+    }
+  }
+
+  @Test
+  void aConnectionIsKept_howeverOftenNothingCanBeToldToIt() {
+    Views patient = new Views(redis.models(), new Arrivals(redis.models(), Duration.ofMillis(10)));
+    write("n-1", 0);
+    assertThat(await(patient.await(LAST, "n-1", 0, LONG))).isTrue();
+    redis.command("CONFIG RESETSTAT");
+    redis.command("ACL SETUSER default -publish");
+    try {
+      for (int i = 0; refused() < 3; i++) {
+        assertThat(i).isLessThan(10_000);
+      }
+      assertThat(redis.command("PUBSUB NUMSUB foldline:1:written")).contains(" 1");
+    } finally {
+      redis.command("ACL SETUSER default +publish");
+    }
+  }
+
+  private static int refused() {
+    Matcher found =
+        Pattern.compile("cmdstat_publish:.*rejected_calls=(\\d+)")
+            .matcher(redis.command("INFO commandstats"));
+    return found.find() ? Integer.parseInt(found.group(1)) : 0;
+  }
+
   private static boolean isSilent(ReadModels models) {
     try {
       await(models.ping());
@@ -184,7 +244,9 @@ class ArrivalsTest {
 
     String documents = new Layout("last", build).documents(Layout.partition("n-1"));
     await(
-        redis.models().send(List.of(new Command("HSET").arg(documents).arg("n-1").arg("0 \"e\""))));
+        redis
+            .models()
+            .send(List.of(new Command("HSET").arg(documents).arg("n-1").arg("0 0 \"e\""))));
 
     assertThat(asked.join()).isTrue();
   }

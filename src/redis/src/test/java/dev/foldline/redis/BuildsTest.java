@@ -390,15 +390,14 @@ class BuildsTest {
   @Test
   void redisTellsByWhichPolicyItEvicts() {
     Builds builds = new Builds(models, one);
-    String build = build(one);
     try {
-      assertThat(await(builds.evictionPolicies(build))).isEmpty();
+      assertThat(await(builds.evictionPolicies())).isEmpty();
       redis.command("CONFIG SET maxmemory-policy allkeys-lru");
-      assertThat(await(builds.evictionPolicies(build))).isEmpty();
+      assertThat(await(builds.evictionPolicies())).isEmpty();
       redis.command("CONFIG SET maxmemory 1gb");
-      assertThat(await(builds.evictionPolicies(build))).containsExactly("allkeys-lru");
+      assertThat(await(builds.evictionPolicies())).containsExactly("allkeys-lru");
       redis.command("CONFIG SET maxmemory-policy noeviction");
-      assertThat(await(builds.evictionPolicies(build))).isEmpty();
+      assertThat(await(builds.evictionPolicies())).isEmpty();
     } finally {
       redis.command("CONFIG SET maxmemory 0");
       redis.command("CONFIG SET maxmemory-policy noeviction");

@@ -52,6 +52,10 @@ class VersionsTest {
     return uni.await().atMost(Duration.ofSeconds(20));
   }
 
+  private String chosen() {
+    return redis.command("HGET foldline:1:{last}:builds chosen");
+  }
+
   private String active() {
     return redis.command("HGET foldline:1:{last}:builds active");
   }
@@ -115,5 +119,36 @@ class VersionsTest {
     assertThat(found.isActiveLeft()).isTrue();
     assertThat(await(two.takeOver(found, second))).isFalse();
     assertThat(active()).isEqualTo(first);
+  }
+
+  @Test
+  void itIsLeftAloneToo_onceItWasBuiltAgain_untilThereIsALaterVersion() {
+    build(1);
+    String second = build(2);
+    await(new Builds(models, last(2)).switchBack());
+
+    String again = build(1);
+
+    assertThat(active()).isEqualTo(again);
+    assertThat(await(two.takeOver(new Versions.Found(again, Set.of(1)), second))).isFalse();
+    build(2);
+    assertThat(chosen()).isEqualTo("null");
+  }
+
+  @Test
+  void ofTheVersionsThatAreRunTheLatestOneTakesOver() {
+    String first = build(1);
+    String second = build(2);
+    build(3);
+    Versions.Found found = await(one.beat());
+    for (int i = 0; i < PATIENCE; i++) {
+      await(two.beat());
+      found = await(one.beat());
+    }
+    assertThat(found.isActiveLeft()).isTrue();
+
+    assertThat(await(one.takeOver(found, first))).isFalse();
+
+    assertThat(await(two.takeOver(await(two.beat()), second))).isTrue();
   }
 }

@@ -19,6 +19,7 @@ public final class Cable implements AutoCloseable {
   private final ServerSocket entrance;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private volatile int target;
+  private volatile boolean dead;
 
   /**
    * @param target the neighbour's port
@@ -59,6 +60,20 @@ public final class Cable implements AutoCloseable {
     connections.forEach(connection -> connection.silent = true);
   }
 
+  /**
+   * As {@link #silence()}; and new connections are made, and pass nothing on either, until it is
+   * {@linkplain #revive() revived}.
+   */
+  public void die() {
+    dead = true;
+    silence();
+  }
+
+  /** New connections are welcome again; the earlier ones stay as they are. */
+  public void revive() {
+    dead = false;
+  }
+
   /** Breaks what is connected now; new connections lead to another port. */
   public void lead(int other) {
     target = other;
@@ -91,7 +106,7 @@ public final class Cable implements AutoCloseable {
 
     private final Socket caller;
     private final Socket callee;
-    private volatile boolean silent;
+    private volatile boolean silent = dead;
 
     Connection(Socket caller, Socket callee) {
       this.caller = caller;

@@ -209,8 +209,13 @@ public final class ProjectionRunner<D, E> {
 
   private void tick() {
     keep();
-    boolean upToDate = health().isSubscribed() && health().lag().compareTo(UP_TO_DATE) < 0;
-    watch.look(checkpoints.last().filter(_ -> upToDate));
+    watch.look(checkpoints.last().filter(_ -> isUpToDate()));
+  }
+
+  /** The lag is of what was delivered, the backlog of what was not. */
+  private boolean isUpToDate() {
+    SubscriptionHealth now = health();
+    return now.isSubscribed() && now.lag().compareTo(UP_TO_DATE) < 0 && now.backlog() < BATCH;
   }
 
   /** Keeps up to where everything is applied for sure; or finds that it is not any more. */

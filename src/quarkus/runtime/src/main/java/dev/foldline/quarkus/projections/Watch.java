@@ -31,7 +31,7 @@ final class Watch {
   private volatile Set<Integer> absent = Set.of();
   private volatile String left = "";
   private volatile Set<String> policies = Set.of();
-  private int looks;
+  private int looksUntilEviction;
 
   /**
    * @param patience how many looks another version may miss before it counts as left
@@ -68,21 +68,25 @@ final class Watch {
     if (!looking.compareAndSet(false, true)) {
       return;
     }
-    versions
-        .beat()
-        .call(found -> removeUnneeded(found.absent()))
-        .call(found -> takeOver(found, live))
-        .call(() -> looks++ % SELDOM == 0 ? lookForEviction(live) : Uni.createFrom().voidItem())
+    Uni.join()
+        .all(lookForEviction(), versions.beat().chain(found -> follow(found, live)))
+        .andCollectFailures()
         .onTermination()
         .invoke(() -> looking.set(false))
         .subscribe()
         .with(_ -> {}, failure -> LOG.debugf(failure, "%s: not watched", projection.name()));
   }
 
+  private Uni<Void> follow(Versions.Found found, Optional<Checkpoint> live) {
+    return takeOver(found, live)
+        .chain(
+            done ->
+                done || !found.absent().equals(absent)
+                    ? removeUnneeded(found.absent())
+                    : Uni.createFrom().voidItem());
+  }
+
   private Uni<Void> removeUnneeded(Set<Integer> now) {
-    if (now.equals(absent)) {
-      return Uni.createFrom().voidItem();
-    }
     return builds
         .unneeded(now)
         .onItem()
@@ -95,14 +99,14 @@ final class Watch {
         .replaceWithVoid();
   }
 
-  private Uni<Void> takeOver(Versions.Found found, Optional<Checkpoint> live) {
+  private Uni<Boolean> takeOver(Versions.Found found, Optional<Checkpoint> live) {
     String now = found.isActiveLeft() ? found.active() : "";
     if (!now.equals(left) && !now.isEmpty()) {
       LOG.warnf("%s: queries read build %s, which nobody keeps up to date", projection.name(), now);
     }
     left = now;
     if (now.isEmpty() || live.isEmpty()) {
-      return Uni.createFrom().voidItem();
+      return Uni.createFrom().item(false);
     }
     String build = live.get().build();
     return versions
@@ -113,15 +117,20 @@ final class Watch {
                 left = "";
                 LOG.warnf("%s: queries read build %s instead", projection.name(), build);
               }
-            })
-        .replaceWithVoid();
+            });
   }
 
-  private Uni<Void> lookForEviction(Optional<Checkpoint> live) {
-    return live.map(
-            checkpoint ->
-                builds.evictionPolicies(checkpoint.build()).invoke(this::tell).replaceWithVoid())
-        .orElseGet(() -> Uni.createFrom().voidItem());
+  /** Again and again until there is an answer, and then seldom. */
+  private Uni<Void> lookForEviction() {
+    if (looksUntilEviction > 0) {
+      looksUntilEviction--;
+      return Uni.createFrom().voidItem();
+    }
+    return builds
+        .evictionPolicies()
+        .invoke(this::tell)
+        .invoke(() -> looksUntilEviction = SELDOM - 1)
+        .replaceWithVoid();
   }
 
   private void tell(Set<String> now) {

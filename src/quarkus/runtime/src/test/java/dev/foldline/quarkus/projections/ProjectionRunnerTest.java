@@ -248,6 +248,21 @@ class ProjectionRunnerTest {
   }
 
   @Test
+  void aRedisThatMayEvictIsNamed_beforeThereIsABuild() {
+    var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 1_000);
+    ground.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+    ground.redis("CONFIG", "SET", "maxmemory", "1gb");
+    Builds builds = new Builds(ground.models, SUMS);
+    builds.lease("another one", Duration.ofHours(1)).await().atMost(Ground.LIMIT);
+    var instance = ground.new Instance(SUMS, OnPoison.HOLD, hasty);
+
+    await()
+        .atMost(Ground.LIMIT)
+        .until(() -> instance.runner.describe().contains("Redis may evict read models"));
+    assertThat(instance.runner.isReady()).isFalse();
+  }
+
+  @Test
   void aRebuildGoesOnWhereItWas_whileQueriesAreAnswered() throws Exception {
     var instance = ground.start(1);
     for (int stream = 0; stream < 50; stream++) {

@@ -1,0 +1,37 @@
+package dev.foldline.quarkus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.redis.client.RedisClientType;
+import io.vertx.redis.client.RedisOptions;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RedisReadTimeoutTest {
+
+  private static int customized(String client, RedisOptions options) {
+    new RedisReadTimeout().customize(client, options);
+    return options.getNetClientOptions().getReadIdleTimeout();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isThereForEveryKindOfRedis_inItsUnit(RedisClientType type) {
+    assertThat(customized("<default>", new RedisOptions().setType(type))).isEqualTo(30);
+
+    RedisOptions inMillis = new RedisOptions().setType(type);
+    inMillis.getNetClientOptions().setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+    assertThat(customized("<default>", inMillis)).isEqualTo(30_000);
+  }
+
+  @Test
+  void isNotThereForOtherClients_norWhereThereIsOne() {
+    assertThat(customized("cache", new RedisOptions())).isZero();
+
+    RedisOptions own = new RedisOptions();
+    own.getNetClientOptions().setReadIdleTimeout(7);
+    assertThat(customized("<default>", own)).isEqualTo(7);
+  }
+}

@@ -21,13 +21,13 @@ final class Difference {
       for (RecordComponent component : one.getClass().getRecordComponents()) {
         @Nullable Object first = value(component, one);
         @Nullable Object second = value(component, other);
-        if (!Objects.equals(first, second)) {
+        if (!same(first, second)) {
           return "." + component.getName() + path(first, second);
         }
       }
     } else if (one instanceof List<?> first && other instanceof List<?> second) {
       for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
-        if (!Objects.equals(first.get(i), second.get(i))) {
+        if (!same(first.get(i), second.get(i))) {
           return "[" + i + "]" + path(first.get(i), second.get(i));
         }
       }
@@ -35,12 +35,22 @@ final class Difference {
     return "";
   }
 
+  /** Whether two values are equal. Those that can't be compared are not. */
+  static boolean same(@Nullable Object one, @Nullable Object other) {
+    try {
+      return Objects.equals(one, other);
+    } catch (RuntimeException _) {
+      return false;
+    }
+  }
+
+  /** What can't be told is equal to nothing else. */
   private static @Nullable Object value(RecordComponent component, Object holder) {
     try {
       component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(holder);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
+    } catch (ReflectiveOperationException _) {
+      return new Object();
     }
   }
 }

@@ -102,7 +102,7 @@ public final class EventCodec {
     try {
       byte[] data = type.writer().writeValueAsBytes(event);
       E read = type.reader().readValue(data);
-      if (!event.equals(read)) {
+      if (!Difference.same(event, read)) {
         throw unstorable(
             type, where(Difference.between(event, read)) + " would not come back as it is", null);
       }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -32,10 +33,11 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.datatype.jsr310.deser.InstantDeserializer;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way in which Foldline reads and writes JSON: nothing is guessed, and what is written
@@ -116,22 +118,37 @@ public final class Json {
     @Override
     public JsonDeserializer<?> modifyDeserializer(
         DeserializationConfig config, BeanDescription bean, JsonDeserializer<?> deserializer) {
-      return bean.getBeanClass().getPackage() == Instant.class.getPackage()
-          ? new OfText(deserializer)
-          : deserializer;
+      return RecordRules.isTime(bean.getType()) ? new OfText(deserializer, false) : deserializer;
     }
 
     private static final class OfText extends DelegatingDeserializer {
 
       private static final long serialVersionUID = 1;
 
-      OfText(JsonDeserializer<?> deserializer) {
+      /** What Jackson takes for seconds. */
+      private static final Pattern NUMBER = Pattern.compile("[-+.\\d\\s]*");
+
+      private final boolean hasPattern;
+
+      OfText(JsonDeserializer<?> deserializer, boolean hasPattern) {
         super(deserializer);
+        this.hasPattern = hasPattern;
+      }
+
+      @Override
+      public JsonDeserializer<?> createContextual(
+          DeserializationContext context, @Nullable BeanProperty property)
+          throws JsonMappingException {
+        return new OfText(
+            context.handleSecondaryContextualization(
+                getDelegatee(), property, context.constructType(handledType())),
+            property != null
+                && property.findPropertyFormat(context.getConfig(), handledType()).hasPattern());
       }
 
       @Override
       protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> deserializer) {
-        return new OfText(deserializer);
+        return new OfText(deserializer, hasPattern);
       }
 
       @Override
@@ -140,8 +157,10 @@ public final class Json {
         if (!json.hasToken(JsonToken.VALUE_STRING)) {
           return context.handleUnexpectedToken(handledType(), json);
         }
-        return getDelegatee() instanceof InstantDeserializer<?> && !json.getText().contains("T")
-            ? context.handleWeirdStringValue(handledType(), json.getText(), "it is a number")
+        return !hasPattern
+                && getDelegatee() instanceof InstantDeserializer<?>
+                && NUMBER.matcher(json.getText()).matches()
+            ? context.handleWeirdStringValue(handledType(), json.getText(), "it is no time")
             : super.deserialize(json, context);
       }
     }

@@ -7,7 +7,6 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.UnknownEvent;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +33,6 @@ final class Metadata {
 
   /** Of builds whose formats had no number. */
   private static final String EARLIER_REQUEST = "requestHash";
-
-  private static final List<String> NEVER_WITHOUT_FORMAT =
-      List.of(EARLIER_REQUEST, REQUEST, BEGINS);
 
   private Metadata() {}
 
@@ -75,70 +71,78 @@ final class Metadata {
 
   /**
    * Sees whether an event is in a format that this code knows. One without a number is another
-   * writer's.
+   * writer's, unless it is that of a command with a key of a build whose format had none.
    *
    * @throws UnknownEvent if it is not
    */
   static void check(StoredEvent event) {
-    boolean ours = false;
-    try (JsonParser json = Json.MAPPER.createParser(event.metadata())) {
-      if (json.nextToken() == JsonToken.START_OBJECT) {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-          String name = json.currentName();
-          json.nextToken();
-          if (name.equals(FORMAT)) {
-            if (!json.hasToken(JsonToken.VALUE_NUMBER_INT) || json.getLongValue() != CURRENT) {
-              throw new UnknownEvent(
-                  event.type(),
-                  "it is in Foldline's format "
-                      + json.getText()
-                      + ", and this code knows "
-                      + CURRENT);
-            }
-            return;
-          }
-          ours |= NEVER_WITHOUT_FORMAT.contains(name);
-          json.skipChildren();
-        }
-      }
-    } catch (IOException _) {
-      // written by someone else
-    }
-    if (ours) {
-      throw new UnknownEvent(
-          event.type(), "it was written by a build of Foldline whose format had no number");
-    }
+    Beside.check(event);
   }
 
-  /** The command with a key of its caller's that wrote the event. */
+  /**
+   * The command with a key of its caller's that wrote the event.
+   *
+   * @throws UnknownEvent if it is not in a format that this code knows
+   */
   static Optional<RecentKeys.Entry> command(Recorded<StoredEvent> event) {
-    byte[] metadata = event.event().metadata();
-    @Nullable String key = null;
-    @Nullable String request = null;
-    int ordinal = 0;
-    try (JsonParser json = Json.MAPPER.createParser(metadata)) {
-      if (json.nextToken() == JsonToken.START_OBJECT) {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-          String name = json.currentName();
-          JsonToken value = json.nextToken();
-          if (value == JsonToken.VALUE_STRING && name.equals(KEY)) {
-            key = json.getText();
-          } else if (value == JsonToken.VALUE_STRING && name.equals(REQUEST)) {
-            request = json.getText();
-          } else if (value == JsonToken.VALUE_NUMBER_INT && name.equals(ORDINAL)) {
-            ordinal = json.getIntValue();
-          } else {
-            json.skipChildren();
-          }
-        }
-      }
-    } catch (IOException _) {
-      // written by someone else: what is no JSON holds no key
-    }
-    return key == null || request == null
+    Beside beside = Beside.check(event.event());
+    return beside.key == null || beside.request == null
         ? Optional.empty()
         : Optional.of(
             new RecentKeys.Entry(
-                key, ordinal, request, event.revision(), event.position(), event.time()));
+                beside.key,
+                beside.ordinal,
+                beside.request,
+                event.revision(),
+                event.position(),
+                event.time()));
+  }
+
+  /** What was found beside an event, in one pass. */
+  private static final class Beside {
+
+    private @Nullable String key;
+    private @Nullable String request;
+    private int ordinal;
+    private boolean isOfEarlierRequest;
+    private @Nullable String format;
+
+    static Beside check(StoredEvent event) {
+      Beside found = new Beside();
+      try (JsonParser json = Json.MAPPER.createParser(event.metadata())) {
+        if (json.nextToken() == JsonToken.START_OBJECT) {
+          while (json.nextToken() == JsonToken.FIELD_NAME) {
+            found.see(json.currentName(), json.nextToken(), json);
+          }
+        }
+      } catch (IOException _) {
+        // written by someone else: what is no JSON holds nothing of ours
+      }
+      found.check(event.type());
+      return found;
+    }
+
+    private void see(String name, JsonToken value, JsonParser json) throws IOException {
+      switch (name) {
+        case FORMAT -> format = value == JsonToken.VALUE_STRING ? "a text" : json.getText();
+        case KEY -> key = value == JsonToken.VALUE_STRING ? json.getText() : null;
+        case REQUEST -> request = value == JsonToken.VALUE_STRING ? json.getText() : null;
+        case ORDINAL -> ordinal = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : 0;
+        case EARLIER_REQUEST -> isOfEarlierRequest = true;
+        default -> {}
+      }
+      json.skipChildren();
+    }
+
+    private void check(String type) {
+      if (format != null && !format.equals(String.valueOf(CURRENT))) {
+        throw new UnknownEvent(
+            type, "it is in Foldline's format " + format + ", and this code knows " + CURRENT);
+      }
+      if (format == null && key != null && isOfEarlierRequest) {
+        throw new UnknownEvent(
+            type, "it was written by a build of Foldline whose format had no number");
+      }
+    }
   }
 }

@@ -2,9 +2,13 @@ package dev.foldline.eventstoredb;
 
 import static java.util.stream.Collectors.toSet;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.introspect.AccessorNamingStrategy;
 import com.fasterxml.jackson.databind.introspect.Annotated;
@@ -14,11 +18,8 @@ import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
 import com.fasterxml.jackson.databind.introspect.DefaultAccessorNamingStrategy;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
-import java.lang.reflect.AnnotatedArrayType;
-import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.AnnotatedParameterizedType;
-import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,44 +43,66 @@ final class RecordRules extends JacksonAnnotationIntrospector {
   private static final Set<Class<?>> OPTIONALS =
       Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
 
-  /** A null stands only where {@code @Nullable} does. */
+  /** Where a pattern of a time is not in quotes: what follows has them in pairs. */
+  private static final String UNQUOTED = "(?=(?:[^']*'[^']*')*[^']*$)";
+
+  private static final Pattern ERA = Pattern.compile("G" + UNQUOTED);
+  private static final Pattern YEAR_OF_ERA = Pattern.compile("y" + UNQUOTED);
+
+  /** A year in a pattern needs no era beside it: {@code yyyy} is what users write. */
+  @Override
+  public JsonFormat.@Nullable Value findFormat(Annotated member) {
+    JsonFormat.@Nullable Value own = super.findFormat(member);
+    return own != null
+            && own.hasPattern()
+            && isTime(member.getType())
+            && !ERA.matcher(own.getPattern()).find()
+        ? own.withPattern(YEAR_OF_ERA.matcher(own.getPattern()).replaceAll("u"))
+        : own;
+  }
+
+  /** Whether it is of {@code java.time}, or what it contains is. */
+  static boolean isTime(JavaType type) {
+    @Nullable JavaType content = type.getContentType();
+    return content == null
+        ? type.getRawClass().getPackage() == Instant.class.getPackage()
+        : isTime(content);
+  }
+
+  /** A null stands only where {@code @Nullable} does, or what the user's own annotation says. */
   @Override
   public JsonSetter.Value findSetterInfo(Annotated member) {
+    JsonSetter.Value own = super.findSetterInfo(member);
     return member instanceof AnnotatedParameter parameter
-            && isComponent(parameter)
+            && parameter.getDeclaringClass().isRecord()
             && !parameter.getRawType().isPrimitive()
-        ? nulls(parameter.getDeclaringClass().getRecordComponents()[parameter.getIndex()])
-        : super.findSetterInfo(member);
+        ? nulls(parameter).withOverrides(own)
+        : own;
   }
 
-  private static boolean isComponent(AnnotatedParameter parameter) {
-    Class<?> type = parameter.getDeclaringClass();
-    return type.isRecord()
-        && type.getRecordComponents().length == parameter.getOwner().getParameterCount();
-  }
-
-  private static JsonSetter.Value nulls(RecordComponent component) {
-    AnnotatedType type = component.getAnnotatedType();
+  private static JsonSetter.Value nulls(AnnotatedParameter parameter) {
+    Declared declared = Declared.of(parameter);
     boolean mayBeNull =
-        OPTIONALS.contains(component.getType()) || isNullable(component) || isNullable(type);
+        OPTIONALS.contains(parameter.getRawType())
+            || Declared.isNullable(declared.element())
+            || Declared.isNullable(declared.type());
     return JsonSetter.Value.construct(
         mayBeNull ? Nulls.DEFAULT : Nulls.FAIL,
-        contents(type).anyMatch(RecordRules::isNullable) ? Nulls.DEFAULT : Nulls.FAIL);
+        declared.contents().anyMatch(Declared::isNullable) ? Nulls.DEFAULT : Nulls.FAIL);
   }
 
-  private static Stream<AnnotatedType> contents(AnnotatedType type) {
-    return switch (type) {
-      case AnnotatedParameterizedType generic ->
-          Arrays.stream(generic.getAnnotatedActualTypeArguments())
-              .flatMap(argument -> Stream.concat(Stream.of(argument), contents(argument)));
-      case AnnotatedArrayType array -> Stream.of(array.getAnnotatedGenericComponentType());
-      default -> Stream.empty();
-    };
-  }
-
-  private static boolean isNullable(AnnotatedElement element) {
-    return Arrays.stream(element.getAnnotations())
-        .anyMatch(annotation -> annotation.annotationType().getSimpleName().equals("Nullable"));
+  /**
+   * Jackson has one rule for contents at all depths: where they differ, they are looked through.
+   */
+  @Override
+  public @Nullable Object findDeserializationConverter(Annotated member) {
+    @Nullable Object own = super.findDeserializationConverter(member);
+    return own == null
+            && member instanceof AnnotatedParameter parameter
+            && parameter.getDeclaringClass().isRecord()
+            && Declared.of(parameter).contents().map(Declared::isNullable).distinct().count() > 1
+        ? new NullsByDepth(parameter.getType(), Declared.of(parameter).type())
+        : own;
   }
 
   /** What is declared as a sealed interface is told by the name of its record. */
@@ -86,13 +110,17 @@ final class RecordRules extends JacksonAnnotationIntrospector {
   public JsonTypeInfo.@Nullable Value findPolymorphicTypeInfo(
       MapperConfig<?> config, Annotated type) {
     JsonTypeInfo.@Nullable Value own = super.findPolymorphicTypeInfo(config, type);
-    return own == null && isSealed(type.getRawType()) ? NAMED : own;
+    return own == null
+            && isSealed(type.getRawType())
+            && !type.getRawType().isAnnotationPresent(JsonTypeInfo.class)
+        ? NAMED
+        : own;
   }
 
   @Override
   public @Nullable List<NamedType> findSubtypes(Annotated type) {
     @Nullable List<NamedType> own = super.findSubtypes(type);
-    return own == null && isSealed(type.getRawType())
+    return own == null && isSealed(type.getRawType()) && !areNamedByUsers(type.getRawType())
         ? leaves(type.getRawType()).map(leaf -> new NamedType(leaf, name(leaf))).toList()
         : own;
   }
@@ -108,9 +136,15 @@ final class RecordRules extends JacksonAnnotationIntrospector {
         : Stream.of(type);
   }
 
+  /** Whether users name the records of a sealed interface themselves. */
+  static boolean areNamedByUsers(Class<?> type) {
+    return type.isAnnotationPresent(JsonSubTypes.class);
+  }
+
   /** By what a record of a sealed interface is told. */
   static String name(Class<?> leaf) {
-    return leaf.getSimpleName();
+    @Nullable JsonTypeName own = leaf.getAnnotation(JsonTypeName.class);
+    return own == null || own.value().isEmpty() ? leaf.getSimpleName() : own.value();
   }
 
   /** A record is its components, whatever getters it has beside them. */

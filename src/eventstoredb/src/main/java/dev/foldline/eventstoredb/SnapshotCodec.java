@@ -67,11 +67,17 @@ final class SnapshotCodec<S> {
    */
   Folded<S> read(String text) {
     try {
-      Snapshot snapshot = Json.MAPPER.readValue(text, Snapshot.class);
-      if (snapshot.format() != FORMAT
-          || !schema.version().equals(snapshot.schema())
-          || snapshot.revision() < 0) {
-        throw new IllegalArgumentException("the snapshot is of another version");
+      JsonNode json = Json.MAPPER.readTree(text);
+      JsonNode format = json.path("format");
+      if (!format.isInt() || format.intValue() != FORMAT) {
+        throw new IllegalArgumentException("the snapshot is of another format");
+      }
+      Snapshot snapshot = Json.MAPPER.treeToValue(json, Snapshot.class);
+      if (!schema.version().equals(snapshot.schema())) {
+        throw new IllegalArgumentException("the snapshot is of another version of the state");
+      }
+      if (snapshot.revision() < 0) {
+        throw new IllegalArgumentException("the snapshot is of no revision");
       }
       @SuppressWarnings("unchecked") // the schema's version is that of the decider's state
       S state = (S) Json.MAPPER.treeToValue(snapshot.state(), schema.root());

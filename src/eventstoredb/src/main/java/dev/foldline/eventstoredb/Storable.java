@@ -1,6 +1,13 @@
 package dev.foldline.eventstoredb;
 
+import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toMap;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import dev.foldline.core.EventTypes;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
@@ -24,6 +31,7 @@ import java.util.Collection;
 import java.util.Currency;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +45,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whether what the records of a family hold can be stored at all, and read again. */
@@ -118,6 +128,7 @@ final class Storable {
     if (!seen.add(type)) {
       return;
     }
+    checkProperties(type);
     Class<?> holder = type.getRawClass();
     for (RecordComponent component : holder.getRecordComponents()) {
       check(
@@ -126,6 +137,74 @@ final class Storable {
               .resolveMemberType(component.getGenericType(), type.getBindings()),
           holder.getSimpleName() + "." + component.getName());
     }
+  }
+
+  /** Annotations may keep a component from being written or read, or add what is none. */
+  private void checkProperties(JavaType type) {
+    BeanDescription writing = Json.MAPPER.getSerializationConfig().introspect(type);
+    BeanDescription reading = Json.MAPPER.getDeserializationConfig().introspect(type);
+    if (writing.findJsonValueAccessor() != null || isDelegated(reading)) {
+      return;
+    }
+    Set<String> components =
+        Stream.of(type.getRawClass().getRecordComponents())
+            .map(RecordComponent::getName)
+            .collect(toCollection(LinkedHashSet::new));
+    Map<String, String> written =
+        names(writing, property -> property.hasGetter() || property.hasField());
+    Map<String, String> read = names(reading, BeanPropertyDefinition::hasConstructorParameter);
+    String holder = type.getRawClass().getSimpleName() + ".";
+    if (!written.keySet().equals(read.keySet()) || written.size() != components.size()) {
+      throw error(
+          Stream.of(components, written.values(), read.values())
+              .flatMap(Collection::stream)
+              .filter(
+                  name ->
+                      !(components.contains(name)
+                          && written.containsValue(name)
+                          && read.containsValue(name)))
+              .findFirst()
+              .map(name -> holder + name)
+              .orElse(holder),
+          "not both written and read",
+          "a record is its components, so take annotations away that hide one or add another");
+    }
+    for (BeanPropertyDefinition property : reading.findProperties()) {
+      if (!isReadAsWritten(property)) {
+        throw error(
+            holder + property.getInternalName(),
+            "written in a shape that is not read",
+            "take the shape of its @JsonFormat away");
+      }
+    }
+  }
+
+  private static boolean isDelegated(BeanDescription type) {
+    return Stream.concat(
+            Stream.of(type.getBeanClass().getDeclaredConstructors()),
+            Stream.of(type.getBeanClass().getDeclaredMethods()))
+        .map(creator -> creator.getAnnotation(JsonCreator.class))
+        .anyMatch(creator -> creator != null && creator.mode() == JsonCreator.Mode.DELEGATING);
+  }
+
+  /** The names in JSON, each with that in the code. */
+  private static Map<String, String> names(
+      BeanDescription type, Predicate<BeanPropertyDefinition> filter) {
+    return type.findProperties().stream()
+        .filter(filter)
+        .collect(toMap(BeanPropertyDefinition::getName, BeanPropertyDefinition::getInternalName));
+  }
+
+  private static boolean isReadAsWritten(BeanPropertyDefinition property) {
+    JsonFormat.@Nullable Value format =
+        Json.MAPPER
+            .getDeserializationConfig()
+            .getAnnotationIntrospector()
+            .findFormat(property.getPrimaryMember());
+    return format == null
+        || format.getShape() == JsonFormat.Shape.ANY
+        || (format.getShape() == JsonFormat.Shape.STRING
+            && RecordRules.isTime(property.getPrimaryType()));
   }
 
   private void check(JavaType type, String component) {
@@ -165,11 +244,11 @@ final class Storable {
             component, type, "it may be a " + leaf.getTypeName() + ", which is to be a record");
       }
       @Nullable Class<?> other = names.put(RecordRules.name(leaf), leaf);
-      if (other != null) {
+      if (other != null && !RecordRules.areNamedByUsers(type.getRawClass())) {
         throw error(
             component,
             type,
-            "its records are told by their simple names, so rename "
+            "its records are told by their simple names, so rename, or give a @JsonTypeName to, "
                 + leaf.getTypeName()
                 + " or "
                 + other.getTypeName());
@@ -179,13 +258,11 @@ final class Storable {
   }
 
   private IllegalArgumentException error(String component, JavaType type, String advice) {
+    return error(component, "a " + type.toCanonical(), advice);
+  }
+
+  private IllegalArgumentException error(String component, String what, String advice) {
     return new IllegalArgumentException(
-        family.getName()
-            + " can't be stored: "
-            + component
-            + " is a "
-            + type.toCanonical()
-            + "; "
-            + advice);
+        family.getName() + " can't be stored: " + component + " is " + what + "; " + advice);
   }
 }

@@ -153,16 +153,16 @@ final class StreamLoader {
     }
     Unbroken.check(from.revision(), fresh);
     List<Object> decoded = new ArrayList<>(fresh.size());
+    List<RecentKeys.Entry> commands = new ArrayList<>();
     for (Recorded<StoredEvent> event : fresh) {
-      decoded.addAll(codec.decode(event.event()));
+      Metadata.command(event).ifPresent(commands::add);
+      decoded.addAll(codec.decode(event.event().type(), event.event().data()));
     }
     @SuppressWarnings("unchecked") // names are unique, so a category holds what its decider wrote
     List<E> events = (List<E>) decoded;
     S state = decider.fold(from.state(), events);
-    for (Recorded<StoredEvent> event : fresh) {
-      Metadata.command(event).ifPresent(from.keys()::add);
-      witness.accept(event);
-    }
+    commands.forEach(from.keys()::add);
+    fresh.forEach(witness);
     Recorded<StoredEvent> last = fresh.getLast();
     return new Folded<>(state, last.revision(), last.position(), last.eventId(), from.keys());
   }

@@ -5,11 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.Nulls;
 import dev.foldline.core.EventTypes;
 import dev.foldline.core.Shape;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.core.Upcaster;
 import dev.foldline.eventstoredb.EventCodecTest.Event.Booked;
+import dev.foldline.eventstoredb.EventCodecTest.Event.Deep;
 import dev.foldline.eventstoredb.EventCodecTest.Event.Derived;
 import dev.foldline.eventstoredb.EventCodecTest.Event.Kinded;
 import dev.foldline.eventstoredb.EventCodecTest.Event.Lied;
@@ -17,6 +28,7 @@ import dev.foldline.eventstoredb.EventCodecTest.Event.Measured;
 import dev.foldline.eventstoredb.EventCodecTest.Event.Noted;
 import dev.foldline.eventstoredb.EventCodecTest.Event.Ordered;
 import dev.foldline.eventstoredb.EventCodecTest.Event.Paid;
+import dev.foldline.eventstoredb.EventCodecTest.Event.Styled;
 import dev.foldline.eventstoredb.EventCodecTest.Event.Timed;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -37,6 +49,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Currency;
 import java.util.Date;
 import java.util.List;
@@ -94,6 +107,23 @@ class EventCodecTest {
     record Kinded(Kind kind, boolean flag, Locale language, Currency currency, URI link)
         implements Event {}
 
+    /** Is written and read by what its own annotations say. */
+    record Styled(
+        @JsonFormat(pattern = "dd.MM.yyyy") LocalDate day,
+        @JsonFormat(shape = JsonFormat.Shape.STRING, pattern = "yyyy-MM-dd HH:mm:ssXXX")
+            OffsetDateTime at,
+        Sku sku,
+        Money price,
+        @JsonProperty("said") Optional<Sign> sign)
+        implements Event {}
+
+    /** Nulls stand at some depths, and not at others. */
+    record Deep(
+        Map<String, List<@Nullable String>> inner,
+        Map<String, @Nullable List<String>> outer,
+        Optional<List<@Nullable String>> maybe)
+        implements Event {}
+
     /** What it derives is no part of it. */
     record Derived(long cents) implements Event {
       public long getDoubled() {
@@ -104,6 +134,9 @@ class EventCodecTest {
         return cents > 10;
       }
     }
+
+    /** Can't be compared. */
+    record Failed(Failing value) implements Event {}
 
     /** Its accessor does not tell what it was made of. */
     record Lied(Item item) implements Event {
@@ -116,6 +149,27 @@ class EventCodecTest {
 
   record Item(String sku, OffsetDateTime at) {}
 
+  record Sku(@JsonValue String text) {
+    @JsonCreator
+    Sku {}
+  }
+
+  /** Is read by rules of its own. */
+  record Money(long cents, String currency) {
+    @JsonCreator
+    static Money of(
+        @JsonProperty("cents") Long cents, @JsonProperty("currency") @Nullable String currency) {
+      return new Money(cents, currency == null ? "EUR" : currency);
+    }
+  }
+
+  sealed interface Sign {
+    @JsonTypeName("yes")
+    record Agreed(@JsonSetter(nulls = Nulls.SKIP) @Nullable String why) implements Sign {}
+
+    record Denied() implements Sign {}
+  }
+
   sealed interface Payment {
     record Cash(BigDecimal amount) implements Payment {}
 
@@ -124,6 +178,18 @@ class EventCodecTest {
     record Card(String number, Optional<Payment> before) implements ByCard {}
 
     record Nothing() implements Payment {}
+  }
+
+  record Failing(String of, String by) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      throw new IllegalStateException("never");
+    }
+
+    @Override
+    public int hashCode() {
+      return 0;
+    }
   }
 
   enum Kind {
@@ -139,21 +205,32 @@ class EventCodecTest {
   private static final EventTypes<Event> TYPES =
       EventTypes.of(
           Event.class,
-          Map.of(
-              "paid", Paid.class,
-              "booked.v2", Booked.class,
-              "measured", Measured.class,
-              "timed", Timed.class,
-              "ordered", Ordered.class,
-              "noted", Noted.class,
-              "kinded", Kinded.class,
-              "derived", Derived.class,
-              "lied", Lied.class),
+          Map.ofEntries(
+              Map.entry("paid", Paid.class),
+              Map.entry("booked.v2", Booked.class),
+              Map.entry("measured", Measured.class),
+              Map.entry("timed", Timed.class),
+              Map.entry("ordered", Ordered.class),
+              Map.entry("noted", Noted.class),
+              Map.entry("kinded", Kinded.class),
+              Map.entry("derived", Derived.class),
+              Map.entry("styled", Styled.class),
+              Map.entry("deep", Deep.class),
+              Map.entry("lied", Lied.class),
+              Map.entry("failed", Event.Failed.class)),
           Upcaster.toNext("booked", data -> data),
           new Upcaster(
               "nothing-noted", Set.of("noted"), data -> List.of(new Shape("noted", data))));
 
   private static final EventCodec CODEC = new EventCodec(List.of(TYPES));
+  private static final Event STYLED =
+      new Styled(
+          LocalDate.parse("2026-01-31"),
+          OffsetDateTime.parse("2026-01-31T12:00:00+02:00"),
+          new Sku("lamp"),
+          new Money(5, "CHF"),
+          Optional.of(new Sign.Agreed("so")));
+
   private static final OffsetDateTime NOON = OffsetDateTime.parse("2026-01-31T12:00:00+02:00");
 
   static List<Named<Event>> events() {
@@ -198,6 +275,13 @@ class EventCodecTest {
         Named.of("an empty one", new Paid(5, new Payment.Nothing())),
         Named.of(
             "a nested one", new Paid(5, new Payment.Card("7", Optional.of(new Payment.Nothing())))),
+        Named.of("patterns, names and creators of their own", STYLED),
+        Named.of(
+            "nulls at some depths",
+            new Deep(
+                Map.of("a", Arrays.asList("b", null)),
+                Collections.singletonMap("a", null),
+                Optional.of(Arrays.asList("b", null)))),
         Named.of("getters", new Derived(11)));
   }
 
@@ -245,6 +329,22 @@ class EventCodecTest {
             """
             {"cents":5,"by":{"@type":"Card","number":"7","before":{"@type":"Nothing"}}}""");
     assertThat(stored(new Derived(5))).isEqualTo("{\"cents\":5}");
+    assertThat(stored(STYLED))
+        .isEqualTo(
+            """
+            {"day":"31.01.2026","at":"2026-01-31 12:00:00+02:00","sku":"lamp",\
+            "price":{"cents":5,"currency":"CHF"},"said":{"@type":"yes","why":"so"}}""");
+  }
+
+  @Test
+  void keep_to_a_creator_of_their_own() {
+    String good = stored(STYLED);
+    byte[] other = good.replace("\"CHF\"", "null").getBytes(UTF_8);
+
+    assertThat(CODEC.decode("styled", other))
+        .singleElement()
+        .extracting(event -> ((Styled) event).price())
+        .isEqualTo(new Money(5, "EUR"));
   }
 
   @Test
@@ -313,6 +413,8 @@ class EventCodecTest {
         "booked.v2 {\"amount\":1,\"fees\":{\"A\":null},\"total\":1}",
         "booked.v2 {\"amount\":1,\"fees\":{},\"total\":1.5}",
         "booked {\"amount\":1,\"fees\":{},\"total\":1.5}",
+        "deep {\"inner\":{\"a\":null},\"outer\":{},\"maybe\":null}",
+        "deep {\"inner\":{},\"outer\":{\"a\":[null]},\"maybe\":null}",
       })
   void are_never_guessed(String stored) {
     String type = stored.substring(0, stored.indexOf(' '));
@@ -331,6 +433,8 @@ class EventCodecTest {
           instant    | "1767225600"
           instant    | "2026-01-31T12:00:00"
           instant    | ""
+          instant    | " "
+          instant    | "+1767225600.5"
           offset     | 1767225600
           zoned      | 1767225600
           zoned      | "2026-01-31T12:00:00"
@@ -381,7 +485,8 @@ class EventCodecTest {
             "items[1]", new Ordered(Arrays.asList(new Item("", NOON), null), Set.of(), Map.of())),
         arguments("items[0].sku", new Ordered(List.of(new Item(null, NOON)), Set.of(), Map.of())),
         arguments("it", new Booked(BigDecimal.ONE, Map.of(), new BigInteger("9".repeat(2000)))),
-        arguments("item.sku", new Lied(new Item("lamp", NOON))));
+        arguments("item.sku", new Lied(new Item("lamp", NOON))),
+        arguments("value", new Event.Failed(new Failing("a", "b"))));
   }
 
   @ParameterizedTest
@@ -389,7 +494,7 @@ class EventCodecTest {
   void that_would_not_come_back_are_not_written(String component, Event event) {
     assertThatThrownBy(() -> CODEC.encode(UUID.randomUUID(), event))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageMatching("(noted|ordered|booked\\.v2|lied) can't be stored: .*")
+        .hasMessageMatching("(noted|ordered|booked\\.v2|lied|failed) can't be stored: .*")
         .hasMessageContaining(": " + component + " would not come back");
   }
 
@@ -406,7 +511,14 @@ class EventCodecTest {
         Unstorable.Half.class,
         Unstorable.Deep.class,
         Unstorable.Wild.class,
-        Unstorable.NoRecord.class);
+        Unstorable.NoRecord.class,
+        Unstorable.Ignored.class,
+        Unstorable.Hidden.class,
+        Unstorable.Unread.class,
+        Unstorable.Extra.class,
+        Unstorable.Counted.class,
+        Unstorable.Listed.class,
+        Unstorable.Worded.class);
   }
 
   sealed interface Unstorable {
@@ -435,6 +547,29 @@ class EventCodecTest {
     record Wild(List<?> value) implements Unstorable {}
 
     final class NoRecord implements Unstorable {}
+
+    record Ignored(String other, @JsonIgnore String value) implements Unstorable {}
+
+    record Hidden(@JsonProperty(access = JsonProperty.Access.WRITE_ONLY) String value)
+        implements Unstorable {}
+
+    record Unread(@JsonProperty(access = JsonProperty.Access.READ_ONLY) String value)
+        implements Unstorable {}
+
+    record Extra(String other) implements Unstorable {
+      @JsonProperty
+      public String value() {
+        return other + "!";
+      }
+    }
+
+    record Counted(@JsonFormat(shape = JsonFormat.Shape.NUMBER) Instant value)
+        implements Unstorable {}
+
+    record Listed(@JsonFormat(shape = JsonFormat.Shape.NUMBER_INT) List<Kind> value)
+        implements Unstorable {}
+
+    record Worded(@JsonFormat(shape = JsonFormat.Shape.STRING) long value) implements Unstorable {}
   }
 
   record Box<T>(T value) {}
@@ -453,6 +588,36 @@ class EventCodecTest {
     non-sealed interface Any extends Shelter {}
   }
 
+  /** Tells its records in its own way, so their simple names may be the same. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Mine.One.class, name = "one"),
+    @JsonSubTypes.Type(value = Other.One.class, name = "other")
+  })
+  sealed interface Own {}
+
+  static final class Mine {
+    record One() implements Own {}
+  }
+
+  static final class Other {
+    record One() implements Own {}
+  }
+
+  sealed interface Tagged {
+    record Held(Own own) implements Tagged {}
+  }
+
+  @Test
+  void may_tell_their_records_in_their_own_way() {
+    EventCodec codec =
+        new EventCodec(List.of(EventTypes.of(Tagged.class, Map.of("held", Tagged.Held.class))));
+    StoredEvent stored = codec.encode(UUID.randomUUID(), new Tagged.Held(new Other.One()));
+
+    assertThat(new String(stored.data(), UTF_8)).isEqualTo("{\"own\":{\"kind\":\"other\"}}");
+    assertThat(codec.decode(stored)).containsExactly(new Tagged.Held(new Other.One()));
+  }
+
   @ParameterizedTest
   @MethodSource("shapes")
   <E extends Unstorable> void of_shapes_that_can_not_be_stored_are_an_error_of_the_start(
@@ -465,7 +630,7 @@ class EventCodecTest {
         .hasMessageMatching(
             shape == Unstorable.Deep.class
                 ? ".*Box\\.value is a .*Thread.*"
-                : ".*" + shape.getSimpleName() + "(\\.value)? is a .*; .*");
+                : ".*" + shape.getSimpleName() + "(\\.value)? is .*; .*");
   }
 
   private static StoredEvent beside(String metadata) {
@@ -485,6 +650,8 @@ class EventCodecTest {
         "{\"foldline\":1}",
         "{\"foldline\":1,\"streamBegins\":true}",
         "{\"a\":{\"foldline\":9},\"foldline\":1}",
+        "{\"streamBegins\":true}",
+        "{\"requestHash\":\"of another system\"}",
       })
   void of_this_format_and_of_other_writers_are_read(String metadata) {
     assertThat(CODEC.decode(beside(metadata))).containsExactly(new Derived(5));
@@ -493,8 +660,9 @@ class EventCodecTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"streamBegins\":true}",
+        "{\"requestHash\":\"h\",\"a\":1,\"idempotencyKey\":\"k\"}",
         "{\"idempotencyKey\":\"k\",\"requestHash\":\"h\"}",
+        "{\"foldline\":99999999999999999999}",
         "{\"foldline\":2}",
         "{\"foldline\":0,\"streamBegins\":true}",
         "{\"foldline\":\"1\"}",

@@ -17,6 +17,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A snapshot")
 class SnapshotCodecTest {
@@ -98,15 +100,38 @@ class SnapshotCodecTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"format\":2,",
+        "\"format\":2,\"new\":[],",
+        "",
+        "\"format\":\"1\",",
+        "\"format\":99999999999999999999,"
+      })
+  void of_another_format_is_refused_by_name(String format) {
+    String other = CODEC.write(folded(FILLED)).replace("\"format\":1,", format);
+
+    assertThatThrownBy(() -> CODEC.read(other))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the snapshot is of another format");
+  }
+
   @Test
-  void of_another_format_or_with_what_does_not_fit_is_not_read() {
+  void of_another_state_is_refused_by_name() {
+    String good = CODEC.write(folded(FILLED));
+
+    assertThatThrownBy(() -> CODEC.read(good.replaceFirst("\"schema\":\"[^\"]*", "\"schema\":\"0")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the snapshot is of another version of the state");
+  }
+
+  @Test
+  void with_what_does_not_fit_is_not_read() {
     String good = CODEC.write(folded(FILLED));
 
     for (String other :
         List.of(
-            good.replace("\"format\":1", "\"format\":2"),
-            good.replace("\"format\":1,", ""),
-            good.replace("\"format\":1", "\"format\":\"1\""),
             good.replace("\"revision\":3", "\"revision\":3.0"),
             good.replace("\"revision\":3", "\"revision\":null"),
             good.replace("\"keys\":[]", "\"keys\":[null]"),

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.foldline.core.Invalid;
 import dev.foldline.eventstoredb.Json;
@@ -98,6 +99,12 @@ final class InputReader {
         String field = Json.path(e);
         yield new Invalid(field, field + " is unknown here");
       }
+      case JsonMappingException e when e.getCause() instanceof Invalid own ->
+          new Invalid(joined(Json.path(e), own.field()), own.detail());
+      case ValueInstantiationException e -> {
+        String field = Json.path(e);
+        yield new Invalid(field, (field.isEmpty() ? "the request" : field) + " is not valid");
+      }
       case JsonMappingException e when !Json.path(e).isEmpty() ->
           new Invalid(Json.path(e), Json.path(e) + " " + expected(e));
       case JsonMappingException _ -> new Invalid("", "the body is no JSON object");
@@ -105,6 +112,10 @@ final class InputReader {
           new Invalid("", "the body is malformed JSON: " + shortened(e.getOriginalMessage()));
       default -> new Invalid("", "the request can't be read");
     };
+  }
+
+  private static String joined(String path, String field) {
+    return path + (path.isEmpty() || field.isEmpty() || field.startsWith("[") ? "" : ".") + field;
   }
 
   private static String expected(JsonMappingException e) {

@@ -11,14 +11,19 @@ public final class StreamName {
   private StreamName() {}
 
   /**
-   * The stream of an aggregate.
+   * The stream of an aggregate. What it throws names no field, as it does not know what the caller
+   * calls the id: functions should check their own field before.
    *
    * @param id compared exactly; what a request left out is null
    * @throws Invalid if the id is not 1 to 200 of the characters {@code A-Za-z0-9._~@:+-}
    */
   public static String of(String category, @Nullable String id) {
     if (id == null || !ID.matcher(id).matches()) {
-      throw new Invalid("", "an id must be 1 to 200 of the characters A-Z a-z 0-9 . _ ~ @ : + -");
+      throw new Invalid(
+          "",
+          "the id of the "
+              + category
+              + " must be 1 to 200 of the characters A-Z a-z 0-9 . _ ~ @ : + -");
     }
     return category + "-" + id;
   }

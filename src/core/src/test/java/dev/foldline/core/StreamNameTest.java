@@ -27,7 +27,7 @@ class StreamNameTest {
   void is_refused_where_the_id_is_none(@Nullable String id) {
     assertThatThrownBy(() -> StreamName.of("account", id))
         .isInstanceOf(Invalid.class)
-        .hasMessageContaining("1 to 200");
+        .hasMessageContaining("the id of the account must be 1 to 200");
     assertThat(StreamName.isOne("account-" + (id == null ? "" : id))).isFalse();
   }
 

@@ -5,6 +5,7 @@ import dev.foldline.core.KeyReused;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Refused;
 import dev.foldline.eventstoredb.EventCodec.Encoded;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -123,6 +124,11 @@ final class Batch<C, S, E> {
       } else {
         List<Encoded<E>> events =
             events(call, decided.state()).stream().map(codec::encode).toList();
+        if (!events.isEmpty() && decided.isPast(call.identity())) {
+          throw new Refused(
+              "past-its-turn",
+              "this command of the request had no effect before the ones that came after it");
+        }
         S state = decider.fold(decided.state(), events.stream().map(Encoded::event).toList());
         List<StoredEvent> stored = stored(call, events, decided.revision() < 0);
         if (!decided.hasRoomFor(stored)) {

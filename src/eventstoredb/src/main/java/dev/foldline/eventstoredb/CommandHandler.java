@@ -89,6 +89,10 @@ public final class CommandHandler {
   /**
    * Handles one command. Of a request with an idempotency key each call of this is another command,
    * known by its order among those on the same stream; subscribing again to one answer is none.
+   * Handle the commands of one request on one stream one after another, in an order that follows
+   * from the request alone. After a {@link Conflict}, {@link Unavailable} or {@link
+   * OutcomeUnknown}, or where nobody waited for the answer, the next command on the stream is taken
+   * for the same one: try that again, or fail.
    *
    * @param id of the aggregate that decides, see {@link dev.foldline.core.StreamName#of}
    * @return the receipt, on the caller's Vert.x context if it has one; fails with a {@link
@@ -97,10 +101,40 @@ public final class CommandHandler {
   public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, String id, C command) {
     String stream = decider.stream(id);
     CommandContext said = context.get();
-    CommandIdentity identity =
-        said.keyed()
-            .map(request -> CommandIdentity.next(request, stream))
-            .orElseGet(CommandIdentity::ofThisCall);
+    @Nullable KeyedRequest request = said.keyed().orElse(null);
+    if (request == null) {
+      return send(decider, stream, command, said, CommandIdentity.ofThisCall())
+          .emitOn(CallersContext.now());
+    }
+    KeyedRequest.Place place = request.place(stream);
+    return Uni.createFrom()
+        .deferred(
+            () -> send(decider, stream, command, said, CommandIdentity.of(request, place.take())))
+        .onTermination()
+        .invoke(
+            (_, failure, cancelled) -> {
+              if (cancelled || leavesOpen(failure)) {
+                place.giveBack();
+              } else if (failure != null) {
+                place.spend();
+              }
+            })
+        .emitOn(CallersContext.now());
+  }
+
+  /** Whether a command has no answer yet: to send it again may lead to one. */
+  private static boolean leavesOpen(@Nullable Throwable failure) {
+    return failure instanceof Conflict
+        || failure instanceof Unavailable
+        || failure instanceof OutcomeUnknown;
+  }
+
+  private <C, S, E> Uni<Receipt> send(
+      Decider<C, S, E> decider,
+      String stream,
+      C command,
+      CommandContext said,
+      CommandIdentity identity) {
     return Uni.createFrom()
         .deferred(
             () -> {
@@ -117,8 +151,7 @@ public final class CommandHandler {
                   .recoverWithUni(() -> Uni.createFrom().failure(call.late()))
                   .onTermination()
                   .invoke(inFlight::decrementAndGet);
-            })
-        .emitOn(CallersContext.now());
+            });
   }
 
   private Uni<?> run(String stream, List<Call<?, ?, ?>> calls) {

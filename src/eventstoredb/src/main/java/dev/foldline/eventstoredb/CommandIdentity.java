@@ -17,9 +17,9 @@ record CommandIdentity(String key, int ordinal, @Nullable KeyedRequest request) 
     return new CommandIdentity(UUID.randomUUID().toString(), 0, null);
   }
 
-  /** The identity of the next command on a stream that a request with a key leads to. */
-  static CommandIdentity next(KeyedRequest request, String stream) {
-    return new CommandIdentity(request.key(), request.next(stream), request);
+  /** The identity of a command that a request with a key leads to. */
+  static CommandIdentity of(KeyedRequest request, int ordinal) {
+    return new CommandIdentity(request.key(), ordinal, request);
   }
 
   /** Whether the key is the caller's, so that it is written beside the events. */

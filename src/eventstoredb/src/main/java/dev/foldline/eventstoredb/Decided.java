@@ -123,12 +123,25 @@ final class Decided<C, S, E> {
 
   /** Whether its key came with something else that was asked. */
   boolean isReused(CommandIdentity identity) {
+    RecentKeys.@Nullable Entry entry = latest(identity);
+    return entry != null && identity.differsFrom(entry);
+  }
+
+  /**
+   * Whether a later command of the same request is done. They are handled one after another, so
+   * this one was answered before that, without an effect, and must not have one now.
+   */
+  boolean isPast(CommandIdentity identity) {
+    RecentKeys.@Nullable Entry entry = latest(identity);
+    return entry != null && entry.ordinal() > identity.ordinal();
+  }
+
+  private RecentKeys.@Nullable Entry latest(CommandIdentity identity) {
     if (!identity.isCallers()) {
-      return false;
+      return null;
     }
     RecentKeys.@Nullable Entry here = keys.latest(identity.key());
-    RecentKeys.@Nullable Entry entry = here == null ? base.keys().latest(identity.key()) : here;
-    return entry != null && identity.differsFrom(entry);
+    return here == null ? base.keys().latest(identity.key()) : here;
   }
 
   /**

@@ -36,6 +36,8 @@ final class DeniedAccess implements ClientInterceptor {
   private final boolean anonymous;
   private final LongSupplier clock;
   private volatile @Nullable String current;
+  private boolean appendDenied;
+  private long appendDeniedAt;
   private @Nullable Reason told;
   private long toldAt;
 
@@ -48,15 +50,45 @@ final class DeniedAccess implements ClientInterceptor {
     this.clock = clock;
   }
 
-  /** What the operator was told last; empty once the store has answered. */
+  /**
+   * What the operator was told last; empty once the store has answered, as far as it denies no
+   * append.
+   */
   Optional<String> current() {
     return Optional.ofNullable(current);
   }
 
-  /** The store lets the application in. */
-  void isOver() {
+  /** The store took an append. */
+  void appended() {
     if (current != null) {
+      synchronized (this) {
+        appendDenied = false;
+        current = null;
+      }
+    }
+  }
+
+  /** The store answered something that it may answer to those who can't append. */
+  void answered() {
+    if (current != null && !deniesAppends()) {
       current = null;
+    }
+  }
+
+  /**
+   * Whether the store denied an append less than a minute ago, and took none since. No longer: who
+   * counts as away gets no commands, by which it could see that it no longer is.
+   */
+  synchronized boolean deniesAppends() {
+    return appendDenied && clock.getAsLong() - appendDeniedAt < PAUSE;
+  }
+
+  /** The store denies the application an append, see {@link #denied}. */
+  void appendDenied(String stream) {
+    denied(stream);
+    synchronized (this) {
+      appendDenied = true;
+      appendDeniedAt = clock.getAsLong();
     }
   }
 
@@ -65,8 +97,9 @@ final class DeniedAccess implements ClientInterceptor {
     if (anonymous) {
       tell(
           Reason.NO_CREDENTIALS,
-          "the event store lets nobody in without a name: say user:password@ in"
-              + " foldline.eventstoredb.connection-string");
+          "the event store denies access to "
+              + stream
+              + " without a name: say user:password@ in foldline.eventstoredb.connection-string");
     } else {
       tell(
           Reason.NO_ACCESS,

@@ -190,9 +190,19 @@ public final class EventStore implements AutoCloseable {
         .emitOn(CallersContext.now());
   }
 
-  /** Completes when the store answers: it is asked for a stream that nobody writes. */
+  /**
+   * Completes when the store answers, unless it denied the last append: it is asked for a stream
+   * that nobody writes.
+   */
   public Uni<Void> ping() {
-    return read("foldline-ping", 0, 1).replaceWithVoid();
+    return read("foldline-ping", 0, 1)
+        .map(
+            _ -> {
+              if (denied.deniesAppends()) {
+                throw notLetIn();
+              }
+              return null;
+            });
   }
 
   /**
@@ -275,6 +285,9 @@ public final class EventStore implements AutoCloseable {
                     .append(stream, expected, events)
                     .map(answer -> Uni.createFrom().completionStage(answer))
                     .orElseGet(() -> bounded(append(client(), stream, expected, events))))
+        .invoke(denied::appended)
+        .onFailure(EventStore::isDenied)
+        .invoke(() -> denied.appendDenied(stream))
         .onFailure()
         .transform(
             failure ->
@@ -294,7 +307,7 @@ public final class EventStore implements AutoCloseable {
   }
 
   private <T> Uni<T> call(Function<EventStoreDBClient, ? extends CompletionStage<T>> call) {
-    return guarded(() -> bounded(call.apply(client())));
+    return guarded(() -> bounded(call.apply(client()))).invoke(denied::answered);
   }
 
   private <T> Uni<T> bounded(CompletionStage<T> answer) {
@@ -314,9 +327,6 @@ public final class EventStore implements AutoCloseable {
         .onItemOrFailure()
         .invoke(
             (_, failure) -> {
-              if (failure == null) {
-                denied.isOver();
-              }
               if (!(failure instanceof Unavailable || failure instanceof OutcomeUnknown)) {
                 circuit.saw(failure != null && (neverLeft(failure) || mayHaveArrived(failure)));
               }
@@ -331,8 +341,7 @@ public final class EventStore implements AutoCloseable {
 
   private Throwable translate(Throwable failure, String stream) {
     return switch (failure) {
-      case StatusRuntimeException e when deniesAccess(e, stream) ->
-          new Unavailable("the event store does not let this application in");
+      case StatusRuntimeException e when deniesAccess(e, stream) -> notLetIn();
       case WrongExpectedVersionException _ -> new WrongRevision(stream);
       case StreamDeletedException _ -> new NotFound(stream + " was deleted for good");
       case StatusRuntimeException e when wasDeleted(e) ->
@@ -386,8 +395,17 @@ public final class EventStore implements AutoCloseable {
     };
   }
 
+  private static Unavailable notLetIn() {
+    return new Unavailable("the event store does not let this application in");
+  }
+
+  private static boolean isDenied(Throwable failure) {
+    return failure instanceof StatusRuntimeException e
+        && e.getStatus().getCode() == Status.Code.PERMISSION_DENIED;
+  }
+
   private boolean deniesAccess(StatusRuntimeException e, String stream) {
-    if (e.getStatus().getCode() == Status.Code.PERMISSION_DENIED) {
+    if (isDenied(e)) {
       denied.denied(stream);
       return true;
     }

@@ -1,7 +1,8 @@
 package dev.foldline.eventstoredb;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A request that its caller may repeat, as it has an idempotency key. There is one of it for a
@@ -14,7 +15,9 @@ public final class KeyedRequest {
   private final byte[] asked;
   private final RequestMacs macs;
   private final String mac;
-  private final ConcurrentMap<String, Integer> commands = new ConcurrentHashMap<>();
+
+  /** Which places among the commands on a stream are taken, from 0. */
+  private final Map<String, BitSet> taken = new HashMap<>();
 
   /**
    * @param asked what was asked, as it came in: a repeat asks the same, byte for byte
@@ -40,8 +43,58 @@ public final class KeyedRequest {
     return stored.equals(mac) || macs.mayBeOf(stored, asked);
   }
 
-  /** Which command of the call on a stream the next one is, from 0. */
-  int next(String stream) {
-    return commands.merge(stream, 1, Integer::sum) - 1;
+  /** The place of a command among those of the call on a stream. */
+  Place place(String stream) {
+    synchronized (taken) {
+      return new Place(taken.computeIfAbsent(stream, _ -> new BitSet()));
+    }
+  }
+
+  /**
+   * Where a command is among those of its call on its stream: its ordinal, which it takes each time
+   * it is sent. The same command sent again has the same.
+   */
+  final class Place {
+
+    private static final int NONE = -1;
+
+    private final BitSet others;
+    private int ordinal = NONE;
+
+    /** How many sends may have an effect under the ordinal, or had one. */
+    private int sends;
+
+    private Place(BitSet others) {
+      this.others = others;
+    }
+
+    /** The ordinal it had before, if nobody took that meanwhile; else the first that is free. */
+    int take() {
+      synchronized (taken) {
+        if (sends++ == 0 && (ordinal == NONE || others.get(ordinal))) {
+          ordinal = others.nextClearBit(0);
+        }
+        others.set(ordinal);
+        return ordinal;
+      }
+    }
+
+    /** A send failed in a way that is no answer to its command: who tries again takes its place. */
+    void giveBack() {
+      synchronized (taken) {
+        if (--sends == 0) {
+          others.clear(ordinal);
+        }
+      }
+    }
+
+    /** A send was refused: who tries again is another command. */
+    void spend() {
+      synchronized (taken) {
+        if (--sends == 0) {
+          ordinal = NONE;
+        }
+      }
+    }
   }
 }

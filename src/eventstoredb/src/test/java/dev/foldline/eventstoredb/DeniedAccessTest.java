@@ -143,6 +143,51 @@ class DeniedAccessTest {
   }
 
   @Test
+  void is_away_while_it_lets_nothing_be_written() throws Exception {
+    try (EventStore store = as("esdb", "bank:s3cret@");
+        EventStore admin = as("esdb", "admin:changeit@")) {
+      admin
+          .client()
+          .appendToStream(
+              "$$read-only-1",
+              AppendToStreamOptions.get(),
+              EventData.builderAsJson(
+                      "$metadata", "{\"$acl\":{\"$w\":\"$admins\"}}".getBytes(UTF_8))
+                  .build())
+          .get(20, TimeUnit.SECONDS);
+      get(store.ping());
+      assertThatThrownBy(() -> get(store.append("read-only-1", events())))
+          .isInstanceOf(Unavailable.class);
+
+      get(store.read("read-only-1", 0, 1));
+      assertThatThrownBy(() -> get(store.ping())).isInstanceOf(Unavailable.class);
+      assertThat(store.deniedAccess())
+          .hasValueSatisfying(told -> assertThat(told).contains("read-only-1"));
+
+      get(store.append("a", events()));
+      get(store.ping());
+      assertThat(store.deniedAccess()).isEmpty();
+    }
+  }
+
+  @Test
+  void is_asked_again_when_it_denied_no_append_for_a_minute() {
+    AtomicLong now = new AtomicLong();
+    DeniedAccess denied = new DeniedAccess(true, now::get);
+    denied.appendDenied("a-1");
+    denied.answered();
+    assertThat(denied.deniesAppends()).isTrue();
+    assertThat(denied.current())
+        .hasValueSatisfying(told -> assertThat(told).contains("a-1", "without a name"));
+
+    now.addAndGet(Duration.ofMinutes(1).toNanos());
+    denied.answered();
+
+    assertThat(denied.deniesAppends()).isFalse();
+    assertThat(denied.current()).isEmpty();
+  }
+
+  @Test
   void is_told_of_again_when_a_minute_has_passed() {
     AtomicLong now = new AtomicLong();
     DeniedAccess denied = new DeniedAccess(false, now::get);

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.foldline.core.Decider;
 import dev.foldline.core.EventTypes;
 import dev.foldline.core.KeyReused;
+import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
+import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
+import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.Counter.Added;
 import dev.foldline.eventstoredb.Counter.Command;
 import dev.foldline.eventstoredb.Counter.Command.Add;
@@ -18,6 +21,7 @@ import dev.foldline.eventstoredb.Counter.Event;
 import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.WithEventStore;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -25,6 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -135,6 +142,164 @@ class RepeatsTest {
     Receipt again = get(instance().handle(Instance.keyed("k", "to all"), id, new Add(1)));
 
     assertThat(again.replayed()).isTrue();
+  }
+
+  /** A function that tries once more what went wrong. */
+  private static Receipt twice(Instance instance, KeyedRequest asked, String id, Command command) {
+    return get(
+        instance
+            .handle(asked, id, command)
+            .onFailure()
+            .recoverWithUni(() -> instance.handle(asked, id, command)));
+  }
+
+  /** What becomes of the first append. */
+  private Streams failing(UnaryOperator<Uni<Appended>> fault) {
+    AtomicBoolean first = new AtomicBoolean(true);
+    return new Meddled(store.streams()) {
+      @Override
+      public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+        Uni<Appended> append = super.append(stream, expected, events);
+        return first.getAndSet(false) ? fault.apply(append) : append;
+      }
+    };
+  }
+
+  /** Nobody can read for once when that is set. */
+  private static Streams unreadable(Streams streams, AtomicBoolean once) {
+    return new Meddled(streams) {
+      @Override
+      public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+        return once.getAndSet(false)
+            ? Uni.createFrom().failure(new IllegalStateException("closed"))
+            : super.read(stream, from, limit);
+      }
+    };
+  }
+
+  @Test
+  void has_one_effect_where_an_answer_is_lost_and_its_function_tries_again() {
+    AtomicBoolean closed = new AtomicBoolean();
+    Streams lossy =
+        failing(
+            append ->
+                append.chain(
+                    () -> {
+                      closed.set(true);
+                      return failed(new OutcomeUnknown("counter-" + id));
+                    }));
+    Instance instance = Instance.of(unreadable(lossy, closed));
+
+    Receipt receipt = twice(instance, Instance.keyed("k", "add"), id, new Add(1));
+
+    assertThat(receipt.revision()).isZero();
+    assertThat(receipt.replayed()).isTrue();
+    assertThat(metadata()).hasSize(1);
+  }
+
+  @Test
+  void has_one_effect_where_its_function_does_not_wait_for_an_answer_and_tries_again() {
+    CompletableFuture<Void> patience = new CompletableFuture<>();
+    CompletableFuture<Appended> late = new CompletableFuture<>();
+    Instance instance =
+        Instance.of(
+            failing(
+                append ->
+                    append.chain(
+                        () -> {
+                          patience.complete(null);
+                          return Uni.createFrom().completionStage(late);
+                        })));
+    KeyedRequest asked = Instance.keyed("k", "add");
+    Cancellable first = instance.handle(asked, id, new Add(1)).subscribe().with(_ -> {});
+    get(Uni.createFrom().completionStage(patience));
+    first.cancel();
+    late.completeExceptionally(new OutcomeUnknown("counter-" + id));
+
+    Receipt receipt = get(instance.handle(asked, id, new Add(1)));
+
+    assertThat(receipt.revision()).isZero();
+    assertThat(metadata()).hasSize(1);
+  }
+
+  @Test
+  void has_one_effect_where_its_function_tried_again_and_all_of_it_is_repeated() {
+    Instance instance = Instance.of(failing(_ -> failed(new Unavailable("away"))));
+    Receipt first = twice(instance, Instance.keyed("k", "add"), id, new Add(1));
+
+    Receipt again = twice(instance(), Instance.keyed("k", "add"), id, new Add(1));
+
+    assertThat(again)
+        .isEqualTo(new Receipt(first.stream(), first.revision(), first.position(), true));
+    assertThat(metadata()).hasSize(1);
+  }
+
+  @Test
+  void has_one_effect_where_what_was_refused_at_first_was_done_in_the_end() {
+    Instance instance = instance();
+    KeyedRequest asked = Instance.keyed("k", "take");
+    assertThatThrownBy(() -> get(instance.handle(asked, id, new Take(5))))
+        .isInstanceOf(Refused.class);
+    get(instance.handle(id, new Add(10)));
+    Receipt first = get(instance.handle(asked, id, new Take(5)));
+
+    for (Instance each : List.of(instance, instance())) {
+      Receipt again = twice(each, Instance.keyed("k", "take"), id, new Take(5));
+      assertThat(again)
+          .isEqualTo(new Receipt(first.stream(), first.revision(), first.position(), true));
+    }
+    assertThat(metadata()).hasSize(2);
+  }
+
+  @Test
+  void goes_the_same_way_past_what_was_refused_though_it_would_not_be_now() {
+    Instance instance = instance();
+    List<Receipt> done = addAndTakeAndAdd(instance);
+    get(instance.handle(id, new Add(100)));
+
+    assertThat(addAndTakeAndAdd(instance()))
+        .extracting(Receipt::revision)
+        .isEqualTo(done.stream().map(Receipt::revision).toList());
+    assertThat(metadata()).hasSize(3);
+  }
+
+  private List<Receipt> addAndTakeAndAdd(Instance instance) {
+    KeyedRequest asked = Instance.keyed("k", "add, take if there is enough, add");
+    Receipt first = get(instance.handle(asked, id, new Add(1)));
+    assertThatThrownBy(() -> get(instance.handle(asked, id, new Take(50))))
+        .isInstanceOf(Refused.class);
+    return List.of(first, get(instance.handle(asked, id, new Add(2))));
+  }
+
+  @Test
+  void has_no_effect_more_where_its_first_command_had_none() {
+    Instance instance = instance();
+    KeyedRequest asked = Instance.keyed("k", "empty and fill");
+    get(instance.handle(asked, id, new TakeAll()));
+    get(instance.handle(asked, id, new Add(5)));
+
+    assertThatThrownBy(
+            () -> get(instance.handle(Instance.keyed("k", "empty and fill"), id, new TakeAll())))
+        .isInstanceOf(Refused.class);
+    assertThat(metadata()).hasSize(1);
+  }
+
+  @Test
+  void knows_a_command_that_failed_and_is_subscribed_to_again_by_its_own_place() {
+    KeyedRequest asked = Instance.keyed("k", "both");
+    KeyedRequest.Place one = asked.place("counter-1");
+    KeyedRequest.Place two = asked.place("counter-1");
+    assertThat(List.of(one.take(), two.take())).containsExactly(0, 1);
+    one.giveBack();
+    two.giveBack();
+
+    assertThat(List.of(two.take(), one.take())).containsExactly(1, 0);
+    assertThat(asked.place("counter-1").take()).isEqualTo(2);
+    assertThat(asked.place("counter-2").take()).isZero();
+  }
+
+  private static Uni<Appended> failed(Throwable failure) {
+    return Uni.createFrom().failure(failure);
   }
 
   @Test

@@ -60,6 +60,10 @@ final class CanonicalRequest {
 
     private static final long serialVersionUID = 1;
 
+    ByValue() {
+      super(true);
+    }
+
     @Override
     public NumericNode numberNode(int value) {
       return decimal(BigDecimal.valueOf(value));
@@ -81,7 +85,11 @@ final class CanonicalRequest {
     }
 
     private static DecimalNode decimal(BigDecimal value) {
-      return DecimalNode.valueOf(value.stripTrailingZeros());
+      try {
+        return DecimalNode.valueOf(value.stripTrailingZeros());
+      } catch (ArithmeticException _) {
+        return DecimalNode.valueOf(value); // its exponent is the largest there is
+      }
     }
   }
 }

@@ -115,7 +115,9 @@ public final class ConsistentViews {
               }
               return views
                   .await(projection, token.stream(), token.revision(), wait)
-                  .chain(arrived -> arrived ? Uni.createFrom().voidItem() : mustBeGone(token))
+                  .chain(
+                      arrived ->
+                          arrived ? Uni.createFrom().voidItem() : mustBeGone(streams, token))
                   .chain(
                       () -> {
                         call.ifPresent(it -> it.answer(CONSISTENCY, "waited"));
@@ -124,14 +126,17 @@ public final class ConsistentViews {
             });
   }
 
-  /** A stream that was deleted for good may never come into a read model. */
-  private Uni<Void> mustBeGone(ConsistencyToken token) {
+  /** A stream that was deleted, for good or not, may never come into a read model. */
+  static Uni<Void> mustBeGone(Streams streams, ConsistencyToken token) {
     return streams
-        .read(token.stream(), token.revision(), 1)
+        .read(token.stream(), 0, 1)
         .<Void>map(
-            _ -> {
-              throw new Unavailable(
-                  "read-model-behind", "the view has not come to " + token + " yet");
+            events -> {
+              if (!events.isEmpty()) {
+                throw new Unavailable(
+                    "read-model-behind", "the view has not come to " + token + " yet");
+              }
+              return null;
             })
         .onFailure(NotFound.class)
         .recoverWithNull();

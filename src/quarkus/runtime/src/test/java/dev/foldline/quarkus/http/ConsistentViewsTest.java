@@ -1,0 +1,48 @@
+package dev.foldline.quarkus.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.eventstore.dbclient.DeleteStreamOptions;
+import dev.foldline.core.Unavailable;
+import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.StoredEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A view across streams that does not come to a token")
+class ConsistentViewsTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @Test
+  void waits_for_a_stream_as_long_as_that_is_there() throws Exception {
+    try (var server = EmbeddedEventStore.builder().start();
+        var store = new EventStore(server.connectionString(), Duration.ofSeconds(5))) {
+      for (String stream : List.of("a-living", "a-deleted", "a-tombstoned")) {
+        var event = new StoredEvent(UUID.randomUUID(), "e", "{}".getBytes(UTF_8), new byte[0]);
+        store.append(stream, List.of(event)).await().atMost(LIMIT);
+      }
+      var options = DeleteStreamOptions.get();
+      store.client().deleteStream("a-deleted", options).get(20, TimeUnit.SECONDS);
+      store.client().tombstoneStream("a-tombstoned", options).get(20, TimeUnit.SECONDS);
+
+      gone(store, "a-deleted@0");
+      gone(store, "a-deleted@7");
+      gone(store, "a-tombstoned@0");
+      assertThatThrownBy(() -> gone(store, "a-living@0")).isInstanceOf(Unavailable.class);
+      assertThatThrownBy(() -> gone(store, "a-living@7")).isInstanceOf(Unavailable.class);
+    }
+  }
+
+  private static void gone(EventStore store, String token) {
+    ConsistentViews.mustBeGone(store.streams(), ConsistencyToken.parse(token))
+        .await()
+        .atMost(LIMIT);
+  }
+}

@@ -285,7 +285,11 @@ class CatchUpTest {
       IncomingChannel first = channel(Map.of());
       acknowledge(first, 1);
       end(first);
-      assertThat(logged.messages()).hasSize(1).first().asString().contains("from event 0 of " + n + "-1");
+      assertThat(logged.messages())
+          .hasSize(1)
+          .first()
+          .asString()
+          .contains("from event 0 of " + n + "-1");
       acknowledge(channel(Map.of()), 1);
       assertThat(logged.messages()).hasSize(1);
     }

@@ -1,7 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
-import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -308,8 +308,7 @@ class ChannelsTest extends ChannelFixture {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aNewGroupThatIsGivenWhatWasThereBeforeItIsWarnedOf_once(boolean ofAStream)
-      throws Exception {
+  void aNewGroupThatIsGivenWhatWasThereBeforeItIsWarnedOf_once(boolean ofAStream) throws Exception {
     Map<String, String> attributes =
         ofAStream ? Map.of("stream", n + "-1", "from", "start") : Map.of();
     try (Logged logged = new Logged(HistoryWarning.class)) {

@@ -168,10 +168,10 @@ class GroupSettingsTest extends ChannelFixture {
     server
         .store()
         .subscriptions()
-        .createToStream(n, own("numbers"), CreatePersistentSubscriptionToStreamOptions.get().fromEnd())
+        .createToStream(
+            n, own("numbers"), CreatePersistentSubscriptionToStreamOptions.get().fromEnd())
         .get(10, TimeUnit.SECONDS);
-    Map<String, String> attributes =
-        Map.of("stream", n, "from", "end", "message-timeout", "30000");
+    Map<String, String> attributes = Map.of("stream", n, "from", "end", "message-timeout", "30000");
     assertThat(open(attributes)).contains("from=end, wherever that is when the server starts");
     Map<String, String> told = new HashMap<>(attributes);
     told.put("update-group", "true");

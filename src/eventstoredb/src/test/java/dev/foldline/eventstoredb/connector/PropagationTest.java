@@ -546,10 +546,14 @@ class PropagationTest extends StoreFixture {
     for (String group : List.of("first", "again")) {
       var properties =
           Map.of(
-              "in.numbers.category", n,
-              "in.numbers.group", group,
-              "out.halves.append-to", "halves",
-              "out.halves.event-type", "halved");
+              "in.numbers.category",
+              n,
+              "in.numbers.group",
+              group,
+              "out.halves.append-to",
+              "halves",
+              "out.halves.event-type",
+              "halved");
       try (var _ = new Application(server, properties, Splitting.class)) {
         await().atMost(LIMIT).until(() -> stored("halves").size() >= 6);
         await().atMost(LIMIT).until(() -> unsettled(group) == 0);

@@ -1,7 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
-import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static dev.foldline.eventstoredb.connector.TestStore.n;
+import static dev.foldline.eventstoredb.connector.TestStore.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

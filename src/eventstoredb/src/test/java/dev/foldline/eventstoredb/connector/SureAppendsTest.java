@@ -126,8 +126,7 @@ class SureAppendsTest extends StoreFixture {
     SureAppends appends = appends(LIMIT);
     Appended first = append(appends, n, ANY, event);
     server.append(n, 1, 700);
-    Appended again =
-        appends.append(n, ANY, event, OptionalLong.of(-1), true).await().atMost(LIMIT);
+    Appended again = appends.append(n, ANY, event, OptionalLong.of(-1), true).await().atMost(LIMIT);
     assertThat(again).isEqualTo(first);
     assertThat(stored(n)).containsOnlyOnce(event.id());
   }

@@ -49,6 +49,7 @@ class ArrivalsTest {
   @BeforeEach
   void empty() {
     redis.command("FLUSHALL");
+    redis.command("CLIENT KILL TYPE pubsub"); // of the tests before, whose pool is the same
     Builds builds = new Builds(redis.models(), LAST);
     build = await(builds.begin()).build();
     await(builds.activate(build));
@@ -177,30 +178,33 @@ class ArrivalsTest {
       Redis client = RealRedis.client(vertx, way.port());
       ReadModels models = new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500));
       Arrivals arrivals = new Arrivals(models);
-      Command announcement = new Command("PING");
       way.die();
       assertThatThrownBy(
               () ->
                   await(
                       arrivals.await(
                           "last n-1",
-                          announcement,
+                          new Command("PING"),
                           () -> Uni.createFrom().item(false),
                           Duration.ofSeconds(5))))
           .isInstanceOf(Unavailable.class);
       way.revive();
-      for (int failed = 0; isSilent(models); failed++) {
+
+      for (int failed = 0; isSilent(models) || !listens(arrivals); failed++) {
         assertThat(failed).isLessThan(10);
       }
-
-      assertThat(
-              await(
-                  arrivals.await(
-                      "last n-1", announcement, () -> Uni.createFrom().item(true), LONG)))
-          .isTrue();
       client.close();
     } finally {
       vertx.closeAndAwait();
+    }
+  }
+
+  private static boolean listens(Arrivals arrivals) {
+    try {
+      return await(
+          arrivals.await("last n-1", new Command("PING"), () -> Uni.createFrom().item(true), LONG));
+    } catch (Unavailable _) {
+      return false;
     }
   }
 

@@ -116,8 +116,7 @@ public final class ConsistentViews {
               return views
                   .await(projection, token.stream(), token.revision(), wait)
                   .chain(
-                      arrived ->
-                          arrived ? Uni.createFrom().voidItem() : mustBeGone(streams, token))
+                      arrived -> arrived ? Uni.createFrom().voidItem() : mustBeGone(streams, token))
                   .chain(
                       () -> {
                         call.ifPresent(it -> it.answer(CONSISTENCY, "waited"));

@@ -108,6 +108,11 @@ record Layout(String projection, String build) {
     return "\0" + view.substring(key(partition, "").length());
   }
 
+  /** The name, no stream's, under which the documents note that a stream was deleted for good. */
+  static String end(String stream) {
+    return "\0end:" + stream;
+  }
+
   String documents(int partition) {
     return key(partition, "documents");
   }

@@ -1,6 +1,7 @@
 package dev.foldline.redis;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
 
 import dev.foldline.core.Change;
 import dev.foldline.core.Projection;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class Projector<S, D, E> {
 
   private static final Script APPLY = Script.named("apply.lua");
+  private static final Script END = Script.named("end.lua");
   private static final int READS_AT_ONCE = 8;
   private static final int MAX_ROUNDS = 1_000;
 
@@ -93,19 +95,35 @@ public final class Projector<S, D, E> {
    */
   public Uni<Outcome> apply(List<Recorded<S>> batch, Order order) {
     Map<String, Catchup<S, D, E>> streams = new LinkedHashMap<>();
-    int tombstones = 0;
+    List<String> ended = new ArrayList<>();
     for (Recorded<S> event : batch) {
       if (event.revision() == TOMBSTONE) {
-        tombstones++;
+        ended.add(event.stream());
       } else {
         streams.computeIfAbsent(event.stream(), Catchup::new).offer(event);
       }
     }
-    int size = batch.size() - tombstones;
+    int size = batch.size() - ended.size();
     List<Catchup<S, D, E>> all = List.copyOf(streams.values());
     return readDocuments(all, this::start)
         .chain(() -> round(all, order, 1))
+        .chain(() -> noteEnds(ended))
         .map(_ -> outcome(size, all));
+  }
+
+  /** Queries find a stream no more that was deleted for good, whatever of it is still to come. */
+  private Uni<Void> noteEnds(List<String> streams) {
+    if (streams.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    Map<Integer, List<String>> notes =
+        streams.stream()
+            .collect(groupingBy(Layout::partition, mapping(Layout::end, Collectors.toList())));
+    List<Command> commands = new ArrayList<>();
+    notes.forEach(
+        (partition, names) ->
+            commands.add(new Command(END, List.of(layout.documents(partition)), names)));
+    return models.send(commands).replaceWithVoid();
   }
 
   /** How far streams are applied. */

@@ -45,15 +45,30 @@ public final class Views {
   /** A stream's document; none where the projection has seen no event of it. */
   public <D> Uni<Optional<View<D>>> document(Projection<D, ?> projection, String stream) {
     return stored(projection, stream)
-        .map(text -> Stored.parse(text, models, projection.document()).view(stream));
+        .map(found -> Stored.parse(text(found), models, projection.document()).view(stream));
+  }
+
+  /** The same; none either where the stream was deleted for good. */
+  public <D> Uni<Optional<View<D>>> living(Projection<D, ?> projection, String stream) {
+    return stored(projection, stream)
+        .map(
+            found ->
+                found.get(2) == null
+                    ? Stored.parse(text(found), models, projection.document()).view(stream)
+                    : Optional.empty());
   }
 
   /** The revision of a stream that a projection has come to, −1 for none. */
   public Uni<Long> revision(Projection<?, ?> projection, String stream) {
-    return stored(projection, stream).map(text -> Stored.fence(text).revision());
+    return stored(projection, stream).map(found -> Stored.fence(text(found)).revision());
   }
 
-  private Uni<String> stored(Projection<?, ?> projection, String stream) {
+  private static String text(Response found) {
+    return Objects.toString(found.get(1), "");
+  }
+
+  /** The partition's mark, the stream's document, and the note of its end. */
+  private Uni<Response> stored(Projection<?, ?> projection, String stream) {
     int partition = Layout.partition(stream);
     return query(
             projection,
@@ -62,13 +77,10 @@ public final class Views {
                     new Command("HMGET")
                         .arg(layout.documents(partition))
                         .arg(Layout.MARK)
-                        .arg(stream)))
+                        .arg(stream)
+                        .arg(Layout.end(stream))))
         .map(List::getFirst)
-        .map(
-            found -> {
-              checkThere(found.get(0));
-              return Objects.toString(found.get(1), "");
-            });
+        .invoke(found -> checkThere(found.get(0)));
   }
 
   private static void checkThere(@Nullable Response mark) {

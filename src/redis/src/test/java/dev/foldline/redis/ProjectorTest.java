@@ -192,7 +192,7 @@ class ProjectorTest {
   }
 
   @Test
-  void aTombstoneMovesNoFence() {
+  void aTombstoneEndsItsStreamAndMovesNoFence() {
     List<Recorded<String>> events = append("n-1", "1", "2");
     Recorded<String> tombstone =
         new Recorded<>(
@@ -203,6 +203,7 @@ class ProjectorTest {
     assertThat(apply(List.of(events.getFirst(), tombstone)).applied()).isOne();
     assertThat(apply(events.subList(1, 2)).applied()).isOne();
     assertThat(document("n-1")).hasValue(new View<>("n-1", 1, new Sum(3, 2)));
+    assertThat(await(views.living(SUMS, "n-1"))).isEmpty();
   }
 
   @Test

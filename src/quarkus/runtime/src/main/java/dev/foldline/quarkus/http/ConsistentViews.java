@@ -33,9 +33,6 @@ public final class ConsistentViews {
 
   static final String CONSISTENCY = "Consistency";
 
-  /** The revision of the event that deletes a stream for good. */
-  private static final long TOMBSTONE = Long.MAX_VALUE;
-
   private final Views views;
   private final StreamFold folds;
   private final Streams streams;
@@ -57,7 +54,7 @@ public final class ConsistentViews {
     Optional<HttpCall> call = HttpCall.current();
     long seen =
         token(call).filter(it -> it.stream().equals(stream)).map(it -> it.revision()).orElse(-1L);
-    Uni<Optional<View<D>>> found = living(projection, stream);
+    Uni<Optional<View<D>>> found = views.living(projection, stream);
     if (seen < 0) {
       return found.invoke(view -> say(call, "read-model", view));
     }
@@ -72,17 +69,11 @@ public final class ConsistentViews {
                         .chain(
                             arrived ->
                                 arrived
-                                    ? living(projection, stream)
+                                    ? views
+                                        .living(projection, stream)
                                         .invoke(later -> say(call, "waited", later))
                                     : fold(projection, stream, seen)
                                         .invoke(folded -> say(call, "folded", folded))));
-  }
-
-  /** What the read model has of a stream that was not deleted for good. */
-  private <D> Uni<Optional<View<D>>> living(Projection<D, ?> projection, String stream) {
-    return views
-        .document(projection, stream)
-        .map(found -> found.filter(view -> view.revision() != TOMBSTONE));
   }
 
   /** The sums of a view, see {@link Views#totals}. */

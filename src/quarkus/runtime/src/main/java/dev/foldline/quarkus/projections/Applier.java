@@ -60,7 +60,7 @@ final class Applier<D, E> {
             build,
             factory.onPoison(),
             factory::decode,
-            new History<>(factory::read, factory.store()::before));
+            new History<>(factory::read, factory::before));
     this.poisons = new Poisons(factory.models(), factory.projection(), build);
   }
 
@@ -94,14 +94,20 @@ final class Applier<D, E> {
     }
 
     /**
-     * Reads a stream. One that this application may not read fails as one that can't be read: the
-     * store is not away for the others.
+     * Reads a stream. What this application may not read fails as what can't be read: the store is
+     * not away for the others.
      */
     Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-      return store
-          .read(stream, from, limit)
-          .onFailure(DeniedStream.class)
-          .transform(failure -> new IllegalStateException(stream + " can't be read", failure));
+      return ifAllowed(store.read(stream, from, limit));
+    }
+
+    private Uni<List<Recorded<StoredEvent>>> before(long position, int limit) {
+      return ifAllowed(store.before(position, limit));
+    }
+
+    private static <T> Uni<T> ifAllowed(Uni<T> read) {
+      return read.onFailure(DeniedStream.class)
+          .transform(denied -> new IllegalStateException("not allowed to read it", denied));
     }
 
     /** What a stored event means to the projection. */

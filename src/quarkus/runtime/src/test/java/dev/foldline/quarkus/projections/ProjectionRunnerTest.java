@@ -252,9 +252,9 @@ class ProjectionRunnerTest {
     var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 1_000);
     ground.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
     ground.redis("CONFIG", "SET", "maxmemory", "1gb");
-    Builds builds = new Builds(ground.models, SUMS);
+    Builds builds = new Builds(ground.models, Counting.sums(1));
     builds.lease("another one", Duration.ofHours(1)).await().atMost(Ground.LIMIT);
-    var instance = ground.new Instance(SUMS, OnPoison.HOLD, hasty);
+    var instance = ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
 
     await()
         .atMost(Ground.LIMIT)

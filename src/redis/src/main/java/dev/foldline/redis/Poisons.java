@@ -195,8 +195,6 @@ public final class Poisons {
     }
     List<String> entries = new ArrayList<>();
     some.forEach(entry -> entries.addAll(List.of(entry.field(), entry.value())));
-    return models
-        .send(List.of(new Command(FORGET, List.of(key), entries)))
-        .replaceWithVoid();
+    return models.send(List.of(new Command(FORGET, List.of(key), entries))).replaceWithVoid();
   }
 }

@@ -269,7 +269,9 @@ public final class Parking<D, E> {
         : applier.poisons().remove(List.of(poison)).replaceWith(Optional.empty());
   }
 
-  /** What a stream has that can't be read any more is known only to who reads the log to its end. */
+  /**
+   * What a stream has that can't be read any more is known only to who reads the log to its end.
+   */
   private Uni<Optional<Parked>> behind(Applier<D, E> applier, Fence fence, Poisoned poison) {
     EventRef next = new EventRef(poison.stream(), fence.revision() + 1);
     return store
@@ -400,7 +402,8 @@ public final class Parking<D, E> {
         .chain(
             position ->
                 Uni.createFrom()
-                    .item(() -> scan(survey.applier(), stream, fence, position, perSecond, deadline))
+                    .item(
+                        () -> scan(survey.applier(), stream, fence, position, perSecond, deadline))
                     .runSubscriptionOn(Thread::startVirtualThread))
         .call(
             scanned ->
@@ -444,12 +447,7 @@ public final class Parking<D, E> {
   private record Scanned(long applied, boolean complete) {}
 
   private Scanned scan(
-      Applier<D, E> applier,
-      String stream,
-      Fence fence,
-      long after,
-      int perSecond,
-      long deadline) {
+      Applier<D, E> applier, String stream, Fence fence, long after, int perSecond, long deadline) {
     long applied = 0;
     long last = fence.revision();
     try (Scan scan = Scan.ofStream(store, stream, after)) {

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RestoredStoreTest {
 
-
   private static final Pace KEEPS_OFTEN =
       new Pace(
           Duration.ofSeconds(10),

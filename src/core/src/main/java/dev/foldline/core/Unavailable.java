@@ -1,7 +1,7 @@
 package dev.foldline.core;
 
 /** The store or Redis is away, or too slow. */
-public final class Unavailable extends Failure {
+public non-sealed class Unavailable extends Failure {
 
   private static final long serialVersionUID = 1;
 

@@ -341,7 +341,12 @@ public final class EventStore implements AutoCloseable {
 
   private Throwable translate(Throwable failure, String stream) {
     return switch (failure) {
-      case StatusRuntimeException e when deniesAccess(e, stream) -> notLetIn();
+      case StatusRuntimeException e when isDenied(e) -> {
+        denied.denied(stream);
+        yield new DeniedStream();
+      }
+      case StatusRuntimeException e when e.getStatus().getCode() == Status.Code.UNAUTHENTICATED ->
+          notLetIn();
       case WrongExpectedVersionException _ -> new WrongRevision(stream);
       case StreamDeletedException _ -> new NotFound(stream + " was deleted for good");
       case StatusRuntimeException e when wasDeleted(e) ->
@@ -402,14 +407,6 @@ public final class EventStore implements AutoCloseable {
   private static boolean isDenied(Throwable failure) {
     return failure instanceof StatusRuntimeException e
         && e.getStatus().getCode() == Status.Code.PERMISSION_DENIED;
-  }
-
-  private boolean deniesAccess(StatusRuntimeException e, String stream) {
-    if (isDenied(e)) {
-      denied.denied(stream);
-      return true;
-    }
-    return e.getStatus().getCode() == Status.Code.UNAUTHENTICATED;
   }
 
   private static boolean wasDeleted(StatusRuntimeException e) {

@@ -13,6 +13,11 @@ public record Fence(long revision, long position) {
   /** Nothing is applied. */
   public static final Fence NONE = new Fence(-1, -1);
 
+  /** Whether something is applied, and it is not known where in the log that is. */
+  public boolean isNowhere() {
+    return revision >= 0 && position < 0;
+  }
+
   /**
    * Checks that an event is of the log that the applied ones were of: there the order of revisions
    * is that of positions.

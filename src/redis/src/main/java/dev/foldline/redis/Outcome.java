@@ -25,8 +25,9 @@ public record Outcome(int applied, int duplicates, int gaps, Map<String, List<Po
    */
   public record Poison(long revision, long position, Throwable cause, boolean holds) {
 
+    /** There is nothing in a tombstone that could wait. */
     boolean concerns(long event) {
-      return event == revision || (holds && event > revision);
+      return event == revision || (holds && event > revision && event != Projector.TOMBSTONE);
     }
   }
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Poisons {
 
+  private static final Script FORGET = Script.named("forget.lua");
+
   private final ReadModels models;
   private final String key;
 
@@ -183,13 +185,16 @@ public final class Poisons {
             });
   }
 
-  /** Takes some away, because the build has them now, or does without them. */
+  /**
+   * Takes some away, because the build has them now, or does without them; but none that another
+   * instance has replaced since it was read.
+   */
   public Uni<Void> remove(Collection<Poisoned> some) {
     if (some.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
-    Command remove = new Command("HDEL").arg(key);
-    some.forEach(entry -> remove.arg(entry.field()));
-    return models.send(List.of(remove)).replaceWithVoid();
+    List<String> entries = new ArrayList<>();
+    some.forEach(entry -> entries.addAll(List.of(entry.field(), entry.value())));
+    return models.send(List.of(new Command(FORGET, List.of(key), entries))).replaceWithVoid();
   }
 }

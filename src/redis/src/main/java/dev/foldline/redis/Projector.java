@@ -50,7 +50,7 @@ public final class Projector<S, D, E> {
   private static final int PAGE = 500;
 
   /** The revision of a tombstone: it ends its stream, and there is nothing in it to apply. */
-  private static final long TOMBSTONE = Long.MAX_VALUE;
+  static final long TOMBSTONE = Long.MAX_VALUE;
 
   private final ReadModels models;
   private final Projection<D, E> projection;

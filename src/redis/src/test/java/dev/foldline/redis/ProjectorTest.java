@@ -192,6 +192,36 @@ class ProjectorTest {
   }
 
   @Test
+  void aTombstoneWaitsForNothing() {
+    List<Recorded<String>> events = append("n-1", "poison");
+    Recorded<String> tombstone =
+        new Recorded<>(
+            "link", UUID.randomUUID(), "n-1", Long.MAX_VALUE, log.size(), Instant.EPOCH, Map.of());
+
+    Outcome outcome = apply(List.of(events.getFirst(), tombstone));
+
+    assertThat(outcome.poison(events.getFirst())).isPresent();
+    assertThat(outcome.poison(tombstone)).isEmpty();
+  }
+
+  @Test
+  void aPoisonThatWasReplacedSinceItWasReadIsNotTakenAway() {
+    Poisons poisons = new Poisons(redis.models(), SUMS, build);
+    List<Recorded<String>> events = append("n-1", "poison", "poison");
+    await(poisons.add(apply(events).poisoned(), Instant.EPOCH));
+    List<Poisons.Poisoned> read = await(poisons.list(10));
+    Outcome.Poison next = new Outcome.Poison(1, 1, new IllegalStateException(), true);
+    await(poisons.add(Map.of("n-1", List.of(next)), Instant.EPOCH));
+
+    await(poisons.remove(read));
+    assertThat(await(poisons.list(10)))
+        .singleElement()
+        .satisfies(left -> assertThat(left.revision()).isOne());
+    await(poisons.remove(await(poisons.list(10))));
+    assertThat(await(poisons.list(10))).isEmpty();
+  }
+
+  @Test
   void aTombstoneEndsItsStreamAndMovesNoFence() {
     List<Recorded<String>> events = append("n-1", "1", "2");
     Recorded<String> tombstone =

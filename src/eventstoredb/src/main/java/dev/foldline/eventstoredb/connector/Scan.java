@@ -73,7 +73,12 @@ public final class Scan implements AutoCloseable {
    * more.
    */
   public static Scan ofStream(EventStore store, String stream, long after) {
-    return new Scan(store, "^" + stream.replaceAll("([\\p{Punct} ])", "\\\\$1") + "$", after);
+    return new Scan(store, only(stream), after);
+  }
+
+  /** Escapes what has a meaning for the server, and nothing else: .NET refuses it elsewhere. */
+  static String only(String stream) {
+    return "^" + stream.replaceAll("[\\\\*+?|{}\\[\\]()^$.# ]", "\\\\$0") + "$";
   }
 
   /**

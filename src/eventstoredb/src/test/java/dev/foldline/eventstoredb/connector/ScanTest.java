@@ -8,6 +8,8 @@ import dev.foldline.eventstoredb.StoredEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The log, read once, where few of its events are asked for. */
 class ScanTest extends StoreFixture {
@@ -56,5 +58,17 @@ class ScanTest extends StoreFixture {
       assertThat(toEnd(scan)).extracting(Recorded::revision).containsExactly(1L);
       assertThat(scan.position()).isGreaterThan(reached);
     }
+  }
+
+  /** A real server's regular expressions refuse a backslash before what needs none. */
+  @ParameterizedTest
+  @CsvSource({
+    "account-7_b, ^account-7_b$",
+    "account-a.b+c@d:~, ^account-a\\.b\\+c@d:~$",
+    "account-a b$, ^account-a\\ b\\$$",
+  })
+  void escapesOnlyWhatHasAMeaning(String stream, String expression) {
+    assertThat(Scan.only(stream)).isEqualTo(expression);
+    assertThat(stream).matches(expression);
   }
 }

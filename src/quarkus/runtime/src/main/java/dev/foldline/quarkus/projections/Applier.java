@@ -1,9 +1,10 @@
 package dev.foldline.quarkus.projections;
 
-import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
+import dev.foldline.eventstoredb.DeniedStream;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
@@ -11,6 +12,7 @@ import dev.foldline.redis.Builds;
 import dev.foldline.redis.Fence;
 import dev.foldline.redis.ForeignLog;
 import dev.foldline.redis.History;
+import dev.foldline.redis.Landmark;
 import dev.foldline.redis.Missing;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.Order;
@@ -19,7 +21,6 @@ import dev.foldline.redis.Poisons;
 import dev.foldline.redis.Poisons.Poisoned;
 import dev.foldline.redis.Projector;
 import dev.foldline.redis.ReadModels;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Collection;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies events to one build of a projection's read models, leaves out what was discarded, and
@@ -36,11 +38,17 @@ import org.jboss.logging.Logger;
 final class Applier<D, E> {
 
   private static final Logger LOG = Logger.getLogger(Applier.class);
+  private static final int READS_AT_ONCE = 8;
 
   private final Factory<D, E> factory;
   private final String build;
   private final Projector<StoredEvent, D, E> projector;
   private final Poisons poisons;
+
+  /** The latest event that is settled, and the one that was kept of those. */
+  private volatile @Nullable Recorded<?> latest;
+
+  private volatile @Nullable Recorded<?> landmark;
 
   private Applier(Factory<D, E> factory, String build) {
     this.factory = factory;
@@ -52,7 +60,7 @@ final class Applier<D, E> {
             build,
             factory.onPoison(),
             factory::decode,
-            new History<>(factory.store()::read, factory.store()::before));
+            new History<>(factory::read, factory::before));
     this.poisons = new Poisons(factory.models(), factory.projection(), build);
   }
 
@@ -85,6 +93,23 @@ final class Applier<D, E> {
       }
     }
 
+    /**
+     * Reads a stream. What this application may not read fails as what can't be read: the store is
+     * not away for the others.
+     */
+    Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+      return ifAllowed(store.read(stream, from, limit));
+    }
+
+    private Uni<List<Recorded<StoredEvent>>> before(long position, int limit) {
+      return ifAllowed(store.before(position, limit));
+    }
+
+    private static <T> Uni<T> ifAllowed(Uni<T> read) {
+      return read.onFailure(DeniedStream.class)
+          .transform(denied -> new IllegalStateException("not allowed to read it", denied));
+    }
+
     /** What a stored event means to the projection. */
     List<Recorded<E>> decode(Recorded<StoredEvent> stored) {
       return stored.event().type().startsWith("$") || discards.contains(EventRef.of(stored))
@@ -112,25 +137,39 @@ final class Applier<D, E> {
         .call(foreign -> distrust(foreign.toString()));
   }
 
+  /** Says that nothing is left to do for an event; of one thread at a time. */
+  void settled(Recorded<?> event) {
+    Recorded<?> before = latest;
+    if (event.position() >= 0 && (before == null || before.position() < event.position())) {
+      latest = event;
+    }
+  }
+
+  /** Keeps by what the log is known again; done too where nothing is settled that is later. */
+  Uni<Void> keepLandmark() {
+    Recorded<?> event = latest;
+    return event == null || event.equals(landmark)
+        ? Uni.createFrom().voidItem()
+        : factory.builds().keep(build, Landmark.of(event)).invoke(() -> landmark = event);
+  }
+
   /** What came through a link is read again where it stands, to have its position. */
   private Uni<List<Recorded<StoredEvent>>> inPlace(List<Recorded<StoredEvent>> batch) {
     return batch.stream().allMatch(event -> event.position() >= 0)
         ? Uni.createFrom().item(batch)
-        : Multi.createFrom()
-            .iterable(batch)
-            .onItem()
-            .transformToUniAndConcatenate(this::inPlace)
-            .collect()
-            .asList();
+        : Uni.join()
+            .all(batch.stream().map(this::inPlace).toList())
+            .usingConcurrencyOf(READS_AT_ONCE)
+            .andFailFast();
   }
 
+  /** A stream that can't be read is no store that is away. */
   private Uni<Recorded<StoredEvent>> inPlace(Recorded<StoredEvent> event) {
     return event.position() >= 0
         ? Uni.createFrom().item(event)
         : factory
-            .store()
             .read(event.stream(), event.revision(), 1)
-            .onFailure(NotFound.class)
+            .onFailure(failure -> !(failure instanceof Unavailable))
             .recoverWithItem(List.of())
             .map(
                 found ->
@@ -202,6 +241,11 @@ final class Applier<D, E> {
   /** As {@link Projector#applied}. */
   Uni<Map<String, Fence>> applied(Collection<String> streams) {
     return projector.applied(streams);
+  }
+
+  /** The build that it applies to. */
+  String build() {
+    return build;
   }
 
   /** What the build lacks. */

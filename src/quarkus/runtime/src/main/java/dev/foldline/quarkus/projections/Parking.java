@@ -7,6 +7,7 @@ import dev.foldline.core.NotFound;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
+import dev.foldline.eventstoredb.DeniedStream;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.ParkedEvents;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,9 @@ public final class Parking<D, E> {
   private final Discards discards;
   private final Applier.Factory<D, E> appliers;
   private final Duration pause;
+
+  /** How far the log was read by what was cut off, by stream. */
+  private final Map<String, Reached> reached = new ConcurrentHashMap<>();
 
   /**
    * @param pause between two replays of what another release could not read, by all instances
@@ -96,6 +101,11 @@ public final class Parking<D, E> {
       String cause,
       boolean passedOver,
       boolean free) {
+
+    /** Whether it is only not known yet that its stream has nothing more. */
+    boolean isOnlySupposed() {
+      return free && event == null;
+    }
 
     /** The stored name of the event; empty where it is not known. */
     String type() {
@@ -142,13 +152,11 @@ public final class Parking<D, E> {
           .orElse(-1);
     }
 
-    /** Where the event is in the log that holds a stream, −1 where that is not known. */
-    long holds(String stream) {
+    /** The event that holds a stream, or held it: what is behind it may not be applied yet. */
+    Optional<Poisoned> holds(String stream) {
       return poisons.stream()
           .filter(poison -> poison.holds() && poison.stream().equals(stream))
-          .mapToLong(Poisoned::position)
-          .findFirst()
-          .orElse(-1);
+          .findFirst();
     }
 
     Set<EventRef> refs() {
@@ -239,7 +247,7 @@ public final class Parking<D, E> {
         delivered.since(),
         delivered.reason(),
         false,
-        free && delivered.reason().contains(WAITS_BEHIND));
+        free && delivered.event() != null && delivered.reason().contains(WAITS_BEHIND));
   }
 
   /** Why an event is parked that waits for an earlier one. */
@@ -256,23 +264,32 @@ public final class Parking<D, E> {
     if (poison.holds() ? fence.revision() < ref.revision() : !discards.contains(ref)) {
       return event(poison).map(event -> Optional.of(parked(ref, event.orElse(null), poison)));
     }
-    return behind(fence, poison)
-        .call(
-            lacking ->
-                lacking.isPresent()
-                    ? Uni.createFrom().voidItem()
-                    : applier.poisons().remove(List.of(poison)));
+    return poison.holds()
+        ? behind(applier, fence, poison)
+        : applier.poisons().remove(List.of(poison)).replaceWith(Optional.empty());
   }
 
-  private Uni<Optional<Parked>> behind(Fence fence, Poisoned poison) {
-    return poison.holds()
-        ? read(poison.stream(), fence.revision() + 1, 1)
-            .map(
-                events ->
-                    events.stream()
-                        .findFirst()
-                        .map(event -> parked(EventRef.of(event), event, poison)))
-        : Uni.createFrom().item(Optional.empty());
+  /**
+   * What a stream has that can't be read any more is known only to who reads the log to its end.
+   */
+  private Uni<Optional<Parked>> behind(Applier<D, E> applier, Fence fence, Poisoned poison) {
+    EventRef next = new EventRef(poison.stream(), fence.revision() + 1);
+    return store
+        .exists(poison.stream())
+        .onFailure(failure -> !(failure instanceof Unavailable) || failure instanceof DeniedStream)
+        .recoverWithItem(false)
+        .chain(
+            exists ->
+                exists
+                    ? read(poison.stream(), next.revision(), 1)
+                        .map(events -> events.stream().findFirst())
+                        .call(
+                            event ->
+                                event.isPresent()
+                                    ? Uni.createFrom().voidItem()
+                                    : applier.poisons().remove(List.of(poison)))
+                        .map(event -> event.map(it -> parked(EventRef.of(it), it, poison)))
+                    : Uni.createFrom().item(Optional.of(parked(next, null, poison))));
   }
 
   /** What its stream does not give any more is in the log for longer. */
@@ -290,7 +307,7 @@ public final class Parking<D, E> {
 
   /** What a stream gives; nothing where it can't be read. */
   private Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    return store
+    return appliers
         .read(stream, from, limit)
         .onFailure(failure -> !(failure instanceof Unavailable))
         .recoverWithItem(List.of());
@@ -380,36 +397,83 @@ public final class Parking<D, E> {
     if (fence.revision() >= survey.last(stream)) {
       return Uni.createFrom().item(0L);
     }
-    long held = survey.holds(stream);
-    Uni<Long> after =
-        held > fence.position()
-            ? store.before(held, 1).map(event -> event.isEmpty() ? -1 : event.getFirst().position())
-            : Uni.createFrom().item(fence.position());
-    return after.chain(
-        position ->
-            Uni.createFrom()
-                .item(() -> scan(survey.applier(), stream, position, perSecond, deadline))
-                .runSubscriptionOn(Thread::startVirtualThread));
+    Optional<Poisoned> held = survey.holds(stream);
+    return before(survey.applier(), fence, stream, held)
+        .chain(
+            position ->
+                Uni.createFrom()
+                    .item(
+                        () -> scan(survey.applier(), stream, fence, position, perSecond, deadline))
+                    .runSubscriptionOn(Thread::startVirtualThread))
+        .call(
+            scanned ->
+                scanned.complete()
+                    ? survey.applier().poisons().remove(held.stream().toList())
+                    : Uni.createFrom().voidItem())
+        .map(Scanned::applied);
   }
 
-  private long scan(
-      Applier<D, E> applier, String stream, long after, int perSecond, long deadline) {
+  /** Behind which position everything of a stream is that is not applied. */
+  private Uni<Long> before(
+      Applier<D, E> applier, Fence fence, String stream, Optional<Poisoned> held) {
+    Reached before = reached.get(stream);
+    if (before != null && before.build().equals(applier.build()) && before.isOf(fence)) {
+      return Uni.createFrom().item(before.position());
+    }
+    return held.filter(poison -> poison.position() >= 0)
+        .filter(poison -> poison.revision() == fence.revision() + 1 || fence.isNowhere())
+        .map(poison -> store.before(poison.position(), 1))
+        .map(found -> found.map(event -> event.isEmpty() ? -1 : event.getFirst().position()))
+        .orElseGet(() -> Uni.createFrom().item(fence.position()));
+  }
+
+  /**
+   * How far the log was read for a stream, behind its fence.
+   *
+   * @param revision of the fence
+   */
+  private record Reached(String build, long revision, long position) {
+
+    boolean isOf(Fence fence) {
+      return revision == fence.revision();
+    }
+  }
+
+  /**
+   * What was found of a stream.
+   *
+   * @param complete whether all that the log has of it is applied
+   */
+  private record Scanned(long applied, boolean complete) {}
+
+  private Scanned scan(
+      Applier<D, E> applier, String stream, Fence fence, long after, int perSecond, long deadline) {
     long applied = 0;
+    long last = fence.revision();
     try (Scan scan = Scan.ofStream(store, stream, after)) {
-      boolean goesOn = true;
-      while (goesOn && !scan.ended() && System.nanoTime() < deadline) {
+      while (!scan.ended() && System.nanoTime() < deadline) {
         List<Recorded<StoredEvent>> events = scan.next(Math.min(perSecond, PAGE));
         if (!events.isEmpty()) {
           Outcome outcome = applier.apply(events, Order.FROM_FENCE).await().atMost(store.timeout());
           applied += outcome.applied();
-          goesOn = outcome.poisoned().isEmpty();
+          if (!outcome.poisoned().isEmpty()) {
+            reached.remove(stream);
+            return new Scanned(applied, false);
+          }
+          last = events.getLast().revision();
           Thread.sleep(pause(events, perSecond));
         }
       }
+      if (scan.ended()) {
+        reached.remove(stream);
+      } else {
+        reached.put(stream, new Reached(applier.build(), last, scan.position()));
+      }
+      return new Scanned(applied, scan.ended());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return new Scanned(applied, false);
     }
-    return applied;
   }
 
   /** Has the server get rid of the oldest ones that are settled; how many are parked still. */
@@ -444,7 +508,7 @@ public final class Parking<D, E> {
               List<Parked> parked = choose(survey.parked(), chosen);
               List<Discarded> discarded =
                   parked.stream()
-                      .filter(each -> !discards.contains(each.ref()))
+                      .filter(each -> !each.isOnlySupposed() && !discards.contains(each.ref()))
                       .map(each -> discarded(each, reason, by))
                       .toList();
               Uni<Void> recorded =

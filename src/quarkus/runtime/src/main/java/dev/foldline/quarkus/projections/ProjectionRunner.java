@@ -16,7 +16,6 @@ import dev.foldline.eventstoredb.connector.SupervisedSubscription;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Checkpoint;
 import dev.foldline.redis.Checkpoints;
-import dev.foldline.redis.Landmark;
 import dev.foldline.redis.Missing;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.Order;
@@ -106,11 +105,6 @@ public final class ProjectionRunner<D, E> {
   private final Checkpoints checkpoints = new Checkpoints();
   private final AtomicBoolean keeping = new AtomicBoolean();
   private final Lock oneBuild = new ReentrantLock();
-
-  /** The latest event that was applied, and the one that was kept. */
-  private volatile @Nullable Recorded<?> latest;
-
-  private volatile @Nullable Recorded<?> landmark;
 
   private volatile @Nullable Applier<D, E> applier;
   private volatile List<Parking.Parked> parked = List.of();
@@ -240,12 +234,11 @@ public final class ProjectionRunner<D, E> {
         .with(reached -> checkpoints.add(reached, last), subscription::reopen);
   }
 
-  /** Keeps by what the log is known again. */
   private Uni<Void> keepLandmark(String build) {
-    Recorded<?> event = latest;
-    return event == null || event.equals(landmark)
-        ? Uni.createFrom().voidItem()
-        : builds.keep(build, Landmark.of(event)).invoke(() -> landmark = event);
+    Applier<D, E> current = applier;
+    return current != null && current.build().equals(build)
+        ? current.keepLandmark()
+        : Uni.createFrom().voidItem();
   }
 
   /**
@@ -399,13 +392,9 @@ public final class ProjectionRunner<D, E> {
         setAside(live, delivery, poison.get());
       } else {
         delivery.ack();
-        latest = later(latest, delivery.event());
+        live.settled(delivery.event());
       }
     }
-  }
-
-  private static Recorded<?> later(@Nullable Recorded<?> one, Recorded<?> other) {
-    return one == null || one.position() < other.position() ? other : one;
   }
 
   /** What it waits for may be in another instance's hands: it is given back some times. */

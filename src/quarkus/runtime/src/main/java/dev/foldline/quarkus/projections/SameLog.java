@@ -5,7 +5,6 @@ import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Landmark;
 import io.smallrye.mutiny.Uni;
-import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -38,17 +37,13 @@ final class SameLog {
                     : has(known.get()).call(same -> same ? nothing() : lose(build, known.get())));
   }
 
-  /** What its stream does not give any more says nothing; but the log does not end before it. */
+  /** Another event at its position, none, or no such position in the log: it is another log. */
   private Uni<Boolean> has(Landmark known) {
     return store
-        .read(known.stream(), known.revision(), 1)
+        .at(known.position())
+        .map(found -> found.filter(known::is).isPresent())
         .onFailure(failure -> !(failure instanceof Unavailable))
-        .recoverWithItem(List.of())
-        .chain(
-            found ->
-                found.isEmpty() || found.getFirst().revision() != known.revision()
-                    ? store.end().map(end -> end >= known.position())
-                    : Uni.createFrom().item(known.is(found.getFirst())));
+        .recoverWithItem(false);
   }
 
   private Uni<Void> lose(String build, Landmark known) {

@@ -45,6 +45,14 @@ class DeletedStreamsTest {
           Duration.ofMinutes(1),
           Duration.ofMillis(200));
 
+  private static final Pace LOOKS_SELDOM =
+      new Pace(
+          Duration.ofMinutes(5),
+          Duration.ofSeconds(2),
+          15,
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(1));
+
   private Ground ground;
 
   @BeforeEach
@@ -178,6 +186,28 @@ class DeletedStreamsTest {
     assertThat(of(ground.start(1).runner.parking().replay(Set.of(), 100, Ground.LIMIT)))
         .isEqualTo(new Replayed(2, 0));
     awaitTotals(16, 3_003);
+  }
+
+  /** What waits behind the poison was delivered to nobody: only the log has it. */
+  @Test
+  void whatWaitsInADeletedStreamIsNotForgotten_whenAReplayIsCutOff() {
+    ground.append(n + "-1", 1, 13, 2);
+    ground.delete(n + "-1", true);
+    Ground.Instance old =
+        subscribed(ground.new Instance(Counting.superstitiousSums(), OnPoison.HOLD));
+    awaitParked(old, n + "-1@1");
+    old.stop();
+    Ground.Instance mended =
+        subscribed(ground.new Instance(Counting.sums(1), OnPoison.HOLD, LOOKS_SELDOM));
+    Parking<Sum, Counting> parking = mended.runner.parking();
+    await()
+        .atMost(Ground.LIMIT)
+        .until(() -> of(parking.replay(Set.of(), 1, Duration.ofSeconds(1))).applied() == 1);
+
+    awaitParked(mended, n + "-1@2");
+    assertThat(of(parking.replay(Set.of(), 100, Ground.LIMIT))).isEqualTo(new Replayed(1, 0));
+    awaitTotals(16, 3);
+    awaitParked(mended);
   }
 
   /**

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.Unavailable;
+import dev.foldline.eventstoredb.connector.ParkedEvents;
+import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Landmark;
+import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
  * started after it. What the store does not have any more is in no read model.
  */
 class RestoredStoreTest {
+
+  private static final Pace KEEPS_OFTEN =
+      new Pace(
+          Duration.ofSeconds(10),
+          Duration.ofMillis(50),
+          600,
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(1));
 
   private @TempDir Path data;
   private Ground ground;
@@ -40,17 +52,25 @@ class RestoredStoreTest {
     ground.append(n + "-1", LongStream.range(0, 100).map(_ -> 7).toArray());
     awaitTotals(703, 102);
     build = ground.active();
+    awaitLandmark(build, n + "-1", 101);
+  }
+
+  private Landmark landmark(String of) {
+    return new Builds(ground.models, Counting.sums(1))
+        .landmark(of)
+        .await()
+        .atMost(Ground.LIMIT)
+        .orElseThrow();
+  }
+
+  private void awaitLandmark(String of, String stream, long revision) {
     await()
         .atMost(Ground.LIMIT)
-        .until(
+        .untilAsserted(
             () ->
-                new Builds(ground.models, Counting.sums(1))
-                        .landmark(build)
-                        .await()
-                        .atMost(Ground.LIMIT)
-                        .orElseThrow()
-                        .revision()
-                    == 101);
+                assertThat(landmark(of))
+                    .extracting(Landmark::stream, Landmark::revision)
+                    .containsExactly(stream, revision));
   }
 
   @AfterEach
@@ -97,6 +117,33 @@ class RestoredStoreTest {
   }
 
   @Test
+  void aStreamThatTheBackupHasNotIsNoticed() {
+    ground.append(n + "-9", 1);
+    awaitTotals(704, 103);
+    awaitLandmark(build, n + "-9", 0);
+    restore();
+    ground.append(n + "-5", LongStream.range(0, 300).map(_ -> 5).toArray());
+    ground.start(1);
+
+    awaitTotals(1503, 302);
+    assertThat(ground.active()).isNotEqualTo(build);
+  }
+
+  /** Whoever went on during the restore has an event in hand that is of the log before. */
+  @Test
+  void whatWasAppliedBeforeIsNoLandmarkOfTheNextBuild() {
+    ground.stopStore();
+    Ground.copy(data.resolve("backup"), data.resolve("store"));
+    ground.startStore();
+    awaitTotals(3, 2);
+    await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
+
+    ground.append(n + "-1", 1);
+    awaitTotals(4, 3);
+    awaitLandmark(ground.active(), n + "-1", 2);
+  }
+
+  @Test
   void whatWasNotSeenAtTheStartIsNoticedAtTheFence() {
     restore();
     ground.append(n + "-0", LongStream.range(0, 200).map(_ -> 5).toArray());
@@ -113,6 +160,26 @@ class RestoredStoreTest {
 
   private Landmark landmarkOfFirst() {
     return Landmark.of(ground.store().read(n + "-1", 0, 1).await().atMost(Ground.LIMIT).getFirst());
+  }
+
+  /** It comes through a link, whose position is not its own. */
+  @Test
+  void aReplayedParkedEventIsNoLandmark() throws Exception {
+    instance.stop();
+    instance = ground.new Instance(Counting.superstitiousSums(), OnPoison.HOLD);
+    ground.append(n + "-2", 13);
+    await().atMost(Ground.LIMIT).until(() -> ground.parked(Counting.sums(1)) == 1);
+    instance.stop();
+    Landmark before = landmark(build);
+    instance = ground.new Instance(Counting.sums(1), OnPoison.HOLD, KEEPS_OFTEN);
+    await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
+    new ParkedEvents(ground.store(), "sums-" + n + "-v1").replay().await().atMost(Ground.LIMIT);
+
+    awaitTotals(716, 103);
+    await()
+        .during(Duration.ofSeconds(1))
+        .atMost(Ground.LIMIT)
+        .untilAsserted(() -> assertThat(landmark(build)).isEqualTo(before));
   }
 
   @Test

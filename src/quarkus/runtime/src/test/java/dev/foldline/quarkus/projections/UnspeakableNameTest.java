@@ -1,6 +1,7 @@
 package dev.foldline.quarkus.projections;
 
 import static dev.foldline.quarkus.projections.Ground.n;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,6 +12,7 @@ import dev.foldline.core.Unavailable;
 import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.connector.ParkedEvents;
 import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
@@ -43,6 +45,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.context.spi.ContextManagerProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -115,6 +118,56 @@ class UnspeakableNameTest {
     }
   }
 
+  /** What is parked comes through a link, and is read where it stands. */
+  @Test
+  void aStreamThatIsDeniedHoldsUpItselfAlone(@TempDir Path data) throws Exception {
+    ContextManagerProvider.instance();
+    Vertx vertx = Vertx.vertx();
+    try (EmbeddedEventStore server = EmbeddedEventStore.builder().data(data).fsync(false).start();
+        AsReal real = new AsReal(server.port());
+        RedisProcess redis = new RedisProcess("--dir", data.toString());
+        EventStore store = new EventStore(real.connectionString(), Duration.ofSeconds(5))) {
+      ReadModels models =
+          new ReadModels(
+              Redis.createClient(vertx, redis.url()), new ObjectMapper(), Duration.ofSeconds(3));
+      var runner =
+          new ProjectionRunner<>(
+              vertx.getDelegate(),
+              store,
+              new EventCodec(List.of(Counting.TYPES)),
+              models,
+              SUMS,
+              OnPoison.HOLD);
+      runner.start();
+      await().atMost(Ground.LIMIT).until(() -> runner.health().isSubscribed());
+      long losses = runner.health().losses();
+      append(store, n + "-denied", 13);
+      ParkedEvents parked = new ParkedEvents(store, "sums-" + n + "-v1");
+      await().atMost(Ground.LIMIT).until(() -> of(parked.list(10)).size() == 1);
+      real.deny(n + "-denied");
+      of(parked.replay());
+      append(store, n + "-2", 2);
+
+      Views views = new Views(models);
+      await()
+          .atMost(Ground.LIMIT)
+          .ignoreException(Unavailable.class)
+          .untilAsserted(
+              () ->
+                  assertThat(of(views.totals(SUMS, "all")))
+                      .containsEntry("events", BigInteger.ONE));
+      await().atMost(Ground.LIMIT).until(() -> of(parked.list(10)).size() == 1);
+      assertThat(real.denied()).isPositive();
+      assertThat(of(runner.parking().list()))
+          .extracting(each -> each.ref().toString())
+          .containsExactly(n + "-denied@0");
+      assertThat(runner.health().losses()).isEqualTo(losses);
+      of(runner.stop(Duration.ZERO));
+    } finally {
+      vertx.closeAndAwait();
+    }
+  }
+
   private static void append(EventStore store, String stream, int number) {
     of(store.append(stream, List.of(Ground.event("counted", "{\"number\":" + number + "}"))));
   }
@@ -131,6 +184,8 @@ class UnspeakableNameTest {
 
     private final Server server;
     private final ManagedChannel store;
+    private final AtomicInteger denied = new AtomicInteger();
+    private volatile String secret = "";
 
     AsReal(int port) throws IOException {
       store = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
@@ -154,6 +209,22 @@ class UnspeakableNameTest {
               .start();
     }
 
+    /** Lets nobody read a stream any more. */
+    void deny(String stream) {
+      secret = stream;
+    }
+
+    /** How often someone wanted to. */
+    int denied() {
+      return denied.get();
+    }
+
+    private boolean isDenied(ServerCall<?, ?> call, byte[] message) {
+      return !secret.isEmpty()
+          && call.getMethodDescriptor().getFullMethodName().endsWith("Streams/Read")
+          && new String(message, ISO_8859_1).matches("(?s).*[^^]" + secret + ".*");
+    }
+
     String connectionString() {
       return "esdb://127.0.0.1:" + server.getPort() + "?tls=false";
     }
@@ -175,6 +246,9 @@ class UnspeakableNameTest {
 
             @Override
             public void onClose(Status status, Metadata trailers) {
+              if (status.getCode() == Status.Code.CANCELLED) {
+                return;
+              }
               String stream = trailers.get(STREAM);
               if (stream != null && stream.contains("%")) {
                 call.close(Status.UNKNOWN, new Metadata());
@@ -189,7 +263,13 @@ class UnspeakableNameTest {
       return new ServerCall.Listener<>() {
         @Override
         public void onMessage(byte[] message) {
-          onwards.sendMessage(message);
+          if (isDenied(call, message)) {
+            denied.incrementAndGet();
+            onwards.cancel("denied", null);
+            call.close(Status.PERMISSION_DENIED, new Metadata());
+          } else {
+            onwards.sendMessage(message);
+          }
         }
 
         @Override

@@ -183,8 +183,13 @@ class ChannelsTest extends ChannelFixture {
   @Test
   void whatComesThroughALinkDoesNotTellAPosition() {
     server.append(n + "-1", 0, 1);
-    server.store().append("links", List.of(TestStore.event("$>", "0@n-1"))).await().atMost(LIMIT);
-    var channel = incoming(STRATEGIES.park(), Map.of("stream", "links", "resolve-links", "true"));
+    server
+        .store()
+        .append(own("links"), List.of(TestStore.event("$>", "0@" + n + "-1")))
+        .await()
+        .atMost(LIMIT);
+    var channel =
+        incoming(STRATEGIES.park(), Map.of("stream", own("links"), "resolve-links", "true"));
     Recorded<?> event = payload(consume(channel, 1).awaitItems(1, LIMIT).getLastItem());
     assertThat(event.stream()).isEqualTo(n + "-1");
     assertThat(event.position()).isEqualTo(-1);

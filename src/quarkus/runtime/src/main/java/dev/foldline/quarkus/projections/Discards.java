@@ -1,14 +1,13 @@
 package dev.foldline.quarkus.projections;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.Json;
 import dev.foldline.eventstoredb.StoredEvent;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -23,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Discards {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TYPE = "discarded";
   private static final int PAGE = 500;
 
   private final EventStore store;
@@ -39,12 +38,26 @@ final class Discards {
   /**
    * What was decided of an event, as it is stored, for ever.
    *
+   * @param format the number of this form
    * @param cause why it could not be applied
    * @param reason why it is discarded
    * @param by whom
    */
   record Discarded(
-      String stream, long revision, String type, String cause, String reason, String by) {}
+      int format,
+      String stream,
+      long revision,
+      String type,
+      String cause,
+      String reason,
+      String by) {
+
+    static final int FORMAT = 1;
+
+    private EventRef ref() {
+      return new EventRef(stream, revision);
+    }
+  }
 
   /** Whether an event is known to be discarded; ask for news first where that matters. */
   boolean contains(EventRef event) {
@@ -56,7 +69,10 @@ final class Discards {
     return contains(EventRef.of(event));
   }
 
-  /** Looks for what was discarded since; whether there is any. */
+  /**
+   * Looks for what was discarded since; whether there is any. Fails with {@link UnknownEvent} where
+   * that can't be read, for a guess would leave out another event.
+   */
   Uni<Boolean> refresh() {
     return store
         .read(stream, next, PAGE)
@@ -83,8 +99,8 @@ final class Discards {
 
   private static StoredEvent stored(Discarded discarded) {
     try {
-      byte[] data = JSON.writeValueAsBytes(discarded);
-      return new StoredEvent(UUID.randomUUID(), "discarded", data, new byte[0]);
+      byte[] data = Json.MAPPER.writeValueAsBytes(discarded);
+      return new StoredEvent(UUID.randomUUID(), TYPE, data, new byte[0]);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
@@ -92,10 +108,13 @@ final class Discards {
 
   private static EventRef parse(StoredEvent event) {
     try {
-      JsonNode data = JSON.readTree(event.data());
-      return new EventRef(data.path("stream").asText(), data.path("revision").asLong());
+      Discarded discarded = Json.MAPPER.readValue(event.data(), Discarded.class);
+      if (discarded.format() != Discarded.FORMAT) {
+        throw new UnknownEvent(TYPE, "it is of format " + discarded.format());
+      }
+      return discarded.ref();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UnknownEvent(TYPE, "it is not of format " + Discarded.FORMAT + ": " + e);
     }
   }
 }

@@ -519,7 +519,8 @@ public final class Parking<D, E> {
 
   private static Discarded discarded(Parked parked, String reason, String by) {
     EventRef ref = parked.ref();
-    return new Discarded(ref.stream(), ref.revision(), parked.type(), parked.cause(), reason, by);
+    return new Discarded(
+        Discarded.FORMAT, ref.stream(), ref.revision(), parked.type(), parked.cause(), reason, by);
   }
 
   /**

@@ -232,7 +232,10 @@ class ParkingTest {
   void aDiscardThatWasBrokenOffIsCompletedByAnother_orByTheNextBuild() {
     parkSome();
     var before = new Discards(ground.store(), "sums-" + n);
-    of(before.add(List.of(new Discarded(n + "-1", 1, "counted", "13", "a cat", "ada"))));
+    of(
+        before.add(
+            List.of(
+                new Discarded(Discarded.FORMAT, n + "-1", 1, "counted", "13", "a cat", "ada"))));
     Ground.Instance instance = superstitious(OnPoison.HOLD);
 
     awaitParked(instance, n + "-1@1", n + "-1@2", n + "-2@0");

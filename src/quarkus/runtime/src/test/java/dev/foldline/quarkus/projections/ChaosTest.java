@@ -70,6 +70,8 @@ class ChaosTest {
       List<JavaProcess> instances = new ArrayList<>();
       instances.add(startOne(ground, onPoison));
       instances.add(startOne(ground, onPoison));
+      // What was there before the group is built, not delivered, and so no server parks it.
+      await().atMost(LIMIT).until(() -> !ground.active().isEmpty());
       for (int step = 0; step < steps; step++) {
         appendSome(ground);
         if (step == steps / 2) {

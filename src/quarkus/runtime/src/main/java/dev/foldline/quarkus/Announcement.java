@@ -4,8 +4,10 @@ import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.RequestMacs;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -28,8 +30,15 @@ class Announcement {
     this.redis = redis;
   }
 
-  /** The store and the keys are asked for so that missing ones stop the start. */
-  void start(@Observes StartupEvent event, EventStore store, RequestMacs macs, LaunchMode mode) {
+  /**
+   * The store and the keys are asked for, before anything is begun, so that missing ones stop the
+   * start.
+   */
+  void start(
+      @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
+      EventStore store,
+      RequestMacs macs,
+      LaunchMode mode) {
     LOG.infof(
         "event store %s, Redis %s, data of embedded parts %s, time-out %s",
         withoutSecret(location.connectionString()),

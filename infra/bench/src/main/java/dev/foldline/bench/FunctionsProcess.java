@@ -44,7 +44,6 @@ final class FunctionsProcess implements AutoCloseable {
     command.add("-Dquarkus.http.host=127.0.0.1");
     command.add("-Dquarkus.http.port=" + port);
     command.add("-Dfoldline.eventstoredb.connection-string=" + connectionString);
-    command.add("-Dfoldline.idempotency.keys=bench:MDEyMzQ1Njc4OWFiY2RlZg==");
     command.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redisPort);
     settings.forEach(setting -> command.add("-D" + setting));
     command.add("-jar");

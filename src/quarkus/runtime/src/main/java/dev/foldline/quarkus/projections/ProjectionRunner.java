@@ -76,11 +76,13 @@ public final class ProjectionRunner<D, E> {
    */
   record Pace(Duration survey, Duration keep, int absence, Duration replay, Duration patience) {
 
-    static final Pace DEFAULT = new Pace(Duration.ofSeconds(10), Duration.ofSeconds(2), 15);
-
-    Pace(Duration survey, Duration keep, int absence) {
-      this(survey, keep, absence, Duration.ofMinutes(1), Duration.ofSeconds(1));
-    }
+    static final Pace DEFAULT =
+        new Pace(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(2),
+            15,
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1));
   }
 
   private final Vertx vertx;

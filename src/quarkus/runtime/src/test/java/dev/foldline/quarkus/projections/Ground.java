@@ -12,6 +12,7 @@ import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.Group;
+import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
@@ -53,6 +54,17 @@ import org.eclipse.microprofile.context.spi.ContextManagerProvider;
 final class Ground implements AutoCloseable {
 
   static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /**
+   * A pace at which only checkpoints are hurried.
+   *
+   * @param keep between two checkpoints
+   * @param absence how many of those another version may be silent before it counts as left
+   */
+  static Pace keeping(Duration keep, int absence) {
+    Pace usual = Pace.DEFAULT;
+    return new Pace(usual.survey(), keep, absence, usual.replay(), usual.patience());
+  }
 
   /** The category of the test that runs: a store that is given holds the events of others too. */
   static String n = EventStoreServer.unique("n");

@@ -197,7 +197,7 @@ class ProjectionRunnerTest {
 
   @Test
   void aVersionThatIsRolledBackIsNotReadAnyMore() {
-    var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 20);
+    var hasty = Ground.keeping(Duration.ofMillis(100), 20);
     Projection<Sum, Counting> two = Counting.sums(2);
     ground.append(n + "-1", 1);
     ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
@@ -224,7 +224,7 @@ class ProjectionRunnerTest {
 
   @Test
   void aRedisThatMayEvictIsNotReady_andATotalThatItEvictedIsBuiltAgain() {
-    var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 1_000);
+    var hasty = Ground.keeping(Duration.ofMillis(100), 1_000);
     ground.append(n + "-1", 1, 2);
     var instance = ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
     awaitSum(Counting.sums(1), n + "-1", 3, 2);
@@ -249,7 +249,7 @@ class ProjectionRunnerTest {
 
   @Test
   void aRedisThatMayEvictIsNamed_beforeThereIsABuild() {
-    var hasty = new ProjectionRunner.Pace(Duration.ofSeconds(10), Duration.ofMillis(100), 1_000);
+    var hasty = Ground.keeping(Duration.ofMillis(100), 1_000);
     ground.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
     ground.redis("CONFIG", "SET", "maxmemory", "1gb");
     Builds builds = new Builds(ground.models, Counting.sums(1));

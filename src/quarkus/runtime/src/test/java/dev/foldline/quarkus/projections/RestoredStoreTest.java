@@ -26,13 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RestoredStoreTest {
 
-  private static final Pace KEEPS_OFTEN =
-      new Pace(
-          Duration.ofSeconds(10),
-          Duration.ofMillis(50),
-          600,
-          Duration.ofMinutes(1),
-          Duration.ofSeconds(1));
+  private static final Pace KEEPS_OFTEN = Ground.keeping(Duration.ofMillis(50), 600);
 
   private @TempDir Path data;
   private Ground ground;

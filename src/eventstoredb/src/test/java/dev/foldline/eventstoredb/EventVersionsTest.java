@@ -63,6 +63,8 @@ class EventVersionsTest {
     return codec.decode(stored(type, data));
   }
 
+  private final String category = EventStoreServer.unique("stock");
+
   @Test
   void are_read_as_those_of_today() {
     BigDecimal price = new BigDecimal("0.12345678901234567890");
@@ -111,7 +113,7 @@ class EventVersionsTest {
         EventStore store = new EventStore(server.connectionString(), Duration.ofSeconds(5))) {
       store
           .append(
-              "stock-1",
+              category + "-1",
               -1,
               List.of(
                   stored("stock-counted", "{\"dozens\":1,\"price\":1}"),
@@ -120,17 +122,18 @@ class EventVersionsTest {
           .await()
           .atMost(Duration.ofSeconds(10));
 
-      assertThat(fold(store, _ -> true)).isEqualTo(new View<>("stock-1", 2, 6L));
+      assertThat(fold(store, _ -> true)).isEqualTo(new View<>(category + "-1", 2, 6L));
       assertThat(fold(store, event -> event.revision() <= 1))
-          .isEqualTo(new View<>("stock-1", 1, 7L));
+          .isEqualTo(new View<>(category + "-1", 1, 7L));
     }
   }
 
   private View<Long> fold(EventStore store, Predicate<Recorded<?>> upTo) {
     return new StreamFold(store.streams(), codec, DiscardedEvents.NONE, Duration.ofSeconds(10))
         .fold(
-            new Projection<>("stock", 1, "stock", Stock.class, Long.class, EventVersionsTest::left),
-            "stock-1",
+            new Projection<>(
+                "stock", 1, category, Stock.class, Long.class, EventVersionsTest::left),
+            category + "-1",
             upTo)
         .await()
         .atMost(Duration.ofSeconds(10))

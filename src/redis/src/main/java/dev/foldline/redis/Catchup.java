@@ -233,6 +233,13 @@ final class Catchup<S, D, E> {
     return poisons;
   }
 
+  /** What the last fold passed over. */
+  List<Outcome.Poison> passedOver() {
+    return poisons.stream()
+        .filter(poison -> !poison.holds() && poison.revision() > stored.revision())
+        .toList();
+  }
+
   /** How many events of the batch are not applied. */
   int unsettled() {
     return count(events);

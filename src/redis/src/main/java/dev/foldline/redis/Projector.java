@@ -52,17 +52,34 @@ public final class Projector<S, D, E> {
   /** The revision of a tombstone: it ends its stream, and there is nothing in it to apply. */
   static final long TOMBSTONE = Long.MAX_VALUE;
 
+  /** Is told of events that can't be applied, before they are passed over. */
+  @FunctionalInterface
+  public interface Passing {
+
+    /** Passes over them without a word. */
+    Passing UNHEARD = _ -> Uni.createFrom().item(true);
+
+    /**
+     * @param found by stream
+     * @return whether they are to be passed over; else they are decoded once more. None is where it
+     *     fails
+     */
+    Uni<Boolean> over(Map<String, List<Outcome.Poison>> found);
+  }
+
   private final ReadModels models;
   private final Projection<D, E> projection;
   private final Decoder<S, E> decoder;
   private final History<S> history;
   private final OnPoison onPoison;
+  private final Passing passing;
   private final Layout layout;
   private final Poisons poisons;
   private final Set<String> named = ConcurrentHashMap.newKeySet();
 
   /**
    * @param build of the read models that the events are applied to
+   * @param passing is told of what {@link OnPoison#PASS} passes over
    * @param history where to read missing events
    */
   public Projector(
@@ -70,9 +87,11 @@ public final class Projector<S, D, E> {
       Projection<D, E> projection,
       String build,
       OnPoison onPoison,
+      Passing passing,
       Decoder<S, E> decoder,
       History<S> history) {
     this.onPoison = onPoison;
+    this.passing = passing;
     this.models = models;
     this.projection = projection;
     this.decoder = decoder;
@@ -172,7 +191,7 @@ public final class Projector<S, D, E> {
     return fillGaps(open.stream().filter(Catchup::hasGap).toList(), order)
         .chain(
             () ->
-                write(
+                writeOrPass(
                     open.stream()
                         .filter(Catchup::isOpen)
                         .filter(stream -> stream.fold(projection, decoder, onPoison, models))
@@ -288,6 +307,24 @@ public final class Projector<S, D, E> {
 
   private Uni<Void> miss(List<Catchup<S, D, E>> streams) {
     streams.forEach(Catchup::miss);
+    return Uni.createFrom().voidItem();
+  }
+
+  /** Once the fence has passed over an event, nobody finds it any more: it is told of before. */
+  private Uni<Void> writeOrPass(List<Catchup<S, D, E>> streams) {
+    Map<String, List<Outcome.Poison>> passed = new HashMap<>();
+    for (Catchup<S, D, E> stream : streams) {
+      if (!stream.passedOver().isEmpty()) {
+        passed.put(stream.name(), stream.passedOver());
+      }
+    }
+    return passed.isEmpty()
+        ? write(streams)
+        : passing.over(passed).chain(sure -> sure ? write(streams) : foldAgain(streams));
+  }
+
+  private Uni<Void> foldAgain(List<Catchup<S, D, E>> streams) {
+    streams.forEach(stream -> stream.startFrom(stream.stored()));
     return Uni.createFrom().voidItem();
   }
 

@@ -58,7 +58,13 @@ class ArrivalsTest {
   private void write(String stream, long revision) {
     var projector =
         new Projector<String, String, String>(
-            redis.models(), LAST, build, OnPoison.HOLD, List::of, RealRedis.noHistory());
+            redis.models(),
+            LAST,
+            build,
+            OnPoison.HOLD,
+            Projector.Passing.UNHEARD,
+            List::of,
+            RealRedis.noHistory());
     await(
         projector.apply(
             List.of(

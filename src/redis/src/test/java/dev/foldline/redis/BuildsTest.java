@@ -442,7 +442,13 @@ class BuildsTest {
   private void apply(Projection<String, String> projection, String build, String event) {
     var projector =
         new Projector<String, String, String>(
-            models, projection, build, OnPoison.HOLD, List::of, RealRedis.noHistory());
+            models,
+            projection,
+            build,
+            OnPoison.HOLD,
+            Projector.Passing.UNHEARD,
+            List::of,
+            RealRedis.noHistory());
     long revision = "ab".indexOf(event);
     await(
         projector.apply(

@@ -150,7 +150,13 @@ class ClusterTest {
   private void apply(String build, long revision) {
     var projector =
         new Projector<Long, Long, Long>(
-            models, SUMS, build, OnPoison.HOLD, List::of, RealRedis.noHistory());
+            models,
+            SUMS,
+            build,
+            OnPoison.HOLD,
+            Projector.Passing.UNHEARD,
+            List::of,
+            RealRedis.noHistory());
     await(
         projector.apply(
             IntStream.range(0, STREAMS)

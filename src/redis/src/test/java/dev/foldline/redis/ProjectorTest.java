@@ -46,6 +46,8 @@ class ProjectorTest {
   private final Set<String> unreadable = new HashSet<>();
   private final Builds builds = new Builds(redis.models(), SUMS);
   private String build = "";
+  private final Set<String> discarded = new HashSet<>();
+  private Projector.Passing passing = Projector.Passing.UNHEARD;
   private OnPoison onPoison = OnPoison.HOLD;
   private final History<String> history = new History<>(this::read, this::before);
   private final Views views = new Views(redis.models());
@@ -394,6 +396,41 @@ class ProjectorTest {
   }
 
   @Test
+  void whatIsPassedOverIsToldOfBefore_forNobodyFindsItAfterwards() {
+    onPoison = OnPoison.PASS;
+    List<Recorded<String>> events = append("n-1", "1", "poison", "3");
+    passing = _ -> Uni.createFrom().failure(new Unavailable("not now"));
+    assertThatThrownBy(() -> apply(events)).isInstanceOf(Unavailable.class);
+    assertThat(document("n-1")).isEmpty();
+
+    List<Long> told = new ArrayList<>();
+    passing =
+        found -> {
+          found.get("n-1").forEach(poison -> told.add(poison.revision()));
+          return Uni.createFrom().item(true);
+        };
+    apply(events);
+    assertThat(told).containsExactly(1L);
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(4, 2)));
+  }
+
+  @Test
+  void whatTurnsOutToBeDiscardedIsNotPassedOver() {
+    onPoison = OnPoison.PASS;
+    passing =
+        _ -> {
+          discarded.add("poison");
+          return Uni.createFrom().item(false);
+        };
+    List<Recorded<String>> events = append("n-1", "1", "poison", "3");
+
+    Outcome outcome = apply(events);
+
+    assertThat(outcome.poisoned()).isEmpty();
+    assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(4, 2)));
+  }
+
+  @Test
   void passesOverWhatIsNoEventOfTheApplication() {
     apply(append("n-1", "link", "3", "link"));
     assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(3, 1)));
@@ -533,12 +570,12 @@ class ProjectorTest {
 
   private <D> Projector<String, D, Long> projector(Projection<D, Long> projection) {
     return new Projector<>(
-        redis.models(), projection, build, onPoison, ProjectorTest::decode, history);
+        redis.models(), projection, build, onPoison, passing, this::decode, history);
   }
 
   /** A link is none of ours, and "2+3" is a shape of the past for two numbers. */
-  private static List<Recorded<Long>> decode(Recorded<String> stored) {
-    return stored.event().equals("link")
+  private List<Recorded<Long>> decode(Recorded<String> stored) {
+    return stored.event().equals("link") || discarded.contains(stored.event())
         ? List.of()
         : Arrays.stream(stored.event().split("\\+"))
             .map(number -> stored.map(_ -> Long.parseLong(number)))

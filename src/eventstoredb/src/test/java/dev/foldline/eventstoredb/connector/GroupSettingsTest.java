@@ -98,9 +98,9 @@ class GroupSettingsTest extends ChannelFixture {
   void fromTheEndOfACategoryItBeginsBehindTheLastEventOfAll() throws Exception {
     Map<String, String> attributes = Map.of("from", "end");
     server.append(n + "-1", 0, 2);
-    long last = end();
+    long before = end();
     open(attributes);
-    assertThat(start(own("numbers"))).isEqualTo(last).isPositive();
+    assertThat(start(own("numbers"))).isBetween(before, end()).isPositive();
     server.restart();
     server.append(n + "-1", 2, 1);
     assertThat(open(attributes)).doesNotContain("otherwise");
@@ -142,10 +142,10 @@ class GroupSettingsTest extends ChannelFixture {
   @Test
   void thatOfAProjectionIsCreatedSo_whenItsBuildBegins() throws Exception {
     server.append(n + "-1", 0, 2);
-    long last = end();
+    long before = end();
     Group group = Group.ofCategory(own("read-models"), n, 100).fromEnd();
     new PersistentSource(server.store(), group, false).prepare().await().atMost(LIMIT);
-    assertThat(start(own("read-models"))).isEqualTo(last);
+    assertThat(start(own("read-models"))).isBetween(before, end()).isPositive();
   }
 
   @Test

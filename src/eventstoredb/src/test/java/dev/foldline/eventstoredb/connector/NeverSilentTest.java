@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.UpdatePersistentSubscriptionToAllOptions;
 import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.testing.StoreProxy;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -12,6 +12,7 @@ import dev.foldline.eventstoredb.Appended;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.WrongRevision;
+import dev.foldline.testing.StoreProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;

@@ -59,6 +59,7 @@ final class Applier<D, E> {
             factory.projection(),
             build,
             factory.onPoison(),
+            this::passOver,
             factory::decode,
             new History<>(factory::read, factory::before));
     this.poisons = new Poisons(factory.models(), factory.projection(), build);
@@ -186,6 +187,14 @@ final class Applier<D, E> {
             + " restored from a backup: %s",
         this, reason);
     return factory.builds().distrust(build);
+  }
+
+  /** What was discarded meanwhile is left out, and no poison. */
+  private Uni<Boolean> passOver(Map<String, List<Outcome.Poison>> found) {
+    return factory
+        .discards()
+        .refresh()
+        .chain(news -> news ? Uni.createFrom().item(false) : keep(found).replaceWith(true));
   }
 
   private Uni<Outcome> account(List<Recorded<StoredEvent>> batch, Order order, Outcome outcome) {

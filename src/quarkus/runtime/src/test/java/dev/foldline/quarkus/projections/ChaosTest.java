@@ -205,6 +205,7 @@ class ChaosTest {
         Counting.sums(1),
         build,
         onPoison,
+        Projector.Passing.UNHEARD,
         stored -> codec.decode(stored, Counting.class),
         new History<>(ground.store()::read, ground.store()::before));
   }

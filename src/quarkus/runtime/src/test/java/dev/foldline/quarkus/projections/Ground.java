@@ -53,7 +53,8 @@ import org.eclipse.microprofile.context.spi.ContextManagerProvider;
  */
 final class Ground implements AutoCloseable {
 
-  static final Duration LIMIT = Duration.ofSeconds(30);
+  /** A build reads all of the log, which is long where the store is given. */
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   /**
    * A pace at which only checkpoints are hurried.

@@ -10,6 +10,7 @@ import dev.foldline.core.View;
 import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
+import dev.foldline.testing.EventStoreServer;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -276,7 +277,7 @@ class ProjectionRunnerTest {
     }
     await()
         .atMost(Ground.LIMIT)
-        .until(() -> instance.runner.rebuild(Duration.ZERO).orElseThrow().complete());
+        .until(() -> instance.runner.rebuild(Duration.ofSeconds(1)).orElseThrow().complete());
     awaitTotals(50 * 19_900, 10_005);
     ground.append(n + "-0", 1);
     awaitTotals(50 * 19_900 + 1, 10_006);
@@ -285,6 +286,7 @@ class ProjectionRunnerTest {
 
   @Test
   void aBuildIsNotLeftClosed_howeverMuchIsWrittenBeforeItIsReplaced() throws Exception {
+    EventStoreServer.mustBeOwn("reads the log from its beginning, a page at a time");
     ground.append(n + "-1", 1);
     var instance = ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 1, 1);

@@ -43,12 +43,10 @@ final class ProjectorProcess {
   /** Store, Redis, version, what to do with poison, nanoseconds an event, category. */
   public static void main(String[] args) throws IOException {
     Ground.n = args[5];
-    Ground.n = args[5];
-    Ground.n = args[5];
     Vertx vertx = Vertx.vertx();
-    Redis redis =
-        Redis.createClient(
-            vertx, new RedisOptions().setConnectionString(args[1]).setMaxPoolWaiting(1_000));
+    // So few that none is left where one that went silent is used again.
+    RedisOptions options = new RedisOptions().setMaxPoolSize(2).setMaxPoolWaiting(1_000);
+    Redis redis = Redis.createClient(vertx, options.setConnectionString(args[1]));
     Projection<Sum, Counting> sums =
         slow(Counting.sums(Integer.parseInt(args[2])), Long.parseLong(args[4]));
     new ProjectionRunner<>(

@@ -1,4 +1,6 @@
-package dev.foldline.eventstoredb.connector;
+package dev.foldline.testing;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.eventstore.dbclient.proto.gossip.GossipOuterClass.ClusterInfo;
 import com.eventstore.dbclient.proto.gossip.GossipOuterClass.EndPoint;
@@ -24,26 +26,36 @@ import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a client and its store, and does to subscriptions what networks and clusters do.
+ * Stands between a client and an {@link EventStoreServer} of this machine, without TLS, and does to
+ * calls what networks, clusters and access lists do. Safe for use by many threads.
+ *
+ * <p>As of a real server, no answer names a stream that is not ASCII: where one would, its call
+ * ends as UNKNOWN.
  */
-final class StoreProxy implements AutoCloseable {
+public final class StoreProxy implements AutoCloseable {
 
   private static final Metadata.Key<String> EXCEPTION = text("exception");
   private static final Metadata.Key<String> LEADER_HOST = text("leader-endpoint-host");
   private static final Metadata.Key<String> LEADER_PORT = text("leader-endpoint-port");
+  private static final Metadata.Key<String> STREAM = text("stream-name");
 
   private final int storePort;
   private final ManagedChannel store;
-  private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+  private final Set<Call> subscriptions = ConcurrentHashMap.newKeySet();
   private Server server;
   private volatile boolean leads = true;
   private volatile Appends appends = Appends.PASS;
+  private volatile String secret = "";
+  private final AtomicInteger denials = new AtomicInteger();
 
   /** What becomes of appends. */
-  enum Appends {
+  public enum Appends {
+    /** They are passed on. */
     PASS,
     /** They arrive, and their answers do not. */
     UNANSWERED,
@@ -51,7 +63,10 @@ final class StoreProxy implements AutoCloseable {
     LOST
   }
 
-  StoreProxy(int storePort) {
+  /**
+   * @param storePort where the store listens
+   */
+  public StoreProxy(int storePort) {
     this.storePort = storePort;
     this.store =
         NettyChannelBuilder.forAddress("127.0.0.1", storePort)
@@ -78,12 +93,13 @@ final class StoreProxy implements AutoCloseable {
     }
   }
 
-  String connectionString() {
+  /** The way to the store through here. */
+  public String connectionString() {
     return "esdb+discover://127.0.0.1:" + server.getPort() + "?tls=false";
   }
 
   /** Breaks every connection; those that follow work. */
-  void breakConnections() {
+  public void breakConnections() {
     int port = server.getPort();
     stop();
     server = start(port);
@@ -98,24 +114,40 @@ final class StoreProxy implements AutoCloseable {
   }
 
   /** Follows from now on, as a node does whose leader is another one: the store itself. */
-  void loseLeadership() {
+  public void loseLeadership() {
     leads = false;
     subscriptions.forEach(each -> each.end(Status.UNAVAILABLE));
   }
 
   /** Ends the open subscriptions as if all were well. */
-  void completeSubscriptions() {
+  public void completeSubscriptions() {
     subscriptions.forEach(each -> each.end(Status.OK));
   }
 
   /** Passes nothing on of the subscriptions that are open, as behind a connection half open. */
-  void fallSilent() {
+  public void fallSilent() {
     subscriptions.forEach(each -> each.silent = true);
   }
 
   /** What becomes of appends from now on, those that are under way too. */
-  void appends(Appends fate) {
+  public void appends(Appends fate) {
     appends = fate;
+  }
+
+  /** Lets nobody read a stream from now on; what others tell of it is passed on. */
+  public void deny(String stream) {
+    secret = stream;
+  }
+
+  /** How often somebody was not let read. */
+  public int denials() {
+    return denials.get();
+  }
+
+  private boolean isDenied(String method, byte[] message) {
+    return !secret.isEmpty()
+        && method.endsWith("streams.Streams/Read")
+        && new String(message, ISO_8859_1).matches("(?s).*[^^]" + Pattern.quote(secret) + ".*");
   }
 
   @Override
@@ -152,7 +184,7 @@ final class StoreProxy implements AutoCloseable {
     ClientCall<byte[], byte[]> onwards =
         store.newCall(call.getMethodDescriptor(), CallOptions.DEFAULT);
     boolean append = method.endsWith("ppend");
-    Subscription passed = new Subscription(call, onwards, append);
+    Call passed = new Call(call, onwards, append);
     if (persistent || method.endsWith("streams.Streams/Read")) {
       subscriptions.add(passed);
     }
@@ -162,7 +194,10 @@ final class StoreProxy implements AutoCloseable {
     return new ServerCall.Listener<>() {
       @Override
       public void onMessage(byte[] message) {
-        if (!append || appends != Appends.LOST) {
+        if (isDenied(method, message)) {
+          denials.incrementAndGet();
+          passed.end(Status.PERMISSION_DENIED);
+        } else if (!append || appends != Appends.LOST) {
           onwards.sendMessage(message);
         }
       }
@@ -221,7 +256,7 @@ final class StoreProxy implements AutoCloseable {
   }
 
   /** What comes back of one call. */
-  private final class Subscription extends ClientCall.Listener<byte[]> {
+  private final class Call extends ClientCall.Listener<byte[]> {
 
     private final ServerCall<byte[], byte[]> back;
     private final ClientCall<byte[], byte[]> onwards;
@@ -229,8 +264,7 @@ final class StoreProxy implements AutoCloseable {
     private volatile boolean silent;
     private boolean ended;
 
-    Subscription(
-        ServerCall<byte[], byte[]> back, ClientCall<byte[], byte[]> onwards, boolean append) {
+    Call(ServerCall<byte[], byte[]> back, ClientCall<byte[], byte[]> onwards, boolean append) {
       this.back = back;
       this.onwards = onwards;
       this.append = append;
@@ -265,7 +299,8 @@ final class StoreProxy implements AutoCloseable {
     public synchronized void onClose(Status status, Metadata trailers) {
       subscriptions.remove(this);
       if (!ended && !back.isCancelled() && !(append && isUnanswered())) {
-        back.close(status, trailers);
+        boolean unspeakable = String.valueOf(trailers.get(STREAM)).contains("%");
+        back.close(unspeakable ? Status.UNKNOWN : status, unspeakable ? new Metadata() : trailers);
       }
     }
   }

@@ -412,11 +412,15 @@ final class Ground implements AutoCloseable {
     cables.forEach(Cable::silence);
   }
 
-  /** Takes a key away, as Redis does that may evict; nothing, where there is none. */
-  void evict(Random random) {
+  /**
+   * Takes a key away, as Redis does that may evict; nothing, where there is none.
+   *
+   * @param kind of which it is, as the end of a key's name begins
+   */
+  void evict(Random random, String kind) {
     Response keys =
         redis
-            .send(Request.cmd(Command.KEYS).arg("foldline:1:{sums-" + n + ":*"))
+            .send(Request.cmd(Command.KEYS).arg("foldline:1:{sums-" + n + ":*}:" + kind + "*"))
             .await()
             .atMost(LIMIT);
     if (keys.size() > 0) {

@@ -13,6 +13,7 @@ import dev.foldline.embedded.persistent.PersistentSubscriptions;
 import dev.foldline.embedded.projections.SystemProjections;
 import dev.foldline.embedded.security.AccessLists;
 import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.UserStreams;
 import dev.foldline.embedded.security.Users;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -82,6 +83,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
       Transport transport = started(new Transport());
       EventLog log =
           started(EventLog.open(options.data, options.fsync, transport, options.indexGeneration));
+      UserStreams.write(log, options.users);
       PersistentSubscriptions subscriptions = started(PersistentSubscriptions.open(log));
       var timer =
           new ScheduledThreadPoolExecutor(

@@ -13,6 +13,7 @@ import dev.foldline.embedded.persistent.PersistentSubscriptions;
 import dev.foldline.embedded.projections.SystemProjections;
 import dev.foldline.embedded.security.AccessLists;
 import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.UserStreams;
 import dev.foldline.embedded.security.Users;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -60,6 +61,10 @@ public final class EmbeddedEventStore implements AutoCloseable {
   private static final int LOWEST_FREE_PORT = 20_000;
   private static final int PORTS_TO_TRY = 50;
   private static final long KEEP_ALIVE_SECONDS = 10;
+
+  /** By then a connection speaks gRPC, or ends: one that is silent, slow, or HTTP/1.1 does. */
+  private static final long HANDSHAKE_SECONDS = 10;
+
   private static final long GRACE_MILLIS = 500;
 
   /** Checking a password takes a while, which Netty's event loops can't be made to wait for. */
@@ -82,6 +87,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
       Transport transport = started(new Transport());
       EventLog log =
           started(EventLog.open(options.data, options.fsync, transport, options.indexGeneration));
+      UserStreams.write(log, options.users);
       PersistentSubscriptions subscriptions = started(PersistentSubscriptions.open(log));
       var timer =
           new ScheduledThreadPoolExecutor(
@@ -157,7 +163,8 @@ public final class EmbeddedEventStore implements AutoCloseable {
     services.add(new FeaturesService(services));
     var server =
         transport
-            .server(new InetSocketAddress(options.host, port))
+            .server(new InetSocketAddress(options.host, port), protocols(options))
+            .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
             .maxInboundMessageSize(MAX_MESSAGE)
             .permitKeepAliveTime(0, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
@@ -169,11 +176,15 @@ public final class EmbeddedEventStore implements AutoCloseable {
     } else {
       server.executor(handlers).intercept(new Authentication(options.users)).intercept(calls);
     }
-    if (options.certificate != null && options.privateKey != null) {
-      server.useTransportSecurity(options.certificate.toFile(), options.privateKey.toFile());
-    }
     services.forEach(service -> server.addService(LenientMarshaller.of(service.bindService())));
     return server.build();
+  }
+
+  private static Protocols protocols(Builder options) {
+    var http = new HttpAnswers(!options.users.isEmpty());
+    return options.certificate != null && options.privateKey != null
+        ? Protocols.overTls(options.certificate.toFile(), options.privateKey.toFile(), http)
+        : Protocols.plain(http);
   }
 
   public int port() {

@@ -49,8 +49,9 @@ final class Transport implements Executor, AutoCloseable {
     }
   }
 
-  NettyServerBuilder server(InetSocketAddress address) {
+  NettyServerBuilder server(InetSocketAddress address, Protocols protocols) {
     return NettyServerBuilder.forAddress(address)
+        .protocolNegotiator(protocols)
         .bossEventLoopGroup(eventLoop)
         .workerEventLoopGroup(eventLoop)
         .channelType(channelType);

@@ -219,7 +219,7 @@ final class Model {
 
   private String writeMetadata(Object expected, Metadata written) {
     long last = metadata.size() - 1L;
-    if (tombstoned) {
+    if (tombstoned && metadata.isEmpty()) {
       return DELETED;
     }
     boolean fits =
@@ -228,7 +228,7 @@ final class Model {
     if (!fits) {
       return wrong(last);
     }
-    boolean undeletes = softDeleted() && written.kind() != Metadata.Kind.LIST;
+    boolean undeletes = softDeleted() && !tombstoned && written.kind() != Metadata.Kind.LIST;
     describe(written);
     if (undeletes) {
       describe(written.from(last() + 1));

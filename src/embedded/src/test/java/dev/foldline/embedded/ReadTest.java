@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("3 Reads")
 class ReadTest {
   private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final String DELETED = "FAILED_PRECONDITION stream-deleted";
 
   private final Wire wire;
   private String s = "";
@@ -393,19 +394,53 @@ class ReadTest {
   }
 
   @Test
-  @DisplayName(
-      "3.6, 9.13 tombstoning a metastream lifts all truncation; that of a tombstoned stream is deleted too")
-  void metastreamTombstones() {
+  @DisplayName("3.6 tombstoning a metastream lifts all truncation")
+  void metastreamTombstone() {
     fiveEvents();
     wire.metadata(s, "{\"$maxCount\":1}");
     assertThat(wire.tombstone("$$" + s, "any")).isEqualTo("ok");
     assertThat(revisions()).isEqualTo("0 1 2 3 4");
     wire.tombstone(s, "any");
-    assertThat(wire.append("$$" + s, "any", "x")).isEqualTo("FAILED_PRECONDITION stream-deleted");
-    String other = s + "-other";
-    wire.append(other, "any", "e0");
-    wire.tombstone(other, "any");
-    assertThat(wire.metadata(other, "{}")).isEqualTo("FAILED_PRECONDITION stream-deleted");
+    assertThat(wire.metadata(s, "{}")).isEqualTo(DELETED);
+  }
+
+  @ParameterizedTest(
+      name =
+          "3.6 metadata of a tombstoned stream with {0}: any {1}, no_stream {2}, stream_exists {3}, cur {4}, other {5}")
+  @CsvSource({
+    "none, deleted, deleted, deleted, deleted, deleted",
+    "metadata, ok 1, wrong 0, ok 1, ok 1, wrong 0",
+    "a soft deletion, ok 1, wrong 0, ok 1, ok 1, wrong 0",
+  })
+  void metadataOfTombstoned(
+      String state, String any, String noStream, String exists, String current, String other) {
+    Object[] expectations = {"any", "no_stream", "stream_exists", 0, 7};
+    String[] answers = {any, noStream, exists, current, other};
+    for (int i = 0; i < expectations.length; i++) {
+      String tombstoned = s + "-" + i;
+      String metastream = "$$" + tombstoned;
+      wire.append(tombstoned, "any", "e0");
+      switch (state) {
+        case "metadata" -> wire.metadata(tombstoned, "{\"k\":1}");
+        case "a soft deletion" -> wire.delete(tombstoned, "any");
+        default -> {}
+      }
+      wire.tombstone(tombstoned, "any");
+      long before = writtenTo(metastream);
+      String answer = wire.append(metastream, expectations[i], "$metadata");
+      assertThat(answer.replace(DELETED, "deleted"))
+          .as(expectations[i].toString())
+          .isEqualTo(answers[i]);
+      assertThat(writtenTo(metastream)).isEqualTo(answer.startsWith("ok") ? before + 1 : before);
+      assertThat(wire.read(metastream)).containsExactly(DELETED);
+      assertThat(wire.read(tombstoned)).containsExactly(DELETED);
+      assertThat(wire.append(tombstoned, "any", "e1")).isEqualTo(DELETED);
+    }
+  }
+
+  /** Events of a stream in {@code $all}, which shows them whatever was deleted. */
+  private long writtenTo(String stream) {
+    return wire.read(ALL).stream().filter(event -> event.contains("@" + stream + " ")).count();
   }
 
   @Test

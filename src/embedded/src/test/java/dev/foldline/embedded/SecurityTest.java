@@ -15,6 +15,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -332,5 +334,65 @@ class SecurityTest {
     assertThatThrownBy(() -> EmbeddedEventStore.builder().user("topsecret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("topsecret");
+  }
+
+  @Test
+  @DisplayName("7 the users are in $users and $user-…, for admins alone, and nothing of a password")
+  void userStreams() {
+    assertThat(admin.read("$users"))
+        .containsExactly("0@$users $User", "1@$users $User", "2@$users $User", "3@$users $User");
+    assertThat(data(admin, "$users")).containsExactly("admin", "ops", "alice", "bob");
+    assertThat(admin.read("$user-admin")).containsExactly("0@$user-admin $UserCreated");
+    assertThat(data(admin, "$user-admin"))
+        .containsExactly(
+            "{\"loginName\":\"admin\",\"fullName\":\"admin\",\"groups\":[\"$admins\"],\"hash\":\"\",\"salt\":\"\"}");
+    assertThat(data(admin, "$user-alice").getFirst()).contains("\"groups\":[]");
+    assertThat(alice.read("$users")).containsExactly(DENIED);
+    assertThat(ops.read("$user-ops")).containsExactly(DENIED);
+  }
+
+  private static List<String> data(Wire wire, String stream) {
+    return wire.open(stream).await().messages().stream()
+        .map(message -> message.getEvent().getEvent())
+        .peek(
+            event ->
+                assertThat(event.getMetadataMap().get("content-type"))
+                    .isEqualTo(
+                        stream.equals("$users") ? "application/octet-stream" : "application/json"))
+        .map(event -> event.getData().toStringUtf8())
+        .toList();
+  }
+
+  @Test
+  @DisplayName("7 a restart writes of the users what has changed, and nothing twice")
+  void userStreamsOverRestart(@TempDir Path directory) {
+    var first = EmbeddedEventStore.builder().data(directory).user("admin:changeit:$admins");
+    first.user("jürgen müller", "geheim").start().close();
+    var second = EmbeddedEventStore.builder().data(directory).user("admin:other:$admins");
+    try (var restarted =
+            second.user("jürgen müller", "geheim", "$ops", "team").user("eve:x").start();
+        Wire wire =
+            new Wire(
+                NettyChannelBuilder.forAddress("localhost", restarted.port())
+                    .usePlaintext()
+                    .build(),
+                header(basic("admin:other")))) {
+      assertThat(data(wire, "$users")).containsExactly("admin", "jürgen müller", "eve");
+      assertThat(wire.read("$user-admin")).containsExactly("0@$user-admin $UserCreated");
+      assertThat(wire.read("$user-jürgen müller"))
+          .containsExactly(
+              "0@$user-jürgen müller $UserCreated", "1@$user-jürgen müller $UserUpdated");
+      assertThat(data(wire, "$user-jürgen müller").getLast())
+          .contains("\"groups\":[\"$ops\",\"team\"]");
+    }
+  }
+
+  @Test
+  @DisplayName("7 a store without users has no $users")
+  void noUserStreams() {
+    try (var open = EmbeddedEventStore.builder().start();
+        Wire wire = new Wire(open)) {
+      assertThat(wire.read("$users")).containsExactly("not found");
+    }
   }
 }

@@ -13,13 +13,22 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -140,6 +149,36 @@ class TlsTest {
           .isEqualTo("UNAVAILABLE");
     } finally {
       plain.shutdownNow();
+    }
+  }
+
+  @Test
+  @DisplayName("9.15 HTTP/1.1 is answered over TLS too, to anyone, and not without")
+  void http() throws Exception {
+    assertThat(get("https").statusCode()).isEqualTo(200);
+    assertThat(get("https").body()).contains("\"type\":\"internal\"");
+    assertThatThrownBy(() -> get("http")).isInstanceOf(IOException.class);
+  }
+
+  private HttpResponse<String> get(String scheme) throws Exception {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    try (var pem = Files.newInputStream(certificate)) {
+      trusted.setCertificateEntry(
+          "store", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    managers.init(trusted);
+    var tls = SSLContext.getInstance("TLS");
+    tls.init(null, managers.getTrustManagers(), null);
+    try (var client =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(tls).build()) {
+      var request =
+          HttpRequest.newBuilder(
+                  URI.create("%s://localhost:%d/info".formatted(scheme, store.port())))
+              .timeout(Duration.ofSeconds(Wire.SECONDS))
+              .build();
+      return client.send(request, BodyHandlers.ofString());
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public final class FeaturesService extends ServerFeaturesGrpc.ServerFeaturesImplBase {
   /** From 25 on clients would expect another protocol (contract 1.3). */
-  private static final String VERSION = "24.10.4";
+  public static final String VERSION = "24.10.4";
 
   private static final String STREAMS = "event_store.client.streams.streams/";
   private static final String GROUPS =

@@ -102,7 +102,7 @@ final class Decisions {
   WriteResult append(String name, ExpectedRevision expected, List<NewEvent> events)
       throws SQLException {
     StreamInfo stream = stream(name);
-    if (stream.tombstoned()) {
+    if (stream.closed()) {
       return new StreamDeleted();
     }
     if (expected.isStreamExists() && stream.isSoftDeleted()) {
@@ -173,7 +173,7 @@ final class Decisions {
       StreamInfo described = stream(StreamNames.describedBy(stream.name()));
       Written result = written(insert(stream, events));
       describe(described, events.getLast());
-      if (described.isSoftDeleted()) {
+      if (described.isSoftDeleted() && !described.tombstoned()) {
         NewEvent metadata = events.getLast();
         truncate(described, metadata.json(), metadata.data(), described.lastRevision() + 1);
       }
@@ -217,7 +217,13 @@ final class Decisions {
             : StreamMetadata.parse(metadata.json(), metadata.data());
     keep(
         new StreamInfo(
-            stream.name(), stream.id(), stream.lastRevision(), stream.tombstoned(), true, parsed));
+            stream.name(),
+            stream.id(),
+            stream.lastRevision(),
+            stream.tombstoned(),
+            stream.closed(),
+            true,
+            parsed));
   }
 
   WriteResult appendAll(List<Addition> additions) throws SQLException {
@@ -290,6 +296,7 @@ final class Decisions {
             id,
             revision,
             stream.tombstoned(),
+            stream.closed(),
             stream.hasMetadata(),
             stream.metadata()));
   }

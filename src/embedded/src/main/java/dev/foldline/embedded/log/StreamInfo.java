@@ -6,6 +6,8 @@ package dev.foldline.embedded.log;
  * @param id of its name in the log, 0 if the name was never written to
  * @param lastRevision of its last event, −1 if it never had one; a tombstone doesn't count
  * @param tombstoned whether it was deleted for good (a metastream also by its stream's tombstone)
+ * @param closed whether nothing can be appended any more: if it is tombstoned, unless it is a
+ *     metastream that had events when its stream was
  * @param hasMetadata whether its metastream has an event
  */
 public record StreamInfo(
@@ -13,6 +15,7 @@ public record StreamInfo(
     long id,
     long lastRevision,
     boolean tombstoned,
+    boolean closed,
     boolean hasMetadata,
     StreamMetadata metadata) {
 

@@ -42,13 +42,15 @@ final class View {
     if (StreamNames.isMetastream(name)) {
       boolean gone = tombstoned || isTombstoned(StreamNames.describedBy(name));
       boolean described = lastEvent(StreamNames.metastreamOf(name)) != null;
-      return new StreamInfo(name, id, last, gone, described, StreamMetadata.OF_METASTREAM);
+      boolean closed = tombstoned || (gone && last < 0);
+      return new StreamInfo(name, id, last, gone, closed, described, StreamMetadata.OF_METASTREAM);
     }
     LogEvent metadata = lastEvent(StreamNames.metastreamOf(name));
     return new StreamInfo(
         name,
         id,
         last,
+        tombstoned,
         tombstoned,
         metadata != null,
         metadata == null

@@ -165,7 +165,7 @@ final class GroupStreams {
     var metadata = snapshot.lastEvent(StreamNames.metastreamOf(key.parkedStream()));
     var marker = REPLAYING_FROM.matcher(metadata == null ? "" : metadata.metadata().toStringUtf8());
     var stream = snapshot.stream(key.parkedStream());
-    return marker.matches()
+    return marker.matches() && !stream.tombstoned()
         ? new Parked(
             Long.parseLong(marker.group(1)),
             Math.min(stream.metadata().truncateBefore(), stream.lastRevision() + 1))

@@ -43,7 +43,7 @@ final class PersistentSubscription {
   private final AtomicInteger committedWaiting = new AtomicInteger();
   private final AtomicBoolean missedWaiting = new AtomicBoolean();
   private boolean gone;
-  private @Nullable StatusRuntimeException stopped;
+  private volatile @Nullable StatusRuntimeException stopped;
 
   PersistentSubscription(
       EventLog log, GroupConfig config, OptionalLong checkpoint, Executor executor) {
@@ -65,6 +65,10 @@ final class PersistentSubscription {
 
   GroupStreams streams() {
     return streams;
+  }
+
+  boolean isStopped() {
+    return stopped != null;
   }
 
   // What happens.

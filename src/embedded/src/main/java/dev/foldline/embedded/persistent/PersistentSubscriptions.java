@@ -23,6 +23,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Methods that change groups wait for the log, one at a time; the others never wait.
  */
 public final class PersistentSubscriptions implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(PersistentSubscriptions.class);
   private static final int FORMER_STREAMS = 1_000;
   private static final int STOP_SECONDS = 5;
 
@@ -61,6 +64,14 @@ public final class PersistentSubscriptions implements AutoCloseable {
 
   private EventLog.@Nullable Subscription commits;
 
+  /** The groups that there are, as last saved; changed by one thread at a time. */
+  private List<GroupConfig> configs = List.of();
+
+  /** Whether a group could not be started, which the next tick tries again. */
+  private volatile boolean incomplete;
+
+  private volatile boolean closed;
+
   private PersistentSubscriptions(EventLog log) {
     this.log = log;
     this.configStream = new ConfigStream(log);
@@ -80,10 +91,9 @@ public final class PersistentSubscriptions implements AutoCloseable {
 
   private void start() {
     commits = log.onCommit(this::committed);
-    configStream.load().forEach(this::run);
-    var _ =
-        ticker.scheduleAtFixedRate(
-            () -> all().forEach(PersistentSubscription::tick), 1, 1, TimeUnit.SECONDS);
+    configs = configStream.load();
+    configs.forEach(config -> run(prepared(config)));
+    var _ = ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   /** The service over these groups, to be registered with a server. */
@@ -108,10 +118,10 @@ public final class PersistentSubscriptions implements AutoCloseable {
           }
           validate(config);
           configStream.describe();
-          var created = begun(config);
-          var configs = configs();
-          configs.add(created);
-          configStream.save(configs);
+          var created = prepared(begun(config));
+          var more = new ArrayList<>(configs);
+          more.add(created.config());
+          save(more);
           run(created);
         });
   }
@@ -126,11 +136,11 @@ public final class PersistentSubscriptions implements AutoCloseable {
               begun(
                   new GroupConfig(
                       config.key(), running.config().filter(), config.start(), config.settings()));
-          var configs = configs();
-          configs.replaceAll(other -> other.key().equals(config.key()) ? updated : other);
-          configStream.save(configs);
-          running.stop(dropped(config.key())).join();
-          run(updated);
+          var changed = new ArrayList<>(configs);
+          changed.replaceAll(other -> other.key().equals(config.key()) ? updated : other);
+          save(changed);
+          drop(List.of(running));
+          startStopped();
         });
   }
 
@@ -138,33 +148,57 @@ public final class PersistentSubscriptions implements AutoCloseable {
     change(
         () -> {
           var running = get(key);
-          var configs = configs();
-          configs.removeIf(config -> config.key().equals(key));
-          configStream.save(configs);
+          save(configs.stream().filter(config -> !config.key().equals(key)).toList());
           forget(key);
-          running.stop(dropped(key)).join();
+          drop(List.of(running));
           running.streams().delete().join();
         });
   }
 
-  /** Drops all consumers and starts all groups from what is saved. */
+  /** Drops all consumers and starts all groups from what is saved; returns at once. */
   void restart() {
-    change(
+    inBackground(
         () -> {
+          configs = configStream.load();
           var running = all();
-          running.forEach(subscription -> forget(subscription.config().key()));
-          stop(running, subscription -> dropped(subscription.config().key()));
-          configStream.load().forEach(this::run);
+          drop(running);
+          var keys = configs.stream().map(GroupConfig::key).collect(Collectors.toSet());
+          running.stream()
+              .map(subscription -> subscription.config().key())
+              .filter(key -> !keys.contains(key))
+              .forEach(this::forget);
+          startStopped();
+        });
+  }
+
+  private void inBackground(Runnable change) {
+    executor.execute(
+        () -> {
+          try {
+            change(change);
+          } catch (RuntimeException e) {
+            if (!closed) {
+              LOG.error("The groups could not be restarted", e);
+            }
+          }
         });
   }
 
   private void change(Runnable change) {
     changes.lock();
     try {
+      if (closed) {
+        throw Errors.unavailable();
+      }
       change.run();
     } finally {
       changes.unlock();
     }
+  }
+
+  private void save(List<GroupConfig> changed) {
+    configStream.save(changed);
+    configs = List.copyOf(changed);
   }
 
   private void validate(GroupConfig config) {
@@ -193,14 +227,36 @@ public final class PersistentSubscriptions implements AutoCloseable {
     return Errors.persistentSubscriptionDropped(key.stream(), key.group());
   }
 
-  private void run(GroupConfig config) {
+  /** Until a group runs again, the one that was stopped stands for it, so that it is known. */
+  private void startStopped() {
+    incomplete = false;
+    for (var config : configs) {
+      var known = find(config.key());
+      if (known == null || known.isStopped()) {
+        try {
+          run(prepared(config));
+        } catch (RuntimeException e) {
+          incomplete = true;
+          LOG.warnf(
+              e,
+              "The group %s could not be started, and will be again",
+              config.key().subscriptionId());
+        }
+      }
+    }
+  }
+
+  private PersistentSubscription prepared(GroupConfig config) {
     var streams = new GroupStreams(log, config.key());
     streams.recoverReplays();
-    var checkpoint = streams.checkpoint().join();
-    var subscription = new PersistentSubscription(log, config, checkpoint, executor);
+    return new PersistentSubscription(log, config, streams.checkpoint().join(), executor);
+  }
+
+  private void run(PersistentSubscription subscription) {
+    var key = subscription.config().key();
     byStream
-        .computeIfAbsent(config.key().stream(), _ -> new ConcurrentHashMap<>())
-        .put(config.key().group(), subscription);
+        .computeIfAbsent(key.stream(), _ -> new ConcurrentHashMap<>())
+        .put(key.group(), subscription);
     subscription.start();
   }
 
@@ -250,10 +306,6 @@ public final class PersistentSubscriptions implements AutoCloseable {
     return groups == null ? List.of() : groups.values();
   }
 
-  private List<GroupConfig> configs() {
-    return new ArrayList<>(all().stream().map(PersistentSubscription::config).toList());
-  }
-
   // Running.
 
   private void committed(List<LogEvent> events) {
@@ -273,26 +325,52 @@ public final class PersistentSubscriptions implements AutoCloseable {
     }
   }
 
+  private void tick() {
+    all().forEach(PersistentSubscription::tick);
+    if (incomplete) {
+      inBackground(this::startStopped);
+    }
+  }
+
+  private static void drop(Collection<PersistentSubscription> subscriptions) {
+    stop(subscriptions, subscription -> dropped(subscription.config().key()));
+  }
+
   private interface Reason {
     StatusRuntimeException of(PersistentSubscription subscription);
   }
 
+  /** What can't be parked again now is when the group is next started. */
   private static void stop(Collection<PersistentSubscription> subscriptions, Reason reason) {
     CompletableFuture.allOf(
             subscriptions.stream()
                 .map(subscription -> subscription.stop(reason.of(subscription)))
                 .toArray(CompletableFuture<?>[]::new))
         .completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS)
+        .exceptionally(
+            failure -> {
+              LOG.warn("Not all that was being replayed could be parked again", failure);
+              return null;
+            })
         .join();
   }
 
-  /** Ends all calls with UNAVAILABLE; the log must still be open. */
+  /**
+   * Ends all calls with UNAVAILABLE, behind a change that is under way; nothing uses the log any
+   * more. The log must still be open.
+   */
   @Override
   public void close() {
     if (commits != null) {
       commits.close();
     }
     ticker.shutdownNow();
-    stop(all(), _ -> Errors.unavailable());
+    changes.lock();
+    try {
+      closed = true;
+      stop(all(), _ -> Errors.unavailable());
+    } finally {
+      changes.unlock();
+    }
   }
 }

@@ -173,7 +173,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
         guard.mayManageGroups(),
         answer,
         () -> {
-          subscriptions.executor().execute(subscriptions::restart);
+          subscriptions.restart();
           return Empty.getDefaultInstance();
         });
   }

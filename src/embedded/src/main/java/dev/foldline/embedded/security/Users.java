@@ -3,8 +3,8 @@ package dev.foldline.embedded.security;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.crypto.SecretKeyFactory;
@@ -23,7 +23,7 @@ public final class Users {
   private static final int REMEMBERED = 1024;
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final Map<String, User> users = new HashMap<>();
+  private final Map<String, User> users = new LinkedHashMap<>();
   private final byte[] key = random();
   private final Map<String, byte[]> remembered =
       new LinkedHashMap<>() {
@@ -67,6 +67,11 @@ public final class Users {
 
   public boolean isEmpty() {
     return users.isEmpty();
+  }
+
+  /** All users, in the order in which they were added. */
+  List<Caller> all() {
+    return users.values().stream().map(user -> user.caller).toList();
   }
 
   /** The user of that name and password, null if there is none. Takes a while the first time. */

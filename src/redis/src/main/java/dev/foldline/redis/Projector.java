@@ -60,9 +60,10 @@ public final class Projector<S, D, E> {
     Passing UNHEARD = _ -> Uni.createFrom().item(true);
 
     /**
+     * They are about to be passed over, unless it fails.
+     *
      * @param found by stream
-     * @return whether they are to be passed over; else they are decoded once more. None is where it
-     *     fails
+     * @return whether they are to be; else they are decoded once more
      */
     Uni<Boolean> over(Map<String, List<Outcome.Poison>> found);
   }

@@ -50,11 +50,7 @@ final class BankClient {
 
   Answer deposit(String account, long cents, String key) {
     String body = "{\"account\":\"%s\",\"cents\":%d}".formatted(account, cents);
-    return send(
-        request("deposit")
-            .header("Idempotency-Key", key)
-            .POST(BodyPublishers.ofString(body))
-            .build());
+    return send(posting(request("deposit").header("Idempotency-Key", key), body).build());
   }
 
   Answer withdraw(String account, long cents) {
@@ -70,7 +66,12 @@ final class BankClient {
   }
 
   Answer post(String function, String body) {
-    return send(request(function).POST(BodyPublishers.ofString(body)).build());
+    return send(posting(request(function), body).build());
+  }
+
+  /** With a body of JSON that says so. */
+  static HttpRequest.Builder posting(HttpRequest.Builder request, String body) {
+    return request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
   }
 
   Answer get(String path) {

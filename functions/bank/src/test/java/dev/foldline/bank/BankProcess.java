@@ -23,11 +23,13 @@ final class BankProcess implements AutoCloseable {
 
   private final Process process;
   private final Path log;
+  private final int port;
   private final BankClient client;
 
   private BankProcess(Process process, Path log, int port) {
     this.process = process;
     this.log = log;
+    this.port = port;
     this.client = new BankClient(URI.create("http://localhost:" + port + "/"));
   }
 
@@ -70,6 +72,10 @@ final class BankProcess implements AutoCloseable {
 
   BankClient client() {
     return client;
+  }
+
+  int port() {
+    return port;
   }
 
   Process process() {

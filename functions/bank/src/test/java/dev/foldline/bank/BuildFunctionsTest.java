@@ -13,7 +13,6 @@ import io.quarkus.test.junit.TestProfile;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -49,9 +48,7 @@ class BuildFunctionsTest {
     String login =
         Base64.getEncoder().encodeToString((user + ":secret").getBytes(StandardCharsets.UTF_8));
     return bank.send(
-        bank.request(function)
-            .header("Authorization", "Basic " + login)
-            .POST(BodyPublishers.ofString(body))
+        BankClient.posting(bank.request(function).header("Authorization", "Basic " + login), body)
             .build());
   }
 

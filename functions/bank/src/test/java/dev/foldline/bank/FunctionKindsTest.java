@@ -109,30 +109,32 @@ class FunctionKindsTest {
   }
 
   @Test
-  void takes_a_body_in_chunks_and_under_any_content_type_but_forms_with_files() {
-    String account = UUID.randomUUID().toString();
+  void takes_a_body_in_chunks() {
     byte[] body =
         "{\"account\":\"%s\",\"owner\":\"Ada\"}"
-            .formatted(account)
+            .formatted(UUID.randomUUID())
             .getBytes(StandardCharsets.UTF_8);
 
     Answer chunked =
         bank.send(
             bank.request("open-account")
-                .header("Content-Type", "text/plain")
+                .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
-                .build());
-    Answer form =
-        bank.send(
-            bank.request("open-account")
-                .header("Content-Type", "multipart/form-data; boundary=b")
-                .POST(
-                    BodyPublishers.ofString(
-                        "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n"))
                 .build());
 
     assertThat(chunked.status()).isEqualTo(200);
-    assertThat(form.status()).isEqualTo(400);
+  }
+
+  @Test
+  void that_writes_more_than_the_store_takes_says_so_and_writes_nothing() {
+    String account = UUID.randomUUID().toString();
+
+    Answer answer = bank.post("sample-large", "{\"account\":\"%s\"}".formatted(account));
+
+    assertThat(answer.status()).isEqualTo(413);
+    assertThat(answer.code()).isEqualTo("event-too-large");
+    assertThat(answer.body().path("stream").asText()).isEqualTo("account-" + account);
+    assertThat(bank.get("account-history?account=" + account).status()).isEqualTo(404);
   }
 
   @Test

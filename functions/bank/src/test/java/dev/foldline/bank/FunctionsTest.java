@@ -16,6 +16,8 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -390,36 +392,76 @@ class FunctionsTest {
     assertThat(raw("GET /%zz HTTP/1.1")).startsWith("HTTP/1.1 400");
   }
 
+  private Answer opened(String contentType, BodyPublisher body) {
+    HttpRequest.Builder request = bank.request("open-account").POST(body);
+    return bank.send(
+        contentType.isEmpty()
+            ? request.build()
+            : request.header("Content-Type", contentType).build());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "application/json",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=b",
-        "text/plain",
-        "nonsense"
+        "Application/JSON",
+        "application/json; charset=UTF-8",
+        "application/json;charset=\"utf-8\"",
+        "application/vnd.bank+json; version=1",
+        "application/merge-patch+json"
       })
-  void takes_a_body_as_json_whatever_it_is_called(String contentType) {
+  void takes_a_body_that_is_said_to_be_json(String contentType) {
     String body =
         "{\"account\":\"%s\",\"owner\":\"100%% &=é\"%s}".formatted(account, " ".repeat(5_000));
 
-    Answer opened =
-        bank.send(
-            bank.request("open-account")
-                .header("content-type", contentType)
-                .POST(BodyPublishers.ofString(body))
-                .build());
-    Answer garbage =
-        bank.send(
-            bank.request("open-account")
-                .header("content-type", contentType)
-                .POST(
-                    BodyPublishers.ofByteArray(
-                        new byte[] {'%', (byte) 0xff, '=', 0, '&', '%', 'z'}))
-                .build());
+    assertThat(opened(contentType, BodyPublishers.ofString(body)).status()).isEqualTo(200);
+    byte[] garbage = {'%', (byte) 0xff, '=', 0, '&', '%', 'z'};
+    assertThat(opened(contentType, BodyPublishers.ofByteArray(garbage)).status()).isEqualTo(400);
+  }
 
-    assertThat(opened.status()).isEqualTo(200);
-    assertThat(garbage.status()).isEqualTo(400);
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=b",
+        "text/plain",
+        "text/json",
+        "nonsense",
+        "application/jsonp",
+        "application/json+xml",
+        "application/json, text/plain",
+        "application/json; charset=iso-8859-1",
+        "application/json; charset=utf-16",
+      })
+  void takes_no_body_that_is_said_to_be_something_else(String contentType) {
+    String body = "{\"account\":\"%s\",\"owner\":\"Ada\"}".formatted(account);
+
+    Answer answer = opened(contentType, BodyPublishers.ofString(body));
+
+    assertThat(answer.status()).isEqualTo(415);
+    assertThat(answer.code()).isEqualTo("unsupported-media-type");
+    assertThat(answer.header("accept")).isEqualTo("application/json");
+    assertThat(answer.body().path("detail").asText()).contains("application/json", "+json");
+    assertThat(bank.get("account-history?account=" + account).status()).isEqualTo(404);
+  }
+
+  @Test
+  void asks_for_a_body_that_is_missing_whatever_it_would_be() {
+    for (String contentType : List.of("", "text/plain", "application/json")) {
+      Answer answer = opened(contentType, BodyPublishers.noBody());
+      assertThat(answer.status()).as(contentType).isEqualTo(400);
+      assertThat(answer.body().path("detail").asText()).startsWith("the body is missing");
+    }
+  }
+
+  @Test
+  void answers_whatever_text_a_request_holds() {
+    for (String key : List.of("\\ud800", "\\u0000", "ü😀", "k".repeat(40_000))) {
+      Answer answer = bank.post("deposit", "{\"%s\":1}".formatted(key));
+      assertThat(answer.status()).as(key).isEqualTo(400);
+      assertThat(answer.response().body()).hasSizeLessThan(2_000);
+    }
   }
 
   @Test

@@ -51,8 +51,9 @@ class HeadersTest {
 
   private Answer send(String function, String body, String... headers) {
     HttpRequest.Builder request =
-        bank.request(function)
-            .POST(body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        body.isEmpty()
+            ? bank.request(function).POST(BodyPublishers.noBody())
+            : BankClient.posting(bank.request(function), body);
     return bank.send(headers.length == 0 ? request.build() : request.headers(headers).build());
   }
 

@@ -2,6 +2,7 @@ package dev.foldline.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.foldline.bank.BankClient.Answer;
 import io.quarkus.security.identity.AuthenticationRequestContext;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.identity.SecurityIdentityAugmentor;
@@ -12,7 +13,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
@@ -70,6 +70,7 @@ class LazyOperationsTest {
 
     assertThat(bank.post(function, "nonsense").status()).isEqualTo(401);
     assertThat(status(bank, "eve", function)).isEqualTo(403);
+    assertThat(status(bank, "mallory", function)).isEqualTo(401);
     assertThat(status(bank, "ada", function)).isEqualTo(400);
   }
 
@@ -78,13 +79,50 @@ class LazyOperationsTest {
     assertThat(status(new BankClient(base), "mute", "rebuild")).isEqualTo(503);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"rebuild", "sample-who"})
+  void ask_for_credentials_again_where_they_are_wrong(String function) {
+    BankClient bank = new BankClient(base);
+    double before = turnedAway(bank, function);
+
+    Answer answer = answer(bank, "mallory", function);
+
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(answer.code()).isEqualTo("unauthorized");
+    assertThat(answer.header("www-authenticate")).startsWith("basic");
+    assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+    assertThat(turnedAway(bank, function)).isEqualTo(before + 1);
+  }
+
+  private static double turnedAway(BankClient bank, String function) {
+    String count =
+        "foldline_queries_seconds_count{function=\"%s\",outcome=\"forbidden\"} "
+            .formatted(function);
+    return bank.get("q/metrics")
+        .response()
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(count))
+        .mapToDouble(line -> Double.parseDouble(line.substring(count.length())))
+        .sum();
+  }
+
+  @Test
+  void do_not_ask_who_does_not_have_to_be_known() {
+    BankClient bank = new BankClient(base);
+
+    assertThat(answer(bank, "mallory", "deposit").status()).isEqualTo(400);
+    assertThat(answer(bank, "ada", "sample-who").response().body()).isEqualTo("\"ada\"");
+  }
+
   private static int status(BankClient bank, String user, String function) {
+    return answer(bank, user, function).status();
+  }
+
+  private static Answer answer(BankClient bank, String user, String function) {
     return bank.send(
-            bank.request(function)
-                .header("Authorization", login(user))
-                .POST(BodyPublishers.ofString("nonsense"))
-                .build())
-        .status();
+        BankClient.posting(bank.request(function).header("Authorization", login(user)), "nonsense")
+            .build());
   }
 
   private static String login(String user) {

@@ -51,8 +51,14 @@ class NeighboursIT {
       Answer away = bank.deposit(account, 1);
       assertThat(away.status()).isEqualTo(503);
       assertThat(away.header("retry-after")).isNotEmpty();
+      assertTellsNothing(away);
+      if (i == 0) {
+        assertIsInTheLog(away, "the event store did not say in time");
+      }
     }
-    assertThat(bank.get("q/health/ready").status()).isEqualTo(503);
+    Answer health = bank.get("q/health");
+    assertThat(health.status()).isEqualTo(503);
+    assertThat(health.response().body()).doesNotContainPattern(HostileRequestsIT.INTERNALS);
     assertThat(bank.account(account).status()).isEqualTo(200);
 
     neighbours.startStore();
@@ -88,6 +94,11 @@ class NeighboursIT {
     Answer away = bank.account(account);
     assertThat(away.status()).isEqualTo(503);
     assertThat(away.header("retry-after")).isNotEmpty();
+    assertTellsNothing(away);
+    assertIsInTheLog(away, "Redis is away: ");
+    Answer health = bank.get("q/health");
+    assertThat(health.status()).isEqualTo(503);
+    assertThat(health.response().body()).doesNotContainPattern(HostileRequestsIT.INTERNALS);
     Answer deposited = bank.deposit(account, 50);
     assertThat(deposited.status()).isEqualTo(200);
     Answer folded =
@@ -100,6 +111,25 @@ class NeighboursIT {
 
     neighbours.startRedis();
     seen(150);
+  }
+
+  private static void assertTellsNothing(Answer away) {
+    assertThat(away.response().body()).doesNotContainPattern(HostileRequestsIT.INTERNALS);
+    assertThat(away.body().path("traceId").asText()).matches("[0-9a-f]{32}");
+  }
+
+  /** Of the first call in a while that finds a neighbour away. */
+  private void assertIsInTheLog(Answer away, String what) {
+    String traceId = away.body().path("traceId").asText();
+    await()
+        .atMost(RECOVERY)
+        .until(
+            () ->
+                process
+                    .output()
+                    .lines()
+                    .filter(line -> line.contains(traceId))
+                    .anyMatch(line -> line.contains(what)));
   }
 
   /** The read model comes to show this balance. */

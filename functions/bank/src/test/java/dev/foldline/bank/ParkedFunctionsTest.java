@@ -14,7 +14,6 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -74,7 +74,7 @@ class ParkedFunctionsTest {
   }
 
   private Answer operate(String function, String body) {
-    return bank.send(as("ada", function).POST(BodyPublishers.ofString(body)).build());
+    return bank.send(BankClient.posting(as("ada", function), body).build());
   }
 
   private Answer list() {
@@ -113,15 +113,39 @@ class ParkedFunctionsTest {
   void are_for_operators_alone(String function) {
     Answer nobody = bank.post(function, "{\"projection\":\"account-view\"}");
     HttpRequest.Builder eve = as("eve", function);
-    Answer reader =
-        bank.send(eve.POST(BodyPublishers.ofString("{\"projection\":\"account-view\"}")).build());
+    Answer reader = bank.send(BankClient.posting(eve, "{\"projection\":\"account-view\"}").build());
 
     assertThat(nobody.status()).isEqualTo(401);
     assertThat(nobody.code()).isEqualTo("unauthorized");
     assertThat(nobody.header("www-authenticate")).startsWith("basic");
+    assertThat(nobody.body().path("detail").asText()).contains("credentials");
     assertThat(reader.status()).isEqualTo(403);
     assertThat(reader.code()).isEqualTo("forbidden");
     assertThat(bank.get(function).status()).isEqualTo(405);
+  }
+
+  /**
+   * Who gives any credentials is asked for them at each function, and so is who gives wrong ones.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "rebuild, Basic YWRhOndyb25n",
+    "rebuild, Basic nonsense",
+    "deposit, Basic YWRhOndyb25n",
+    "no-such-function, Basic YWRhOndyb25n",
+  })
+  void ask_for_credentials_again_where_they_are_wrong(String function, String authorization) {
+    Answer answer =
+        bank.send(
+            BankClient.posting(
+                    bank.request(function).header("Authorization", authorization),
+                    "{\"projection\":\"account-view\"}")
+                .build());
+
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(answer.code()).isEqualTo("unauthorized");
+    assertThat(answer.header("www-authenticate")).startsWith("basic");
+    assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
   }
 
   @Test

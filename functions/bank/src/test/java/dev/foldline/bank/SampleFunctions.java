@@ -12,6 +12,7 @@ import dev.foldline.quarkus.http.CommandHeaders;
 import dev.foldline.quarkus.http.ConsistentViews;
 import dev.foldline.quarkus.http.Query;
 import io.quarkus.funqy.Funq;
+import io.quarkus.security.identity.CurrentIdentityAssociation;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
@@ -53,9 +54,15 @@ public class SampleFunctions {
   private final ConsistentViews views;
   private final PerRequest request;
   private final CommandHandler commands;
+  private final CurrentIdentityAssociation caller;
 
   SampleFunctions(
-      CommandHeaders headers, ConsistentViews views, PerRequest request, CommandHandler commands) {
+      CommandHeaders headers,
+      ConsistentViews views,
+      PerRequest request,
+      CommandHandler commands,
+      CurrentIdentityAssociation caller) {
+    this.caller = caller;
     this.commands = commands;
     this.headers = headers;
     this.views = views;
@@ -137,6 +144,12 @@ public class SampleFunctions {
                         }));
   }
 
+  /** Says who is calling, once that is asked. */
+  @Funq("sample-who")
+  public Uni<String> who() {
+    return caller.getDeferredIdentity().map(identity -> identity.getPrincipal().getName());
+  }
+
   @Funq("sample-void")
   public void nothing() {}
 
@@ -207,6 +220,15 @@ public class SampleFunctions {
         dev.foldline.bank.Account.DECIDER,
         input.account(),
         new AccountCommand.Open(input.account(), "Ada"));
+  }
+
+  /** Opens an account with a name that is no name. */
+  @Funq("sample-large")
+  public Uni<Receipt> large(Account input) {
+    return commands.handle(
+        dev.foldline.bank.Account.DECIDER,
+        input.account(),
+        new AccountCommand.Open(input.account(), "A".repeat(1_100_000)));
   }
 
   @Funq("sample-empty-receipt")

@@ -15,7 +15,6 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -77,11 +76,10 @@ class TracingTest {
     String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     BankClient bank = new BankClient(base);
     bank.send(
-        bank.request("open-account")
-            .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
-            .POST(
-                BodyPublishers.ofString(
-                    "{\"account\":\"%s\",\"owner\":\"Ada\"}".formatted(account)))
+        BankClient.posting(
+                bank.request("open-account")
+                    .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01"),
+                "{\"account\":\"%s\",\"owner\":\"Ada\"}".formatted(account))
             .build());
 
     SpanData call = span(trace, "POST /open-account");

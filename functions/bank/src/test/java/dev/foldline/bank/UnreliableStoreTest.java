@@ -13,7 +13,6 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -67,9 +66,9 @@ class UnreliableStoreTest {
   }
 
   private HttpRequest.Builder request() {
-    return bank.request("deposit")
-        .header("Idempotency-Key", "k-1")
-        .POST(BodyPublishers.ofString("{\"account\":\"%s\",\"cents\":5}".formatted(account)));
+    return BankClient.posting(
+        bank.request("deposit").header("Idempotency-Key", "k-1"),
+        "{\"account\":\"%s\",\"cents\":5}".formatted(account));
   }
 
   private void assertWasDoneOnce() {

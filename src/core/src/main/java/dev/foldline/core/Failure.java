@@ -1,9 +1,13 @@
 package dev.foldline.core;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Why a command or query was not done, as its caller may know it.
  *
- * <p>Failures are outcomes, not bugs: they carry no stack trace and are no errors in a log.
+ * <p>Failures are outcomes, not bugs: they carry no stack trace and are no errors in a log. Code
+ * and detail are told to whoever called, so they hold nothing of what is inside; a cause is for the
+ * log alone.
  */
 public abstract sealed class Failure extends RuntimeException
     permits Conflict,
@@ -13,6 +17,7 @@ public abstract sealed class Failure extends RuntimeException
         OutcomeUnknown,
         PreconditionFailed,
         Refused,
+        TooLarge,
         Truncated,
         Unavailable,
         UnknownEvent {
@@ -22,7 +27,11 @@ public abstract sealed class Failure extends RuntimeException
   private final String code;
 
   Failure(String code, String detail) {
-    super(detail, null, false, false);
+    this(code, detail, null);
+  }
+
+  Failure(String code, String detail, @Nullable Throwable cause) {
+    super(detail, cause, false, false);
     this.code = code;
   }
 

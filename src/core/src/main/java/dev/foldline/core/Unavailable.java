@@ -13,6 +13,14 @@ public non-sealed class Unavailable extends Failure {
   }
 
   /**
+   * @param detail what is away, as a sentence for people
+   * @param cause how that was noticed, for the log
+   */
+  public Unavailable(String detail, Throwable cause) {
+    super("unavailable", detail, cause);
+  }
+
+  /**
    * @param code what is known of the outcome, as a stable word in kebab-case
    * @param detail what is away, as a sentence for people
    */

@@ -90,6 +90,19 @@ final class Batch<C, S, E> {
     return new Batch<>(decider, stream, codec, calls.subList(first, calls.size()), listener);
   }
 
+  /** Whether several commands would be appended together. */
+  boolean isShared() {
+    return calls.size() > 1;
+  }
+
+  /** Each command that has no answer yet alone, in their order. */
+  List<Batch<C, S, E>> alone() {
+    return calls.stream()
+        .filter(call -> !call.isOver())
+        .map(call -> new Batch<>(decider, stream, codec, List.of(call), listener))
+        .toList();
+  }
+
   /**
    * Decides one command after another, each on the state that the last one left, as far as the
    * events fit in one append and their revisions need not be known.

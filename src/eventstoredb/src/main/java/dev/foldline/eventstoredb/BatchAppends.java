@@ -12,6 +12,7 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.TooLarge;
 import dev.foldline.core.Unavailable;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -48,6 +49,10 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
 
   private static final int OPEN_APPENDS = 20_000;
   private static final String APPEND = StreamsGrpc.getAppendMethod().getFullMethodName();
+
+  /** The name of the detail, which is all that the message says. */
+  private static final String TOO_LARGE = "MaximumAppendSizeExceeded";
+
   private static final Metadata.Key<String> LEADER =
       Metadata.Key.of("leader-endpoint-host", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -294,7 +299,10 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
       case ALREADY_EXISTS -> new WrongRevision(stream);
       case NOT_FOUND -> new NotFound(stream + " was deleted for good");
       case OK -> new Unavailable("the event store is not ready");
-      default -> code.toStatus().withDescription(error.getMessage()).asRuntimeException();
+      default ->
+          error.getMessage().equals(TOO_LARGE)
+              ? new TooLarge(stream)
+              : code.toStatus().withDescription(error.getMessage()).asRuntimeException();
     };
   }
 

@@ -9,6 +9,7 @@ import dev.foldline.core.Decider;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.TooLarge;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.CommandListener.Step;
 import dev.foldline.eventstoredb.Decided.Places;
@@ -210,6 +211,7 @@ public final class CommandHandler {
                   case WrongRevision _ -> again(decided, unsure, attempt);
                   case OutcomeUnknown _ -> settle(decided, attempt);
                   case Unavailable _ when unsure -> settle(decided, attempt);
+                  case TooLarge _ when !unsure && batch.isShared() -> oneByOne(decided);
                   default -> giveUp(decided, unsure, failure);
                 });
   }
@@ -317,6 +319,23 @@ public final class CommandHandler {
                   ? append(decided, true, attempt + 1)
                   : attempt(batch, now, true, attempt + 1);
             });
+  }
+
+  /** What was too large together may not be alone: nobody pays for the size of another command. */
+  private <C, S, E> Uni<Folded<S>> oneByOne(Decided<C, S, E> decided) {
+    decided.answerWhatIsKnown();
+    Uni<Folded<S>> done = Uni.createFrom().item(decided.base());
+    for (Batch<C, S, E> alone : decided.batch().alone()) {
+      done =
+          done.chain(
+              state ->
+                  attempt(alone, state, false, 1)
+                      .onFailure()
+                      .invoke(alone::fail)
+                      .onFailure()
+                      .recoverWithItem(state));
+    }
+    return done;
   }
 
   private <C, S, E> Uni<Folded<S>> giveUp(

@@ -2,6 +2,7 @@ package dev.foldline.eventstoredb;
 
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
+import dev.foldline.core.TooLarge;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,12 +146,11 @@ final class Decided<C, S, E> {
   }
 
   /**
-   * @throws IllegalStateException if it is too much for any append
+   * @throws TooLarge if it is too much for any append
    */
   boolean hasRoomFor(List<StoredEvent> more) {
     if (size(more) > MAX_BYTES) {
-      throw new IllegalStateException(
-          "a command's events have more than the " + MAX_BYTES + " bytes that go into one append");
+      throw new TooLarge(batch.stream());
     }
     return events.isEmpty()
         || (events.size() + more.size() <= MAX_EVENTS && bytes + size(more) <= MAX_BYTES);
@@ -197,11 +197,7 @@ final class Decided<C, S, E> {
   private static int size(List<StoredEvent> events) {
     int size = 0;
     for (StoredEvent event : events) {
-      size +=
-          event.data().length
-              + event.metadata().length
-              + 2 * event.type().length()
-              + ADDED_BY_CLIENT;
+      size += event.size() + ADDED_BY_CLIENT;
     }
     return size;
   }
@@ -245,6 +241,16 @@ final class Decided<C, S, E> {
   /** Gives everyone the answer, which is true now that nothing had to be appended. */
   void answer() {
     answer(new Places(new Appended(base.revision(), base.position()), Map.of()));
+  }
+
+  /** Gives those their answer whose events are in the stream already. */
+  void answerWhatIsKnown() {
+    answers.forEach(
+        (call, answer) -> {
+          if (answer instanceof Answer.Fact(Receipt receipt)) {
+            call.done(receipt);
+          }
+        });
   }
 
   /** Gives the answer to those whom the positions of other events than the last don't concern. */

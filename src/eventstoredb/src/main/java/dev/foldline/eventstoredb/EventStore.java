@@ -25,8 +25,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.TooLarge;
 import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.smallrye.mutiny.Uni;
@@ -66,6 +68,13 @@ public final class EventStore implements AutoCloseable {
       Pattern.compile("(?<=[?&])nodePreference=[^&]*", Pattern.CASE_INSENSITIVE);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+  private static final Metadata.Key<String> EXCEPTION =
+      Metadata.Key.of("exception", Metadata.ASCII_STRING_MARSHALLER);
+
+  /**
+   * A server takes no message above 16 MiB less 10,000 bytes, and ends the call that brings one.
+   */
+  private static final long LARGEST_APPEND = 16_000_000;
 
   private final EventStoreDBClientSettings settings;
   private final Duration timeout;
@@ -279,6 +288,9 @@ public final class EventStore implements AutoCloseable {
 
   private Uni<Appended> appendAt(
       String stream, ExpectedRevision expected, List<StoredEvent> events) {
+    if (events.stream().mapToLong(StoredEvent::size).sum() > LARGEST_APPEND) {
+      return Uni.createFrom().failure(new TooLarge(stream));
+    }
     return guarded(
             () ->
                 batchAppends
@@ -347,17 +359,18 @@ public final class EventStore implements AutoCloseable {
       }
       case StatusRuntimeException e when e.getStatus().getCode() == Status.Code.UNAUTHENTICATED ->
           notLetIn();
+      case StatusRuntimeException e when isTooLarge(e) -> new TooLarge(stream);
       case WrongExpectedVersionException _ -> new WrongRevision(stream);
       case StreamDeletedException _ -> new NotFound(stream + " was deleted for good");
       case StatusRuntimeException e when wasDeleted(e) ->
           new NotFound(stream + " was deleted for good");
       case NotLeaderException _ ->
-          new Unavailable("the event store has no leader that can be reached");
+          new Unavailable("the event store has no leader that can be reached", failure);
       case TimeoutException _, io.smallrye.mutiny.TimeoutException _ ->
           new Unavailable("the event store did not answer in time");
       default ->
           neverLeft(failure) || mayHaveArrived(failure)
-              ? new Unavailable("the event store is away")
+              ? new Unavailable("the event store is away", failure)
               : failure;
     };
   }
@@ -407,6 +420,13 @@ public final class EventStore implements AutoCloseable {
   private static boolean isDenied(Throwable failure) {
     return failure instanceof StatusRuntimeException e
         && e.getStatus().getCode() == Status.Code.PERMISSION_DENIED;
+  }
+
+  private static boolean isTooLarge(StatusRuntimeException e) {
+    @Nullable Metadata trailers = e.getTrailers();
+    @Nullable String exception = trailers == null ? null : trailers.get(EXCEPTION);
+    return "maximum-append-size-exceeded".equals(exception)
+        || "maximum-append-event-size-exceeded".equals(exception);
   }
 
   private static boolean wasDeleted(StatusRuntimeException e) {

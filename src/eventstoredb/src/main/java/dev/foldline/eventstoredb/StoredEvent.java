@@ -11,4 +11,10 @@ import java.util.UUID;
  * @param metadata a JSON object beside it; empty where there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way; nobody compares or changes them
-public record StoredEvent(UUID id, String type, byte[] data, byte[] metadata) {}
+public record StoredEvent(UUID id, String type, byte[] data, byte[] metadata) {
+
+  /** How many bytes the store counts, in UTF-16 for the type. */
+  int size() {
+    return data.length + metadata.length + 2 * type.length();
+  }
+}

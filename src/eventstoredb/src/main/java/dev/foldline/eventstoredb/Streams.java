@@ -18,7 +18,8 @@ public interface Streams {
    * @param expected the revision that the stream's last event must have, −1 for none
    * @return where they ended; fails with {@link WrongRevision} if the stream has another revision,
    *     with {@link dev.foldline.core.OutcomeUnknown} if they may have been written or not, and in
-   *     any other way only if they were not
+   *     any other way only if they were not: with {@link dev.foldline.core.TooLarge} if they are
+   *     more than the store takes in one piece
    */
   Uni<Appended> append(String stream, long expected, List<StoredEvent> events);
 

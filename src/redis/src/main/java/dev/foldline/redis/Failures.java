@@ -58,9 +58,9 @@ final class Failures {
 
   private static RuntimeException ofOne(Throwable failure) {
     return switch (failure) {
-      case TimeoutException _ -> new Unavailable("Redis did not answer in time");
+      case TimeoutException _ -> new Unavailable("Redis did not answer in time", failure);
       case ErrorType error -> ofAnswer(String.valueOf(error.getMessage()), error);
-      default -> new Unavailable("Redis is away");
+      default -> new Unavailable("Redis is away", failure);
     };
   }
 
@@ -70,7 +70,7 @@ final class Failures {
       return new Unavailable(found.group(2));
     }
     return state(answer)
-        .<RuntimeException>map(state -> new Unavailable("Redis can't do that now: " + state))
+        .<RuntimeException>map(state -> new Unavailable("Redis can't do that now: " + state, error))
         .orElseGet(
             () -> new IllegalStateException("Redis refuses what it was asked: " + answer, error));
   }

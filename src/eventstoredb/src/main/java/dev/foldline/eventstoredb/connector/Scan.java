@@ -108,7 +108,7 @@ public final class Scan implements AutoCloseable {
           position = recorded.position();
         }
         case Position checkpoint -> position = checkpoint.getCommitUnsigned();
-        case Throwable failure -> throw new Unavailable("the event store is away: " + failure);
+        case Throwable failure -> throw new Unavailable("the event store is away", failure);
         default -> ended = true;
       }
     }

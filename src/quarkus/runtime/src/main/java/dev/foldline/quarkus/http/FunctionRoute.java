@@ -12,11 +12,11 @@ import io.quarkus.funqy.runtime.FunqyServerRequest;
 import io.quarkus.funqy.runtime.FunqyServerResponse;
 import io.quarkus.funqy.runtime.RequestContext;
 import io.quarkus.funqy.runtime.RequestContextImpl;
+import io.quarkus.security.AuthenticationRedirectException;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.spi.runtime.SecurityCheck;
 import io.quarkus.security.spi.runtime.SecurityCheckStorage;
-import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.quarkus.virtual.threads.VirtualThreadsRecorder;
 import io.smallrye.common.annotation.Blocking;
@@ -31,14 +31,13 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 import jakarta.validation.Validator;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +53,6 @@ final class FunctionRoute implements Handler<RoutingContext> {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final Object[] NO_INPUT = {};
-  private static final Logger LOG = Logger.getLogger(FunctionRoute.class);
 
   private final FunctionInvoker function;
   private final @Nullable InputReader input;
@@ -103,6 +101,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
     HttpCall http = new HttpCall(function.getName(), request);
     http.enter();
     Call call = new Call(http, System.nanoTime());
+    request.remove(QuarkusHttpUser.AUTH_FAILURE_HANDLER); // it would answer beside us
     if (!methods.contains(request.request().method())) {
       String allow = String.join(", ", methods.stream().map(HttpMethod::name).toList());
       request.response().putHeader(HttpHeaders.ALLOW, allow);
@@ -139,12 +138,11 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
   /** Answers what failed on the way to the function, such as a body that is too large. */
   void fail(RoutingContext request) {
-    HttpCall http = new HttpCall(function.getName(), request);
-    Call call = new Call(http, System.nanoTime());
-    if (request.failure() != null && request.statusCode() >= 500) {
-      call.fail(request.failure());
+    if (request.failure() instanceof AuthenticationRedirectException) {
+      request.next();
     } else {
-      call.answer(Outcome.ofStatus(request.statusCode(), http.traceId()));
+      HttpCall http = new HttpCall(function.getName(), request);
+      new Call(http, System.nanoTime()).answer(Problems.of(http));
     }
   }
 
@@ -194,6 +192,9 @@ final class FunctionRoute implements Handler<RoutingContext> {
       try {
         http.enterScope();
         authorize();
+        if (http.hasForeignBody()) {
+          throw new HttpException(415);
+        }
         function.invoke(this, this);
       } catch (Throwable e) { // whatever it is, someone waits for the answer
         output = Uni.createFrom().failure(e);
@@ -313,37 +314,12 @@ final class FunctionRoute implements Handler<RoutingContext> {
     }
 
     void fail(Throwable failure) {
-      Throwable cause = unwrapped(failure);
-      String traceId = http.traceId();
-      Outcome outcome = Outcome.of(cause, traceId);
-      if (outcome.status() == 500) {
-        LOG.errorf(cause, "/%s failed, trace id %s", function.getName(), traceId);
-      }
-      if (outcome.status() == 401) {
-        challenge(() -> answer(outcome));
-      } else {
-        answer(outcome);
-      }
-    }
-
-    /** Says, where the application can tell who calls, how to say so. */
-    private void challenge(Runnable answer) {
-      Objects.requireNonNull(request.<HttpAuthenticator>get(HttpAuthenticator.class.getName()))
-          .getChallenge(request)
-          .subscribe()
-          .with(
-              challenge -> {
-                if (challenge != null) {
-                  challenge.getHeaders().forEach((name, value) -> http.answer("" + name, value));
-                }
-                answer.run();
-              },
-              _ -> answer.run());
+      answer(Problems.of(http.name(), unwrapped(failure), http.traceId()));
     }
 
     void answer(Outcome outcome) {
       count(outcome.label());
-      outcome.send(request.response(), json);
+      Problems.answer(http, outcome);
     }
 
     /** Once: what can't be cancelled ends after its caller has gone. */

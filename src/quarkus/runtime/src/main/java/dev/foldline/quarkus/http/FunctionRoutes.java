@@ -3,10 +3,11 @@ package dev.foldline.quarkus.http;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.funqy.runtime.FunctionInvoker;
 import io.quarkus.funqy.runtime.FunctionRecorder;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.security.AuthenticationRedirectException;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
 import io.quarkus.security.spi.runtime.SecurityCheckStorage;
 import io.quarkus.vertx.http.runtime.RouteConstants;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -37,13 +38,16 @@ final class FunctionRoutes {
   private final FunctionMetrics metrics;
   private final CurrentIdentityAssociation identity;
   private final SecurityCheckStorage checks;
+  private final LaunchMode mode;
 
   FunctionRoutes(
       Validator validator,
       ObjectMapper json,
       FunctionMetrics metrics,
       CurrentIdentityAssociation identity,
-      SecurityCheckStorage checks) {
+      SecurityCheckStorage checks,
+      LaunchMode mode) {
+    this.mode = mode;
     this.identity = identity;
     this.checks = checks;
     this.validator = validator;
@@ -59,25 +63,28 @@ final class FunctionRoutes {
     for (FunctionInvoker function : FunctionRecorder.registry.invokers()) {
       FunctionRoute route = new FunctionRoute(function, validator, json, metrics, identity, checks);
       String path = "/" + function.getName();
-      router.route(path).order(AHEAD_OF_THE_BODY).handler(FunctionRoutes::takeAsJson);
+      router.route(path).order(AHEAD_OF_THE_BODY).handler(HttpCall::readAsItIs);
       router.route(path).order(AHEAD_OF_FUNQY).handler(route).failureHandler(route::fail);
       LOG.debugf("function %s", route.describe());
     }
-    router.route().order(BEHIND_ALL).handler(this::notFound);
+    router.route().order(BEHIND_ALL).handler(FunctionRoutes::notFound).failureHandler(this::failed);
+  }
+
+  private static void notFound(RoutingContext request) {
+    Problems.answer(new HttpCall("", request), Outcome.ofStatus(404, ""));
   }
 
   /**
-   * A body is JSON whatever it is called: as a form, which is what curl calls it, it would be
-   * parsed and bounded as one.
+   * Answers what failed and no route of its own answers, but for a developer's bugs, whose page
+   * Quarkus makes in development, and for callers who are sent elsewhere to log in.
    */
-  private static void takeAsJson(RoutingContext request) {
-    if (request.request().headers().contains(HttpHeaders.CONTENT_TYPE)) {
-      request.request().headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+  private void failed(RoutingContext request) {
+    boolean isPage = mode == LaunchMode.DEVELOPMENT && request.statusCode() >= 500;
+    if (isPage || request.failure() instanceof AuthenticationRedirectException) {
+      request.next();
+    } else {
+      HttpCall call = new HttpCall("", request);
+      Problems.answer(call, Problems.of(call));
     }
-    request.next();
-  }
-
-  private void notFound(RoutingContext request) {
-    Outcome.ofStatus(404, "").send(request.response(), json);
   }
 }

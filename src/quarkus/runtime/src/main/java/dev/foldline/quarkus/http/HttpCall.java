@@ -10,7 +10,9 @@ import io.quarkus.arc.ClientProxy;
 import io.quarkus.arc.Unremovable;
 import io.smallrye.common.vertx.ContextLocals;
 import io.smallrye.common.vertx.VertxContext;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
@@ -31,8 +33,11 @@ import org.jspecify.annotations.Nullable;
 final class HttpCall {
 
   private static final String KEY = HttpCall.class.getName();
+  private static final String CONTENT_TYPES = KEY + ".content-types";
   private static final Pattern PRINTABLE = Pattern.compile("[ -~]{1,255}");
-  private static final Pattern TRACEPARENT =
+  static final String TRACEPARENT = "traceparent";
+
+  private static final Pattern W3C =
       Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -54,6 +59,31 @@ final class HttpCall {
   @Unremovable
   static class Scope {
     private @Nullable HttpCall call;
+  }
+
+  /**
+   * Has a request's body read as it is, and bounded, whatever its Content-Type: as a form it would
+   * be parsed, and its files kept. What it is called is looked at with the rest of the input.
+   */
+  static void readAsItIs(RoutingContext request) {
+    MultiMap headers = request.request().headers();
+    request.put(CONTENT_TYPES, headers.getAll(HttpHeaders.CONTENT_TYPE));
+    if (headers.contains(HttpHeaders.CONTENT_TYPE)) {
+      headers.set(HttpHeaders.CONTENT_TYPE, "application/json");
+    }
+    request.next();
+  }
+
+  /** Whether it has a body that is not said to be JSON. */
+  boolean hasForeignBody() {
+    return request.request().method().equals(HttpMethod.POST)
+        && request.body().length() > 0
+        && !JsonContentType.isIn(request.get(CONTENT_TYPES, List.of()));
+  }
+
+  /** As the log names it. */
+  String name() {
+    return request.request().method() + " " + request.normalizedPath();
   }
 
   /** Makes it the call of now. */
@@ -150,18 +180,30 @@ final class HttpCall {
 
   /** Where the call is in its trace, in W3C's form: our own span, else the caller's. */
   Optional<String> traceparent() {
+    return traceparent(request.request().getHeader(TRACEPARENT));
+  }
+
+  private static Optional<String> traceparent(@Nullable String given) {
     SpanContext span = Span.current().getSpanContext();
     if (span.isValid()) {
       return Optional.of(
           "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex());
     }
-    return Optional.ofNullable(request.request().getHeader("traceparent"))
-        .filter(given -> TRACEPARENT.matcher(given).matches());
+    return Optional.ofNullable(given).filter(header -> W3C.matcher(header).matches());
   }
 
   /** The id of the call's trace, else one for the call alone. */
   String traceId() {
-    return traceparent().map(traceparent -> traceparent.substring(3, 35)).orElseGet(HttpCall::id);
+    return traceId(request.request().getHeader(TRACEPARENT));
+  }
+
+  /**
+   * The id of the trace of now, else one for the call alone.
+   *
+   * @param given the header {@code traceparent}
+   */
+  static String traceId(@Nullable String given) {
+    return traceparent(given).map(parent -> parent.substring(3, 35)).orElseGet(HttpCall::id);
   }
 
   /** A new random id of 32 hexadecimal digits. */

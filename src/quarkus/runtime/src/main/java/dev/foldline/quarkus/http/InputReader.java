@@ -1,12 +1,12 @@
 package dev.foldline.quarkus.http;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.exc.InvalidNullException;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -18,12 +18,8 @@ import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.io.IOException;
 import java.lang.reflect.Type;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +35,7 @@ final class InputReader {
   private static final JsonMapper QUERY =
       BODY.rebuild().enable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
 
-  private static final Set<Class<?>> WHOLE_NUMBERS =
-      Set.of(
-          int.class, long.class, Integer.class, Long.class, OptionalInt.class, OptionalLong.class);
+  private static final int LONGEST_PATH = 200;
 
   private final JavaType type;
   private final Validator validator;
@@ -93,52 +87,36 @@ final class InputReader {
     return input;
   }
 
+  /** Jackson's own words name classes and repeat what was sent. */
   private static Invalid invalid(IOException failure) {
     return switch (failure) {
-      case UnrecognizedPropertyException e -> {
-        String field = Json.path(e);
-        yield new Invalid(field, field + " is unknown here");
-      }
+      case UnrecognizedPropertyException e -> new Invalid(path(e), path(e) + " is unknown here");
       case JsonMappingException e when e.getCause() instanceof Invalid own ->
-          new Invalid(joined(Json.path(e), own.field()), own.detail());
-      case ValueInstantiationException e -> {
-        String field = Json.path(e);
-        yield new Invalid(field, (field.isEmpty() ? "the request" : field) + " is not valid");
-      }
-      case JsonMappingException e when !Json.path(e).isEmpty() ->
-          new Invalid(Json.path(e), Json.path(e) + " " + expected(e));
+          new Invalid(joined(path(e), own.field()), own.detail());
+      case ValueInstantiationException e ->
+          new Invalid(path(e), (path(e).isEmpty() ? "the request" : path(e)) + " is not valid");
+      case JsonMappingException e when !path(e).isEmpty() ->
+          new Invalid(path(e), path(e) + " " + Expected.of(e));
       case JsonMappingException _ -> new Invalid("", "the body is no JSON object");
+      case StreamConstraintsException _ ->
+          new Invalid("", "the body nests too deeply, or holds a name or value that is too long");
       case JsonProcessingException e ->
-          new Invalid("", "the body is malformed JSON: " + shortened(e.getOriginalMessage()));
+          new Invalid("", "the body is malformed JSON" + place(e.getLocation()));
       default -> new Invalid("", "the request can't be read");
     };
   }
 
+  /** As the request has it, and no longer than it helps to find the place. */
+  private static String path(JsonMappingException e) {
+    String path = Json.path(e);
+    return path.length() <= LONGEST_PATH ? path : path.substring(0, LONGEST_PATH) + "…";
+  }
+
+  private static String place(@Nullable JsonLocation at) {
+    return at == null ? "" : ", at line " + at.getLineNr() + ", column " + at.getColumnNr();
+  }
+
   private static String joined(String path, String field) {
     return path + (path.isEmpty() || field.isEmpty() || field.startsWith("[") ? "" : ".") + field;
-  }
-
-  private static String expected(JsonMappingException e) {
-    @Nullable Class<?> target =
-        e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
-    if (target == null) {
-      return "is malformed or out of range";
-    } else if (e instanceof InvalidNullException) {
-      return "must be given";
-    } else if (target == int.class || target == long.class) {
-      return "must be given, as a whole number";
-    } else if (WHOLE_NUMBERS.contains(target)) {
-      return "must be a whole number";
-    } else if (target == String.class) {
-      return "must be a text";
-    } else if (target == Instant.class || target == OffsetDateTime.class) {
-      return "must be a time such as 2026-01-31T12:00:00Z";
-    } else {
-      return "has the wrong type";
-    }
-  }
-
-  private static String shortened(String message) {
-    return message.length() <= 200 ? message : message.substring(0, 200) + "…";
   }
 }

@@ -2,7 +2,8 @@ package dev.foldline.quarkus.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Failure;
 import dev.foldline.core.Invalid;
@@ -11,27 +12,35 @@ import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Refused;
+import dev.foldline.core.TooLarge;
 import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
+import io.quarkus.security.AuthenticationCompletionException;
+import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a function ended that did not end well, as HTTP says it: the one place where failures become
+ * How a call ended that did not end well, as HTTP says it: the one place where failures become
  * statuses.
  *
  * @param label one word for metrics
- * @param retry whether the caller may hope for better in a moment
+ * @param headers of the answer, beside its Content-Type
  */
-record Outcome(int status, String label, boolean retry, Problem problem) {
+record Outcome(String label, Map<String, String> headers, Problem problem) {
 
   static final String DONE = "done";
+  static final String CONTENT_TYPE = "application/problem+json";
+
+  /** Half of a surrogate pair, which the request may have held, has no bytes in UTF-8. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  private static final Map<String, String> RETRY = Map.of("Retry-After", "1");
 
   /**
    * A problem of RFC 9457.
@@ -49,16 +58,39 @@ record Outcome(int status, String label, boolean retry, Problem problem) {
       String code,
       @Nullable String stream,
       @Nullable String field,
-      @Nullable String traceId) {}
+      @Nullable String traceId) {
+
+    private static Problem of(int status, String title, String code, String detail) {
+      String type = "urn:foldline:problem:" + code;
+      return new Problem(type, title, status, detail, code, null, null, null);
+    }
+
+    private Problem about(String stream) {
+      return new Problem(type, title, status, detail, code, stream, field, traceId);
+    }
+
+    private Problem in(String field) {
+      return new Problem(type, title, status, detail, code, stream, field, traceId);
+    }
+
+    private Problem loggedUnder(String traceId) {
+      return new Problem(type, title, status, detail, code, stream, field, traceId);
+    }
+  }
 
   /**
-   * @param traceId by which the log will tell more of a bug
+   * What became of a call.
+   *
+   * @param traceId under which the log tells more, where the call itself was not to blame
    */
   static Outcome of(Throwable failure, String traceId) {
     return switch (failure) {
       case Failure known -> of(known, traceId);
       case HttpException http -> ofStatus(http.getStatusCode(), traceId);
-      case UnauthorizedException _ -> ofStatus(401, traceId);
+      case UnauthorizedException _,
+          AuthenticationFailedException _,
+          AuthenticationCompletionException _ ->
+          ofStatus(401, traceId);
       case ForbiddenException _ -> ofStatus(403, traceId);
       default -> ofStatus(500, traceId);
     };
@@ -67,107 +99,139 @@ record Outcome(int status, String label, boolean retry, Problem problem) {
   private static Outcome of(Failure failure, String traceId) {
     return switch (failure) {
       case Invalid invalid -> {
-        String field = invalid.field().isEmpty() ? null : invalid.field();
-        yield outcome(400, "invalid", "Invalid request", failure, null, field);
+        Problem problem = problem(400, "Invalid request", failure);
+        yield outcome("invalid", invalid.field().isEmpty() ? problem : problem.in(invalid.field()));
       }
-      case NotFound _ -> outcome(404, "not-found", "Not found", failure, null, null);
+      case NotFound _ -> outcome("not-found", problem(404, "Not found", failure));
       case Conflict conflict ->
-          outcome(409, "conflict", "Conflict", failure, conflict.stream(), null);
+          new Outcome(
+              "conflict", RETRY, problem(409, "Conflict", failure).about(conflict.stream()));
       case PreconditionFailed failed ->
-          outcome(
-              412, "precondition-failed", "Precondition failed", failure, failed.stream(), null);
-      case KeyReused _ -> outcome(422, "key-reused", "Idempotency key reused", failure, null, null);
-      case Refused _ -> outcome(422, "refused", "Refused", failure, null, null);
+          new Outcome(
+              "precondition-failed",
+              failed.revision() < 0 ? Map.of() : Map.of("ETag", "\"" + failed.revision() + "\""),
+              problem(412, "Precondition failed", failure).about(failed.stream()));
+      case TooLarge large ->
+          outcome("invalid", problem(413, "Event too large", failure).about(large.stream()));
+      case KeyReused _ -> outcome("key-reused", problem(422, "Idempotency key reused", failure));
+      case Refused _ -> outcome("refused", problem(422, "Refused", failure));
       case Truncated truncated ->
-          outcome(500, "truncated", "Stream truncated", failure, truncated.stream(), null);
-      case UnknownEvent _ ->
-          logged(
+          outcome(
+              "truncated",
+              problem(500, "Stream truncated", failure)
+                  .about(truncated.stream())
+                  .loggedUnder(traceId));
+      case UnknownEvent _ -> // what others stored is not for callers
+          outcome(
               "unknown-event",
-              "Stored event can't be read",
-              "unknown-event",
-              "a stored event can't be read",
-              traceId);
+              Problem.of(
+                      500,
+                      "Stored event can't be read",
+                      failure.code(),
+                      "a stored event can't be read; the log tells more under the trace id")
+                  .loggedUnder(traceId));
       case OutcomeUnknown unknown ->
-          outcome(503, "outcome-unknown", "Outcome unknown", failure, unknown.stream(), null);
-      case Unavailable _ -> outcome(503, "unavailable", "Unavailable", failure, null, null);
+          new Outcome(
+              "outcome-unknown",
+              RETRY,
+              problem(503, "Outcome unknown", failure)
+                  .about(unknown.stream())
+                  .loggedUnder(traceId));
+      case Unavailable _ ->
+          new Outcome(
+              "unavailable", RETRY, problem(503, "Unavailable", failure).loggedUnder(traceId));
     };
   }
 
   /** What the server itself refuses, before or outside a function. */
   static Outcome ofStatus(int status, String traceId) {
     return switch (status) {
-      case 400 ->
+      case 400 -> refused(400, "Invalid request", "malformed-request", "the request is malformed");
+      case 401 ->
           outcome(
-              400, "invalid", "Invalid request", "malformed-request", "the request is malformed");
-      case 401 -> outcome(401, "forbidden", "Unauthorized", "unauthorized", "who are you?");
-      case 403 -> outcome(403, "forbidden", "Forbidden", "forbidden", "this is not for you");
+              "forbidden",
+              Problem.of(
+                  401,
+                  "Unauthorized",
+                  "unauthorized",
+                  "the request has no valid credentials, which this address asks for"));
+      case 403 ->
+          outcome(
+              "forbidden",
+              Problem.of(
+                  403,
+                  "Forbidden",
+                  "forbidden",
+                  "the caller is known, and does not have the right to do this"));
       case 404 ->
-          outcome(404, "not-found", "Not found", "no-such-function", "there is no function here");
-      case 405 ->
           outcome(
+              "not-found",
+              Problem.of(404, "Not found", "no-such-function", "there is no function here"));
+      case 405 ->
+          refused(
               405,
-              "invalid",
               "Method not allowed",
               "method-not-allowed",
               "the Allow header says which methods are");
       case 413 ->
-          outcome(
-              413,
+          refused(
+              413, "Body too large", "body-too-large", "the body is larger than this server takes");
+      case 415 ->
+          new Outcome(
               "invalid",
-              "Body too large",
-              "body-too-large",
-              "the body is larger than this server takes");
+              Map.of("Accept", "application/json"),
+              Problem.of(
+                  415,
+                  "Unsupported media type",
+                  "unsupported-media-type",
+                  "a body must be JSON in UTF-8, and its Content-Type must say so:"
+                      + " application/json, or one that ends in +json"));
+      case 503 ->
+          new Outcome(
+              "unavailable",
+              RETRY,
+              Problem.of(503, "Unavailable", "unavailable", "the server can't do this now")
+                  .loggedUnder(traceId));
       default ->
-          logged("error", "Internal error", "internal-error", "something went wrong", traceId);
+          status >= 400 && status < 500
+              ? refused(
+                  status,
+                  "Request refused",
+                  "request-refused",
+                  "this server does not take such a request")
+              : outcome(
+                  "error",
+                  Problem.of(
+                          500,
+                          "Internal error",
+                          "internal-error",
+                          "something went wrong; the log tells more under the trace id")
+                      .loggedUnder(traceId));
     };
   }
 
-  /** What callers are not told, as it may hold what others stored. */
-  private static Outcome logged(
-      String label, String title, String code, String detail, String traceId) {
-    String where = detail + "; the log tells more under the trace id";
-    Problem problem = new Problem(type(code), title, 500, where, code, null, null, traceId);
-    return new Outcome(500, label, false, problem);
+  private static Problem problem(int status, String title, Failure failure) {
+    return Problem.of(status, title, failure.code(), failure.detail());
   }
 
-  private static Outcome outcome(
-      int status, String label, String title, String code, String detail) {
-    Problem problem = new Problem(type(code), title, status, detail, code, null, null, null);
-    return new Outcome(status, label, false, problem);
+  private static Outcome refused(int status, String title, String code, String detail) {
+    return outcome("invalid", Problem.of(status, title, code, detail));
   }
 
-  private static Outcome outcome(
-      int status,
-      String label,
-      String title,
-      Failure failure,
-      @Nullable String stream,
-      @Nullable String field) {
-    String code = failure.code();
-    Problem problem =
-        new Problem(type(code), title, status, failure.detail(), code, stream, field, null);
-    return new Outcome(status, label, status == 409 || status == 503, problem);
+  private static Outcome outcome(String label, Problem problem) {
+    return new Outcome(label, Map.of(), problem);
   }
 
-  /** Answers with the problem, if there is still someone to answer to. */
-  void send(HttpServerResponse response, ObjectMapper json) {
-    if (response.ended() || response.closed()) {
-      return;
-    }
-    if (retry) {
-      response.putHeader(HttpHeaders.RETRY_AFTER, "1");
-    }
+  int status() {
+    return problem.status();
+  }
+
+  /** The problem as JSON. */
+  byte[] body() {
     try {
-      response
-          .setStatusCode(status)
-          .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-          .end(Buffer.buffer(json.writeValueAsBytes(problem)));
+      return JSON.writeValueAsBytes(problem);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static String type(String code) {
-    return "urn:foldline:problem:" + code;
   }
 }

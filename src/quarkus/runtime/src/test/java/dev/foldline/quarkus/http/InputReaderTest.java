@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.foldline.core.Invalid;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -12,14 +13,18 @@ import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -92,6 +97,34 @@ class InputReaderTest {
       {"id":"ä 1","items":[{"sku":"lamp","at":"2026-01-31T12:00:00+02:00","pieces":2}],\
       "tags":["a"],"prices":{"lamp":1.10},"by":{"@type":"Cash","amount":1E+3},"notes":[null]}""";
 
+  enum Colour {
+    RED,
+    @JsonProperty("light-blue")
+    LIGHT_BLUE
+  }
+
+  record Everything(
+      boolean paid,
+      double weight,
+      short rows,
+      BigInteger number,
+      Colour colour,
+      UUID id,
+      LocalDate day,
+      LocalTime from,
+      Duration length,
+      Part part,
+      Map<String, String> names,
+      @JsonFormat(pattern = "dd.MM.yyyy") LocalDate due,
+      List<@Nullable Boolean> answers) {}
+
+  private static final String EVERYTHING =
+      """
+      {"paid":true,"weight":1.5,"rows":2,"number":3,"colour":"light-blue",\
+      "id":"123e4567-e89b-12d3-a456-426614174000","day":"2026-01-31","from":"12:00:00",\
+      "length":"PT15M","part":{"cents":5},"names":{},"due":"31.01.2026",\
+      "answers":[true,null]}""";
+
   private static final Validator VALIDATOR =
       Validation.buildDefaultValidatorFactory().getValidator();
 
@@ -139,9 +172,9 @@ class InputReaderTest {
           ["a"]              | ["a",true]         | tags[1]          | must be a text
           ["a"]              | null               | tags             | must be given
           "lamp":1.10        | "lamp":null        | prices.lamp      | must be given
-          "lamp":1.10        | "lamp":"1.10"      | prices.lamp      | has the wrong type
+          "lamp":1.10        | "lamp":"1.10"      | prices.lamp      | must be a number
           "amount":1E+3      | "amount":null      | by.amount        | must be given
-          "@type":"Cash"     | "@type":"Cheque"   | by               | is malformed or out of range
+          "@type":"Cash"     | "@type":"Cheque"   | by               | must say under @type which of its kinds it is
           """)
   void names_the_field_that_is_wrong(String right, String wrong, String field, String what) {
     String body = ORDER.replace(right, wrong);
@@ -201,6 +234,69 @@ class InputReaderTest {
     String body = "{\"from\":\"a\",\"to\":\"b\",\"parts\":[{\"cents\":5}]}".replace(right, wrong);
 
     refuses(Transfer.class, body, field, detail);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "paid":true      | "paid":"yes"         | paid       | must be given, as true or false
+          "paid":true,     | ``                   | paid       | must be given, as true or false
+          "weight":1.5     | "weight":"much"      | weight     | must be given, as a number
+          "rows":2         | "rows":70000         | rows       | is out of range
+          "rows":2         | "rows":{}            | rows       | must be given, as a whole number
+          "number":3       | "number":"3"         | number     | must be a whole number
+          "light-blue"     | "green"              | colour     | must be one of RED, light-blue
+          "light-blue"     | 1                    | colour     | must be one of RED, light-blue
+          "123e4567-       | "zzzz4567-           | id         | must be a UUID such as 123e4567-e89b-12d3-a456-426614174000
+          "2026-01-31"     | "31.1.2026"          | day        | must be a date such as 2026-01-31
+          "12:00:00"       | "noon"               | from       | must be a time of day such as 12:00:00
+          "PT15M"          | "15 min"             | length     | must be a duration such as PT15M
+          {"cents":5}      | "cents"              | part       | must be an object
+          {"cents":5}      | {"cents":99999999999999999999} | part.cents | is out of range
+          "names":{}       | "names":[]           | names      | must be an object
+          "31.01.2026"     | "2026-01-31"         | due        | must be a text in the form dd.MM.yyyy
+          [true,null]      | [true,"no"]          | answers[1] | must be true or false
+          [true,null]      | true                 | answers    | must be a list
+          """)
+  void is_asked_for_in_plain_words(String right, String wrong, String field, String words) {
+    String body = EVERYTHING.replace(right, wrong);
+
+    assertThat(read(Everything.class, EVERYTHING)).isInstanceOf(Everything.class);
+    assertThat(body).isNotEqualTo(EVERYTHING);
+    refuses(Everything.class, body, field, field + " " + words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          nonsense         | the body is malformed JSON, at line 1, column 1
+          {"cents":        | the body is malformed JSON, at line 1, column 10
+          {"cents":1} more | the body is malformed JSON, at line 1, column 13
+          {"cents":1}}     | the body is malformed JSON, at line 1, column 12
+          ["cents"]        | the body is no JSON object
+          """)
+  void is_refused_with_its_place_where_it_is_malformed(String body, String detail) {
+    refuses(Part.class, body, "", detail);
+  }
+
+  @Test
+  void is_refused_where_it_would_take_too_much_to_read() {
+    String deep = "[".repeat(2_000);
+    String tooDeep = "the body nests too deeply, or holds a name or value that is too long";
+
+    refuses(Object.class, deep, "", tooDeep);
+    String name = "n".repeat(1_000);
+    refuses(
+        Part.class,
+        "{\"cents\":1,\"" + name + "\":1}",
+        name.substring(0, 200) + "…",
+        name.substring(0, 200) + "… is unknown here");
   }
 
   @Test

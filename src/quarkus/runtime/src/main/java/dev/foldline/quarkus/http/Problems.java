@@ -1,0 +1,97 @@
+package dev.foldline.quarkus.http;
+
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers what did not end well, and tells the log what callers are not told, under the trace id
+ * that they are told.
+ */
+final class Problems {
+
+  private static final Logger LOG = Logger.getLogger(Problems.class);
+
+  /** Neighbours that are away fail every call, and say themselves in the log what is the matter. */
+  private static final Seldom UNAVAILABLE = new Seldom(Duration.ofSeconds(30), System::nanoTime);
+
+  private Problems() {}
+
+  /**
+   * What becomes of a call that failed.
+   *
+   * @param call as the log names it
+   */
+  static Outcome of(String call, Throwable failure, String traceId) {
+    Outcome outcome = Outcome.of(failure, traceId);
+    if (outcome.status() == 503) {
+      OptionalLong others = UNAVAILABLE.pass();
+      LOG.logf(
+          others.isPresent() ? Logger.Level.WARN : Logger.Level.DEBUG,
+          "%s was answered 503, trace id %s: %s%s",
+          call,
+          traceId,
+          withCauses(failure),
+          others.orElse(0) > 0 ? "; so were " + others.getAsLong() + " calls before it" : "");
+    } else if (outcome.status() >= 500) {
+      LOG.errorf(failure, "%s failed, trace id %s", call, traceId);
+    }
+    return outcome;
+  }
+
+  private static String withCauses(Throwable failure) {
+    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      text.append(": ").append(cause);
+    }
+    return text.toString();
+  }
+
+  /** What becomes of a request that failed on its way, such as one whose body is too large. */
+  static Outcome of(HttpCall call) {
+    RoutingContext request = call.request();
+    @Nullable Throwable failure = request.failure();
+    return failure != null && request.statusCode() >= 500
+        ? of(call.name(), failure, call.traceId())
+        : Outcome.ofStatus(request.statusCode(), call.traceId());
+  }
+
+  /** Answers, if there is still someone to answer to. */
+  static void answer(HttpCall call, Outcome outcome) {
+    @Nullable HttpAuthenticator authenticator =
+        call.request().get(HttpAuthenticator.class.getName());
+    if (outcome.status() == 401 && authenticator != null) {
+      authenticator
+          .getChallenge(call.request())
+          .subscribe()
+          .with(
+              challenge -> {
+                if (challenge != null) {
+                  challenge.getHeaders().forEach((name, value) -> call.answer("" + name, value));
+                }
+                send(call, outcome);
+              },
+              _ -> send(call, outcome));
+    } else {
+      send(call, outcome);
+    }
+  }
+
+  private static void send(HttpCall call, Outcome outcome) {
+    HttpServerResponse response = call.request().response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    outcome.headers().forEach(response::putHeader);
+    response
+        .setStatusCode(outcome.status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, Outcome.CONTENT_TYPE)
+        .end(Buffer.buffer(outcome.body()));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.foldline.quarkus.http;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+
+/** Lets one pass in a while, and counts those that it does not. Safe for use by many threads. */
+final class Seldom {
+
+  private final long pause;
+  private final LongSupplier nanos;
+  private long last;
+  private long kept;
+
+  /**
+   * @param pause between two that pass
+   * @param nanos the time now, from any origin
+   */
+  Seldom(Duration pause, LongSupplier nanos) {
+    this.pause = pause.toNanos();
+    this.nanos = nanos;
+    this.last = nanos.getAsLong() - this.pause;
+  }
+
+  /** How many were kept back since the last that passed, if this one passes. */
+  synchronized OptionalLong pass() {
+    long now = nanos.getAsLong();
+    if (now - last < pause) {
+      kept++;
+      return OptionalLong.empty();
+    }
+    OptionalLong passed = OptionalLong.of(kept);
+    last = now;
+    kept = 0;
+    return passed;
+  }
+}

@@ -140,7 +140,7 @@ public class SampleFunctions {
                     .start(
                         () -> {
                           boolean heard = headers.get().keyed().isPresent();
-                          emitter.complete(new Receipt("sample-1", heard ? 1 : 0, 0, false));
+                          emitter.complete(new Receipt("sample-1", heard ? 1 : 0, false));
                         }));
   }
 
@@ -200,7 +200,7 @@ public class SampleFunctions {
 
   @Funq("sample-receipt")
   public Receipt receipt() {
-    return new Receipt("sämple 1-a", 7, 9, true);
+    return new Receipt("sämple 1-a", 7, true);
   }
 
   /** Two commands of one call on one stream, which ask for the same. */
@@ -233,7 +233,7 @@ public class SampleFunctions {
 
   @Funq("sample-empty-receipt")
   public Receipt emptyReceipt() {
-    return new Receipt("sample-1", -1, -1, false);
+    return new Receipt("sample-1", -1, false);
   }
 
   @Funq("sample-count")

@@ -124,7 +124,7 @@ final class Batch<C, S, E> {
       @Nullable Recorded<StoredEvent> last = found.get(call);
       RecentKeys.@Nullable Entry before = decided.before(call.identity());
       if (last != null) {
-        decided.answer(call, new Receipt(stream, last.revision(), last.position(), false));
+        decided.answer(call, new Receipt(stream, last.revision(), false));
       } else if (decided.isReused(call.identity())) {
         throw new KeyReused();
       } else if (before != null) {

@@ -1,24 +1,18 @@
 package dev.foldline.eventstoredb;
 
-import static java.util.stream.Collectors.toMap;
-
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
-import dev.foldline.core.Recorded;
 import dev.foldline.core.TooLarge;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.CommandListener.Step;
-import dev.foldline.eventstoredb.Decided.Places;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.LongSummaryStatistics;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -229,41 +223,9 @@ public final class CommandHandler {
 
   private <C, S, E> Uni<Folded<S>> appended(Decided<C, S, E> decided, Appended end) {
     listener.appended(decided.events().size());
-    if (!decided.awaitsPositions()) {
-      return answer(decided, new Places(end, Map.of()));
-    }
-    decided.answerWhoAwaitsNoPosition(end);
-    return positions(decided, end, 1)
-        .onFailure(failure -> !(failure instanceof Unavailable))
-        .recoverWithItem(Map.of())
-        .onItemOrFailure()
-        .transformToUni(
-            (positions, failure) ->
-                failure == null
-                    ? answer(decided, new Places(end, positions))
-                    : giveUp(decided, true, failure));
-  }
-
-  /**
-   * Where the events before the last one are, which the store does not tell who appends them. A
-   * repeat that finds its event in the stream is told where that is, so the first answer is too.
-   * Fails only where nobody waits for it any more, or with what is no matter of time.
-   */
-  private Uni<Map<Long, Long>> positions(Decided<?, ?, ?> decided, Appended end, int attempt) {
-    Batch<?, ?, ?> batch = decided.batch();
-    LongSummaryStatistics awaited = decided.awaited(end);
-    int size = (int) (awaited.getMax() - awaited.getMin() + 1);
-    return streams
-        .read(batch.stream(), awaited.getMin(), size)
-        .map(events -> events.stream().collect(toMap(Recorded::revision, Recorded::position)))
-        .onFailure(failure -> failure instanceof Unavailable && !batch.isOver())
-        .recoverWithUni(() -> backOff(attempt).chain(() -> positions(decided, end, attempt + 1)));
-  }
-
-  private <C, S, E> Uni<Folded<S>> answer(Decided<C, S, E> decided, Places places) {
     Batch<C, S, E> batch = decided.batch();
-    Folded<S> state = decided.appended(places);
-    decided.answer(places);
+    Folded<S> state = decided.appended(end);
+    decided.answer(end.revision());
     snapshots.passed(batch.decider(), batch.stream(), decided.base().revision(), state);
     Batch<C, S, E> rest = decided.rest();
     if (rest.isEmpty()) {

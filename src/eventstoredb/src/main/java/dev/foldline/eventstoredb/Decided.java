@@ -6,7 +6,6 @@ import dev.foldline.core.TooLarge;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,19 +22,6 @@ final class Decided<C, S, E> {
 
   private static final int MAX_EVENTS = 1_000;
   private static final int ADDED_BY_CLIENT = 100;
-
-  /**
-   * Where the events of an append are.
-   *
-   * @param others the positions of some before the last, by revision
-   */
-  record Places(Appended end, Map<Long, Long> others) {
-
-    /** A position that is not before that of the event with a revision, and that, if known. */
-    long position(long revision) {
-      return others.getOrDefault(revision, end.position());
-    }
-  }
 
   private sealed interface Answer {
 
@@ -167,22 +153,16 @@ final class Decided<C, S, E> {
       mayBeRepeated = true;
       keys.add(
           new RecentKeys.Entry(
-              identity.key(),
-              identity.ordinal(),
-              identity.mac(),
-              revision(),
-              -1,
-              base.keys().now()));
+              identity.key(), identity.ordinal(), identity.mac(), revision(), base.keys().now()));
     }
   }
 
   void repeat(Call<C, S, E> call, RecentKeys.Entry before) {
     answers.put(
         call,
-        before.position() < 0
+        before.revision() > base.revision()
             ? new Answer.Done(before.revision(), false, true)
-            : new Answer.Fact(
-                new Receipt(batch.stream(), before.revision(), before.position(), true)));
+            : new Answer.Fact(new Receipt(batch.stream(), before.revision(), true)));
   }
 
   void answer(Call<C, S, E> call, Receipt receipt) {
@@ -202,45 +182,23 @@ final class Decided<C, S, E> {
     return size;
   }
 
-  /** Whether a repeat will be told a position that the answer of the append does not tell. */
-  boolean awaitsPositions() {
-    return keys.entries().stream().anyMatch(this::awaitsPosition);
-  }
-
-  private boolean awaitsPosition(RecentKeys.@Nullable Entry entry) {
-    return entry != null && entry.revision() < revision();
-  }
-
-  /** The revisions of the events whose positions are awaited. */
-  LongSummaryStatistics awaited(Appended end) {
-    return keys.entries().stream()
-        .filter(this::awaitsPosition)
-        .mapToLong(entry -> entry.revision() + shift(end))
-        .summaryStatistics();
-  }
-
   /**
    * The stream after the append, its keys included; as it was, where the store took the append for
    * one whose events are gone.
    */
-  Folded<S> appended(Places places) {
-    Appended end = places.end();
+  Folded<S> appended(Appended end) {
     if (end.position() < 0) {
       return base;
     }
-    keys.entries()
-        .forEach(
-            entry -> {
-              long at = entry.revision() + shift(end);
-              base.keys().add(entry.at(at, places.position(at)));
-            });
+    long shift = shift(end.revision());
+    keys.entries().forEach(entry -> base.keys().add(entry.at(entry.revision() + shift)));
     UUID last = events.getLast().id();
     return new Folded<>(state, end.revision(), end.position(), last, base.keys());
   }
 
   /** Gives everyone the answer, which is true now that nothing had to be appended. */
   void answer() {
-    answer(new Places(new Appended(base.revision(), base.position()), Map.of()));
+    answer(base.revision());
   }
 
   /** Gives those their answer whose events are in the stream already. */
@@ -253,41 +211,32 @@ final class Decided<C, S, E> {
         });
   }
 
-  /** Gives the answer to those whom the positions of other events than the last don't concern. */
-  void answerWhoAwaitsNoPosition(Appended end) {
-    Places places = new Places(end, Map.of());
-    answers.forEach(
-        (call, answer) -> {
-          if (!awaitsPosition(keys.find(call.identity().key(), call.identity().ordinal()))) {
-            answer(call, answer, places);
-          }
-        });
+  /**
+   * Gives everyone the answer, which is true now that the events are in the stream.
+   *
+   * @param end the revision of the last of them
+   */
+  void answer(long end) {
+    answers.forEach((call, answer) -> answer(call, answer, end));
   }
 
-  /** Gives everyone the answer, which is true now that the events are in these places. */
-  void answer(Places places) {
-    answers.forEach((call, answer) -> answer(call, answer, places));
-  }
-
-  private void answer(Call<C, S, E> call, Answer answer, Places places) {
+  private void answer(Call<C, S, E> call, Answer answer, long end) {
     switch (answer) {
       case Answer.Fact(Receipt receipt) -> call.done(receipt);
-      case Answer.Done done -> call.done(receipt(done, places));
+      case Answer.Done done -> call.done(receipt(done, end));
       case Answer.Failed(Throwable failure) -> call.fail(failure);
     }
   }
 
-  private Receipt receipt(Answer.Done done, Places places) {
-    if (done.revision() == base.revision()) {
-      return new Receipt(batch.stream(), base.revision(), base.position(), done.repeated());
-    }
-    long revision = done.revision() + shift(places.end());
-    return new Receipt(batch.stream(), revision, places.position(revision), done.repeated());
+  private Receipt receipt(Answer.Done done, long end) {
+    boolean unmoved = done.revision() == base.revision();
+    long revision = unmoved ? base.revision() : done.revision() + shift(end);
+    return new Receipt(batch.stream(), revision, done.repeated());
   }
 
   /** The revisions of a stream that was deleted go on where it is begun anew. */
-  private long shift(Appended end) {
-    return end.revision() - revision();
+  private long shift(long end) {
+    return end - revision();
   }
 
   /**

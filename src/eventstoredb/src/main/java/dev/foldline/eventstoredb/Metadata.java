@@ -90,12 +90,7 @@ final class Metadata {
         ? Optional.empty()
         : Optional.of(
             new RecentKeys.Entry(
-                beside.key,
-                beside.ordinal,
-                beside.request,
-                event.revision(),
-                event.position(),
-                event.time()));
+                beside.key, beside.ordinal, beside.request, event.revision(), event.time()));
   }
 
   /** What was found beside an event, in one pass. */

@@ -27,18 +27,16 @@ final class RecentKeys {
    * @param ordinal which command of its call on the stream it was, from 0
    * @param request what was asked, as {@code id:mac}
    * @param revision of its last event
-   * @param position as in its receipt
    */
-  record Entry(
-      String key, int ordinal, String request, long revision, long position, Instant time) {
+  record Entry(String key, int ordinal, String request, long revision, Instant time) {
 
     private Id id() {
       return new Id(key, ordinal);
     }
 
     /** The same where only the append said where its event is. */
-    Entry at(long at, long written) {
-      return new Entry(key, ordinal, request, at, written, time);
+    Entry at(long at) {
+      return new Entry(key, ordinal, request, at, time);
     }
   }
 

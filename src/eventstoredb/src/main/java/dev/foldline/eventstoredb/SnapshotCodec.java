@@ -11,7 +11,7 @@ import java.util.UUID;
 final class SnapshotCodec<S> {
 
   /** Another number whenever what is kept beside the state changes, or how JSON is written. */
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private record Snapshot(
       int format,

@@ -415,7 +415,7 @@ class CommandHandlerTest {
     }
 
     private static Receipt replayed(Receipt receipt) {
-      return new Receipt(receipt.stream(), receipt.revision(), receipt.position(), true);
+      return new Receipt(receipt.stream(), receipt.revision(), true);
     }
 
     @Test

@@ -103,14 +103,14 @@ class SnapshotCodecTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"format\":2,",
-        "\"format\":2,\"new\":[],",
+        "\"format\":3,",
+        "\"format\":3,\"new\":[],",
         "",
-        "\"format\":\"1\",",
+        "\"format\":\"2\",",
         "\"format\":99999999999999999999,"
       })
   void of_another_format_is_refused_by_name(String format) {
-    String other = CODEC.write(folded(FILLED)).replace("\"format\":1,", format);
+    String other = CODEC.write(folded(FILLED)).replace("\"format\":2,", format);
 
     assertThatThrownBy(() -> CODEC.read(other))
         .isInstanceOf(IllegalArgumentException.class)

@@ -310,7 +310,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
       if (receipt.replayed()) {
         http.answer("Idempotency-Replayed", "true");
       }
-      return new Done(receipt.stream(), receipt.revision(), receipt.position());
+      return new Done(receipt.stream(), receipt.revision());
     }
 
     void fail(Throwable failure) {
@@ -331,7 +331,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
   }
 
   /** A receipt as JSON. */
-  private record Done(String stream, long revision, long position) {}
+  private record Done(String stream, long revision) {}
 
   private static Throwable unwrapped(Throwable failure) {
     return failure instanceof ApplicationException && failure.getCause() != null

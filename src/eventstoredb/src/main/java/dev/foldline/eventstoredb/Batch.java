@@ -1,168 +1,176 @@
 package dev.foldline.eventstoredb;
 
 import dev.foldline.core.Decider;
-import dev.foldline.core.KeyReused;
-import dev.foldline.core.PreconditionFailed;
-import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
-import dev.foldline.core.Refused;
-import dev.foldline.eventstoredb.EventCodec.Encoded;
-import java.util.ArrayList;
+import dev.foldline.eventstoredb.CommandListener.Begun;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Commands for one stream that are decided one after another and appended together.
- *
- * <p>Used by one thread at a time.
- */
+/** Commands that are handled together: does for them what their {@link CommandLoop} says. */
 final class Batch<C, S, E> {
 
+  private static final int BACK_OFF_MILLIS = 2;
+
+  private final Shared shared;
   private final Decider<C, S, E> decider;
   private final String stream;
-  private final EventCodec codec;
   private final List<Call<C, S, E>> calls;
-  private final CommandListener listener;
-
-  /** What the callers said beside their commands. */
   private final List<CommandContext> contexts;
+  private final CommandLoop<C, S, E> loop;
 
-  /** Who sent the events with these ids. */
-  private final Map<UUID, Call<C, S, E>> sent = new HashMap<>();
-
-  /** Whose events were found in the stream, and the last of them. */
-  private final Map<Call<C, S, E>, Recorded<StoredEvent>> found = new HashMap<>();
-
-  Batch(
-      Decider<C, S, E> decider,
-      String stream,
+  /** What all batches use. */
+  record Shared(
+      Streams streams,
       EventCodec codec,
-      List<Call<C, S, E>> calls,
-      CommandListener listener) {
-    this.decider = decider;
-    this.stream = stream;
-    this.codec = codec;
-    this.calls = calls;
-    this.listener = listener;
-    this.contexts = calls.stream().map(Call::context).toList();
-  }
-
-  Decider<C, S, E> decider() {
-    return decider;
-  }
-
-  String stream() {
-    return stream;
-  }
-
-  boolean isEmpty() {
-    return calls.isEmpty();
-  }
-
-  /** A step begins that is for all who wait. */
-  CommandListener.Begun began(CommandListener.Step step) {
-    return listener.began(step, stream, contexts);
-  }
-
-  /** Whether nobody waits for an answer any more. */
-  boolean isOver() {
-    return calls.stream().allMatch(Call::isOver);
-  }
-
-  /** What was sent is not in the stream: an event with such an id is another instance's. */
-  void wroteNothing() {
-    sent.clear();
-  }
-
-  /** Sees an event that came into the stream while the batch was at work: it may be its own. */
-  void witness(Recorded<StoredEvent> event) {
-    @Nullable Call<C, S, E> call = sent.get(event.eventId());
-    if (call != null) {
-      found.put(call, event);
-    }
-  }
-
-  /** What is left of it once some of it was decided. */
-  Batch<C, S, E> from(int first) {
-    return new Batch<>(decider, stream, codec, calls.subList(first, calls.size()), listener);
-  }
-
-  /** Whether several commands would be appended together. */
-  boolean isShared() {
-    return calls.size() > 1;
-  }
-
-  /** Each command that has no answer yet alone, in their order. */
-  List<Batch<C, S, E>> alone() {
-    return calls.stream()
-        .filter(call -> !call.isOver())
-        .map(call -> new Batch<>(decider, stream, codec, List.of(call), listener))
-        .toList();
-  }
+      StreamLoader loader,
+      SnapshotKeeper snapshots,
+      CachedStates cache,
+      int attempts,
+      CommandListener listener) {}
 
   /**
-   * Decides one command after another, each on the state that the last one left, as far as the
-   * events fit in one append and their revisions need not be known.
+   * @param calls of one decider on one stream
    */
-  Decided<C, S, E> decide(Folded<S> base) {
-    Decided<C, S, E> decided = new Decided<>(this, base);
-    for (Call<C, S, E> call : calls) {
-      if (!call.isOver() && !decide(call, decided)) {
-        break;
-      }
-      decided.next();
-    }
-    return decided;
+  Batch(Shared shared, String stream, List<Call<C, S, E>> calls) {
+    this.shared = shared;
+    this.decider = calls.getFirst().decider();
+    this.stream = stream;
+    this.calls = calls;
+    this.contexts = calls.stream().map(call -> call.asked().context()).toList();
+    this.loop =
+        new CommandLoop<>(
+            decider,
+            stream,
+            calls.stream().map(Call::asked).toList(),
+            shared.codec(),
+            shared.attempts(),
+            this::decide);
   }
 
-  /** Whether it could be decided before what was decided is appended. */
-  private boolean decide(Call<C, S, E> call, Decided<C, S, E> decided) {
-    try {
-      @Nullable Recorded<StoredEvent> last = found.get(call);
-      RecentKeys.@Nullable Entry before = decided.before(call.identity());
-      if (last != null) {
-        decided.answer(call, new Receipt(stream, last.revision(), false));
-      } else if (decided.isReused(call.identity())) {
-        throw new KeyReused();
-      } else if (before != null) {
-        decided.repeat(call, before);
-      } else if (decided.revisionsAreOpen()
-          && !(call.context().precondition() instanceof Precondition.None)) {
-        return false;
-      } else if (!call.context().precondition().holds(decided.revision())) {
-        throw new PreconditionFailed(stream, decided.revision());
-      } else {
-        List<Encoded<E>> events =
-            events(call, decided.state()).stream().map(codec::encode).toList();
-        if (!events.isEmpty() && decided.isPast(call.identity())) {
-          throw new Refused(
-              "past-its-turn",
-              "this command of the request had no effect before the ones that came after it");
-        }
-        S state = decider.fold(decided.state(), events.stream().map(Encoded::event).toList());
-        List<StoredEvent> stored = stored(call, events, decided.revision() < 0);
-        if (!decided.hasRoomFor(stored)) {
-          return false;
-        }
-        if (stored.isEmpty() || call.send()) {
-          stored.forEach(event -> sent.put(event.id(), call));
-          decided.add(call, stored, state);
-        }
-      }
-    } catch (RuntimeException | Error e) {
-      decided.refuse(call, e);
-    }
-    return true;
+  /** Handles them; each call has its answer when that ends. */
+  Uni<Void> run() {
+    return Uni.createFrom()
+        .deferred(() -> follow(next(new Happened.Came<>(shared.cache().get(decider, stream)))))
+        .onFailure()
+        .invoke(bug -> calls.forEach(call -> call.fail(bug)));
   }
 
-  private List<E> events(Call<C, S, E> call, S state) {
-    CommandListener.Begun deciding =
-        listener.began(CommandListener.Step.DECIDE, stream, List.of(call.context()));
+  private Turn<S> next(Happened<S> happened) {
+    return loop.next(happened, which(Call::isOver));
+  }
+
+  private BitSet which(Predicate<Call<C, S, E>> those) {
+    BitSet found = new BitSet();
+    for (int i = 0; i < calls.size(); i++) {
+      found.set(i, those.test(calls.get(i)));
+    }
+    return found;
+  }
+
+  private Uni<Void> follow(Turn<S> turn) {
+    @Nullable StreamState<S> known = turn.known();
+    if (known != null) {
+      shared.cache().put(decider, stream, known);
+    }
+    turn.answers().forEach((i, answer) -> calls.get(i).answer(answer));
+    return switch (turn.next()) {
+      case Next.Load<S> _ -> load();
+      case Next.CatchUp<S> catchUp -> catchUp(catchUp);
+      case Next.Append<S> append -> append(append);
+      case Next.End<S> _ -> Uni.createFrom().voidItem();
+    };
+  }
+
+  private Uni<Void> then(Uni<? extends Happened<S>> work) {
+    return work.onItemOrFailure()
+        .transformToUni(
+            (happened, failure) ->
+                follow(next(failure == null ? happened : new Happened.Failed<>(failure))));
+  }
+
+  private Uni<Void> load() {
+    return then(
+        heard(CommandListener.Step.LOAD, () -> shared.loader().load(decider, stream))
+            .map(now -> new Happened.Read<>(now, Map.of())));
+  }
+
+  private Uni<Void> catchUp(Next.CatchUp<S> due) {
+    Map<UUID, Long> found = new HashMap<>();
+    Uni<StreamState<S>> work =
+        Uni.createFrom()
+            .deferred(
+                () ->
+                    shared
+                        .loader()
+                        .catchUp(decider, stream, due.from(), event -> note(event, due, found)));
+    return then(
+        (switch (due.reason()) {
+              case VERIFY -> work;
+              case CONFLICT -> {
+                shared.listener().retry();
+                yield pause(due.attempt()).chain(() -> work);
+              }
+              case OUTCOME_UNKNOWN -> {
+                shared.listener().unknownOutcome();
+                yield pause(due.attempt()).chain(() -> work);
+              }
+            })
+            .map(now -> new Happened.Read<>(now, found)));
+  }
+
+  private static void note(
+      Recorded<StoredEvent> event, Next.CatchUp<?> due, Map<UUID, Long> found) {
+    if (due.sought().contains(event.eventId())) {
+      found.put(event.eventId(), event.revision());
+    }
+  }
+
+  private Uni<Void> append(Next.Append<S> due) {
+    BitSet withdrawn = (BitSet) due.commands().clone();
+    due.commands().stream().filter(i -> calls.get(i).send()).forEach(withdrawn::clear);
+    if (!withdrawn.isEmpty()) {
+      return follow(next(new Happened.Withdrawn<>(withdrawn)));
+    }
+    return heard(
+            CommandListener.Step.APPEND,
+            () -> shared.streams().append(stream, due.expected(), due.events()))
+        .onItemOrFailure()
+        .transformToUni(
+            (end, failure) ->
+                failure == null ? appended(due, end) : follow(next(notAppended(failure))));
+  }
+
+  private Uni<Void> appended(Next.Append<S> done, Appended end) {
+    shared.listener().appended(done.events().size());
+    Turn<S> turn = next(new Happened.Done<>(end));
+    @Nullable StreamState<S> known = turn.known();
+    if (known != null) {
+      shared.snapshots().passed(decider, stream, done.expected(), known);
+    }
+    return follow(turn);
+  }
+
+  private Happened<S> notAppended(Throwable failure) {
+    if (failure instanceof WrongRevision) {
+      shared.listener().conflict();
+    }
+    return new Happened.Failed<>(failure);
+  }
+
+  private List<E> decide(Asked<C> asked, S state) {
+    Begun deciding =
+        shared.listener().began(CommandListener.Step.DECIDE, stream, List.of(asked.context()));
     try {
-      List<E> events = decider.decide().apply(call.command(), state);
+      List<E> events = decider.decide().apply(asked.command(), state);
       deciding.ended(null);
       return events;
     } catch (RuntimeException | Error e) {
@@ -171,22 +179,20 @@ final class Batch<C, S, E> {
     }
   }
 
-  private List<StoredEvent> stored(Call<C, S, E> call, List<Encoded<E>> events, boolean begins) {
-    byte[] metadata = Metadata.write(call.context(), call.identity(), false);
-    List<StoredEvent> stored = new ArrayList<>(events.size());
-    for (Encoded<E> event : events) {
-      UUID id = call.identity().eventId(stream, stored.size(), event.type(), event.data());
-      byte[] beside =
-          begins && stored.isEmpty()
-              ? Metadata.write(call.context(), call.identity(), true)
-              : metadata;
-      stored.add(event.stored(id, beside));
-    }
-    return stored;
+  private <T> Uni<T> heard(CommandListener.Step step, Supplier<Uni<T>> work) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              Begun begun = shared.listener().began(step, stream, contexts);
+              return begun == Begun.UNHEARD
+                  ? work.get()
+                  : work.get().onTermination().invoke((_, failure, _) -> begun.ended(failure));
+            });
   }
 
-  /** Fails all that have no answer yet. */
-  void fail(Throwable failure) {
-    calls.forEach(call -> call.fail(failure));
+  private static Uni<Void> pause(int attempt) {
+    int bound = BACK_OFF_MILLIS << Math.min(attempt, 6);
+    Duration pause = Duration.ofMillis(1 + ThreadLocalRandom.current().nextInt(bound));
+    return Uni.createFrom().voidItem().onItem().delayIt().by(pause);
   }
 }

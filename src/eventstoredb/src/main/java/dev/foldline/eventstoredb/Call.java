@@ -21,23 +21,14 @@ final class Call<C, S, E> {
 
   private final Decider<C, S, E> decider;
   private final String stream;
-  private final C command;
-  private final CommandContext context;
-  private final CommandIdentity identity;
+  private final Asked<C> asked;
   private final CompletableFuture<Receipt> answer = new CompletableFuture<>();
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.OPEN);
 
-  Call(
-      Decider<C, S, E> decider,
-      String stream,
-      C command,
-      CommandContext context,
-      CommandIdentity identity) {
+  Call(Decider<C, S, E> decider, String stream, Asked<C> asked) {
     this.decider = decider;
     this.stream = stream;
-    this.command = command;
-    this.context = context;
-    this.identity = identity;
+    this.asked = asked;
   }
 
   /** Completes with the answer; a caller that goes away cancels it. */
@@ -49,16 +40,12 @@ final class Call<C, S, E> {
     return decider;
   }
 
-  C command() {
-    return command;
+  String stream() {
+    return stream;
   }
 
-  CommandContext context() {
-    return context;
-  }
-
-  CommandIdentity identity() {
-    return identity;
+  Asked<C> asked() {
+    return asked;
   }
 
   /** Whether nobody waits for the answer any more. */
@@ -71,8 +58,11 @@ final class Call<C, S, E> {
     return stage.compareAndSet(Stage.OPEN, Stage.SENT) || stage.get() == Stage.SENT;
   }
 
-  void done(Receipt receipt) {
-    answer.complete(receipt);
+  void answer(Answer given) {
+    switch (given) {
+      case Answer.Done(var receipt) -> answer.complete(receipt);
+      case Answer.Failed(var cause) -> fail(cause);
+    }
   }
 
   void fail(Throwable failure) {

@@ -33,7 +33,7 @@ final class SnapshotCodec<S> {
   /**
    * @throws IllegalArgumentException if the state would not come back from it as it is
    */
-  String write(Folded<S> folded) {
+  String write(StreamState<S> folded) {
     UUID lastEvent = folded.lastEvent();
     if (lastEvent == null) {
       throw new IllegalArgumentException("a snapshot of no events");
@@ -65,7 +65,7 @@ final class SnapshotCodec<S> {
    * @throws IllegalArgumentException if it is corrupt, of another format, or of another version of
    *     the state
    */
-  Folded<S> read(String text) {
+  StreamState<S> read(String text) {
     try {
       JsonNode json = Json.MAPPER.readTree(text);
       JsonNode format = json.path("format");
@@ -83,7 +83,7 @@ final class SnapshotCodec<S> {
       S state = (S) Json.MAPPER.treeToValue(snapshot.state(), schema.root());
       RecentKeys keys = new RecentKeys(window);
       snapshot.keys().forEach(keys::add);
-      return new Folded<>(
+      return new StreamState<>(
           state, snapshot.revision(), snapshot.position(), snapshot.lastEvent(), keys);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the snapshot is corrupt", e);

@@ -50,7 +50,7 @@ final class SnapshotKeeper {
   }
 
   /** The snapshot of a stream, where there is one of use. */
-  <S> Uni<Optional<Folded<S>>> load(Decider<?, S, ?> decider, String stream) {
+  <S> Uni<Optional<StreamState<S>>> load(Decider<?, S, ?> decider, String stream) {
     Optional<SnapshotCodec<S>> codec = codec(decider);
     if (codec.isEmpty() || isAway()) {
       return Uni.createFrom().item(Optional.empty());
@@ -69,7 +69,7 @@ final class SnapshotKeeper {
         .map(found -> found.flatMap(text -> read(codec.get(), stream, text)));
   }
 
-  private <S> Optional<Folded<S>> read(SnapshotCodec<S> codec, String stream, String text) {
+  private <S> Optional<StreamState<S>> read(SnapshotCodec<S> codec, String stream, String text) {
     try {
       return Optional.of(codec.read(text));
     } catch (RuntimeException e) {
@@ -80,14 +80,14 @@ final class SnapshotKeeper {
   }
 
   /** Saves a snapshot where a stream passed the next one due. Waits for nothing. */
-  <S> void passed(Decider<?, S, ?> decider, String stream, long from, Folded<S> now) {
+  <S> void passed(Decider<?, S, ?> decider, String stream, long from, StreamState<S> now) {
     if (every > 0 && (from + 1) / every < (now.revision() + 1) / every && !isAway()) {
       codec(decider).ifPresent(codec -> save(codec, decider, stream, now));
     }
   }
 
   private <S> void save(
-      SnapshotCodec<S> codec, Decider<?, S, ?> decider, String stream, Folded<S> now) {
+      SnapshotCodec<S> codec, Decider<?, S, ?> decider, String stream, StreamState<S> now) {
     if (!saves.tryAcquire()) {
       return;
     }

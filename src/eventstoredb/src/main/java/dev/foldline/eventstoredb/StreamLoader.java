@@ -38,7 +38,7 @@ final class StreamLoader {
    * Folds a stream: its snapshot and the events after it, else all of it. One that is too short for
    * a snapshot is read at once.
    */
-  <S> Uni<Folded<S>> load(Decider<?, S, ?> decider, String stream) {
+  <S> Uni<StreamState<S>> load(Decider<?, S, ?> decider, String stream) {
     OptionalInt after = snapshots.firstAfter(decider);
     if (after.isEmpty()) {
       return readOn(decider, stream, nothing(decider), _ -> {});
@@ -56,14 +56,14 @@ final class StreamLoader {
   /**
    * @param page the first events, for where there is no snapshot of use
    */
-  private <S> Uni<Folded<S>> loadLong(
+  private <S> Uni<StreamState<S>> loadLong(
       Decider<?, S, ?> decider, String stream, List<Recorded<StoredEvent>> page) {
     return snapshots
         .load(decider, stream)
         .chain(
             snapshot -> {
-              long from = snapshot.map(Folded::revision).orElse(-1L);
-              Uni<Folded<S>> load =
+              long from = snapshot.map(StreamState::revision).orElse(-1L);
+              Uni<StreamState<S>> load =
                   snapshot
                       .map(folded -> catchUp(decider, stream, folded, _ -> {}))
                       .orElseGet(() -> readOn(decider, stream, first(decider, page), _ -> {}));
@@ -71,12 +71,12 @@ final class StreamLoader {
             });
   }
 
-  private <S> Folded<S> first(Decider<?, S, ?> decider, List<Recorded<StoredEvent>> page) {
+  private <S> StreamState<S> first(Decider<?, S, ?> decider, List<Recorded<StoredEvent>> page) {
     return fold(decider, nothing(decider), page, _ -> {});
   }
 
-  private <S> Folded<S> nothing(Decider<?, S, ?> decider) {
-    return Folded.nothing(decider.initial(), window);
+  private <S> StreamState<S> nothing(Decider<?, S, ?> decider) {
+    return StreamState.nothing(decider.initial(), window);
   }
 
   /**
@@ -85,15 +85,15 @@ final class StreamLoader {
    * <p>The last event that was folded is read again: if it is another one now, or elsewhere, the
    * stream is not the one that was folded, and all of it is folded anew.
    *
-   * @param witness sees each new event
+   * @param seen sees each new event
    */
-  <S> Uni<Folded<S>> catchUp(
+  <S> Uni<StreamState<S>> catchUp(
       Decider<?, S, ?> decider,
       String stream,
-      Folded<S> from,
-      Consumer<Recorded<StoredEvent>> witness) {
+      StreamState<S> from,
+      Consumer<Recorded<StoredEvent>> seen) {
     if (from.revision() < 0) {
-      return readOn(decider, stream, from, witness);
+      return readOn(decider, stream, from, seen);
     }
     return streams
         .read(stream, from.revision(), PAGE)
@@ -105,9 +105,9 @@ final class StreamLoader {
                         + " anew, or its store was restored; it is folded anew",
                     stream, from.revision());
                 listener.discarded();
-                return readOn(decider, stream, nothing(decider), witness);
+                return readOn(decider, stream, nothing(decider), seen);
               }
-              return afterPage(decider, stream, from, page, page.subList(1, page.size()), witness);
+              return afterPage(decider, stream, from, page, page.subList(1, page.size()), seen);
             });
   }
 
@@ -115,39 +115,39 @@ final class StreamLoader {
    * A command that is repeated writes the same ids: further on where its stream was deleted, and
    * elsewhere in the log where the store was restored from a backup.
    */
-  private static boolean isLast(Recorded<StoredEvent> event, Folded<?> folded) {
+  private static boolean isLast(Recorded<StoredEvent> event, StreamState<?> folded) {
     return event.revision() == folded.revision()
         && event.position() == folded.position()
         && event.eventId().equals(folded.lastEvent());
   }
 
-  private <S> Uni<Folded<S>> readOn(
+  private <S> Uni<StreamState<S>> readOn(
       Decider<?, S, ?> decider,
       String stream,
-      Folded<S> from,
-      Consumer<Recorded<StoredEvent>> witness) {
+      StreamState<S> from,
+      Consumer<Recorded<StoredEvent>> seen) {
     return streams
         .read(stream, from.revision() + 1, PAGE)
-        .chain(page -> afterPage(decider, stream, from, page, page, witness));
+        .chain(page -> afterPage(decider, stream, from, page, page, seen));
   }
 
-  private <S> Uni<Folded<S>> afterPage(
+  private <S> Uni<StreamState<S>> afterPage(
       Decider<?, S, ?> decider,
       String stream,
-      Folded<S> from,
+      StreamState<S> from,
       List<Recorded<StoredEvent>> page,
       List<Recorded<StoredEvent>> fresh,
-      Consumer<Recorded<StoredEvent>> witness) {
+      Consumer<Recorded<StoredEvent>> seen) {
     return page.size() < PAGE
-        ? Uni.createFrom().item(fold(decider, from, fresh, witness))
-        : readOn(decider, stream, fold(decider, from.apart(), fresh, witness), witness);
+        ? Uni.createFrom().item(fold(decider, from, fresh, seen))
+        : readOn(decider, stream, fold(decider, from.apart(), fresh, seen), seen);
   }
 
-  private <S, E> Folded<S> fold(
+  private <S, E> StreamState<S> fold(
       Decider<?, S, E> decider,
-      Folded<S> from,
+      StreamState<S> from,
       List<Recorded<StoredEvent>> fresh,
-      Consumer<Recorded<StoredEvent>> witness) {
+      Consumer<Recorded<StoredEvent>> seen) {
     if (fresh.isEmpty()) {
       return from;
     }
@@ -162,8 +162,8 @@ final class StreamLoader {
     List<E> events = (List<E>) decoded;
     S state = decider.fold(from.state(), events);
     commands.forEach(from.keys()::add);
-    fresh.forEach(witness);
+    fresh.forEach(seen);
     Recorded<StoredEvent> last = fresh.getLast();
-    return new Folded<>(state, last.revision(), last.position(), last.eventId(), from.keys());
+    return new StreamState<>(state, last.revision(), last.position(), last.eventId(), from.keys());
   }
 }

@@ -193,7 +193,7 @@ class ReceiptsTest {
         new RecentKeys.Window(10, Duration.ofDays(1), InstantSource.system());
     Instance.Heard heard = new Instance.Heard();
     SnapshotKeeper none = new SnapshotKeeper(Snapshots.NONE, CommandOptions.DEFAULT, window, heard);
-    Folded<Counter> first =
+    StreamState<Counter> first =
         get(
             new StreamLoader(streams, Instance.CODEC, none, window, heard)
                 .load(Counter.DECIDER, "counter-" + id));
@@ -204,7 +204,8 @@ class ReceiptsTest {
         .isInstanceOf(Unavailable.class);
 
     assertThat(first.keys().find("k", 0)).isNull();
-    Folded<Counter> now = get(loader.catchUp(Counter.DECIDER, "counter-" + id, first, _ -> {}));
+    StreamState<Counter> now =
+        get(loader.catchUp(Counter.DECIDER, "counter-" + id, first, _ -> {}));
     assertThat(now.revision()).isEqualTo(600);
     assertThat(now.keys().find("k", 0)).isNotNull();
   }

@@ -349,10 +349,7 @@ final class Scenario {
     }
   }
 
-  private void check(
-      Send sent,
-      Map<Integer, Written> written,
-      List<Counter> states) {
+  private void check(Send sent, Map<Integer, Written> written, List<Counter> states) {
     Asked command = sent.asked();
     @Nullable Written effect = written.get(command.number());
     switch (failure(sent)) {

@@ -64,15 +64,15 @@ class SnapshotCodecTest {
           null,
           Optional.of(Duration.ofMillis(1500)));
 
-  private static Folded<Wallet> folded(Wallet wallet) {
-    return new Folded<>(wallet, 3, 700, UUID.randomUUID(), new RecentKeys(WINDOW));
+  private static StreamState<Wallet> folded(Wallet wallet) {
+    return new StreamState<>(wallet, 3, 700, UUID.randomUUID(), new RecentKeys(WINDOW));
   }
 
   @Test
   void is_the_state_to_the_last_digit() {
-    Folded<Wallet> folded = folded(FILLED);
+    StreamState<Wallet> folded = folded(FILLED);
 
-    Folded<Wallet> read = CODEC.read(CODEC.write(folded));
+    StreamState<Wallet> read = CODEC.read(CODEC.write(folded));
 
     assertThat(read.state()).isEqualTo(FILLED);
     assertThat(read.revision()).isEqualTo(3);

@@ -25,7 +25,7 @@ public interface FoldlineConfig {
   /** How repeats of commands are known. */
   Idempotency idempotency();
 
-  /** Folded states in Redis, from which cold streams are loaded. */
+  /** StreamState states in Redis, from which cold streams are loaded. */
   Snapshots snapshots();
 
   /** How queries are answered. */
@@ -117,7 +117,7 @@ public interface FoldlineConfig {
     Optional<List<String>> keys();
   }
 
-  /** Folded states in Redis, from which cold streams are loaded. */
+  /** StreamState states in Redis, from which cold streams are loaded. */
   interface Snapshots {
 
     /** After how many events of a stream one is kept; 0 for none. */

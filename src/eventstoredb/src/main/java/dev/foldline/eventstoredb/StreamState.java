@@ -12,17 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param lastEvent the id of the last of them, by which a stream is known that was begun anew
  * @param keys of the commands that wrote them
  */
-record Folded<S>(S state, long revision, long position, @Nullable UUID lastEvent, RecentKeys keys) {
+record StreamState<S>(
+    S state, long revision, long position, @Nullable UUID lastEvent, RecentKeys keys) {
 
-  static <S> Folded<S> nothing(S initial, RecentKeys.Window window) {
-    return new Folded<>(initial, -1, -1, null, new RecentKeys(window));
+  static <S> StreamState<S> nothing(S initial, RecentKeys.Window window) {
+    return new StreamState<>(initial, -1, -1, null, new RecentKeys(window));
   }
 
   /**
    * The same with keys of its own, for folding on what may not come to its end: this one stays as
    * it is.
    */
-  Folded<S> apart() {
-    return new Folded<>(state, revision, position, lastEvent, keys.copy());
+  StreamState<S> apart() {
+    return new StreamState<>(state, revision, position, lastEvent, keys.copy());
   }
 }

@@ -17,7 +17,7 @@ import java.util.function.BiPredicate;
  *
  * <p>Nothing blocks: work that has to wait is kept, up to a limit.
  */
-final class Lanes<T> {
+final class CommandQueues<T> {
 
   /** Does some work of one key. Its failure is nobody's here: the work answers for itself. */
   interface Worker<T> {
@@ -37,7 +37,7 @@ final class Lanes<T> {
    * @param batch how much runs together at most
    * @param together whether two may run together
    */
-  Lanes(int limit, int batch, BiPredicate<T, T> together, Worker<T> worker) {
+  CommandQueues(int limit, int batch, BiPredicate<T, T> together, Worker<T> worker) {
     this.limit = limit;
     this.batch = batch;
     this.together = together;

@@ -4,6 +4,7 @@ import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.TooLarge;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +12,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch decided on a state: the events to append, and who gets which answer once they are.
- *
- * <p>Used by one thread at a time.
+ * What was decided on a state: the events to append, and which command gets which answer once they
+ * are. Used by one thread at a time.
  */
-final class Decided<C, S, E> {
+final class Decision<S> {
 
   /** The store takes 1 MiB in one append; the client adds to the metadata of each event. */
   private static final int MAX_BYTES = 900_000;
@@ -23,26 +23,27 @@ final class Decided<C, S, E> {
   private static final int MAX_EVENTS = 1_000;
   private static final int ADDED_BY_CLIENT = 100;
 
-  private sealed interface Answer {
+  private sealed interface Reply {
 
     /** Known already, whatever becomes of the append. */
-    record Fact(Receipt receipt) implements Answer {}
+    record Fact(Receipt receipt) implements Reply {}
 
     /** A receipt that is true once the events are in the stream. */
-    record Done(long revision, boolean wrote, boolean repeated) implements Answer {}
+    record Done(long revision, boolean wrote, boolean repeated) implements Reply {}
 
     /** A failure that is true on a verified state. */
-    record Failed(Throwable failure) implements Answer {}
+    record Failed(Throwable failure) implements Reply {}
   }
 
-  private final Batch<C, S, E> batch;
-  private final Folded<S> base;
+  private final String stream;
+  private final StreamState<S> base;
+  private final boolean alone;
   private final List<StoredEvent> events = new ArrayList<>();
-  private final Map<Call<C, S, E>, Answer> answers = new LinkedHashMap<>();
+  private final Map<UUID, Integer> writers = new HashMap<>();
+  private final Map<Integer, Reply> replies = new LinkedHashMap<>();
   private final RecentKeys keys;
   private S state;
   private int bytes;
-  private int calls;
 
   /** Whether an answer that writes nothing says something of the state. */
   private boolean restsOnState;
@@ -50,23 +51,28 @@ final class Decided<C, S, E> {
   /** Whether the same events may be in the stream already, appended for the same key. */
   private boolean mayBeRepeated;
 
-  Decided(Batch<C, S, E> batch, Folded<S> base) {
-    this.batch = batch;
+  /**
+   * @param alone whether the events of one command only are appended
+   */
+  Decision(String stream, StreamState<S> base, boolean alone) {
+    this.stream = stream;
     this.base = base;
+    this.alone = alone;
     this.keys = base.keys().none();
     this.state = base.state();
   }
 
-  Batch<C, S, E> batch() {
-    return batch;
-  }
-
-  Folded<S> base() {
+  StreamState<S> base() {
     return base;
   }
 
   List<StoredEvent> events() {
     return events;
+  }
+
+  /** Which command each event is of, by its id. */
+  Map<UUID, Integer> writers() {
+    return writers;
   }
 
   /**
@@ -95,11 +101,7 @@ final class Decided<C, S, E> {
     return base.revision() + events.size();
   }
 
-  void next() {
-    calls++;
-  }
-
-  /** The same command where it was done before, or is in this batch. */
+  /** The same command where it was done before, or is decided here already. */
   RecentKeys.@Nullable Entry before(CommandIdentity identity) {
     if (!identity.isCallers()) {
       return null;
@@ -132,23 +134,25 @@ final class Decided<C, S, E> {
   }
 
   /**
-   * @throws TooLarge if it is too much for any append
+   * Whether the events of another command fit into the append.
+   *
+   * @throws TooLarge if they fit into none
    */
   boolean hasRoomFor(List<StoredEvent> more) {
     if (size(more) > MAX_BYTES) {
-      throw new TooLarge(batch.stream());
+      throw new TooLarge(stream);
     }
     return events.isEmpty()
-        || (events.size() + more.size() <= MAX_EVENTS && bytes + size(more) <= MAX_BYTES);
+        || (!alone && events.size() + more.size() <= MAX_EVENTS && bytes + size(more) <= MAX_BYTES);
   }
 
-  void add(Call<C, S, E> call, List<StoredEvent> more, S after) {
+  void add(int command, CommandIdentity identity, List<StoredEvent> more, S after) {
+    more.forEach(event -> writers.put(event.id(), command));
     events.addAll(more);
     bytes += size(more);
     state = after;
     restsOnState |= more.isEmpty();
-    answers.put(call, new Answer.Done(revision(), !more.isEmpty(), false));
-    CommandIdentity identity = call.identity();
+    replies.put(command, new Reply.Done(revision(), !more.isEmpty(), false));
     if (identity.isCallers() && !more.isEmpty()) {
       mayBeRepeated = true;
       keys.add(
@@ -157,21 +161,21 @@ final class Decided<C, S, E> {
     }
   }
 
-  void repeat(Call<C, S, E> call, RecentKeys.Entry before) {
-    answers.put(
-        call,
+  void repeat(int command, RecentKeys.Entry before) {
+    replies.put(
+        command,
         before.revision() > base.revision()
-            ? new Answer.Done(before.revision(), false, true)
-            : new Answer.Fact(new Receipt(batch.stream(), before.revision(), true)));
+            ? new Reply.Done(before.revision(), false, true)
+            : new Reply.Fact(new Receipt(stream, before.revision(), true)));
   }
 
-  void answer(Call<C, S, E> call, Receipt receipt) {
-    answers.put(call, new Answer.Fact(receipt));
+  void answer(int command, Receipt receipt) {
+    replies.put(command, new Reply.Fact(receipt));
   }
 
-  void refuse(Call<C, S, E> call, Throwable failure) {
+  void refuse(int command, Throwable failure) {
     restsOnState = true;
-    answers.put(call, new Answer.Failed(failure));
+    replies.put(command, new Reply.Failed(failure));
   }
 
   private static int size(List<StoredEvent> events) {
@@ -186,52 +190,39 @@ final class Decided<C, S, E> {
    * The stream after the append, its keys included; as it was, where the store took the append for
    * one whose events are gone.
    */
-  Folded<S> appended(Appended end) {
+  StreamState<S> appended(Appended end) {
     if (end.position() < 0) {
       return base;
     }
     long shift = shift(end.revision());
     keys.entries().forEach(entry -> base.keys().add(entry.at(entry.revision() + shift)));
     UUID last = events.getLast().id();
-    return new Folded<>(state, end.revision(), end.position(), last, base.keys());
-  }
-
-  /** Gives everyone the answer, which is true now that nothing had to be appended. */
-  void answer() {
-    answer(base.revision());
-  }
-
-  /** Gives those their answer whose events are in the stream already. */
-  void answerWhatIsKnown() {
-    answers.forEach(
-        (call, answer) -> {
-          if (answer instanceof Answer.Fact(Receipt receipt)) {
-            call.done(receipt);
-          }
-        });
+    return new StreamState<>(state, end.revision(), end.position(), last, base.keys());
   }
 
   /**
-   * Gives everyone the answer, which is true now that the events are in the stream.
+   * Everyone's answer, which is true now that the events are in the stream.
    *
    * @param end the revision of the last of them
    */
-  void answer(long end) {
-    answers.forEach((call, answer) -> answer(call, answer, end));
+  Map<Integer, Answer> answers(long end) {
+    Map<Integer, Answer> answers = new HashMap<>();
+    replies.forEach(
+        (command, reply) ->
+            answers.put(
+                command,
+                switch (reply) {
+                  case Reply.Fact(var receipt) -> new Answer.Done(receipt);
+                  case Reply.Done done -> new Answer.Done(receipt(done, end));
+                  case Reply.Failed(var failure) -> new Answer.Failed(failure);
+                }));
+    return answers;
   }
 
-  private void answer(Call<C, S, E> call, Answer answer, long end) {
-    switch (answer) {
-      case Answer.Fact(Receipt receipt) -> call.done(receipt);
-      case Answer.Done done -> call.done(receipt(done, end));
-      case Answer.Failed(Throwable failure) -> call.fail(failure);
-    }
-  }
-
-  private Receipt receipt(Answer.Done done, long end) {
+  private Receipt receipt(Reply.Done done, long end) {
     boolean unmoved = done.revision() == base.revision();
     long revision = unmoved ? base.revision() : done.revision() + shift(end);
-    return new Receipt(batch.stream(), revision, done.repeated());
+    return new Receipt(stream, revision, done.repeated());
   }
 
   /** The revisions of a stream that was deleted go on where it is begun anew. */
@@ -240,25 +231,22 @@ final class Decided<C, S, E> {
   }
 
   /**
-   * Gives everyone the answer where the append failed.
+   * Everyone's answer where the append failed.
    *
    * @param unsure whether the events may be in the stream all the same
    */
-  void fail(Throwable failure, boolean unsure) {
-    answers.forEach(
-        (call, answer) -> {
-          switch (answer) {
-            case Answer.Fact(Receipt receipt) -> call.done(receipt);
-            case Answer.Done(_, boolean wrote, boolean repeated)
-                when unsure && (wrote || repeated) ->
-                call.fail(new OutcomeUnknown(batch.stream()));
-            case Answer.Done _, Answer.Failed _ -> call.fail(failure);
-          }
-        });
-  }
-
-  /** The commands that were left. */
-  Batch<C, S, E> rest() {
-    return batch.from(calls);
+  Map<Integer, Answer> failed(Throwable failure, boolean unsure) {
+    Map<Integer, Answer> answers = new HashMap<>();
+    replies.forEach(
+        (command, reply) ->
+            answers.put(
+                command,
+                switch (reply) {
+                  case Reply.Fact(var receipt) -> new Answer.Done(receipt);
+                  case Reply.Done(_, var wrote, var repeated) when unsure && (wrote || repeated) ->
+                      new Answer.Failed(new OutcomeUnknown(stream));
+                  case Reply.Done _, Reply.Failed _ -> new Answer.Failed(failure);
+                }));
+    return answers;
   }
 }

@@ -71,7 +71,8 @@ public final class EventStore implements AutoCloseable {
   private final Duration timeout;
   private final Circuit circuit = new Circuit(5, Duration.ofMillis(500));
   private final DeniedAccess denied;
-  private final Streams streams = new ClientStreams();
+  private final Once first;
+  private final Streams streams;
   private final BatchAppends batchAppends;
   private volatile EventStoreDBClient client;
 
@@ -82,9 +83,24 @@ public final class EventStore implements AutoCloseable {
    * @param timeout of each call
    */
   public EventStore(String connectionString, Duration timeout) {
+    this(connectionString, timeout, _ -> Uni.createFrom().voidItem());
+  }
+
+  /**
+   * Connects when first used.
+   *
+   * @param connectionString as the official client documents it; its node preference is passed over
+   * @param timeout of each call
+   * @param first what is to be done before anything else is: each call waits for it, fails as it
+   *     does, and has it begun again where it failed before
+   */
+  public EventStore(String connectionString, Duration timeout, Function<Streams, Uni<Void>> first) {
     this.settings = EventStoreDBConnectionString.parseOrThrow(ofTheLeader(connectionString));
     this.timeout = timeout;
     this.batchAppends = new BatchAppends(timeout);
+    Streams unguarded = new ClientStreams(() -> Uni.createFrom().voidItem());
+    this.first = new Once(() -> first.apply(unguarded));
+    this.streams = new ClientStreams(this.first::done);
     this.denied =
         new DeniedAccess(
             settings.getDefaultCredentials() == null
@@ -100,6 +116,14 @@ public final class EventStore implements AutoCloseable {
    */
   private static String ofTheLeader(String connectionString) {
     return PREFERENCE.matcher(connectionString).replaceAll("nodePreference=leader");
+  }
+
+  /**
+   * Completes when what is to be done before anything else is done. Whoever asks the {@linkplain
+   * #client client} itself waits for it.
+   */
+  public Uni<Void> ready() {
+    return first.done();
   }
 
   /** The official client of now. Ask again for each use: it may be replaced. */
@@ -134,7 +158,9 @@ public final class EventStore implements AutoCloseable {
    * @return where they ended
    */
   public Uni<Appended> append(String stream, List<StoredEvent> events) {
-    return appendAt(stream, ExpectedRevision.any(), events).emitOn(CallersContext.now());
+    return ready()
+        .chain(() -> appendAt(stream, ExpectedRevision.any(), events))
+        .emitOn(CallersContext.now());
   }
 
   /**
@@ -183,7 +209,8 @@ public final class EventStore implements AutoCloseable {
 
   private Uni<List<Recorded<StoredEvent>>> readLog(ReadAllOptions options) {
     options.requiresLeader();
-    return call(client -> client.readAll(options))
+    return ready()
+        .chain(() -> call(client -> client.readAll(options)))
         .map(EventStore::toRecorded)
         .onFailure()
         .transform(failure -> translate(failure, "$all"))
@@ -236,18 +263,28 @@ public final class EventStore implements AutoCloseable {
   /** The one place that appends and reads. */
   private final class ClientStreams implements Streams {
 
+    private final Supplier<Uni<Void>> first;
+
+    ClientStreams(Supplier<Uni<Void>> first) {
+      this.first = first;
+    }
+
     @Override
     public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-      return appendAt(
-          stream,
-          expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected),
-          events);
+      ExpectedRevision revision =
+          expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected);
+      return first.get().chain(() -> appendAt(stream, revision, events));
     }
 
     @Override
     public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
       ReadStreamOptions options = ReadStreamOptions.get().forwards().maxCount(limit);
       options.fromRevision(from);
+      return first.get().chain(() -> readNow(stream, options, from));
+    }
+
+    private Uni<List<Recorded<StoredEvent>>> readNow(
+        String stream, ReadStreamOptions options, long from) {
       return guarded(() -> readFrom(stream, options))
           .map(EventStore::toRecorded)
           .invoke(

@@ -6,6 +6,7 @@ import static io.vertx.mutiny.redis.client.Command.UNSUBSCRIBE;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
@@ -44,6 +45,7 @@ public final class ReadModels {
   private final Redis redis;
   private final ObjectMapper json;
   private final Duration timeout;
+  private final Namespace namespace;
   private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - SILENCE.toNanos());
 
   /**
@@ -51,11 +53,18 @@ public final class ReadModels {
    * @param json writes documents and reads them; fields a document does not know are ignored, so
    *     that it may lose one
    * @param timeout of each call
+   * @param namespace of the application, with which its keys begin
    */
-  public ReadModels(Redis redis, ObjectMapper json, Duration timeout) {
+  public ReadModels(Redis redis, ObjectMapper json, Duration timeout, Namespace namespace) {
     this.redis = redis;
     this.json = json.copy().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     this.timeout = timeout;
+    this.namespace = namespace;
+  }
+
+  /** Of the application. */
+  public Namespace namespace() {
+    return namespace;
   }
 
   /** Completes when Redis answers. */

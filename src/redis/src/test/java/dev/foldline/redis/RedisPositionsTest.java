@@ -32,7 +32,7 @@ class RedisPositionsTest {
 
   @Test
   void are_kept_for_each_subscription() throws Exception {
-    RedisPositions positions = new RedisPositions(redis.client());
+    RedisPositions positions = new RedisPositions(redis.client(), RealRedis.NAMESPACE);
     get(positions.save("one", 7));
     get(positions.save("two", 0));
 
@@ -43,7 +43,7 @@ class RedisPositionsTest {
 
   @Test
   void never_go_back_however_long_they_are() throws Exception {
-    RedisPositions positions = new RedisPositions(redis.client());
+    RedisPositions positions = new RedisPositions(redis.client(), RealRedis.NAMESPACE);
     for (long position : new long[] {9, 10, 9, 1L << 53, (1L << 53) + 1, 1L << 53, 11}) {
       get(positions.save("forward", position));
     }
@@ -54,21 +54,21 @@ class RedisPositionsTest {
 
   @Test
   void of_an_earlier_build_are_refused_by_name() throws Exception {
-    RedisPositions positions = new RedisPositions(redis.client());
+    RedisPositions positions = new RedisPositions(redis.client(), RealRedis.NAMESPACE);
     redis.command("SET foldline:position:old 7");
 
     assertThatThrownBy(() -> get(positions.load("old")))
         .hasRootCauseMessage(
             "the position of old is kept in the form of an earlier build, under the key"
-                + " foldline:position:old: rename it to foldline:1:position:old to go on from"
+                + " foldline:position:old: rename it to foldline:1:bank:position:old to go on from"
                 + " there, or remove it to begin anew");
-    redis.command("RENAME foldline:position:old foldline:1:position:old");
+    redis.command("RENAME foldline:position:old foldline:1:bank:position:old");
     assertThat(get(positions.load("old"))).hasValue(7);
   }
 
   @Test
   void may_be_before_the_first_event_but_never_again() throws Exception {
-    RedisPositions positions = new RedisPositions(redis.client());
+    RedisPositions positions = new RedisPositions(redis.client(), RealRedis.NAMESPACE);
     get(positions.save("empty", -1));
     assertThat(get(positions.load("empty"))).hasValue(-1);
     get(positions.save("empty", -1));
@@ -81,7 +81,7 @@ class RedisPositionsTest {
   @Test
   void say_that_redis_is_away() {
     try (RealRedis other = new RealRedis()) {
-      RedisPositions away = new RedisPositions(other.client());
+      RedisPositions away = new RedisPositions(other.client(), RealRedis.NAMESPACE);
       other.stop();
 
       assertThatThrownBy(() -> get(away.load("one"))).hasCauseInstanceOf(Unavailable.class);

@@ -67,9 +67,13 @@ final class CatchUpSource implements Source {
 
   @Override
   public Uni<Session> open(Sink sink) {
-    return Uni.createFrom()
-        .item(store::client)
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+    return store
+        .ready()
+        .chain(
+            () ->
+                Uni.createFrom()
+                    .item(store::client)
+                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
         .chain(
             client ->
                 position

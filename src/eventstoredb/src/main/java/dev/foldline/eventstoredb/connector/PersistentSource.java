@@ -72,9 +72,13 @@ public final class PersistentSource implements Source {
 
   /** To make a client takes a second the first time: not on the caller's thread. */
   private Uni<EventStoreDBPersistentSubscriptionsClient> client() {
-    return Uni.createFrom()
-        .item(store::subscriptions)
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+    return store
+        .ready()
+        .chain(
+            () ->
+                Uni.createFrom()
+                    .item(store::subscriptions)
+                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()));
   }
 
   private Uni<Session> subscribe(EventStoreDBPersistentSubscriptionsClient client, Sink sink) {

@@ -40,7 +40,8 @@ class Announcement {
       RequestMacs macs,
       LaunchMode mode) {
     LOG.infof(
-        "event store %s, Redis %s, data of embedded parts %s, time-out %s",
+        "namespace %s, event store %s, Redis %s, data of embedded parts %s, time-out %s",
+        config.namespace(),
         withoutSecret(location.connectionString()),
         withoutSecret(redis),
         config.data().toAbsolutePath().normalize(),

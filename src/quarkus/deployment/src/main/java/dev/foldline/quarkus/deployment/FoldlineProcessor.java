@@ -3,8 +3,11 @@ package dev.foldline.quarkus.deployment;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
 import io.quarkus.deployment.builditem.IndexDependencyBuildItem;
+import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 import io.quarkus.deployment.execannotations.ExecutionModelAnnotationsAllowedBuildItem;
+import io.quarkus.deployment.pkg.builditem.CurateOutcomeBuildItem;
 import io.quarkus.funqy.Funq;
+import io.quarkus.maven.dependency.ArtifactCoords;
 
 /** What the extension adds to an application at build time. */
 class FoldlineProcessor {
@@ -14,6 +17,14 @@ class FoldlineProcessor {
   @BuildStep
   FeatureBuildItem feature() {
     return new FeatureBuildItem("foldline");
+  }
+
+  /** What the application is registered as in its event store. */
+  @BuildStep
+  RunTimeConfigurationDefaultBuildItem application(CurateOutcomeBuildItem built) {
+    ArtifactCoords artifact = built.getApplicationModel().getAppArtifact();
+    return new RunTimeConfigurationDefaultBuildItem(
+        "foldline.application", artifact.getGroupId() + ":" + artifact.getArtifactId());
   }
 
   @BuildStep

@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the read models of one projection up to date, from a persistent subscription that is named
- * after it and its version.
+ * after the application's namespace, the projection and its version.
  *
  * <p>Nothing is acknowledged that was not applied. While Redis is away the subscription is closed,
  * so that events wait in the store and are not counted as failing. Where there are no read models
@@ -137,12 +138,12 @@ public final class ProjectionRunner<D, E> {
     this.vertx = vertx;
     this.pace = pace;
     this.projection = projection;
-    this.discards = new Discards(store, projection.name());
+    this.discards = new Discards(store, models.namespace(), projection.name());
     this.appliers =
         new Applier.Factory<>(store, codec, models, projection, onPoison, discards, poisoned);
     this.builds = new Builds(models, projection);
     this.watch = new Watch(models, projection, builds, pace.absence());
-    Group group = group(projection);
+    Group group = group(models.namespace(), projection);
     this.parking =
         new Parking<>(
             store,
@@ -163,9 +164,11 @@ public final class ProjectionRunner<D, E> {
             this::takeBatches);
   }
 
-  private static Group group(Projection<?, ?> projection) {
+  private static Group group(Namespace namespace, Projection<?, ?> projection) {
     return Group.ofCategory(
-        projection.name() + "-v" + projection.version(), projection.category(), BUFFER);
+        namespace.of(projection.name() + "-v" + projection.version()),
+        projection.category(),
+        BUFFER);
   }
 
   /**

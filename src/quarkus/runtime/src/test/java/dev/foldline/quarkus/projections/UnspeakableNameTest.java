@@ -70,7 +70,10 @@ class UnspeakableNameTest {
         EventStore store = new EventStore(real.connectionString(), Duration.ofSeconds(5))) {
       ReadModels models =
           new ReadModels(
-              Redis.createClient(vertx, redis.url()), new ObjectMapper(), Duration.ofSeconds(3));
+              Redis.createClient(vertx, redis.url()),
+              new ObjectMapper(),
+              Duration.ofSeconds(3),
+              Ground.NAMESPACE);
       var runner =
           new ProjectionRunner<>(
               vertx.getDelegate(),
@@ -129,7 +132,10 @@ class UnspeakableNameTest {
         EventStore store = new EventStore(real.connectionString(), Duration.ofSeconds(5))) {
       ReadModels models =
           new ReadModels(
-              Redis.createClient(vertx, redis.url()), new ObjectMapper(), Duration.ofSeconds(3));
+              Redis.createClient(vertx, redis.url()),
+              new ObjectMapper(),
+              Duration.ofSeconds(3),
+              Ground.NAMESPACE);
       var runner =
           new ProjectionRunner<>(
               vertx.getDelegate(),
@@ -142,7 +148,7 @@ class UnspeakableNameTest {
       await().atMost(Ground.LIMIT).until(() -> runner.health().isSubscribed());
       long losses = runner.health().losses();
       append(store, n + "-denied", 13);
-      ParkedEvents parked = new ParkedEvents(store, "sums-" + n + "-v1");
+      ParkedEvents parked = new ParkedEvents(store, "bank:sums-" + n + "-v1");
       await().atMost(Ground.LIMIT).until(() -> of(parked.list(10)).size() == 1);
       real.deny(n + "-denied");
       of(parked.replay());

@@ -70,7 +70,10 @@ class NamespaceIT {
       assertThat(namespacesInRedis()).containsExactly("bank", "till");
       assertThat(groups())
           .containsExactly(
-              "bank:account-view-v1", "bank:bank-v1", "till:account-view-v1", "till:bank-v1");
+              "bank:account-view-v1",
+              "bank:bank-view-v1",
+              "till:account-view-v1",
+              "till:bank-view-v1");
     }
   }
 
@@ -146,7 +149,11 @@ class NamespaceIT {
     Vertx vertx = Vertx.vertx();
     Redis redis = Redis.createClient(vertx, neighbours.redisUrl());
     try {
-      return redis.send(Request.cmd(Command.KEYS).arg("*")).await().atMost(LIMIT).getDelegate()
+      return redis
+          .send(Request.cmd(Command.KEYS).arg("*"))
+          .await()
+          .atMost(LIMIT)
+          .getDelegate()
           .stream()
           .map(Response::toString)
           .map(key -> Pattern.compile("^foldline:1:([^:{]*):").matcher(key).results())
@@ -159,8 +166,7 @@ class NamespaceIT {
   }
 
   private Set<String> groups() throws Exception {
-    String connection = neighbours.properties().get("foldline.eventstoredb.connection-string");
-    try (EventStore store = new EventStore(connection, LIMIT)) {
+    try (EventStore store = new EventStore(neighbours.connectionString(), LIMIT)) {
       return store.subscriptions().listAll().get(10, TimeUnit.SECONDS).stream()
           .map(group -> group.getGroupName())
           .collect(Collectors.toCollection(TreeSet::new));

@@ -82,12 +82,12 @@ public final class Registry {
   }
 
   private Uni<Void> register(Streams streams, int attempts) {
-    return Uni.combine()
-        .all()
-        .unis(isRegistered(streams, own.ofNamespace()), isRegistered(streams, own.ofApplication()))
-        .asTuple()
-        .call(both -> both.getItem1() ? done() : add(streams, own.ofNamespace()))
-        .call(both -> both.getItem2() ? done() : add(streams, own.ofApplication()))
+    return isRegistered(streams, own.ofNamespace())
+        .chain(
+            namespace ->
+                isRegistered(streams, own.ofApplication())
+                    .call(_ -> namespace ? done() : add(streams, own.ofNamespace()))
+                    .call(known -> known ? done() : add(streams, own.ofApplication())))
         .replaceWithVoid()
         .onFailure(failure -> failure instanceof WrongRevision || failure instanceof OutcomeUnknown)
         .recoverWithUni(() -> again(streams, attempts - 1));

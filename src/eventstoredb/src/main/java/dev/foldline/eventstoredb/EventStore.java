@@ -22,7 +22,9 @@ import com.eventstore.dbclient.WrongExpectedVersionException;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Away;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.Outage;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Truncated;
@@ -69,6 +71,8 @@ public final class EventStore implements AutoCloseable {
 
   private final EventStoreDBClientSettings settings;
   private final Duration timeout;
+  private final Outage outage = new Outage("the event store");
+  private final Refusals refusals = new Refusals();
   private final Circuit circuit = new Circuit(5, Duration.ofMillis(500));
   private final DeniedAccess denied;
   private final Once first;
@@ -106,7 +110,7 @@ public final class EventStore implements AutoCloseable {
             settings.getDefaultCredentials() == null
                 && settings.getDefaultClientCertificate() == null,
             System::nanoTime);
-    settings.getInterceptors().addAll(List.of(denied, batchAppends));
+    settings.getInterceptors().addAll(List.of(denied, refusals, batchAppends));
     this.client = EventStoreDBClient.create(settings);
   }
 
@@ -358,7 +362,7 @@ public final class EventStore implements AutoCloseable {
             () ->
                 circuit.lets()
                     ? call.get()
-                    : Uni.createFrom().failure(new Unavailable("the event store is away")))
+                    : Uni.createFrom().failure(new Away("the event store is away")))
         .onFailure()
         .transform(EventStore::unwrapped)
         .onItemOrFailure()
@@ -366,8 +370,35 @@ public final class EventStore implements AutoCloseable {
             (_, failure) -> {
               if (!(failure instanceof Unavailable || failure instanceof OutcomeUnknown)) {
                 circuit.saw(failure != null && (neverLeft(failure) || mayHaveArrived(failure)));
+                hear(failure);
               }
             });
+  }
+
+  private void hear(@Nullable Throwable failure) {
+    if (failure == null) {
+      outage.over();
+    } else if (isTooSlow(failure)) {
+      outage.goesOn("it does not answer within " + timeout.toMillis() + " ms");
+    } else if (isUnreachable(failure)) {
+      outage.goesOn(refusals.last().orElseGet(failure::toString));
+    }
+  }
+
+  /** The {@linkplain #client client} itself was used, and the store did as it was asked. */
+  public void answered() {
+    outage.over();
+  }
+
+  /**
+   * The {@linkplain #client client} itself was used, and failed.
+   *
+   * @return what that means: {@link Away}, as the log is told, where the store is
+   */
+  public Throwable failed(Throwable failure) {
+    Throwable cause = unwrapped(failure);
+    hear(cause);
+    return isTooSlow(cause) || isUnreachable(cause) ? new Away("the event store is away") : cause;
   }
 
   private static Throwable unwrapped(Throwable failure) {
@@ -388,15 +419,29 @@ public final class EventStore implements AutoCloseable {
       case StreamDeletedException _ -> new NotFound(stream + " was deleted for good");
       case StatusRuntimeException e when wasDeleted(e) ->
           new NotFound(stream + " was deleted for good");
-      case NotLeaderException _ ->
-          new Unavailable("the event store has no leader that can be reached");
+      case NotLeaderException _ -> new Away("the event store has no leader that can be reached");
       case TimeoutException _, io.smallrye.mutiny.TimeoutException _ ->
-          new Unavailable("the event store did not answer in time");
+          new Away("the event store did not answer in time");
+      case Throwable e when isUnreachable(e) -> new Away("the event store is away");
       default ->
           neverLeft(failure) || mayHaveArrived(failure)
               ? new Unavailable("the event store is away")
               : failure;
     };
+  }
+
+  private static boolean isTooSlow(Throwable failure) {
+    return failure instanceof TimeoutException
+        || failure instanceof io.smallrye.mutiny.TimeoutException
+        || codeOf(failure) == Status.Code.DEADLINE_EXCEEDED;
+  }
+
+  private static boolean isUnreachable(Throwable failure) {
+    return neverLeft(failure) || codeOf(failure) == Status.Code.UNAVAILABLE;
+  }
+
+  private static Status.@Nullable Code codeOf(Throwable failure) {
+    return failure instanceof StatusRuntimeException e ? e.getStatus().getCode() : null;
   }
 
   /** Whether the store has surely not seen the call. */

@@ -6,7 +6,9 @@ import static io.vertx.mutiny.redis.client.Command.UNSUBSCRIBE;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Away;
 import dev.foldline.core.Namespace;
+import dev.foldline.core.Outage;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
@@ -20,9 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,14 +39,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadModels {
 
-  private static final Logger LOG = Logger.getLogger(ReadModels.class);
-  private static final Duration SILENCE = Duration.ofSeconds(10);
-
   private final Redis redis;
   private final ObjectMapper json;
   private final Duration timeout;
   private final Namespace namespace;
-  private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - SILENCE.toNanos());
+  private final Outage outage = new Outage("Redis");
 
   /**
    * @param redis stand-alone, with sentinels, or a cluster
@@ -98,10 +95,9 @@ public final class ReadModels {
     }
     return Uni.createFrom()
         .deferred(() -> sendOnOne(redis.connect().memoize().indefinitely(), commands))
+        .invoke(outage::over)
         .onFailure()
-        .invoke(this::tell)
-        .onFailure()
-        .transform(Failures::of)
+        .transform(this::heard)
         .emitOn(callersContext());
   }
 
@@ -157,13 +153,13 @@ public final class ReadModels {
         .orElseGet(() -> Request.cmd(UNSUBSCRIBE));
   }
 
-  /** The log has the details that callers are not told, from time to time. */
-  private void tell(Throwable failure) {
-    long last = toldAt.get();
-    long now = System.nanoTime();
-    if (now - last >= SILENCE.toNanos() && toldAt.compareAndSet(last, now)) {
-      LOG.warnf("a call of Redis failed: %s", failure);
+  /** The log has the details that callers are not told. */
+  private RuntimeException heard(Throwable failure) {
+    RuntimeException meant = Failures.of(failure);
+    if (meant instanceof Away) {
+      outage.goesOn(Failures.first(failure).toString());
     }
+    return meant;
   }
 
   private static Uni<List<Response>> send(RedisConnection connection, List<Command> commands) {

@@ -28,14 +28,17 @@ public final class RedisPositions implements Positions {
 
   private final ReadModels models;
 
+  /** As the application's read models are kept, or without a namespace where it has none. */
   @Inject
-  RedisPositions(Redis redis, Instance<Namespace> namespace) {
-    this(redis, namespace.isResolvable() ? namespace.get() : Namespace.NONE);
+  RedisPositions(Redis redis, Instance<ReadModels> models) {
+    this(
+        models.isResolvable()
+            ? models.get()
+            : new ReadModels(redis, new ObjectMapper(), TIMEOUT, Namespace.NONE));
   }
 
-  /** With a time-out of five seconds for each call. */
-  public RedisPositions(Redis redis, Namespace namespace) {
-    this.models = new ReadModels(redis, new ObjectMapper(), TIMEOUT, namespace);
+  public RedisPositions(ReadModels models) {
+    this.models = models;
   }
 
   @Override

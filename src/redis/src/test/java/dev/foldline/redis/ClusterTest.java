@@ -134,7 +134,7 @@ class ClusterTest {
     await(poisons.add(Map.of("n-1", List.of(poison)), Instant.EPOCH));
     assertThat(await(poisons.list(10))).hasSize(1);
 
-    RedisPositions positions = new RedisPositions(cluster.client(), RealRedis.NAMESPACE);
+    RedisPositions positions = new RedisPositions(models);
     positions.save("channel", 7).toCompletableFuture().join();
     assertThat(positions.load("channel").toCompletableFuture().join()).hasValue(7);
 

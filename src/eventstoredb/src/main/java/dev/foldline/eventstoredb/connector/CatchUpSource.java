@@ -78,7 +78,13 @@ final class CatchUpSource implements Source {
             client ->
                 position
                     .open(() -> begin(client))
-                    .chain(start -> subscribe(client, new OpenLog(client, sink, start), start)));
+                    .chain(start -> subscribe(client, new OpenLog(client, sink, start), start)))
+        .invoke(store::answered);
+  }
+
+  @Override
+  public Throwable failed(Throwable cause) {
+    return store.failed(cause);
   }
 
   /** Where it begins, since no position of what it reads was ever saved. */

@@ -49,7 +49,14 @@ public final class PersistentSource implements Source {
 
   @Override
   public Uni<Session> open(Sink sink) {
-    return client().chain(client -> inServer.ensure(client).chain(() -> subscribe(client, sink)));
+    return client()
+        .chain(client -> inServer.ensure(client).chain(() -> subscribe(client, sink)))
+        .invoke(store::answered);
+  }
+
+  @Override
+  public Throwable failed(Throwable cause) {
+    return store.failed(cause);
   }
 
   /** Creates the group if it is missing, without subscribing to it. */

@@ -57,7 +57,7 @@ class CatchUpTest {
   void start(@TempDir Path data) {
     server = new TestStore(data);
     redis = new TestRedis();
-    positions = new RedisPositions(redis.client(), Namespace.NONE);
+    positions = redis.positions();
   }
 
   @AfterEach

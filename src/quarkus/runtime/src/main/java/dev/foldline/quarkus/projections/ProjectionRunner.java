@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import dev.foldline.core.Away;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
@@ -108,6 +109,9 @@ public final class ProjectionRunner<D, E> {
   private final Checkpoints checkpoints = new Checkpoints();
   private final AtomicBoolean keeping = new AtomicBoolean();
   private final Lock oneBuild = new ReentrantLock();
+
+  /** Why it could not be built, as it was told last; of who has the lock. */
+  private String said = "";
 
   private volatile @Nullable Applier<D, E> applier;
   private volatile List<Parking.Parked> parked = List.of();
@@ -470,7 +474,13 @@ public final class ProjectionRunner<D, E> {
       if (stopped) {
         return false;
       }
-      LOG.warnf("%s: can't be built now (%s); again in %d ms", projection.name(), e, pause);
+      LOG.logf(
+          e instanceof Away || e.toString().equals(said) ? Logger.Level.DEBUG : Logger.Level.WARN,
+          "%s: can't be built now (%s); again in %d ms",
+          projection.name(),
+          e,
+          pause);
+      said = e.toString();
       return false;
     } finally {
       oneBuild.unlock();
@@ -510,6 +520,11 @@ public final class ProjectionRunner<D, E> {
     }
 
     @Override
+    public Throwable failed(Throwable cause) {
+      return source.failed(cause);
+    }
+
+    @Override
     public Uni<Session> open(Sink sink) {
       return trusted()
           .chain(
@@ -530,7 +545,7 @@ public final class ProjectionRunner<D, E> {
 
     private Uni<Session> buildFirst(String reason) {
       build();
-      return Uni.createFrom().failure(new Unavailable(reason));
+      return Uni.createFrom().failure(new Away(reason));
     }
   }
 }

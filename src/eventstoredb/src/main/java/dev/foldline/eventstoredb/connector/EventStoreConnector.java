@@ -312,6 +312,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
 
   private IncomingChannel incoming(
       String channel, EventStoreConnectorIncomingConfiguration settings) {
+    Attributes.check(channel, settings.config(), settings.getFailureStrategy() + ".");
     EventStore store = store(settings.getConnectionString().orElse(""), settings.getTimeout());
     return new IncomingChannel(
         channel,
@@ -363,6 +364,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   @Override
   public Flow.Subscriber<? extends Message<?>> getSubscriber(Config config) {
     var settings = new EventStoreConnectorOutgoingConfiguration(config);
+    Attributes.check(settings.getChannel(), config, "");
     OutgoingChannel channel =
         new OutgoingChannel(
             settings, store(settings.getConnectionString().orElse(""), settings.getTimeout()));

@@ -61,7 +61,10 @@ public interface FoldlineConfig {
   @WithDefault(".foldline")
   Path data();
 
-  /** What to show a newcomer when development mode starts, such as a first call. */
+  /**
+   * What to show a newcomer when development mode starts, such as a first call. In it {@code
+   * {base}} stands for where the application is, such as {@code http://localhost:8080}.
+   */
   Optional<String> hint();
 
   /** The event store that commands and projections use. */

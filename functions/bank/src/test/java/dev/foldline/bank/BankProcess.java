@@ -35,9 +35,14 @@ final class BankProcess implements AutoCloseable {
 
   /** Starts it in production mode and waits until it is ready. */
   static BankProcess start(Map<String, String> properties) {
+    return start(properties, Map.of());
+  }
+
+  /** The same, in an environment that has some variables more. */
+  static BankProcess start(Map<String, String> properties, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>(properties);
     all.put("foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
-    BankProcess bank = launch(all);
+    BankProcess bank = launch(all, environment);
     await()
         .atMost(START)
         .ignoreException(UncheckedIOException.class)
@@ -48,6 +53,11 @@ final class BankProcess implements AutoCloseable {
 
   /** Starts it in production mode. */
   static BankProcess launch(Map<String, String> properties) {
+    return launch(properties, Map.of());
+  }
+
+  private static BankProcess launch(
+      Map<String, String> properties, Map<String, String> environment) {
     int port = freePort();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -59,12 +69,10 @@ final class BankProcess implements AutoCloseable {
     command.add(System.getProperty("bank.jar"));
     try {
       Path log = Files.createTempFile(Path.of("target"), "bank-", ".log");
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-      return new BankProcess(process, log, port);
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
+      return new BankProcess(builder.start(), log, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -26,6 +26,10 @@ final class Neighbours implements AutoCloseable {
         redis.url());
   }
 
+  String connectionString() {
+    return store.connectionString();
+  }
+
   String redisUrl() {
     return redis.url();
   }

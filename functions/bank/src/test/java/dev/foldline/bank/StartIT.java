@@ -2,12 +2,16 @@ package dev.foldline.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The bank in production mode")
 class StartIT {
@@ -30,6 +34,65 @@ class StartIT {
     Map<String, String> malformed = new HashMap<>(rest);
     malformed.put("foldline.idempotency.keys", "first:c2hvcnQ=");
     assertDoesNotStart(malformed, "foldline.idempotency.keys", "key 1 has fewer than 16 bytes");
+  }
+
+  @Test
+  void does_not_start_with_a_property_that_there_is_not_and_says_which_one_is_meant()
+      throws Exception {
+    assertDoesNotStart(
+        Map.of("quarkus.redis.hosts", "redis://localhost", "foldline.embeded.enabled", "true"),
+        "foldline.embeded.enabled",
+        "is foldline.embedded.enabled meant?");
+  }
+
+  @Test
+  void does_not_start_under_a_name_that_is_no_namespace() throws Exception {
+    Map<String, String> rest =
+        Map.of(
+            "quarkus.redis.hosts", "redis://localhost",
+            "foldline.eventstoredb.connection-string", "esdb://localhost:1?tls=false",
+            "foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
+    Map<String, String> wrong = new HashMap<>(rest);
+    wrong.put("foldline.namespace", "the{bank}");
+    assertDoesNotStart(wrong, "foldline.namespace", "'the{bank}'", "a-z 0-9 . _ -");
+    wrong = new HashMap<>(rest);
+    wrong.put("foldline.application", "bank");
+    assertDoesNotStart(wrong, "foldline.application", "'bank'", "group");
+  }
+
+  @Test
+  void does_not_start_where_its_port_for_the_store_is_taken_and_says_which_property_sets_it()
+      throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      assertDoesNotStart(
+          Map.of(
+              "quarkus.redis.hosts", "redis://localhost",
+              "foldline.embedded.enabled", "true",
+              "foldline.embedded.port", port),
+          "port " + port,
+          "foldline.embedded.port");
+    }
+  }
+
+  /** Such as a platform sets for a service that is called foldline-bank. */
+  @Test
+  void only_warns_of_an_environment_variable_that_is_no_property(@TempDir Path data) {
+    try (Neighbours neighbours = new Neighbours(data);
+        BankProcess bank =
+            BankProcess.start(
+                neighbours.properties(),
+                Map.of(
+                    "FOLDLINE_BANK_SERVICE_HOST", "10.0.0.1",
+                    "FOLDLINE_BANK_PORT_8080_TCP", "tcp://10.0.0.1:8080",
+                    "FOLDLINE_COMMANDS_TIMEOUT", "9s"))) {
+      assertThat(bank.output().lines())
+          .filteredOn(line -> line.contains("FOLDLINE_"))
+          .singleElement()
+          .asString()
+          .contains("WARN", "FOLDLINE_BANK_PORT_8080_TCP, FOLDLINE_BANK_SERVICE_HOST")
+          .doesNotContain("FOLDLINE_COMMANDS_TIMEOUT");
+    }
   }
 
   private static void assertDoesNotStart(Map<String, String> properties, String... says)

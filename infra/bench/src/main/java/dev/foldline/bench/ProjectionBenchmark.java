@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
 import dev.foldline.core.EventTypes;
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.embedded.EmbeddedEventStore;
@@ -91,7 +92,8 @@ public final class ProjectionBenchmark {
             new RedisOptions()
                 .setConnectionString("redis://127.0.0.1:" + redisPort)
                 .setMaxPoolWaiting(10_000));
-    models = new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(10));
+    models =
+        new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(10), new Namespace("bench"));
   }
 
   private static Changes<Account> project(@Nullable Account account, Recorded<Movement> recorded) {

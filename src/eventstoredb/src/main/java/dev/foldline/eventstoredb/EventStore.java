@@ -22,7 +22,9 @@ import com.eventstore.dbclient.WrongExpectedVersionException;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Away;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.Outage;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.TooLarge;
@@ -78,9 +80,12 @@ public final class EventStore implements AutoCloseable {
 
   private final EventStoreDBClientSettings settings;
   private final Duration timeout;
+  private final Outage outage = new Outage("the event store");
+  private final Refusals refusals = new Refusals();
   private final Circuit circuit = new Circuit(5, Duration.ofMillis(500));
   private final DeniedAccess denied;
-  private final Streams streams = new ClientStreams();
+  private final Once first;
+  private final Streams streams;
   private final BatchAppends batchAppends;
   private volatile EventStoreDBClient client;
 
@@ -91,15 +96,30 @@ public final class EventStore implements AutoCloseable {
    * @param timeout of each call
    */
   public EventStore(String connectionString, Duration timeout) {
+    this(connectionString, timeout, _ -> Uni.createFrom().voidItem());
+  }
+
+  /**
+   * Connects when first used.
+   *
+   * @param connectionString as the official client documents it; its node preference is passed over
+   * @param timeout of each call
+   * @param first what is to be done before anything else is: each call waits for it, fails as it
+   *     does, and has it begun again where it failed before
+   */
+  public EventStore(String connectionString, Duration timeout, Function<Streams, Uni<Void>> first) {
     this.settings = EventStoreDBConnectionString.parseOrThrow(ofTheLeader(connectionString));
     this.timeout = timeout;
     this.batchAppends = new BatchAppends(timeout);
+    Streams unguarded = new ClientStreams(() -> Uni.createFrom().voidItem());
+    this.first = new Once(() -> first.apply(unguarded));
+    this.streams = new ClientStreams(this.first::done);
     this.denied =
         new DeniedAccess(
             settings.getDefaultCredentials() == null
                 && settings.getDefaultClientCertificate() == null,
             System::nanoTime);
-    settings.getInterceptors().addAll(List.of(denied, batchAppends));
+    settings.getInterceptors().addAll(List.of(denied, refusals, batchAppends));
     this.client = EventStoreDBClient.create(settings);
   }
 
@@ -109,6 +129,14 @@ public final class EventStore implements AutoCloseable {
    */
   private static String ofTheLeader(String connectionString) {
     return PREFERENCE.matcher(connectionString).replaceAll("nodePreference=leader");
+  }
+
+  /**
+   * Completes when what is to be done before anything else is done. Whoever asks the {@linkplain
+   * #client client} itself waits for it.
+   */
+  public Uni<Void> ready() {
+    return first.done();
   }
 
   /** The official client of now. Ask again for each use: it may be replaced. */
@@ -143,7 +171,9 @@ public final class EventStore implements AutoCloseable {
    * @return where they ended
    */
   public Uni<Appended> append(String stream, List<StoredEvent> events) {
-    return appendAt(stream, ExpectedRevision.any(), events).emitOn(CallersContext.now());
+    return ready()
+        .chain(() -> appendAt(stream, ExpectedRevision.any(), events))
+        .emitOn(CallersContext.now());
   }
 
   /**
@@ -192,7 +222,8 @@ public final class EventStore implements AutoCloseable {
 
   private Uni<List<Recorded<StoredEvent>>> readLog(ReadAllOptions options) {
     options.requiresLeader();
-    return call(client -> client.readAll(options))
+    return ready()
+        .chain(() -> call(client -> client.readAll(options)))
         .map(EventStore::toRecorded)
         .onFailure()
         .transform(failure -> translate(failure, "$all"))
@@ -245,18 +276,28 @@ public final class EventStore implements AutoCloseable {
   /** The one place that appends and reads. */
   private final class ClientStreams implements Streams {
 
+    private final Supplier<Uni<Void>> first;
+
+    ClientStreams(Supplier<Uni<Void>> first) {
+      this.first = first;
+    }
+
     @Override
     public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-      return appendAt(
-          stream,
-          expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected),
-          events);
+      ExpectedRevision revision =
+          expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected);
+      return first.get().chain(() -> appendAt(stream, revision, events));
     }
 
     @Override
     public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
       ReadStreamOptions options = ReadStreamOptions.get().forwards().maxCount(limit);
       options.fromRevision(from);
+      return first.get().chain(() -> readNow(stream, options, from));
+    }
+
+    private Uni<List<Recorded<StoredEvent>>> readNow(
+        String stream, ReadStreamOptions options, long from) {
       return guarded(() -> readFrom(stream, options))
           .map(EventStore::toRecorded)
           .invoke(
@@ -333,7 +374,7 @@ public final class EventStore implements AutoCloseable {
             () ->
                 circuit.lets()
                     ? call.get()
-                    : Uni.createFrom().failure(new Unavailable("the event store is away")))
+                    : Uni.createFrom().failure(new Away("the event store is away")))
         .onFailure()
         .transform(EventStore::unwrapped)
         .onItemOrFailure()
@@ -341,8 +382,35 @@ public final class EventStore implements AutoCloseable {
             (_, failure) -> {
               if (!(failure instanceof Unavailable || failure instanceof OutcomeUnknown)) {
                 circuit.saw(failure != null && (neverLeft(failure) || mayHaveArrived(failure)));
+                hear(failure);
               }
             });
+  }
+
+  private void hear(@Nullable Throwable failure) {
+    if (failure == null) {
+      outage.over();
+    } else if (isTooSlow(failure)) {
+      outage.goesOn("it does not answer within " + timeout.toMillis() + " ms");
+    } else if (isUnreachable(failure)) {
+      outage.goesOn(refusals.last().orElseGet(failure::toString));
+    }
+  }
+
+  /** The {@linkplain #client client} itself was used, and the store did as it was asked. */
+  public void answered() {
+    outage.over();
+  }
+
+  /**
+   * The {@linkplain #client client} itself was used, and failed.
+   *
+   * @return what that means: {@link Away}, as the log is told, where the store is
+   */
+  public Throwable failed(Throwable failure) {
+    Throwable cause = unwrapped(failure);
+    hear(cause);
+    return isTooSlow(cause) || isUnreachable(cause) ? new Away("the event store is away") : cause;
   }
 
   private static Throwable unwrapped(Throwable failure) {
@@ -364,15 +432,29 @@ public final class EventStore implements AutoCloseable {
       case StreamDeletedException _ -> new NotFound(stream + " was deleted for good");
       case StatusRuntimeException e when wasDeleted(e) ->
           new NotFound(stream + " was deleted for good");
-      case NotLeaderException _ ->
-          new Unavailable("the event store has no leader that can be reached", failure);
+      case NotLeaderException _ -> new Away("the event store has no leader that can be reached");
       case TimeoutException _, io.smallrye.mutiny.TimeoutException _ ->
-          new Unavailable("the event store did not answer in time");
+          new Away("the event store did not answer in time");
+      case Throwable e when isUnreachable(e) -> new Away("the event store is away");
       default ->
           neverLeft(failure) || mayHaveArrived(failure)
               ? new Unavailable("the event store is away", failure)
               : failure;
     };
+  }
+
+  private static boolean isTooSlow(Throwable failure) {
+    return failure instanceof TimeoutException
+        || failure instanceof io.smallrye.mutiny.TimeoutException
+        || codeOf(failure) == Status.Code.DEADLINE_EXCEEDED;
+  }
+
+  private static boolean isUnreachable(Throwable failure) {
+    return neverLeft(failure) || codeOf(failure) == Status.Code.UNAVAILABLE;
+  }
+
+  private static Status.@Nullable Code codeOf(Throwable failure) {
+    return failure instanceof StatusRuntimeException e ? e.getStatus().getCode() : null;
   }
 
   /** Whether the store has surely not seen the call. */

@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arrivals {
 
-  private static final String CHANNEL = Layout.PREFIX + "written";
   private static final int MAX_WAITING = 10_000;
   private static final Duration PROBE = Duration.ofSeconds(5);
 
   private final String me = UUID.randomUUID().toString();
   private final ReadModels models;
+  private final String channel;
   private final Duration probe;
   private final Map<String, Set<Sleeper>> sleepers = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -47,6 +47,7 @@ final class Arrivals {
    */
   Arrivals(ReadModels models, Duration probe) {
     this.models = models;
+    this.channel = Layout.prefix(models.namespace()) + "written";
     this.probe = probe;
   }
 
@@ -176,7 +177,7 @@ final class Arrivals {
       connection.exceptionHandler(_ -> end(connection));
       connection.endHandler(() -> lost(this));
       return connection
-          .send(Request.cmd(io.vertx.mutiny.redis.client.Command.SUBSCRIBE).arg(CHANNEL))
+          .send(Request.cmd(io.vertx.mutiny.redis.client.Command.SUBSCRIBE).arg(channel))
           .chain(() -> Uni.createFrom().completionStage(confirmed))
           .ifNoItem()
           .after(models.timeout())
@@ -215,7 +216,7 @@ final class Arrivals {
       CompletableFuture<Void> expected = new CompletableFuture<>();
       heard = expected;
       return models
-          .send(List.of(new Command("PUBLISH").arg(CHANNEL).arg(me)))
+          .send(List.of(new Command("PUBLISH").arg(channel).arg(me)))
           .onItem()
           .invoke(() -> expected.orTimeout(models.timeout().toMillis(), TimeUnit.MILLISECONDS))
           .onFailure()

@@ -46,7 +46,7 @@ public final class Builds {
   public Builds(ReadModels models, Projection<?, ?> projection) {
     this.models = models;
     this.projection = projection;
-    this.key = Layout.builds(projection.name());
+    this.key = Layout.builds(models.namespace(), projection.name());
   }
 
   /**
@@ -124,7 +124,9 @@ public final class Builds {
 
   private Uni<List<String>> views() {
     return models
-        .send(List.of(new Command("SMEMBERS").arg(Layout.views(projection.name()))))
+        .send(
+            List.of(
+                new Command("SMEMBERS").arg(Layout.views(models.namespace(), projection.name()))))
         .map(answers -> answers.getFirst().stream().map(Response::toString).toList());
   }
 
@@ -149,8 +151,7 @@ public final class Builds {
   /** Whether there is something of this projection in the form before it had a number. */
   public Uni<Boolean> isThereAnEarlierForm() {
     return models
-        .send(
-            List.of(new Command("EXISTS").arg(Layout.builds(Layout.UNNUMBERED, projection.name()))))
+        .send(List.of(new Command("EXISTS").arg(Layout.unnumberedBuilds(projection.name()))))
         .map(answers -> "1".equals(String.valueOf(answers.getFirst())));
   }
 
@@ -425,7 +426,11 @@ public final class Builds {
             () ->
                 models.send(
                     Stream.concat(
-                            Stream.of(unlink(List.of(Layout.poisons(projection.name(), build)))),
+                            Stream.of(
+                                unlink(
+                                    List.of(
+                                        Layout.poisons(
+                                            models.namespace(), projection.name(), build)))),
                             layout.checkpoints().stream().map(each -> unlink(List.of(each))))
                         .toList()))
         .chain(() -> models.send(List.of(new Command("HDEL").arg(key).arg(UNNEEDED + build))))
@@ -446,18 +451,21 @@ public final class Builds {
    * @return whether it has it; otherwise another one is building
    */
   public Uni<Boolean> lease(String builder, Duration limit) {
-    return lease(Layout.builder(projection.name()), builder, limit.toMillis());
+    return lease(Layout.builder(models.namespace(), projection.name()), builder, limit.toMillis());
   }
 
   /** Whether nobody had the turn to replay parked events for a while; then it is the caller's. */
   public Uni<Boolean> takesTurn(Duration pause) {
     return lease(
-        Layout.replayer(projection.name()), UUID.randomUUID().toString(), pause.toMillis());
+        Layout.replayer(models.namespace(), projection.name()),
+        UUID.randomUUID().toString(),
+        pause.toMillis());
   }
 
   /** Gives the right to build back, if it has it. */
   public Uni<Void> release(String builder) {
-    return lease(Layout.builder(projection.name()), builder, 0).replaceWithVoid();
+    return lease(Layout.builder(models.namespace(), projection.name()), builder, 0)
+        .replaceWithVoid();
   }
 
   private Uni<Boolean> lease(String lease, String holder, long millis) {
@@ -479,7 +487,7 @@ public final class Builds {
   }
 
   private Layout layout(String build) {
-    return new Layout(projection.name(), build);
+    return new Layout(models.namespace(), projection.name(), build);
   }
 
   private static List<Command> partitions(IntFunction<Command> command) {

@@ -1,5 +1,6 @@
 package dev.foldline.redis;
 
+import dev.foldline.core.Away;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.TimeoutException;
@@ -56,11 +57,16 @@ final class Failures {
         .orElseGet(all::getFirst);
   }
 
+  /** The first of several, where a pipeline failed. */
+  static Throwable first(Throwable failure) {
+    return failure instanceof CompositeException several ? several.getCauses().getFirst() : failure;
+  }
+
   private static RuntimeException ofOne(Throwable failure) {
     return switch (failure) {
-      case TimeoutException _ -> new Unavailable("Redis did not answer in time", failure);
+      case TimeoutException _ -> new Away("Redis did not answer in time");
       case ErrorType error -> ofAnswer(String.valueOf(error.getMessage()), error);
-      default -> new Unavailable("Redis is away", failure);
+      default -> new Away("Redis is away");
     };
   }
 
@@ -70,7 +76,7 @@ final class Failures {
       return new Unavailable(found.group(2));
     }
     return state(answer)
-        .<RuntimeException>map(state -> new Unavailable("Redis can't do that now: " + state, error))
+        .<RuntimeException>map(state -> new Away("Redis can't do that now: " + state))
         .orElseGet(
             () -> new IllegalStateException("Redis refuses what it was asked: " + answer, error));
   }

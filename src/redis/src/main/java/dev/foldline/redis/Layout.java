@@ -2,6 +2,7 @@ package dev.foldline.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.foldline.core.Namespace;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -10,18 +11,19 @@ import java.util.zip.CRC32;
 /**
  * Where a build of a projection's read models keeps what.
  *
- * <p>It is split into a fixed number of partitions by stream. All keys of a partition share one
- * hash tag, so that they are on one node of a cluster and change in one atomic step:
+ * <p>Every key of an application begins with its namespace, here {@code bank}. A build is split
+ * into a fixed number of partitions by stream. All keys of a partition share one hash tag, so that
+ * they are on one node of a cluster and change in one atomic step:
  *
  * <pre>
- * foldline:1:{name:build:partition}:documents     hash: stream → revision and position of its last
+ * foldline:1:bank:{name:build:partition}:documents     hash: stream → revision and position of its last
  *                                               event, JSON; and, under the empty name, the mark
  *                                               that it is whole, open or closed; and a note of each shared view there
- * foldline:1:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
- * foldline:1:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
- * foldline:1:{name:build:partition}:scores:view   hash: member → its score in 16 digits
- * foldline:1:{name:build:partition}:waiting       there while a query waits for a document
- * foldline:1:{name:build:partition}:checkpoint    history of Redis, blank, position: see Checkpoint
+ * foldline:1:bank:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
+ * foldline:1:bank:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
+ * foldline:1:bank:{name:build:partition}:scores:view   hash: member → its score in 16 digits
+ * foldline:1:bank:{name:build:partition}:waiting       there while a query waits for a document
+ * foldline:1:bank:{name:build:partition}:checkpoint    history of Redis, blank, position: see Checkpoint
  * </pre>
  *
  * <p>A query of a view that crosses streams merges its partitions. Which builds there are is kept
@@ -30,13 +32,7 @@ import java.util.zip.CRC32;
  * <p>The 1 is the number of the stored form, which every key of this library has: with another form
  * comes another number. What has none is of builds before the first one, and is not read.
  */
-record Layout(String projection, String build) {
-
-  /** What every key begins with. */
-  static final String PREFIX = "foldline:1:";
-
-  /** What every key began with before there was a number. */
-  static final String UNNUMBERED = "foldline:";
+record Layout(Namespace namespace, String projection, String build) {
 
   /** The name, no stream's, under which the documents of a partition say that they are whole. */
   static final String MARK = "";
@@ -53,28 +49,43 @@ record Layout(String projection, String build) {
     return (int) (hash.getValue() % PARTITIONS);
   }
 
-  /** Where it is kept which builds of a projection there are. */
-  static String builds(String projection) {
-    return builds(PREFIX, projection);
+  /** What every key of an application begins with. */
+  static String prefix(Namespace namespace) {
+    return "foldline:1:" + namespace.name() + ":";
   }
 
-  static String builds(String prefix, String projection) {
-    return prefix + "{" + projection + "}:builds";
+  /** Where it is kept which builds of a projection there are. */
+  static String builds(Namespace namespace, String projection) {
+    return of(namespace, projection, "builds");
   }
 
   /** Who is building. */
-  static String builder(String projection) {
-    return PREFIX + "{" + projection + "}:builder";
+  static String builder(Namespace namespace, String projection) {
+    return of(namespace, projection, "builder");
   }
 
   /** There while parked events were replayed a moment ago. */
-  static String replayer(String projection) {
-    return PREFIX + "{" + projection + "}:replayer";
+  static String replayer(Namespace namespace, String projection) {
+    return of(namespace, projection, "replayer");
   }
 
   /** The events that could not be applied to a build. */
-  static String poisons(String projection, String build) {
-    return PREFIX + "{" + projection + "}:poisons:" + build;
+  static String poisons(Namespace namespace, String projection, String build) {
+    return of(namespace, projection, "poisons:" + build);
+  }
+
+  /** The views of a projection that cross streams. */
+  static String views(Namespace namespace, String projection) {
+    return of(namespace, projection, "views");
+  }
+
+  /** The same as it was before there was a number. */
+  static String unnumberedBuilds(String projection) {
+    return "foldline:{" + projection + "}:builds";
+  }
+
+  private static String of(Namespace namespace, String projection, String kind) {
+    return prefix(namespace) + "{" + projection + "}:" + kind;
   }
 
   /** Where each part of the build keeps its checkpoint: the partitions, and what is beside them. */
@@ -83,13 +94,8 @@ record Layout(String projection, String build) {
     for (int partition = 0; partition < PARTITIONS; partition++) {
       keys.add(key(partition, "checkpoint"));
     }
-    keys.add(PREFIX + "{" + projection + "}:checkpoint:" + build);
+    keys.add(of(namespace, projection, "checkpoint:" + build));
     return keys;
-  }
-
-  /** The views of a projection that cross streams. */
-  static String views(String projection) {
-    return PREFIX + "{" + projection + "}:views";
   }
 
   /** All keys of a partition, given the views that cross streams. */
@@ -134,7 +140,7 @@ record Layout(String projection, String build) {
   }
 
   private String key(int partition, String kind) {
-    return PREFIX + "{" + projection + ":" + build + ":" + partition + "}:" + kind;
+    return of(namespace, projection + ":" + build + ":" + partition, kind);
   }
 
   /** Digits whose order as text is that of the scores, highest first. */

@@ -31,7 +31,7 @@ public final class Poisons {
 
   public Poisons(ReadModels models, Projection<?, ?> projection, String build) {
     this.models = models;
-    this.key = Layout.poisons(projection.name(), build);
+    this.key = Layout.poisons(models.namespace(), projection.name(), build);
   }
 
   /**

@@ -97,7 +97,7 @@ public final class Projector<S, D, E> {
     this.projection = projection;
     this.decoder = decoder;
     this.history = history;
-    this.layout = new Layout(projection.name(), build);
+    this.layout = new Layout(models.namespace(), projection.name(), build);
     this.poisons = new Poisons(models, projection, build);
   }
 
@@ -344,7 +344,7 @@ public final class Projector<S, D, E> {
     if (views.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
-    Command add = new Command("SADD").arg(Layout.views(projection.name()));
+    Command add = new Command("SADD").arg(Layout.views(models.namespace(), projection.name()));
     views.forEach(add::arg);
     return models.send(List.of(add)).invoke(() -> named.addAll(views)).replaceWithVoid();
   }

@@ -6,6 +6,9 @@ import static io.vertx.mutiny.redis.client.Command.UNSUBSCRIBE;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Away;
+import dev.foldline.core.Namespace;
+import dev.foldline.core.Outage;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
@@ -19,9 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,24 +39,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadModels {
 
-  private static final Logger LOG = Logger.getLogger(ReadModels.class);
-  private static final Duration SILENCE = Duration.ofSeconds(10);
-
   private final Redis redis;
   private final ObjectMapper json;
   private final Duration timeout;
-  private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - SILENCE.toNanos());
+  private final Namespace namespace;
+  private final Outage outage = new Outage("Redis");
 
   /**
    * @param redis stand-alone, with sentinels, or a cluster
    * @param json writes documents and reads them; fields a document does not know are ignored, so
    *     that it may lose one
    * @param timeout of each call
+   * @param namespace of the application, with which its keys begin
    */
-  public ReadModels(Redis redis, ObjectMapper json, Duration timeout) {
+  public ReadModels(Redis redis, ObjectMapper json, Duration timeout, Namespace namespace) {
     this.redis = redis;
     this.json = json.copy().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     this.timeout = timeout;
+    this.namespace = namespace;
+  }
+
+  /** Of the application. */
+  public Namespace namespace() {
+    return namespace;
   }
 
   /** Completes when Redis answers. */
@@ -89,10 +95,9 @@ public final class ReadModels {
     }
     return Uni.createFrom()
         .deferred(() -> sendOnOne(redis.connect().memoize().indefinitely(), commands))
+        .invoke(outage::over)
         .onFailure()
-        .invoke(this::tell)
-        .onFailure()
-        .transform(Failures::of)
+        .transform(this::heard)
         .emitOn(callersContext());
   }
 
@@ -148,13 +153,13 @@ public final class ReadModels {
         .orElseGet(() -> Request.cmd(UNSUBSCRIBE));
   }
 
-  /** The log has the details that callers are not told, from time to time. */
-  private void tell(Throwable failure) {
-    long last = toldAt.get();
-    long now = System.nanoTime();
-    if (now - last >= SILENCE.toNanos() && toldAt.compareAndSet(last, now)) {
-      LOG.warnf("a call of Redis failed: %s", failure);
+  /** The log has the details that callers are not told. */
+  private RuntimeException heard(Throwable failure) {
+    RuntimeException meant = Failures.of(failure);
+    if (meant instanceof Away) {
+      outage.goesOn(Failures.first(failure).toString());
     }
+    return meant;
   }
 
   private static Uni<List<Response>> send(RedisConnection connection, List<Command> commands) {

@@ -1,9 +1,11 @@
 package dev.foldline.redis;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Positions;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.redis.client.Response;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -26,20 +28,26 @@ public final class RedisPositions implements Positions {
 
   private final ReadModels models;
 
-  /** With a time-out of five seconds for each call. */
+  /** As the application's read models are kept, or without a namespace where it has none. */
   @Inject
-  public RedisPositions(Redis redis) {
-    this.models = new ReadModels(redis, new ObjectMapper(), TIMEOUT);
+  RedisPositions(Redis redis, Instance<ReadModels> models) {
+    this(
+        models.isResolvable()
+            ? models.get()
+            : new ReadModels(redis, new ObjectMapper(), TIMEOUT, Namespace.NONE));
+  }
+
+  public RedisPositions(ReadModels models) {
+    this.models = models;
   }
 
   @Override
   public CompletionStage<OptionalLong> load(String subscription) {
-    String unnumbered = key(Layout.UNNUMBERED, subscription);
+    String unnumbered = "foldline:position:" + subscription;
     return models
         .send(
             List.of(
-                new Command("GET").arg(key(Layout.PREFIX, subscription)),
-                new Command("EXISTS").arg(unnumbered)))
+                new Command("GET").arg(key(subscription)), new Command("EXISTS").arg(unnumbered)))
         .map(
             answers -> {
               @Nullable Response saved = answers.getFirst();
@@ -53,7 +61,7 @@ public final class RedisPositions implements Positions {
                         + " is kept in the form of an earlier build, under the key "
                         + unnumbered
                         + ": rename it to "
-                        + key(Layout.PREFIX, subscription)
+                        + key(subscription)
                         + " to go on from there, or remove it to begin anew");
               }
               return OptionalLong.empty();
@@ -66,15 +74,12 @@ public final class RedisPositions implements Positions {
     return models
         .send(
             List.of(
-                new Command(
-                    ADVANCE,
-                    List.of(key(Layout.PREFIX, subscription)),
-                    List.of(Long.toString(position)))))
+                new Command(ADVANCE, List.of(key(subscription)), List.of(Long.toString(position)))))
         .replaceWithVoid()
         .subscribeAsCompletionStage();
   }
 
-  private static String key(String prefix, String subscription) {
-    return prefix + "position:" + subscription;
+  private String key(String subscription) {
+    return Layout.prefix(models.namespace()) + "position:" + subscription;
   }
 }

@@ -36,7 +36,7 @@ public final class RedisSnapshots {
         .replaceWithVoid();
   }
 
-  private static String key(String stream) {
-    return Layout.PREFIX + "snapshot:" + stream;
+  private String key(String stream) {
+    return Layout.prefix(models.namespace()) + "snapshot:" + stream;
   }
 }

@@ -38,7 +38,7 @@ public final class Versions {
     this.models = models;
     this.projection = projection;
     this.patience = patience;
-    this.key = Layout.builds(projection.name());
+    this.key = Layout.builds(models.namespace(), projection.name());
   }
 
   /** What a version counted last, and how often this one has since. */

@@ -105,7 +105,7 @@ public final class Views {
     int partition = Layout.partition(stream);
     String millis = Long.toString(Math.max(limit.toMillis(), 1));
     return query(projection, _ -> List.of())
-        .map(_ -> new Layout(projection.name(), active.getOrDefault(projection.name(), NONE)))
+        .map(_ -> layout(projection, active.getOrDefault(projection.name(), NONE)))
         .chain(
             layout ->
                 arrivals.await(
@@ -162,6 +162,10 @@ public final class Views {
         .toList();
   }
 
+  private Layout layout(Projection<?, ?> projection, String build) {
+    return new Layout(models.namespace(), projection.name(), build);
+  }
+
   /**
    * Asks the build that queries read. Which one that is comes with the answers, so that they are
    * never of a build that is not read any more.
@@ -174,9 +178,12 @@ public final class Views {
   private Uni<List<Response>> query(
       Projection<?, ?> projection, Function<Layout, List<Command>> commands, String build) {
     List<Command> all = new ArrayList<>();
-    all.add(new Command("HGET").arg(Layout.builds(projection.name())).arg("active"));
+    all.add(
+        new Command("HGET")
+            .arg(Layout.builds(models.namespace(), projection.name()))
+            .arg("active"));
     if (!build.equals(NONE)) {
-      all.addAll(commands.apply(new Layout(projection.name(), build)));
+      all.addAll(commands.apply(layout(projection, build)));
     }
     return models
         .send(all)

@@ -6,7 +6,7 @@
 --       refers to by number
 -- ARGV  per stream: stream, revision expected ('' for none), new document, number of changes;
 --       per change: kind, number of its key, and three values
--- Tells those who wait for a document, on the channel foldline:1:written, which one was written.
+-- Tells those who wait for a document, on the channel `written` of the namespace, which one was written.
 -- Answers, for each stream that was elsewhere, its name and the document it has ('' for none).
 --
 -- Longs pass through as text: a number in Lua is a double.
@@ -34,6 +34,7 @@ for _, view in ipairs(complete and {} or views) do
   end
 end
 
+local written = string.match(KEYS[1], '^[^{]*') .. 'written'
 local elsewhere = {}
 local waiting = redis.call('EXISTS', KEYS[2]) == 1
 local at = 1
@@ -70,7 +71,7 @@ while at <= #ARGV do
   if string.match(current, '^%d*') == expected then
     redis.call('HSET', KEYS[1], stream, document)
     if waiting then
-      redis.call('PUBLISH', 'foldline:1:written', KEYS[1] .. ' ' .. stream)
+      redis.call('PUBLISH', written, KEYS[1] .. ' ' .. stream)
     end
     for i = at + 4, last, 5 do
       local key = KEYS[tonumber(ARGV[i + 1])]

@@ -83,7 +83,7 @@ class ArrivalsTest {
   }
 
   private void untilSomeoneWaits(String stream) {
-    String key = new Layout("last", build).waiting(Layout.partition(stream));
+    String key = new Layout(RealRedis.NAMESPACE, "last", build).waiting(Layout.partition(stream));
     for (int i = 0; redis.command("EXISTS " + key).equals("0"); i++) {
       assertThat(i).isLessThan(10_000);
     }
@@ -156,7 +156,8 @@ class ArrivalsTest {
     Vertx vertx = Vertx.vertx();
     try (Cable way = new Cable(redis.port())) {
       Redis client = RealRedis.client(vertx, way.port());
-      ReadModels models = new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500));
+      ReadModels models =
+          new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500), RealRedis.NAMESPACE);
       Views silenced = new Views(models, new Arrivals(models, Duration.ofMillis(50)));
       write("n-1", 0);
       assertThat(await(silenced.await(LAST, "n-1", 0, LONG))).isTrue();
@@ -182,7 +183,8 @@ class ArrivalsTest {
     Vertx vertx = Vertx.vertx();
     try (Cable way = new Cable(redis.port())) {
       Redis client = RealRedis.client(vertx, way.port());
-      ReadModels models = new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500));
+      ReadModels models =
+          new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500), RealRedis.NAMESPACE);
       Arrivals arrivals = new Arrivals(models);
       way.die();
       assertThatThrownBy(
@@ -225,7 +227,7 @@ class ArrivalsTest {
       for (int i = 0; refused() < 3; i++) {
         assertThat(i).isLessThan(10_000);
       }
-      assertThat(redis.command("PUBSUB NUMSUB foldline:1:written")).contains(" 1");
+      assertThat(redis.command("PUBSUB NUMSUB foldline:1:bank:written")).contains(" 1");
     } finally {
       redis.command("ACL SETUSER default +publish");
     }
@@ -252,7 +254,8 @@ class ArrivalsTest {
     CompletableFuture<Boolean> asked = asks("n-1", 0, Duration.ofMillis(500));
     untilSomeoneWaits("n-1");
 
-    String documents = new Layout("last", build).documents(Layout.partition("n-1"));
+    String documents =
+        new Layout(RealRedis.NAMESPACE, "last", build).documents(Layout.partition("n-1"));
     await(
         redis
             .models()
@@ -264,7 +267,9 @@ class ArrivalsTest {
   @Test
   void noConnectionIsLeftOver_howeverOftenListeningIsRefused() {
     Views impatient =
-        new Views(new ReadModels(redis.client(), new ObjectMapper(), Duration.ofMillis(200)));
+        new Views(
+            new ReadModels(
+                redis.client(), new ObjectMapper(), Duration.ofMillis(200), RealRedis.NAMESPACE));
     long before = connections();
     redis.command("ACL SETUSER default -subscribe");
     try {

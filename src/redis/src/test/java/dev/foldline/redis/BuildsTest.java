@@ -139,7 +139,7 @@ class BuildsTest {
   @Test
   void onePartitionLostIsABuildLost() {
     String build = build(one);
-    redis.command("DEL " + new Layout("last", build).documents(3));
+    redis.command("DEL " + new Layout(RealRedis.NAMESPACE, "last", build).documents(3));
     assertThat(await(new Builds(models, one).live())).isEmpty();
   }
 
@@ -150,7 +150,7 @@ class BuildsTest {
     assertThat(await(views.totals(one, "totals"))).containsKey("events");
     assertThat(await(views.top(one, "ranking", 9))).hasSize(1);
 
-    redis.command("DEL " + new Layout("last", build).documents(3));
+    redis.command("DEL " + new Layout(RealRedis.NAMESPACE, "last", build).documents(3));
 
     assertThatThrownBy(() -> await(views.totals(one, "totals"))).isInstanceOf(Unavailable.class);
     assertThatThrownBy(() -> await(views.top(one, "ranking", 9))).isInstanceOf(Unavailable.class);
@@ -180,7 +180,7 @@ class BuildsTest {
         .isInstanceOf(NotFound.class);
     String fresh = build(two);
     apply(two, fresh, "a");
-    redis.command("DEL " + new Layout("last", old).documents(3));
+    redis.command("DEL " + new Layout(RealRedis.NAMESPACE, "last", old).documents(3));
 
     assertThatThrownBy(() -> await(new Builds(models, two).switchBack()))
         .isInstanceOf(NotFound.class);
@@ -255,8 +255,8 @@ class BuildsTest {
     await(builds.reached(late));
 
     assertThat(await(builds.unneeded())).isEmpty();
-    assertThat(redis.command("KEYS foldline:1:{last:" + build + ":*")).isEqualTo("[]");
-    assertThat(redis.command("KEYS foldline:1:{last}:*:" + build)).isEqualTo("[]");
+    assertThat(redis.command("KEYS foldline:1:bank:{last:" + build + ":*")).isEqualTo("[]");
+    assertThat(redis.command("KEYS foldline:1:bank:{last}:*:" + build)).isEqualTo("[]");
   }
 
   @Test
@@ -286,7 +286,10 @@ class BuildsTest {
   void aBuildThatIsBegunAnewSinceAPartOfItWasLostIsRemoved() {
     String first = await(new Builds(models, one).begin()).build();
     apply(one, first, "a");
-    redis.command("DEL " + new Layout("last", first).documents((Layout.partition("n-1") + 1) % 16));
+    redis.command(
+        "DEL "
+            + new Layout(RealRedis.NAMESPACE, "last", first)
+                .documents((Layout.partition("n-1") + 1) % 16));
 
     String second = buildAndTidy(one);
 
@@ -317,8 +320,8 @@ class BuildsTest {
   }
 
   private static void assertNothingIsLeftOf(String build) {
-    assertThat(redis.command("KEYS foldline:1:{last:" + build + ":*")).isEqualTo("[]");
-    assertThat(redis.command("HKEYS foldline:1:{last}:builds")).doesNotContain(build);
+    assertThat(redis.command("KEYS foldline:1:bank:{last:" + build + ":*")).isEqualTo("[]");
+    assertThat(redis.command("HKEYS foldline:1:bank:{last}:builds")).doesNotContain(build);
   }
 
   @Test
@@ -331,7 +334,8 @@ class BuildsTest {
       Builds builds = new Builds(models, one);
       assertThat(await(builds.live())).hasValue(build);
 
-      String documents = new Layout("last", build).documents(Layout.partition("n-1"));
+      String documents =
+          new Layout(RealRedis.NAMESPACE, "last", build).documents(Layout.partition("n-1"));
       redis.command("DEL " + documents.replace("documents", view));
 
       assertThat(await(builds.live())).as(view).isEmpty();

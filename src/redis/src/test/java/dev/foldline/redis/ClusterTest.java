@@ -48,7 +48,8 @@ class ClusterTest {
   private static final RealCluster cluster = new RealCluster(3);
 
   private final ReadModels models =
-      new ReadModels(cluster.client(), new ObjectMapper(), Duration.ofSeconds(5));
+      new ReadModels(
+          cluster.client(), new ObjectMapper(), Duration.ofSeconds(5), RealRedis.NAMESPACE);
   private final Views views = new Views(models);
   private final Builds builds = new Builds(models, SUMS);
 
@@ -97,12 +98,14 @@ class ClusterTest {
   void callsGoOnByNewConnections_whenAllWentSilent() {
     try (RealCluster other = new RealCluster(3)) {
       Redis client = other.impatientClient();
-      ReadModels patient = new ReadModels(client, new ObjectMapper(), LIMIT);
+      ReadModels patient = new ReadModels(client, new ObjectMapper(), LIMIT, RealRedis.NAMESPACE);
       Builds there = new Builds(patient, SUMS);
       await(there.begin().chain(begun -> there.activate(begun.build())));
       assertThat(isSilent(new Views(patient))).isFalse();
       Views impatient =
-          new Views(new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500)));
+          new Views(
+              new ReadModels(
+                  client, new ObjectMapper(), Duration.ofMillis(500), RealRedis.NAMESPACE));
 
       other.silence();
 
@@ -131,7 +134,7 @@ class ClusterTest {
     await(poisons.add(Map.of("n-1", List.of(poison)), Instant.EPOCH));
     assertThat(await(poisons.list(10))).hasSize(1);
 
-    RedisPositions positions = new RedisPositions(cluster.client());
+    RedisPositions positions = new RedisPositions(models);
     positions.save("channel", 7).toCompletableFuture().join();
     assertThat(positions.load("channel").toCompletableFuture().join()).hasValue(7);
 

@@ -334,7 +334,9 @@ class ProjectorTest {
   void aDocumentThatCantBeReadHoldsUpItsOwnStreamAlone() {
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1"));
     redis.command(
-        "HSET " + new Layout("sums", build).documents(Layout.partition("n-2")) + " n-2 nonsense");
+        "HSET "
+            + new Layout(RealRedis.NAMESPACE, "sums", build).documents(Layout.partition("n-2"))
+            + " n-2 nonsense");
     append("n-2", "1", "2", "3", "4", "5");
     events.addAll(append("n-2", "6"));
 
@@ -464,7 +466,7 @@ class ProjectorTest {
   @Test
   void aLowHalfIsCarriedBeforeItOverflows() {
     int partition = Layout.partition("n-1");
-    String totals = new Layout("sums", build).totals(partition, "all");
+    String totals = new Layout(RealRedis.NAMESPACE, "sums", build).totals(partition, "all");
     redis.command("HSET " + totals + " sum:l 4503599627370495");
 
     apply(append("n-1", "3"));

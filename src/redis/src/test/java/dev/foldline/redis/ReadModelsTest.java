@@ -27,7 +27,8 @@ class ReadModelsTest {
   void callsWorkAgainAfterRedisHungForLongerThanTheyWait() {
     try (RealRedis redis = new RealRedis()) {
       ReadModels impatient =
-          new ReadModels(redis.client(), new ObjectMapper(), Duration.ofMillis(100));
+          new ReadModels(
+              redis.client(), new ObjectMapper(), Duration.ofMillis(100), RealRedis.NAMESPACE);
       redis.hangWhile(
           () -> assertThatThrownBy(() -> pings(impatient)).isInstanceOf(Unavailable.class));
 
@@ -44,8 +45,9 @@ class ReadModelsTest {
     try (RedisProcess server = new RedisProcess();
         Cable way = new Cable(server.port())) {
       Redis client = RealRedis.client(vertx, way.port());
-      pings(new ReadModels(client, new ObjectMapper(), Duration.ofSeconds(5)));
-      ReadModels models = new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500));
+      pings(new ReadModels(client, new ObjectMapper(), Duration.ofSeconds(5), RealRedis.NAMESPACE));
+      ReadModels models =
+          new ReadModels(client, new ObjectMapper(), Duration.ofMillis(500), RealRedis.NAMESPACE);
 
       way.silence();
       assertThat(isSilent(models)).isTrue();

@@ -1,6 +1,7 @@
 package dev.foldline.redis;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Namespace;
 import dev.foldline.testing.RedisProcess;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
@@ -11,6 +12,8 @@ import java.util.List;
 
 /** A redis-server of its own on a free port, with nothing in it. */
 final class RealRedis implements AutoCloseable {
+
+  static final Namespace NAMESPACE = new Namespace("bank");
 
   private final Vertx vertx = Vertx.vertx();
   private final RedisProcess server = new RedisProcess();
@@ -33,7 +36,7 @@ final class RealRedis implements AutoCloseable {
   }
 
   ReadModels models() {
-    return new ReadModels(client, new ObjectMapper(), Duration.ofSeconds(5));
+    return new ReadModels(client, new ObjectMapper(), Duration.ofSeconds(5), NAMESPACE);
   }
 
   /** A store that has nothing. */

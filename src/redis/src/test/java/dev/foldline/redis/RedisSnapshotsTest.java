@@ -39,7 +39,7 @@ class RedisSnapshotsTest {
 
     assertThat(get(snapshots.load("account-a"))).contains("sécond");
     assertThat(get(snapshots.load("account-c"))).isEmpty();
-    assertThat(Long.parseLong(redis.command("PTTL foldline:1:snapshot:account-a")))
+    assertThat(Long.parseLong(redis.command("PTTL foldline:1:bank:snapshot:account-a")))
         .isBetween(1L, 3_600_000L);
   }
 

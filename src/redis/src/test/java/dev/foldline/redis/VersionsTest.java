@@ -53,11 +53,11 @@ class VersionsTest {
   }
 
   private String chosen() {
-    return redis.command("HGET foldline:1:{last}:builds chosen");
+    return redis.command("HGET foldline:1:bank:{last}:builds chosen");
   }
 
   private String active() {
-    return redis.command("HGET foldline:1:{last}:builds active");
+    return redis.command("HGET foldline:1:bank:{last}:builds active");
   }
 
   @Test

@@ -67,14 +67,24 @@ final class CatchUpSource implements Source {
 
   @Override
   public Uni<Session> open(Sink sink) {
-    return Uni.createFrom()
-        .item(store::client)
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+    return store
+        .ready()
+        .chain(
+            () ->
+                Uni.createFrom()
+                    .item(store::client)
+                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
         .chain(
             client ->
                 position
                     .open(() -> begin(client))
-                    .chain(start -> subscribe(client, new OpenLog(client, sink, start), start)));
+                    .chain(start -> subscribe(client, new OpenLog(client, sink, start), start)))
+        .invoke(store::answered);
+  }
+
+  @Override
+  public Throwable failed(Throwable cause) {
+    return store.failed(cause);
   }
 
   /** Where it begins, since no position of what it reads was ever saved. */

@@ -4,6 +4,7 @@ import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Dire
 import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.INCOMING_AND_OUTGOING;
 import static io.smallrye.reactive.messaging.annotations.ConnectorAttribute.Direction.OUTGOING;
 
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
@@ -80,7 +81,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING,
     description =
         "The persistent subscription group, or the name under which a catch-up subscription keeps"
-            + " its position; the channel's name if not set")
+            + " its position, behind the application's Namespace where it has one; the channel's name"
+            + " if not set")
 @ConnectorAttribute(
     name = "position-save-count",
     type = "int",
@@ -273,6 +275,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   private final Instance<FailureStrategy.Factory> strategies;
   private final Instance<Positions> positions;
   private final Instance<EventCodec> codec;
+  private final Namespace namespace;
   private final Map<String, EventStore> own = new ConcurrentHashMap<>();
   private final Map<String, IncomingChannel> incoming = new ConcurrentHashMap<>();
   private final List<OutgoingChannel> outgoing = new CopyOnWriteArrayList<>();
@@ -283,12 +286,14 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
       Instance<EventStore> bean,
       @Any Instance<FailureStrategy.Factory> strategies,
       Instance<Positions> positions,
-      Instance<EventCodec> codec) {
+      Instance<EventCodec> codec,
+      Instance<Namespace> namespace) {
     this.vertx = execution.vertx().getDelegate();
     this.bean = bean;
     this.strategies = strategies;
     this.positions = positions;
     this.codec = codec;
+    this.namespace = namespace.isResolvable() ? namespace.get() : Namespace.NONE;
   }
 
   /** Channels with a concurrency share one subscription, so that a stream keeps its order. */
@@ -307,12 +312,13 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
 
   private IncomingChannel incoming(
       String channel, EventStoreConnectorIncomingConfiguration settings) {
+    Attributes.check(channel, settings.config(), settings.getFailureStrategy() + ".");
     EventStore store = store(settings.getConnectionString().orElse(""), settings.getTimeout());
     return new IncomingChannel(
         channel,
         settings,
         vertx,
-        Sources.of(channel, settings, store, () -> positions(channel)),
+        Sources.of(channel, settings, store, namespace, () -> positions(channel)),
         events(settings),
         strategy(channel, settings));
   }
@@ -358,6 +364,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   @Override
   public Flow.Subscriber<? extends Message<?>> getSubscriber(Config config) {
     var settings = new EventStoreConnectorOutgoingConfiguration(config);
+    Attributes.check(settings.getChannel(), config, "");
     OutgoingChannel channel =
         new OutgoingChannel(
             settings, store(settings.getConnectionString().orElse(""), settings.getTimeout()));

@@ -49,7 +49,14 @@ public final class PersistentSource implements Source {
 
   @Override
   public Uni<Session> open(Sink sink) {
-    return client().chain(client -> inServer.ensure(client).chain(() -> subscribe(client, sink)));
+    return client()
+        .chain(client -> inServer.ensure(client).chain(() -> subscribe(client, sink)))
+        .invoke(store::answered);
+  }
+
+  @Override
+  public Throwable failed(Throwable cause) {
+    return store.failed(cause);
   }
 
   /** Creates the group if it is missing, without subscribing to it. */
@@ -72,9 +79,13 @@ public final class PersistentSource implements Source {
 
   /** To make a client takes a second the first time: not on the caller's thread. */
   private Uni<EventStoreDBPersistentSubscriptionsClient> client() {
-    return Uni.createFrom()
-        .item(store::subscriptions)
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+    return store
+        .ready()
+        .chain(
+            () ->
+                Uni.createFrom()
+                    .item(store::subscriptions)
+                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()));
   }
 
   private Uni<Session> subscribe(EventStoreDBPersistentSubscriptionsClient client, Sink sink) {

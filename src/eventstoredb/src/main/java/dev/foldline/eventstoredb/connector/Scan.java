@@ -6,18 +6,19 @@ import com.eventstore.dbclient.SubscribeToAllOptions;
 import com.eventstore.dbclient.Subscription;
 import com.eventstore.dbclient.SubscriptionFilter;
 import com.eventstore.dbclient.SubscriptionListener;
+import dev.foldline.core.Away;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import io.smallrye.mutiny.Uni;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public final class Scan implements AutoCloseable {
   private static final int BUFFER = 8_192;
   private static final Object END = new Object();
 
-  private final Duration patience;
+  private final EventStore store;
   private final BlockingQueue<Object> arrived = new ArrayBlockingQueue<>(BUFFER);
   private final Uni<Subscription> subscription;
   private volatile boolean closed;
@@ -44,7 +45,7 @@ public final class Scan implements AutoCloseable {
    * @param after the position behind which to begin, −1 for the beginning
    */
   public Scan(EventStore store, String filter, long after) {
-    this.patience = store.timeout();
+    this.store = store;
     this.position = after;
     Listener listener = new Listener();
     SubscribeToAllOptions options =
@@ -93,9 +94,9 @@ public final class Scan implements AutoCloseable {
     if (ended) {
       return events;
     }
-    @Nullable Object first = arrived.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+    @Nullable Object first = arrived.poll(store.timeout().toMillis(), TimeUnit.MILLISECONDS);
     if (first == null) {
-      throw new Unavailable("the event store did not go on in time");
+      throw unavailable(new TimeoutException());
     }
     List<Object> more = new ArrayList<>();
     more.add(first);
@@ -108,11 +109,17 @@ public final class Scan implements AutoCloseable {
           position = recorded.position();
         }
         case Position checkpoint -> position = checkpoint.getCommitUnsigned();
-        case Throwable failure -> throw new Unavailable("the event store is away", failure);
+        case Throwable failure -> throw unavailable(failure);
         default -> ended = true;
       }
     }
     return events;
+  }
+
+  private Unavailable unavailable(Throwable failure) {
+    return store.failed(failure) instanceof Away away
+        ? away
+        : new Unavailable("the event store does not go on: " + failure);
   }
 
   /** The position behind which to go on: {@link #next} has given every event up to it. */

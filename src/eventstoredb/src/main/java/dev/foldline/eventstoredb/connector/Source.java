@@ -2,6 +2,7 @@ package dev.foldline.eventstoredb.connector;
 
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.ResolvedEvent;
+import dev.foldline.core.Away;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,13 @@ public interface Source {
    * @param sink hears of its events and of its end, on any thread
    */
   Uni<Session> open(Sink sink);
+
+  /**
+   * What it means that it could not be opened, or ended.
+   *
+   * @return {@link Away}, as the log is told, where the store is
+   */
+  Throwable failed(Throwable cause);
 
   /**
    * How an open source is.

@@ -1,6 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
 import com.eventstore.dbclient.NamedConsumerStrategy;
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.EventStore;
 import java.time.Duration;
@@ -13,15 +14,19 @@ final class Sources {
 
   private final String channel;
   private final EventStoreConnectorIncomingConfiguration settings;
+  private final Namespace namespace;
 
-  private Sources(String channel, EventStoreConnectorIncomingConfiguration settings) {
+  private Sources(
+      String channel, EventStoreConnectorIncomingConfiguration settings, Namespace namespace) {
     this.channel = channel;
     this.settings = settings;
+    this.namespace = namespace;
   }
 
   /**
    * The source of a channel.
    *
+   * @param namespace in which its group's name is
    * @param positions asked for only if the application has to keep the position
    * @throws IllegalArgumentException naming the attribute that is wrong
    */
@@ -29,8 +34,9 @@ final class Sources {
       String channel,
       EventStoreConnectorIncomingConfiguration settings,
       EventStore store,
+      Namespace namespace,
       Supplier<Positions> positions) {
-    Sources sources = new Sources(channel, settings);
+    Sources sources = new Sources(channel, settings, namespace);
     sources.atLeastOne("max-concurrency", settings.getMaxConcurrency());
     sources.atLeastOne("batch-size", settings.getBatchSize());
     return switch (settings.getSubscription()) {
@@ -44,7 +50,7 @@ final class Sources {
 
   private Group group() {
     return new Group(
-        settings.getGroup().orElse(channel),
+        namespace.of(settings.getGroup().orElse(channel)),
         stream(),
         filter(),
         fromStart(),
@@ -57,7 +63,7 @@ final class Sources {
 
   private CatchUp catchUp() {
     return new CatchUp(
-        settings.getGroup().orElse(channel),
+        namespace.of(settings.getGroup().orElse(channel)),
         stream(),
         filter(),
         fromStart(),

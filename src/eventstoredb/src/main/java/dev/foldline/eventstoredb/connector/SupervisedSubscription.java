@@ -2,6 +2,7 @@ package dev.foldline.eventstoredb.connector;
 
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.ResolvedEvent;
+import dev.foldline.core.Away;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
@@ -57,6 +58,9 @@ public final class SupervisedSubscription {
 
   /** The cause that was told last: one that lasts is told once. */
   private String said = "";
+
+  /** How its return is told: of a neighbour that is back, once for all is enough. */
+  private Logger.Level back = Logger.Level.INFO;
 
   private long watchdog = -1;
   private long reopening = -1;
@@ -202,7 +206,7 @@ public final class SupervisedSubscription {
         _ -> {
           if (current == null && vertx.cancelTimer(reopening)) {
             failures = 0;
-            open(Logger.Level.INFO);
+            open(back);
           }
         });
   }
@@ -288,14 +292,17 @@ public final class SupervisedSubscription {
         Math.min(FIRST_BACKOFF_MS << Math.min(failures++, 10), LONGEST_BACKOFF_MS)
             + ThreadLocalRandom.current().nextLong(FIRST_BACKOFF_MS);
     health.lost(cause);
+    Throwable meant = source.failed(cause);
+    boolean told = meant instanceof Away;
     LOG.logf(
-        String.valueOf(cause).equals(said) ? Logger.Level.DEBUG : Logger.Level.WARN,
+        told || String.valueOf(meant).equals(said) ? Logger.Level.DEBUG : Logger.Level.WARN,
         "%s: lost (%s); again in %d ms",
         source.describe(),
         cause,
         delay);
-    said = String.valueOf(cause);
-    reopening = vertx.setTimer(delay, _ -> context.runOnContext(_ -> open(Logger.Level.INFO)));
+    said = String.valueOf(meant);
+    back = told ? Logger.Level.DEBUG : Logger.Level.INFO;
+    reopening = vertx.setTimer(delay, _ -> context.runOnContext(_ -> open(back)));
   }
 
   /** Opens it anew, though nothing is known to be wrong. */
@@ -511,7 +518,13 @@ public final class SupervisedSubscription {
           : session
               .close()
               .onFailure()
-              .invoke(failure -> LOG.warnf("%s: %s", source.describe(), failure))
+              .invoke(
+                  failure ->
+                      LOG.logf(
+                          failure instanceof Away ? Logger.Level.DEBUG : Logger.Level.WARN,
+                          "%s: %s",
+                          source.describe(),
+                          failure))
               .onFailure()
               .recoverWithNull();
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.ResolvedEvent;
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Recorded;
 import dev.foldline.redis.RedisPositions;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -56,7 +57,7 @@ class CatchUpTest {
   void start(@TempDir Path data) {
     server = new TestStore(data);
     redis = new TestRedis();
-    positions = new RedisPositions(redis.client());
+    positions = redis.positions();
   }
 
   @AfterEach
@@ -90,7 +91,7 @@ class CatchUpTest {
             "numbers",
             settings,
             vertx,
-            Sources.of("numbers", settings, server.store(), () -> positions),
+            Sources.of("numbers", settings, server.store(), Namespace.NONE, () -> positions),
             _ -> true,
             strategy.create("numbers", config));
     channels.add(channel);

@@ -3,6 +3,7 @@ package dev.foldline.eventstoredb.connector;
 import static dev.foldline.eventstoredb.connector.TestStore.n;
 import static dev.foldline.eventstoredb.connector.TestStore.own;
 
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Recorded;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
@@ -52,6 +53,7 @@ abstract class ChannelFixture extends StoreFixture {
             "numbers",
             settings,
             server.store(),
+            Namespace.NONE,
             () -> {
               throw new AssertionError("the server keeps account");
             });

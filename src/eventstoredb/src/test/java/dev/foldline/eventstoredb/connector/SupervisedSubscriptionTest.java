@@ -253,6 +253,11 @@ class SupervisedSubscriptionTest {
           }
 
           @Override
+          public Throwable failed(Throwable cause) {
+            return once.failed(cause);
+          }
+
+          @Override
           public Uni<Session> open(Sink sink) {
             return once.open(
                 new Sink() {

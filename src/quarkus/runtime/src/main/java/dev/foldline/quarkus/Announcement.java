@@ -4,8 +4,11 @@ import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.RequestMacs;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.HttpServer;
+import io.quarkus.vertx.http.HttpServerStart;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -37,16 +40,21 @@ class Announcement {
   void start(
       @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
       EventStore store,
-      RequestMacs macs,
-      LaunchMode mode) {
+      RequestMacs macs) {
     LOG.infof(
-        "event store %s, Redis %s, data of embedded parts %s, time-out %s",
+        "namespace %s, event store %s, Redis %s, data of embedded parts %s, time-out %s",
+        config.namespace(),
         withoutSecret(location.connectionString()),
         withoutSecret(redis),
         config.data().toAbsolutePath().normalize(),
         store.timeout());
-    if (mode == LaunchMode.DEVELOPMENT) {
-      config.hint().ifPresent(LOG::info);
+  }
+
+  /** Once it is known which port it is. */
+  void hint(@ObservesAsync HttpServerStart started, HttpServer server, LaunchMode mode) {
+    if (mode == LaunchMode.DEVELOPMENT && !started.options().isSsl()) {
+      String base = server.getLocalBaseUri().toString().replaceAll("/$", "");
+      config.hint().map(hint -> hint.replace("{base}", base)).ifPresent(LOG::info);
     }
   }
 

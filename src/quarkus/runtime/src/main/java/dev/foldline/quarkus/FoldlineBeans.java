@@ -2,6 +2,7 @@ package dev.foldline.quarkus;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.EventTypes;
+import dev.foldline.core.Namespace;
 import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.CommandHandler;
 import dev.foldline.eventstoredb.CommandListener;
@@ -41,8 +42,21 @@ class FoldlineBeans {
 
   @Produces
   @Singleton
-  EventStore eventStore(FoldlineConfig config, StoreLocation location) {
-    return new EventStore(location.connectionString(), config.eventstoredb().timeout());
+  Namespace namespace(FoldlineConfig config) {
+    try {
+      return new Namespace(config.namespace());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          "foldline.namespace, which is quarkus.application.name if it is not set: "
+              + e.getMessage());
+    }
+  }
+
+  @Produces
+  @Singleton
+  EventStore eventStore(FoldlineConfig config, StoreLocation location, Registrar registrar) {
+    return new EventStore(
+        location.connectionString(), config.eventstoredb().timeout(), registrar::register);
   }
 
   void close(@Disposes EventStore store) {
@@ -75,14 +89,20 @@ class FoldlineBeans {
   @Produces
   @Singleton
   StreamFold streamFold(
-      Streams streams, EventCodec codec, EventStore store, FoldlineConfig config) {
-    return new StreamFold(streams, codec, new KnownDiscards(store), config.queries().timeout());
+      Streams streams,
+      EventCodec codec,
+      EventStore store,
+      Namespace namespace,
+      FoldlineConfig config) {
+    return new StreamFold(
+        streams, codec, new KnownDiscards(store, namespace), config.queries().timeout());
   }
 
   @Produces
   @Singleton
-  ReadModels readModels(Redis redis, ObjectMapper json, FoldlineConfig config) {
-    return new ReadModels(redis, json, config.redis().timeout());
+  ReadModels readModels(
+      Redis redis, ObjectMapper json, FoldlineConfig config, Namespace namespace) {
+    return new ReadModels(redis, json, config.redis().timeout(), namespace);
   }
 
   @Produces

@@ -16,6 +16,20 @@ import java.util.Set;
 @ConfigRoot(phase = ConfigPhase.RUN_TIME)
 public interface FoldlineConfig {
 
+  /**
+   * What tells this application from the others that use the same event store or Redis: its
+   * persistent subscriptions, keys in Redis, and streams of Foldline's own are named after it. It
+   * is stored for ever. 1 to 40 of {@code a-z 0-9 . _ -}, the first a letter or digit.
+   */
+  @WithDefault("${quarkus.application.name}")
+  String namespace();
+
+  /**
+   * As what the namespace is registered in the event store: the application's Maven group, a colon,
+   * and its artifact, unless it is said otherwise, as for an artifact that has a new name.
+   */
+  String application();
+
   /** The event store that commands and projections use. */
   EventStoreDb eventstoredb();
 
@@ -47,7 +61,10 @@ public interface FoldlineConfig {
   @WithDefault(".foldline")
   Path data();
 
-  /** What to show a newcomer when development mode starts, such as a first call. */
+  /**
+   * What to show a newcomer when development mode starts, such as a first call. In it {@code
+   * {base}} stands for where the application is, such as {@code http://localhost:8080}.
+   */
   Optional<String> hint();
 
   /** The event store that commands and projections use. */

@@ -29,10 +29,10 @@ class StoreLocation {
   }
 
   private static EmbeddedEventStore start(FoldlineConfig config) {
-    return EmbeddedEventStore.builder()
-        .port(config.embedded().port())
-        .data(config.data().resolve("eventstore"))
-        .start();
+    return StorePorts.start(
+        EmbeddedEventStore.builder().data(config.data().resolve("eventstore")),
+        config.embedded().port(),
+        "foldline.embedded.port");
   }
 
   /** The connection string, with what is secret in it. */

@@ -1,16 +1,20 @@
 package dev.foldline.quarkus.deployment;
 
 import io.quarkus.deployment.IsDevServicesSupportedByLaunchMode;
+import io.quarkus.deployment.IsDevelopment;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.builditem.CuratedApplicationShutdownBuildItem;
 import io.quarkus.deployment.builditem.DevServicesResultBuildItem;
 import io.quarkus.deployment.builditem.LaunchModeBuildItem;
-import io.quarkus.deployment.dev.devservices.DevServicesConfig;
+import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
+import io.quarkus.deployment.dev.devservices.DevServicesConfig.Enabled;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Starts what development and tests need and what is not configured: an event store inside this
@@ -21,11 +25,36 @@ class DevServices {
   private static final String CONNECTION_STRING = "foldline.eventstoredb.connection-string";
   private static final String REDIS_HOSTS = "quarkus.redis.hosts";
 
-  @BuildStep(onlyIf = {IsDevServicesSupportedByLaunchMode.class, DevServicesConfig.Enabled.class})
+  /** Not as Quarkus's own Dev Services: of those it asks Docker in development mode. */
+  @BuildStep(onlyIf = {IsDevelopment.class, Enabled.class})
+  void develop(
+      BuildConfig build,
+      CuratedApplicationShutdownBuildItem end,
+      BuildProducer<RunTimeConfigurationDefaultBuildItem> configuration) {
+    BuildConfig.DevServices config = build.devservices();
+    if (!config.enabled()) {
+      return;
+    }
+    Path data = config.data().toAbsolutePath().normalize();
+    if (!ConfigUtils.isPropertyPresent(CONNECTION_STRING)) {
+      String store = Development.eventStore(data, config.port());
+      configuration.produce(new RunTimeConfigurationDefaultBuildItem(CONNECTION_STRING, store));
+    }
+    if (!ConfigUtils.isPropertyPresent(REDIS_HOSTS)) {
+      String redis = Development.redis(data);
+      configuration.produce(new RunTimeConfigurationDefaultBuildItem(REDIS_HOSTS, redis));
+    }
+    end.addCloseTask(Development::close, true);
+  }
+
+  @BuildStep(
+      onlyIf = {IsDevServicesSupportedByLaunchMode.class, Enabled.class},
+      onlyIfNot = IsDevelopment.class)
   void start(
-      FoldlineDevServicesConfig config,
+      BuildConfig build,
       LaunchModeBuildItem mode,
       BuildProducer<DevServicesResultBuildItem> services) {
+    BuildConfig.DevServices config = build.devservices();
     if (!config.enabled()) {
       return;
     }
@@ -33,14 +62,14 @@ class DevServices {
     Optional<Path> data =
         test ? Optional.empty() : Optional.of(config.data().toAbsolutePath().normalize());
     if (!ConfigUtils.isPropertyPresent(CONNECTION_STRING)) {
-      services.produce(eventStore(data, test ? 0 : config.port()));
+      services.produce(eventStore(data, test ? OptionalInt.of(0) : config.port()));
     }
     if (!ConfigUtils.isPropertyPresent(REDIS_HOSTS)) {
       services.produce(redis(data));
     }
   }
 
-  private static DevServicesResultBuildItem eventStore(Optional<Path> data, int port) {
+  private static DevServicesResultBuildItem eventStore(Optional<Path> data, OptionalInt port) {
     return DevServicesResultBuildItem.<EventStoreService>owned()
         .feature("foldline")
         .serviceName("eventstore")

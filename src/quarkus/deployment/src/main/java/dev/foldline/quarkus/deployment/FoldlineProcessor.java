@@ -1,10 +1,33 @@
 package dev.foldline.quarkus.deployment;
 
+import static java.util.stream.Collectors.toSet;
+
+import dev.foldline.quarkus.FoldlineConfig;
+import dev.foldline.quarkus.KnownProperties;
+import dev.foldline.quarkus.OperationsConfig;
+import dev.foldline.quarkus.PropertiesRecorder;
+import dev.foldline.quarkus.UnknownProperties;
+import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
+import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.annotations.ExecutionTime;
+import io.quarkus.deployment.annotations.Record;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
 import io.quarkus.deployment.builditem.IndexDependencyBuildItem;
+import io.quarkus.deployment.builditem.LogCategoryBuildItem;
+import io.quarkus.deployment.builditem.RunTimeConfigBuilderBuildItem;
+import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
+import io.quarkus.deployment.builditem.StaticInitConfigBuilderBuildItem;
 import io.quarkus.deployment.execannotations.ExecutionModelAnnotationsAllowedBuildItem;
+import io.quarkus.deployment.pkg.builditem.CurateOutcomeBuildItem;
 import io.quarkus.funqy.Funq;
+import io.quarkus.maven.dependency.ArtifactCoords;
+import io.smallrye.config.ConfigMappings;
+import io.smallrye.config.ConfigMappings.ConfigClass;
+import jakarta.inject.Singleton;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.stream.Stream;
 
 /** What the extension adds to an application at build time. */
 class FoldlineProcessor {
@@ -14,6 +37,49 @@ class FoldlineProcessor {
   @BuildStep
   FeatureBuildItem feature() {
     return new FeatureBuildItem("foldline");
+  }
+
+  /** What the application is registered as in its event store. */
+  @BuildStep
+  RunTimeConfigurationDefaultBuildItem application(CurateOutcomeBuildItem built) {
+    ArtifactCoords artifact = built.getApplicationModel().getAppArtifact();
+    return new RunTimeConfigurationDefaultBuildItem(
+        "foldline.application", artifact.getGroupId() + ":" + artifact.getArtifactId());
+  }
+
+  @BuildStep
+  void unknownProperties(
+      BuildProducer<StaticInitConfigBuilderBuildItem> staticInit,
+      BuildProducer<RunTimeConfigBuilderBuildItem> runTime) {
+    staticInit.produce(new StaticInitConfigBuilderBuildItem(UnknownProperties.class));
+    runTime.produce(new RunTimeConfigBuilderBuildItem(UnknownProperties.class));
+  }
+
+  @BuildStep
+  @Record(ExecutionTime.STATIC_INIT)
+  SyntheticBeanBuildItem knownProperties(PropertiesRecorder recorder) {
+    Set<String> names =
+        Stream.of(FoldlineConfig.class, OperationsConfig.class, BuildConfig.class)
+            .map(ConfigClass::configClass)
+            .flatMap(properties -> ConfigMappings.getProperties(properties).keySet().stream())
+            .collect(toSet());
+    return SyntheticBeanBuildItem.configure(KnownProperties.class)
+        .scope(Singleton.class)
+        .supplier(recorder.known(names))
+        .done();
+  }
+
+  /**
+   * What the official client tells of a store that is away, Foldline does, and less often; what
+   * health has told whoever asked is not told again for each time that it was asked; and what is
+   * registered twice is Quarkus's, for Micrometer tells of the first such meter alone.
+   */
+  @BuildStep
+  void quieten(BuildProducer<LogCategoryBuildItem> categories) {
+    categories.produce(new LogCategoryBuildItem("com.eventstore.dbclient", Level.OFF));
+    categories.produce(new LogCategoryBuildItem("io.smallrye.health", Level.WARNING));
+    categories.produce(
+        new LogCategoryBuildItem("io.micrometer.core.instrument.MeterRegistry", Level.SEVERE));
   }
 
   @BuildStep

@@ -57,6 +57,7 @@ class JsonProcessor {
   ReflectiveClassBuildItem own() {
     return ReflectiveClassBuildItem.builder(
             "dev.foldline.eventstoredb.RecentKeys$Entry",
+            "dev.foldline.eventstoredb.Registry$Registration",
             "dev.foldline.eventstoredb.SnapshotCodec$Snapshot",
             "dev.foldline.quarkus.http.FunctionRoute$Done",
             "dev.foldline.quarkus.http.Outcome$Problem")

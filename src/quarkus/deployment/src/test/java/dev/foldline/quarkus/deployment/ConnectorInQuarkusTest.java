@@ -3,8 +3,11 @@ package dev.foldline.quarkus.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.PersistentSubscriptionInfo;
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Positions;
 import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.OutgoingEvent;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,6 +54,8 @@ class ConnectorInQuarkusTest {
   @Inject Handlers handlers;
   @Inject Positions positions;
   @Inject MeterRegistry registry;
+  @Inject EventStore store;
+  @Inject Namespace namespace;
 
   @TestHTTPResource("/q/health")
   URI health;
@@ -60,6 +65,7 @@ class ConnectorInQuarkusTest {
         new QuarkusUnitTest()
             .withApplicationRoot(jar -> jar.addClasses(Handlers.class, Counted.class))
             .overrideConfigKey("quarkus.http.test-port", "0")
+            .overrideConfigKey("foldline.namespace", "counters")
             .overrideConfigKey("mp.messaging.incoming.caught-up.subscription", "catch-up")
             .overrideConfigKey("mp.messaging.outgoing.out.connector", "foldline-eventstoredb")
             .overrideConfigKey("mp.messaging.outgoing.out.event-type", "counted");
@@ -161,10 +167,23 @@ class ConnectorInQuarkusTest {
         .until(
             () ->
                 positions
-                    .load("caught-up:$all ^n-")
+                    .load(namespace.of("caught-up") + ":$all ^n-")
                     .toCompletableFuture()
                     .get(10, TimeUnit.SECONDS)
                     .isPresent());
+  }
+
+  @Test
+  void groupsAreInTheNamespaceOfTheApplication() {
+    assertThat(namespace.name()).isEqualTo("counters");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(store.subscriptions().listAll().get(10, TimeUnit.SECONDS))
+                    .extracting(PersistentSubscriptionInfo::getGroupName)
+                    .contains("counters:virtual", "counters:blocking", "counters:uni")
+                    .allMatch(group -> group.startsWith("counters:")));
   }
 
   private int count(String channel) {

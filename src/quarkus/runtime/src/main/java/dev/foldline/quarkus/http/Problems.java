@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.http;
 
+import dev.foldline.core.Away;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -18,7 +19,7 @@ final class Problems {
 
   private static final Logger LOG = Logger.getLogger(Problems.class);
 
-  /** Neighbours that are away fail every call, and say themselves in the log what is the matter. */
+  /** What fails one call for a while fails many; of neighbours that are away the log tells itself. */
   private static final Seldom UNAVAILABLE = new Seldom(Duration.ofSeconds(30), System::nanoTime);
 
   private Problems() {}
@@ -31,7 +32,8 @@ final class Problems {
   static Outcome of(String call, Throwable failure, String traceId) {
     Outcome outcome = Outcome.of(failure, traceId);
     if (outcome.status() == 503) {
-      OptionalLong others = UNAVAILABLE.pass();
+      OptionalLong others =
+          failure instanceof Away ? OptionalLong.empty() : UNAVAILABLE.pass();
       LOG.logf(
           others.isPresent() ? Logger.Level.WARN : Logger.Level.DEBUG,
           "%s was answered 503, trace id %s: %s%s",

@@ -11,6 +11,7 @@ import dev.foldline.redis.Builds;
 import dev.foldline.redis.Checkpoint;
 import dev.foldline.redis.Landmark;
 import dev.foldline.redis.Order;
+import dev.foldline.redis.Outcome;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -139,7 +140,7 @@ final class Building {
     Applier<?, ?> applier = appliers.apply(progress.build());
     try (Scan scan = scan(progress.checkpoint())) {
       while (!scan.ended()) {
-        int events = applyNext(scan, progress.build(), applier);
+        int events = applyNext(scan, progress.build(), applier).events();
         reached(scan.position(), events);
         if (stop.getAsBoolean() || !await(builds.lease(me, LEASE))) {
           return scan.ended();
@@ -153,14 +154,22 @@ final class Building {
     return new Scan(store, String.valueOf(group.filter()), after.position());
   }
 
-  private int applyNext(Scan scan, String build, Applier<?, ?> applier)
+  /**
+   * What was read and applied.
+   *
+   * @param applied how many of the events had no effect before
+   */
+  private record Batch(int events, int applied) {}
+
+  private Batch applyNext(Scan scan, String build, Applier<?, ?> applier)
       throws InterruptedException {
     List<Recorded<StoredEvent>> events = scan.next(BATCH);
-    if (!events.isEmpty()) {
-      await(applier.apply(events, Order.LOG));
-      await(builds.keep(build, Landmark.of(events.getLast())));
+    if (events.isEmpty()) {
+      return new Batch(0, 0);
     }
-    return events.size();
+    Outcome outcome = await(applier.apply(events, Order.LOG));
+    await(builds.keep(build, Landmark.of(events.getLast())));
+    return new Batch(events.size(), outcome.applied());
   }
 
   /**
@@ -171,26 +180,51 @@ final class Building {
    * @throws Unavailable if Redis or the store is away
    */
   Checkpoint mend(Checkpoint broken) throws InterruptedException {
-    LOG.warnf(
-        "%s: Redis was started again or failed over; applying the log again from position %d on",
-        group.name(), broken.position());
+    toldAt = System.nanoTime();
     Applier<?, ?> applier = appliers.apply(broken.build());
     try (Scan scan = scan(broken)) {
-      int events = 0;
+      long events = 0;
+      long applied = 0;
       while (!scan.ended()) {
-        events += applyNext(scan, broken.build(), applier);
+        Batch batch = applyNext(scan, broken.build(), applier);
+        events += batch.events();
+        applied += batch.applied();
+        tellMending(events, applied, scan.position());
       }
       Checkpoint mended = await(builds.reached(broken.at(scan.position())));
-      LOG.infof("%s: whole again, %d events looked at", group.name(), events);
+      LOG.logf(
+          applied > 0 ? Logger.Level.INFO : Logger.Level.DEBUG,
+          "%s: whole again after Redis was started again or failed over: %d events looked at,"
+              + " of which %d were not in it",
+          group.name(),
+          events,
+          applied);
       return mended;
     }
+  }
+
+  private void tellMending(long events, long applied, long position) {
+    if (isTimeToTell()) {
+      LOG.infof(
+          "%s: Redis was started again or failed over: applying the log again, %d events so far,"
+              + " of which %d were not in it, up to position %d",
+          group.name(), events, applied, position);
+    }
+  }
+
+  private boolean isTimeToTell() {
+    long now = System.nanoTime();
+    boolean time = now - toldAt > TELL.toNanos();
+    if (time) {
+      toldAt = now;
+    }
+    return time;
   }
 
   private void reached(long position, int events) {
     progress = await(builds.reached(progress.at(position, events)));
     measure();
-    if (System.nanoTime() - toldAt > TELL.toNanos()) {
-      toldAt = System.nanoTime();
+    if (isTimeToTell()) {
       LOG.infof(
           "%s: building, %.0f %%, %d events, up to position %d",
           group.name(), 100 * ratio, progress.events(), position);

@@ -1,6 +1,7 @@
 package dev.foldline.quarkus.projections;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventStore;
@@ -16,9 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The events that a projection does without, because a person said so.
  *
- * <p>They are kept in the event store, in the stream {@code foldline-discarded-} and the name of
- * the projection, with who said so and why: so they are left out of each later build too, whatever
- * becomes of Redis. Safe for use by many threads.
+ * <p>They are kept in the event store, in the stream {@code foldline-discarded-}, the namespace, a
+ * colon, and the name of the projection, with who said so and why: so they are left out of each
+ * later build too, whatever becomes of Redis. Safe for use by many threads.
  */
 final class Discards {
 
@@ -30,9 +31,9 @@ final class Discards {
   private final Set<EventRef> known = ConcurrentHashMap.newKeySet();
   private volatile long next;
 
-  Discards(EventStore store, String projection) {
+  Discards(EventStore store, Namespace namespace, String projection) {
     this.store = store;
-    this.stream = "foldline-discarded-" + projection;
+    this.stream = "foldline-discarded-" + namespace.of(projection);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.eventstoredb.DiscardedEvents;
@@ -13,16 +14,19 @@ import java.util.function.Predicate;
 public final class KnownDiscards implements DiscardedEvents {
 
   private final EventStore store;
+  private final Namespace namespace;
   private final Map<String, Discards> byProjection = new ConcurrentHashMap<>();
 
-  public KnownDiscards(EventStore store) {
+  public KnownDiscards(EventStore store, Namespace namespace) {
     this.store = store;
+    this.namespace = namespace;
   }
 
   @Override
   public Uni<Predicate<Recorded<?>>> of(Projection<?, ?> projection) {
     Discards discards =
-        byProjection.computeIfAbsent(projection.name(), name -> new Discards(store, name));
+        byProjection.computeIfAbsent(
+            projection.name(), name -> new Discards(store, namespace, name));
     return discards.refresh().map(_ -> discards::contains);
   }
 }

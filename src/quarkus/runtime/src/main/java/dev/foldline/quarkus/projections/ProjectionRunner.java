@@ -1,5 +1,7 @@
 package dev.foldline.quarkus.projections;
 
+import dev.foldline.core.Away;
+import dev.foldline.core.Namespace;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the read models of one projection up to date, from a persistent subscription that is named
- * after it and its version.
+ * after the application's namespace, the projection and its version.
  *
  * <p>Nothing is acknowledged that was not applied. While Redis is away the subscription is closed,
  * so that events wait in the store and are not counted as failing. Where there are no read models
@@ -108,6 +110,9 @@ public final class ProjectionRunner<D, E> {
   private final AtomicBoolean keeping = new AtomicBoolean();
   private final Lock oneBuild = new ReentrantLock();
 
+  /** Why it could not be built, as it was told last; of who has the lock. */
+  private String said = "";
+
   private volatile @Nullable Applier<D, E> applier;
   private volatile List<Parking.Parked> parked = List.of();
   private volatile boolean stopped;
@@ -137,12 +142,12 @@ public final class ProjectionRunner<D, E> {
     this.vertx = vertx;
     this.pace = pace;
     this.projection = projection;
-    this.discards = new Discards(store, projection.name());
+    this.discards = new Discards(store, models.namespace(), projection.name());
     this.appliers =
         new Applier.Factory<>(store, codec, models, projection, onPoison, discards, poisoned);
     this.builds = new Builds(models, projection);
     this.watch = new Watch(models, projection, builds, pace.absence());
-    Group group = group(projection);
+    Group group = group(models.namespace(), projection);
     this.parking =
         new Parking<>(
             store,
@@ -163,9 +168,11 @@ public final class ProjectionRunner<D, E> {
             this::takeBatches);
   }
 
-  private static Group group(Projection<?, ?> projection) {
+  private static Group group(Namespace namespace, Projection<?, ?> projection) {
     return Group.ofCategory(
-        projection.name() + "-v" + projection.version(), projection.category(), BUFFER);
+        namespace.of(projection.name() + "-v" + projection.version()),
+        projection.category(),
+        BUFFER);
   }
 
   /**
@@ -467,7 +474,13 @@ public final class ProjectionRunner<D, E> {
       if (stopped) {
         return false;
       }
-      LOG.warnf("%s: can't be built now (%s); again in %d ms", projection.name(), e, pause);
+      LOG.logf(
+          e instanceof Away || e.toString().equals(said) ? Logger.Level.DEBUG : Logger.Level.WARN,
+          "%s: can't be built now (%s); again in %d ms",
+          projection.name(),
+          e,
+          pause);
+      said = e.toString();
       return false;
     } finally {
       oneBuild.unlock();
@@ -507,6 +520,11 @@ public final class ProjectionRunner<D, E> {
     }
 
     @Override
+    public Throwable failed(Throwable cause) {
+      return source.failed(cause);
+    }
+
+    @Override
     public Uni<Session> open(Sink sink) {
       return trusted()
           .chain(
@@ -527,7 +545,7 @@ public final class ProjectionRunner<D, E> {
 
     private Uni<Session> buildFirst(String reason) {
       build();
-      return Uni.createFrom().failure(new Unavailable(reason));
+      return Uni.createFrom().failure(new Away(reason));
     }
   }
 }

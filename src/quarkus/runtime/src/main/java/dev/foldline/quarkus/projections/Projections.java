@@ -14,6 +14,7 @@ import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -21,14 +22,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Runs every {@link Projection} bean of the application, as long as the application runs. */
 @Singleton
 public class Projections {
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
+  private final EventStore store;
   private final List<? extends ProjectionRunner<?, ?>> runners;
+  private @Nullable Cancellable starting;
 
   Projections(
       Vertx vertx,
@@ -38,6 +44,7 @@ public class Projections {
       FoldlineConfig config,
       MeterRegistry registry,
       @All List<Projection<?, ?>> projections) {
+    this.store = store;
     this.runners =
         projections.stream()
             .map(
@@ -53,11 +60,23 @@ public class Projections {
     return runners;
   }
 
+  /** What is in Redis under its namespace is the application's once it is registered. */
   void start(@Observes StartupEvent event) {
-    runners.forEach(ProjectionRunner::start);
+    starting =
+        store
+            .ready()
+            .onFailure()
+            .retry()
+            .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
+            .indefinitely()
+            .subscribe()
+            .with(_ -> runners.forEach(ProjectionRunner::start));
   }
 
   void stop(@Observes ShutdownEvent event) {
+    if (starting != null) {
+      starting.cancel();
+    }
     Uni.join()
         .all(runners.stream().map(runner -> runner.stop(STOP_LIMIT)).toList())
         .andCollectFailures()

@@ -265,7 +265,7 @@ class DeletedStreamsTest {
               .store()
               .subscriptions()
               .subscribeToAll(
-                  "sums-" + n + "-v1",
+                  "bank:sums-" + n + "-v1",
                   SubscribePersistentSubscriptionOptions.get().bufferSize(1),
                   new PersistentSubscriptionListener() {
                     @Override

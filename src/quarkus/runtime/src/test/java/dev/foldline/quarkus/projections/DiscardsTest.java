@@ -31,9 +31,9 @@ class DiscardsTest {
     try (EventStore store = connect(server)) {
       EventRef event = new EventRef("n-1", 7);
       await(
-          new Discards(store, projection)
+          new Discards(store, Ground.NAMESPACE, projection)
               .add(List.of(new Discarded(Discarded.FORMAT, "n-1", 7, "t", "c", "r", "me"))));
-      Discards others = new Discards(store, projection);
+      Discards others = new Discards(store, Ground.NAMESPACE, projection);
 
       assertThat(others.contains(event)).isFalse();
       assertThat(await(others.refresh())).isTrue();
@@ -56,9 +56,9 @@ class DiscardsTest {
     try (EventStore store = connect(server)) {
       StoredEvent event =
           new StoredEvent(UUID.randomUUID(), "discarded", stored.getBytes(UTF_8), new byte[0]);
-      await(store.append("foldline-discarded-" + projection, List.of(event)));
+      await(store.append("foldline-discarded-bank:" + projection, List.of(event)));
 
-      assertThatThrownBy(() -> await(new Discards(store, projection).refresh()))
+      assertThatThrownBy(() -> await(new Discards(store, Ground.NAMESPACE, projection).refresh()))
           .isInstanceOf(UnknownEvent.class)
           .hasMessageContaining("discarded");
     }

@@ -4,6 +4,7 @@ import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.EventTypes;
+import dev.foldline.core.Namespace;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
@@ -52,6 +53,8 @@ import org.eclipse.microprofile.context.spi.ContextManagerProvider;
  * A real event store and a real Redis that can go away, and instances of an application on them.
  */
 final class Ground implements AutoCloseable {
+
+  static final Namespace NAMESPACE = new Namespace("bank");
 
   /** A build reads all of the log, which is long where the store is given. */
   static final Duration LIMIT = Duration.ofMinutes(2);
@@ -135,7 +138,7 @@ final class Ground implements AutoCloseable {
   }
 
   private static ReadModels models(Redis redis) {
-    return new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3));
+    return new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3), Ground.NAMESPACE);
   }
 
   void stopStore() {
@@ -284,7 +287,8 @@ final class Ground implements AutoCloseable {
   private String builds(String field) {
     return Objects.toString(
         redis
-            .send(Request.cmd(Command.HGET).arg("foldline:1:{sums-" + n + "}:builds").arg(field))
+            .send(
+                Request.cmd(Command.HGET).arg("foldline:1:bank:{sums-" + n + "}:builds").arg(field))
             .await()
             .atMost(LIMIT),
         "");
@@ -298,7 +302,7 @@ final class Ground implements AutoCloseable {
   private PersistentSubscriptionStats stats(Projection<?, ?> projection) throws Exception {
     return store
         .subscriptions()
-        .getInfoToAll(projection.name() + "-v" + projection.version())
+        .getInfoToAll("bank:" + projection.name() + "-v" + projection.version())
         .get(10, TimeUnit.SECONDS)
         .orElseThrow()
         .getStats();
@@ -316,7 +320,7 @@ final class Ground implements AutoCloseable {
 
   /** Builds the read models of a projection, and does something before each scan of the log. */
   Building building(Projection<Counting.Sum, Counting> projection, Runnable beforeScan) {
-    Discards discards = new Discards(store, projection.name());
+    Discards discards = new Discards(store, Ground.NAMESPACE, projection.name());
     var appliers =
         new Applier.Factory<>(
             store,
@@ -420,7 +424,8 @@ final class Ground implements AutoCloseable {
   void evict(Random random, String kind) {
     Response keys =
         redis
-            .send(Request.cmd(Command.KEYS).arg("foldline:1:{sums-" + n + ":*}:" + kind + "*"))
+            .send(
+                Request.cmd(Command.KEYS).arg("foldline:1:bank:{sums-" + n + ":*}:" + kind + "*"))
             .await()
             .atMost(LIMIT);
     if (keys.size() > 0) {

@@ -182,7 +182,7 @@ class ParkingTest {
     awaitSum(n + "-1", 2, 3, 2);
     awaitParked(instance, n + "-2@0");
     List<Recorded<StoredEvent>> records =
-        of(ground.store().read("foldline-discarded-sums-" + n, 0, 10));
+        of(ground.store().read("foldline-discarded-bank:sums-" + n, 0, 10));
     assertThat(records)
         .singleElement()
         .extracting(record -> new String(record.event().data(), StandardCharsets.UTF_8))
@@ -204,7 +204,7 @@ class ParkingTest {
         new StreamFold(
             ground.store().streams(),
             new EventCodec(List.of(Counting.TYPES)),
-            new KnownDiscards(ground.store()),
+            new KnownDiscards(ground.store(), Ground.NAMESPACE),
             Ground.LIMIT);
     Ground.Instance instance = ground.start(1);
     ground.append(n + "-1", 1);
@@ -231,7 +231,7 @@ class ParkingTest {
   @Test
   void aDiscardThatWasBrokenOffIsCompletedByAnother_orByTheNextBuild() {
     parkSome();
-    var before = new Discards(ground.store(), "sums-" + n);
+    var before = new Discards(ground.store(), Ground.NAMESPACE, "sums-" + n);
     of(
         before.add(
             List.of(
@@ -247,7 +247,7 @@ class ParkingTest {
 
     awaitParked(instance, n + "-2@0");
     awaitSum(n + "-1", 2, 3, 2);
-    assertThat(of(ground.store().read("foldline-discarded-sums-" + n, 0, 10))).hasSize(1);
+    assertThat(of(ground.store().read("foldline-discarded-bank:sums-" + n, 0, 10))).hasSize(1);
   }
 
   @Test

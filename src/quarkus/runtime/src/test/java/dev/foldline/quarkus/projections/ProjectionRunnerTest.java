@@ -241,7 +241,7 @@ class ProjectionRunnerTest {
     String before = ground.active();
     for (int partition = 0; partition < 16; partition++) {
       ground.redis(
-          "DEL", "foldline:1:{sums-" + n + ":" + before + ":" + partition + "}:totals:all");
+          "DEL", "foldline:1:bank:{sums-" + n + ":" + before + ":" + partition + "}:totals:all");
     }
 
     await().atMost(Ground.LIMIT).until(() -> !ground.active().equals(before));

@@ -53,7 +53,7 @@ final class ProjectorProcess {
             vertx.getDelegate(),
             new EventStore(args[0], Duration.ofSeconds(5)),
             new EventCodec(List.of(Counting.TYPES)),
-            new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3)),
+            new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3), Ground.NAMESPACE),
             sums,
             OnPoison.valueOf(args[3]))
         .start();

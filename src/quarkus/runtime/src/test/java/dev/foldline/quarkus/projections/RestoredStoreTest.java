@@ -167,7 +167,10 @@ class RestoredStoreTest {
     Landmark before = landmark(build);
     instance = ground.new Instance(Counting.sums(1), OnPoison.HOLD, KEEPS_OFTEN);
     await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
-    new ParkedEvents(ground.store(), "sums-" + n + "-v1").replay().await().atMost(Ground.LIMIT);
+    new ParkedEvents(ground.store(), "bank:sums-" + n + "-v1")
+        .replay()
+        .await()
+        .atMost(Ground.LIMIT);
 
     awaitTotals(716, 103);
     await()

@@ -102,7 +102,7 @@ class TwoMastersTest {
   }
 
   private static ReadModels models(Redis client) {
-    return new ReadModels(client, new ObjectMapper(), Duration.ofSeconds(3));
+    return new ReadModels(client, new ObjectMapper(), Duration.ofSeconds(3), Ground.NAMESPACE);
   }
 
   private ProjectionRunner<Sum, Counting> start(Ground ground, int port) {

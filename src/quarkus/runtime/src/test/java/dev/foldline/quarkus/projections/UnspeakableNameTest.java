@@ -60,7 +60,10 @@ class UnspeakableNameTest {
     store = new EventStore(proxy.connectionString(), Duration.ofSeconds(5));
     ReadModels models =
         new ReadModels(
-            Redis.createClient(vertx, redis.url()), new ObjectMapper(), Duration.ofSeconds(3));
+            Redis.createClient(vertx, redis.url()),
+            new ObjectMapper(),
+            Duration.ofSeconds(3),
+            Ground.NAMESPACE);
     views = new Views(models);
     runner =
         new ProjectionRunner<>(
@@ -113,7 +116,7 @@ class UnspeakableNameTest {
   @Test
   void aStreamThatIsDeniedHoldsUpItselfAlone() {
     append(n + "-denied", 13);
-    ParkedEvents parked = new ParkedEvents(store, sums.name() + "-v1");
+    ParkedEvents parked = new ParkedEvents(store, Ground.NAMESPACE.of(sums.name()) + "-v1");
     await().atMost(Ground.LIMIT).until(() -> of(parked.list(10)).size() == 1);
     proxy.deny(n + "-denied");
     of(parked.replay());

@@ -1,0 +1,162 @@
+package dev.foldline.quarkus.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.foldline.core.Changes;
+import dev.foldline.core.EventTypes;
+import dev.foldline.core.Projection;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.funqy.Funq;
+import io.quarkus.test.QuarkusDevModeTest;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.logmanager.formatters.PatternFormatter;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * The start of development mode, and the restart of the application after a change; twice, so that
+ * the second time there is data.
+ */
+@DisabledIfSystemProperty(
+    named = "maven.mode",
+    matches = "offline true",
+    disabledReason = "development mode needs artifacts that nothing else does")
+class DevelopmentTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final PatternFormatter FORMAT = new PatternFormatter("%p %c %s%e");
+
+  /** Development mode itself has its JVM opened for it. */
+  private static final String OF_THE_TESTS_JVM = "io.quarkus.deployment.jvm";
+
+  private static final Pattern TRY =
+      Pattern.compile("try: curl (http://localhost:[1-9][0-9]*)/greeting");
+
+  @RegisterExtension
+  static final QuarkusDevModeTest APPLICATION =
+      new QuarkusDevModeTest()
+          .withApplicationRoot(
+              jar ->
+                  jar.addClasses(Counted.class, Counted.Once.class, Total.class, Functions.class)
+                      .addAsResource(
+                          new StringAsset(
+                              """
+                              quarkus.application.name=counter
+                              quarkus.http.port=0
+                              quarkus.http.test-port=0
+                              foldline.devservices.data=target/development
+                              foldline.hint=try: curl {base}/greeting
+                              """),
+                          "application.properties"))
+          .setLogRecordPredicate(_ -> true);
+
+  /** Its records are events. */
+  public sealed interface Counted {
+    record Once(int number) implements Counted {}
+  }
+
+  public record Total(int number) {}
+
+  public static class Functions {
+
+    @Funq
+    public String greeting() {
+      return "hello";
+    }
+
+    @Produces
+    @Singleton
+    Projection<Total, Counted> total() {
+      return new Projection<>(
+          "total", 1, "counter", Counted.class, Total.class, (_, _) -> Changes.to(new Total(1)));
+    }
+
+    /** So that meters have values. */
+    @Produces
+    @Singleton
+    SimpleMeterRegistry registry() {
+      return new SimpleMeterRegistry();
+    }
+
+    @Produces
+    @Singleton
+    EventTypes<Counted> types() {
+      return EventTypes.of(Counted.class, Map.of("counted", Counted.Once.class));
+    }
+  }
+
+  @RepeatedTest(2)
+  void isQuiet() throws Exception {
+    String base = base();
+    awaitReady(base);
+    assertQuiet();
+
+    APPLICATION.clearLogRecords();
+    APPLICATION.modifyResourceFile("application.properties", text -> text + "\nfoldline.data=x\n");
+    await().atMost(LIMIT).until(() -> get(base, "/greeting") == 200);
+    awaitReady(base);
+    assertQuiet();
+    assertThat(Files.exists(Path.of("target", "development", "eventstore"))).isTrue();
+  }
+
+  /** Where the hint says that it is. */
+  private static String base() {
+    return await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                lines().stream()
+                    .map(TRY::matcher)
+                    .filter(Matcher::find)
+                    .map(found -> found.group(1))
+                    .findFirst()
+                    .orElse(""),
+            found -> !found.isEmpty());
+  }
+
+  private static void awaitReady(String base) {
+    await().atMost(LIMIT).until(() -> get(base, "/q/health/ready") == 200);
+  }
+
+  /** The status of the answer, 0 where there is none. */
+  private static int get(String base, String path) throws InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request = HttpRequest.newBuilder(URI.create(base + path)).timeout(LIMIT).build();
+      return client.send(request, BodyHandlers.ofString()).statusCode();
+    } catch (IOException _) {
+      return 0;
+    }
+  }
+
+  private static void assertQuiet() {
+    assertThat(APPLICATION.getLogRecords())
+        .filteredOn(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+        .filteredOn(entry -> !entry.getLoggerName().equals(OF_THE_TESTS_JVM))
+        .extracting(FORMAT::format)
+        .isEmpty();
+    assertThat(lines())
+        .noneMatch(line -> line.contains("Docker") || line.contains("org.testcontainers"))
+        .noneMatch(line -> line.contains("Redis was started again"));
+  }
+
+  private static List<String> lines() {
+    return List.copyOf(APPLICATION.getLogRecords()).stream().map(FORMAT::format).toList();
+  }
+}

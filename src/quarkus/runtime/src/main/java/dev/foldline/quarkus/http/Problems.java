@@ -19,7 +19,9 @@ final class Problems {
 
   private static final Logger LOG = Logger.getLogger(Problems.class);
 
-  /** What fails one call for a while fails many; of neighbours that are away the log tells itself. */
+  /**
+   * What fails one call for a while fails many; of neighbours that are away the log tells itself.
+   */
   private static final Seldom UNAVAILABLE = new Seldom(Duration.ofSeconds(30), System::nanoTime);
 
   private Problems() {}
@@ -32,8 +34,7 @@ final class Problems {
   static Outcome of(String call, Throwable failure, String traceId) {
     Outcome outcome = Outcome.of(failure, traceId);
     if (outcome.status() == 503) {
-      OptionalLong others =
-          failure instanceof Away ? OptionalLong.empty() : UNAVAILABLE.pass();
+      OptionalLong others = failure instanceof Away ? OptionalLong.empty() : UNAVAILABLE.pass();
       LOG.logf(
           others.isPresent() ? Logger.Level.WARN : Logger.Level.DEBUG,
           "%s was answered 503, trace id %s: %s%s",

@@ -424,8 +424,7 @@ final class Ground implements AutoCloseable {
   void evict(Random random, String kind) {
     Response keys =
         redis
-            .send(
-                Request.cmd(Command.KEYS).arg("foldline:1:bank:{sums-" + n + ":*}:" + kind + "*"))
+            .send(Request.cmd(Command.KEYS).arg("foldline:1:bank:{sums-" + n + ":*}:" + kind + "*"))
             .await()
             .atMost(LIMIT);
     if (keys.size() > 0) {

@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb.connector;
 
+import dev.foldline.core.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
@@ -81,7 +82,7 @@ public final class SubscriptionHealth {
     return since == null ? Duration.ZERO : Duration.between(since, Instant.now());
   }
 
-  /** What it is and how it is, for people. */
+  /** What it is and how it is, for people; why it was lost, as whoever asks may know it. */
   public String describe() {
     StringBuilder text = new StringBuilder(description.get());
     Throwable loss = lastLoss;
@@ -92,7 +93,8 @@ public final class SubscriptionHealth {
     } else if (loss == null) {
       text.append(": not subscribed yet");
     } else {
-      text.append(": not subscribed, ").append(loss);
+      text.append(": not subscribed, ")
+          .append(loss instanceof Failure known ? known.detail() : "the log says why");
     }
     if (hung > 0) {
       text.append("; its consumer does not come back from ").append(hung).append(" events");

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import dev.foldline.eventstoredb.Spelling;
 import io.smallrye.reactive.messaging.annotations.ConnectorAttribute;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
@@ -57,6 +58,7 @@ final class Attributes {
    *     is meant; an environment variable is only warned of
    */
   static void check(String channel, Config attributes, String own) {
+    Set<String> told = new HashSet<>(); // a variable is a name in both spellings
     for (String name : attributes.getPropertyNames()) {
       if (KNOWN.contains(name) || (!own.isEmpty() && name.startsWith(own))) {
         continue;
@@ -67,8 +69,9 @@ final class Attributes {
             "%s: there is no attribute %s: is %s meant?"
                 .formatted(channel, name, Spelling.nearest(name, KNOWN)));
       }
-      if (!VARIABLES.contains(Spelling.asVariable(name))) {
-        LOG.warnf("%s: there is no attribute for the environment variable …%s", channel, name);
+      String variable = Spelling.asVariable(name);
+      if (!VARIABLES.contains(variable) && told.add(variable)) {
+        LOG.warnf("%s: there is no attribute for the environment variable …%s", channel, variable);
       }
     }
   }

@@ -90,10 +90,10 @@ class ConnectorInQuarkusTest {
     @Channel("out")
     MutinyEmitter<Counted> out;
 
-    /** So that meters have values. */
+    /** So that meters have values; of the class, for meters are there before channels are. */
     @Produces
     @Singleton
-    SimpleMeterRegistry registry() {
+    static SimpleMeterRegistry registry() {
       return new SimpleMeterRegistry();
     }
 

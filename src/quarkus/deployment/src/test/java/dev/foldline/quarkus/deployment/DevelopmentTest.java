@@ -62,6 +62,7 @@ class DevelopmentTest {
                               quarkus.http.port=0
                               quarkus.http.test-port=0
                               foldline.devservices.data=target/development
+                              foldline.eventstoredb.timeout=30s
                               foldline.hint=try: curl {base}/greeting
                               """),
                           "application.properties"))

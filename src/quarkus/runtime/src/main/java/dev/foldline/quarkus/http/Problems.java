@@ -1,6 +1,7 @@
 package dev.foldline.quarkus.http;
 
 import dev.foldline.core.Away;
+import dev.foldline.core.OutcomeUnknown;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -34,7 +35,7 @@ final class Problems {
   static Outcome of(String call, Throwable failure, String traceId) {
     Outcome outcome = Outcome.of(failure, traceId);
     if (outcome.status() == 503) {
-      OptionalLong others = failure instanceof Away ? OptionalLong.empty() : UNAVAILABLE.pass();
+      OptionalLong others = isToldOf(failure) ? OptionalLong.empty() : UNAVAILABLE.pass();
       LOG.logf(
           others.isPresent() ? Logger.Level.WARN : Logger.Level.DEBUG,
           "%s was answered 503, trace id %s: %s%s",
@@ -46,6 +47,11 @@ final class Problems {
       LOG.errorf(failure, "%s failed, trace id %s", call, traceId);
     }
     return outcome;
+  }
+
+  /** Whether the log says by itself what it comes from: a neighbour that does not answer. */
+  private static boolean isToldOf(Throwable failure) {
+    return failure instanceof Away || failure instanceof OutcomeUnknown;
   }
 
   private static String withCauses(Throwable failure) {

@@ -207,15 +207,15 @@ class HeadersTest {
   @ParameterizedTest
   @CsvSource({
     "sample-event-loop, vert.x-eventloop",
-    "sample-worker, executor",
-    "sample-blocking, executor",
+    "sample-worker, executor|worker",
+    "sample-blocking, executor|worker",
     "sample-virtual, virtual",
-    "sample-hop, executor",
+    "sample-hop, executor|worker",
   })
   void are_found_wherever_the_function_runs(String function, String thread) {
     JsonNode said = said(function, "Idempotency-Key", "k-1", "X-Correlation-Id", "c-1");
 
-    assertThat(said.path("thread").asText()).contains(thread);
+    assertThat(said.path("thread").asText()).containsPattern(thread);
     assertThat(said.path("key").asText()).isEqualTo("k-1");
     assertThat(said.path("metadata").path("$correlationId").asText()).isEqualTo("c-1");
     assertThat(said(function).path("key").asText()).isEmpty();

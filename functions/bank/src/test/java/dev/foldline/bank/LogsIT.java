@@ -14,8 +14,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @DisplayName("The log while a neighbour is away")
+@Execution(ExecutionMode.CONCURRENT)
 class LogsIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -59,7 +62,7 @@ class LogsIT {
     neighbours.startStore();
     await().atMost(LIMIT).until(this::isWell);
 
-    assertTold(linesAfter(before), "the event store");
+    assertTold(linesAfter(before), "The event store");
   }
 
   @Test
@@ -68,7 +71,7 @@ class LogsIT {
     neighbours.whileStoreHangs(() -> isAway(() -> bank.deposit(account, 1).status() == 503));
     await().atMost(LIMIT).until(this::isWell);
 
-    assertTold(linesAfter(before), "the event store");
+    assertTold(linesAfter(before), "The event store");
   }
 
   @Test

@@ -14,8 +14,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @DisplayName("A neighbour that goes away and comes back")
+@Execution(ExecutionMode.CONCURRENT)
 class NeighboursIT {
 
   private static final Duration RECOVERY = Duration.ofSeconds(30);
@@ -52,10 +55,8 @@ class NeighboursIT {
       assertThat(away.status()).isEqualTo(503);
       assertThat(away.header("retry-after")).isNotEmpty();
       assertTellsNothing(away);
-      if (i == 0) {
-        assertIsInTheLog(away, "the event store did not say in time");
-      }
     }
+    assertIsInTheLog("The event store is away: ");
     Answer health = bank.get("q/health");
     assertThat(health.status()).isEqualTo(503);
     assertThat(health.response().body()).doesNotContainPattern(HostileRequestsIT.INTERNALS);
@@ -95,7 +96,7 @@ class NeighboursIT {
     assertThat(away.status()).isEqualTo(503);
     assertThat(away.header("retry-after")).isNotEmpty();
     assertTellsNothing(away);
-    assertIsInTheLog(away, "Redis is away: ");
+    assertIsInTheLog("Redis is away: ");
     Answer health = bank.get("q/health");
     assertThat(health.status()).isEqualTo(503);
     assertThat(health.response().body()).doesNotContainPattern(HostileRequestsIT.INTERNALS);
@@ -118,18 +119,8 @@ class NeighboursIT {
     assertThat(away.body().path("traceId").asText()).matches("[0-9a-f]{32}");
   }
 
-  /** Of the first call in a while that finds a neighbour away. */
-  private void assertIsInTheLog(Answer away, String what) {
-    String traceId = away.body().path("traceId").asText();
-    await()
-        .atMost(RECOVERY)
-        .until(
-            () ->
-                process
-                    .output()
-                    .lines()
-                    .filter(line -> line.contains(traceId))
-                    .anyMatch(line -> line.contains(what)));
+  private void assertIsInTheLog(String line) {
+    await().atMost(RECOVERY).until(() -> process.output().contains(line));
   }
 
   /** The read model comes to show this balance. */

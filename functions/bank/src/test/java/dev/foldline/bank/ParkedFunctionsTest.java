@@ -65,6 +65,8 @@ class ParkedFunctionsTest {
   @BeforeEach
   void setUp() {
     bank = new BankClient(base);
+    // A build keeps only what holds a stream, and not what waits behind it.
+    await().atMost(LIMIT).until(() -> list().status() == 200);
   }
 
   private HttpRequest.Builder as(String user, String path) {

@@ -80,7 +80,7 @@ public final class EventStore implements AutoCloseable {
 
   private final EventStoreDBClientSettings settings;
   private final Duration timeout;
-  private final Outage outage = new Outage("the event store");
+  private final Outage outage = new Outage("The event store");
   private final Refusals refusals = new Refusals();
   private final Circuit circuit = new Circuit(5, Duration.ofMillis(500));
   private final DeniedAccess denied;

@@ -6,15 +6,18 @@ import static org.awaitility.Awaitility.await;
 import dev.foldline.core.Changes;
 import dev.foldline.core.EventTypes;
 import dev.foldline.core.Projection;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.funqy.Funq;
 import io.quarkus.test.QuarkusDevModeTest;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +69,7 @@ class DevelopmentTest {
                               foldline.hint=try: curl {base}/greeting
                               """),
                           "application.properties"))
-          .setLogRecordPredicate(_ -> true);
+          .setLogRecordPredicate(record -> record.getLevel().intValue() >= Level.INFO.intValue());
 
   /** Its records are events. */
   public sealed interface Counted {
@@ -77,9 +80,16 @@ class DevelopmentTest {
 
   public static class Functions {
 
+    @Inject MeterRegistry meters;
+
     @Funq
     public String greeting() {
       return "hello";
+    }
+
+    @Funq
+    public double subscribed() {
+      return meters.get("foldline.projection.up").gauge().value();
     }
 
     @Produces
@@ -111,7 +121,7 @@ class DevelopmentTest {
 
     APPLICATION.clearLogRecords();
     APPLICATION.modifyResourceFile("application.properties", text -> text + "\nfoldline.data=x\n");
-    await().atMost(LIMIT).until(() -> get(base, "/greeting") == 200);
+    await().atMost(LIMIT).until(() -> get(base, "/greeting").startsWith("200"));
     awaitReady(base);
     assertQuiet();
     assertThat(Files.exists(Path.of("target", "development", "eventstore"))).isTrue();
@@ -132,17 +142,20 @@ class DevelopmentTest {
             found -> !found.isEmpty());
   }
 
+  /** It is, and it is this start of it that is measured. */
   private static void awaitReady(String base) {
-    await().atMost(LIMIT).until(() -> get(base, "/q/health/ready") == 200);
+    await().atMost(LIMIT).until(() -> get(base, "/q/health/ready").startsWith("200"));
+    await().atMost(LIMIT).until(() -> get(base, "/subscribed"), "200 1.0"::equals);
   }
 
-  /** The status of the answer, 0 where there is none. */
-  private static int get(String base, String path) throws InterruptedException {
+  /** The status of the answer and its body; nothing where there is none. */
+  private static String get(String base, String path) throws InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest request = HttpRequest.newBuilder(URI.create(base + path)).timeout(LIMIT).build();
-      return client.send(request, BodyHandlers.ofString()).statusCode();
+      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body();
     } catch (IOException _) {
-      return 0;
+      return "";
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.foldline.bank;
 
+import static dev.foldline.bank.AccountEvent.ACCOUNTS;
+
 import dev.foldline.bank.AccountCommand.Close;
 import dev.foldline.bank.AccountCommand.Deposit;
 import dev.foldline.bank.AccountCommand.Open;
@@ -16,7 +18,8 @@ import java.util.List;
 public sealed interface Account {
 
   Decider<AccountCommand, Account, AccountEvent> DECIDER =
-      new Decider<>("account", new Unopened(), Account::decide, Account::evolve);
+      new Decider<>(
+          ACCOUNTS, AccountCommand::account, new Unopened(), Account::decide, Account::evolve);
 
   record Unopened() implements Account {}
 

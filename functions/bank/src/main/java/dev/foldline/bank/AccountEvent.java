@@ -1,26 +1,22 @@
 package dev.foldline.bank;
 
-import dev.foldline.core.EventTypes;
-import java.util.Map;
+import dev.foldline.core.Category;
+import dev.foldline.core.Stored;
 
-/** What happens to an account. These shapes are stored for ever. */
+/** What happens to an account. These shapes and names are stored for ever. */
 public sealed interface AccountEvent {
 
-  /** The names they are stored under, for ever too. */
-  EventTypes<AccountEvent> TYPES =
-      EventTypes.of(
-          AccountEvent.class,
-          Map.of(
-              "account-opened", Opened.class,
-              "account-deposited", Deposited.class,
-              "account-withdrawn", Withdrawn.class,
-              "account-closed", Closed.class));
+  Category<AccountEvent> ACCOUNTS = Category.of("account", AccountEvent.class);
 
+  @Stored("account-opened")
   record Opened(String owner) implements AccountEvent {}
 
+  @Stored("account-deposited")
   record Deposited(long cents) implements AccountEvent {}
 
+  @Stored("account-withdrawn")
   record Withdrawn(long cents) implements AccountEvent {}
 
+  @Stored("account-closed")
   record Closed() implements AccountEvent {}
 }

@@ -1,5 +1,7 @@
 package dev.foldline.bank;
 
+import static dev.foldline.bank.AccountEvent.ACCOUNTS;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
@@ -18,14 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record AccountView(String account, String owner, long balance, Status status) {
 
-  static final Projection<AccountView, AccountEvent> PROJECTION =
-      new Projection<>(
-          "account-view",
-          1,
-          Account.DECIDER.category(),
-          AccountEvent.class,
-          AccountView.class,
-          (view, event) -> Changes.to(project(view, event)));
+  static final Projection<AccountView> PROJECTION =
+      Projection.of("account-view", 1, AccountView.class)
+          .on(ACCOUNTS, (view, event) -> Changes.to(project(view, event)));
 
   /** Whether money moves. */
   public enum Status {

@@ -1,5 +1,7 @@
 package dev.foldline.bank;
 
+import static dev.foldline.bank.AccountEvent.ACCOUNTS;
+
 import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
@@ -22,14 +24,8 @@ public record BankView(long balance) {
   static final String TOTALS = "bank-totals";
   static final String LARGEST = "largest-accounts";
 
-  static final Projection<BankView, AccountEvent> PROJECTION =
-      new Projection<>(
-          "bank-view",
-          1,
-          Account.DECIDER.category(),
-          AccountEvent.class,
-          BankView.class,
-          BankView::project);
+  static final Projection<BankView> PROJECTION =
+      Projection.of("bank-view", 1, BankView.class).on(ACCOUNTS, BankView::project);
 
   private static Changes<BankView> project(
       @Nullable BankView view, Recorded<AccountEvent> recorded) {

@@ -19,8 +19,8 @@ class AccountViewTest {
 
   private static final Opened OPENED = new Opened("Ada");
 
-  private static GivenProjection<AccountView, AccountEvent> view(AccountEvent... events) {
-    return given(AccountView.PROJECTION, events);
+  private static GivenProjection<AccountView> view(AccountEvent... events) {
+    return given(AccountView.PROJECTION, (Object[]) events);
   }
 
   @Test

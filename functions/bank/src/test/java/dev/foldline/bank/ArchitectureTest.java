@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.foldline.quarkus.Constants;
 import dev.foldline.testing.StoreProxy;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -76,13 +78,17 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("com.eventstore..");
 
-  /** A decider or a projection, and what they are made of. */
+  /** What holds a category, a decider or a projection, and what stands in it. */
   private static final DescribedPredicate<JavaClass> DOMAIN =
-      DescribedPredicate.describe(
-          "are the domain",
-          type ->
-              List.of("Account", "AccountEvent", "AccountView", "BankView", "ImpureDecider")
-                  .contains(type.getSimpleName()));
+      DescribedPredicate.describe("are the domain", ArchitectureTest::isDomain);
+
+  private static boolean isDomain(JavaClass type) {
+    return type.getFields().stream()
+            .filter(field -> field.getModifiers().contains(JavaModifier.STATIC))
+            .map(field -> field.getRawType().getName())
+            .anyMatch(Constants.TYPES.stream().map(Class::getName).toList()::contains)
+        || type.getEnclosingClass().filter(ArchitectureTest::isDomain).isPresent();
+  }
 
   private static final ArchRule THE_DOMAIN_IS_PURE =
       classes()

@@ -21,8 +21,8 @@ class BankViewTest {
 
   private static final Opened OPENED = new Opened("Ada");
 
-  private static GivenProjection<BankView, AccountEvent> view(AccountEvent... events) {
-    return given(BankView.PROJECTION, events);
+  private static GivenProjection<BankView> view(AccountEvent... events) {
+    return given(BankView.PROJECTION, (Object[]) events);
   }
 
   @Test

@@ -89,12 +89,10 @@ class BuildFunctionsTest {
   void switch_back_to_the_version_before() {
     bank.open(account);
     String before = rebuilt().body().path("build").asText();
-    Projection<AccountView, AccountEvent> now = AccountView.PROJECTION;
-    Builds later =
-        new Builds(
-            models,
-            new Projection<>(
-                now.name(), 2, now.category(), now.events(), now.document(), now.project()));
+    Projection<AccountView> next =
+        Projection.of(AccountView.PROJECTION.name(), 2, AccountView.class)
+            .on(AccountEvent.ACCOUNTS, (view, event) -> AccountView.PROJECTION.apply(view, event));
+    Builds later = new Builds(models, next);
     of(later.begin().chain(begun -> later.activate(begun.build())));
 
     Answer switched = operate("ada", "switch-back", ACCOUNT_VIEW);

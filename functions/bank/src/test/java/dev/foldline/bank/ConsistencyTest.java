@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.bank.BankClient.Answer;
-import dev.foldline.redis.Builds;
-import dev.foldline.redis.ReadModels;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
@@ -25,8 +22,6 @@ class ConsistencyTest {
   @TestHTTPResource("/")
   URI base;
 
-  @Inject ReadModels models;
-
   private BankClient bank;
   private final String account = UUID.randomUUID().toString();
 
@@ -36,9 +31,6 @@ class ConsistencyTest {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> bank.get("bank-totals").status() == 200); // it was built
-    Builds builds = new Builds(models, SampleFunctions.COUNT);
-    String empty = builds.begin().await().atMost(Duration.ofSeconds(10)).build();
-    builds.activate(empty).await().atMost(Duration.ofSeconds(10));
   }
 
   private Answer query(String path, String token) {
@@ -62,53 +54,6 @@ class ConsistencyTest {
     Answer largest = query("largest-accounts?limit=1000", last.header("consistency-token"));
     assertThat(largest.body().findValuesAsText("account")).contains(account);
     assertThat(largest.header("consistency")).isIn("read-model", "waited");
-  }
-
-  @Test
-  void folds_the_stream_where_the_read_model_does_not_come() {
-    bank.open(account);
-    String token = bank.deposit(account, 1).header("consistency-token");
-
-    Answer folded = query("sample-count?account=" + account, token);
-
-    assertThat(folded.body().asInt()).isEqualTo(2);
-    assertThat(folded.header("consistency")).isEqualTo("folded");
-    Answer without = bank.get("sample-count?account=" + account);
-    assertThat(without.body().asInt()).isZero();
-    assertThat(without.header("consistency")).isEqualTo("read-model");
-  }
-
-  @Test
-  void is_not_answered_from_a_view_across_streams_that_is_behind() {
-    String token = bank.open(account).header("consistency-token");
-
-    Answer behind = query("sample-totals", token);
-
-    assertThat(behind.status()).isEqualTo(503);
-    assertThat(behind.code()).isEqualTo("read-model-behind");
-    assertThat(behind.header("retry-after")).isNotEmpty();
-    assertThat(query("sample-totals", "other-1@7").status()).isEqualTo(200);
-  }
-
-  @Test
-  void may_carry_the_token_of_another_stream() {
-    bank.open(account);
-
-    Answer view = query("sample-count?account=" + account, "account-other@7");
-
-    assertThat(view.status()).isEqualTo(200);
-    assertThat(view.header("consistency")).isEqualTo("read-model");
-  }
-
-  @Test
-  void is_refused_where_the_token_is_ahead_of_its_stream() {
-    bank.open(account);
-
-    Answer ahead = query("sample-count?account=" + account, "account-" + account + "@7");
-
-    assertThat(ahead.status()).isEqualTo(400);
-    assertThat(ahead.body().path("field").asText()).isEqualTo("Consistency-Token");
-    assertThat(query("sample-count?account=nobody", "account-nobody@7").body().asInt()).isZero();
   }
 
   @ParameterizedTest

@@ -6,7 +6,8 @@ import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
 import dev.foldline.bank.AccountEvent.Withdrawn;
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Category;
+import dev.foldline.core.Stored;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.testing.GoldenFiles;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
@@ -25,11 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The stored shapes of the bank")
 class GoldenFilesTest {
 
-  private final EventCodec codec = new EventCodec(List.of(AccountEvent.TYPES));
+  private final EventCodec codec = new EventCodec(List.of(AccountEvent.ACCOUNTS));
 
   @Test
   void can_be_read_for_ever() {
-    GoldenFiles.of(AccountEvent.TYPES)
+    GoldenFiles.of(AccountEvent.ACCOUNTS)
         .check(
             event -> codec.encode(UUID.randomUUID(), event).data(),
             codec::decode,
@@ -40,14 +40,17 @@ class GoldenFilesTest {
   }
 
   private sealed interface Renamed {
+    @Stored("account-deposited")
     record Deposited(long amount) implements Renamed {}
   }
 
   private sealed interface Grown {
+    @Stored("account-deposited")
     record Deposited(long cents, Optional<String> note) implements Grown {}
   }
 
   private sealed interface Same {
+    @Stored("account-deposited")
     record Deposited(long cents) implements Same {}
   }
 
@@ -66,6 +69,7 @@ class GoldenFilesTest {
   }
 
   private sealed interface Seen {
+    @Stored("seen")
     record At(OffsetDateTime at) implements Seen {}
   }
 
@@ -73,11 +77,11 @@ class GoldenFilesTest {
   void fail_where_an_event_comes_back_as_another_than_it_was(@TempDir Path directory)
       throws IOException {
     Files.writeString(directory.resolve("seen.json"), "{\"at\":\"2026-01-31T12:00:00+02:00\"}\n");
-    EventTypes<Seen> types = EventTypes.of(Seen.class, Map.of("seen", Seen.At.class));
+    Category<Seen> category = Category.of("seen", Seen.class);
     Seen noon = new Seen.At(OffsetDateTime.parse("2026-01-31T12:00:00+02:00"));
     Seen utc = new Seen.At(OffsetDateTime.parse("2026-01-31T10:00:00Z"));
-    EventCodec strict = new EventCodec(List.of(types));
-    GoldenFiles<Seen> golden = GoldenFiles.in(directory, types);
+    EventCodec strict = new EventCodec(List.of(category));
+    GoldenFiles<Seen> golden = GoldenFiles.in(directory, category);
 
     golden.check(event -> strict.encode(UUID.randomUUID(), event).data(), strict::decode, noon);
     assertThatThrownBy(
@@ -97,12 +101,10 @@ class GoldenFilesTest {
         .hasMessageContaining("-Dgolden.write=true");
   }
 
-  @SuppressWarnings("unchecked") // the class of an example is one of its own type
   private static <E> void check(Path directory, Class<E> family, E example) {
-    EventTypes<E> types =
-        EventTypes.of(family, Map.of("account-deposited", (Class<? extends E>) example.getClass()));
-    EventCodec codec = new EventCodec(List.of(types));
-    GoldenFiles.in(directory, types)
+    Category<E> category = Category.of("account", family);
+    EventCodec codec = new EventCodec(List.of(category));
+    GoldenFiles.in(directory, category)
         .check(event -> codec.encode(UUID.randomUUID(), event).data(), codec::decode, example);
   }
 }

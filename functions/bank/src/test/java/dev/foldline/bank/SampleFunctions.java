@@ -1,15 +1,11 @@
 package dev.foldline.bank;
 
-import dev.foldline.core.Changes;
-import dev.foldline.core.Projection;
 import dev.foldline.core.Receipt;
-import dev.foldline.core.View;
 import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.CommandHandler;
 import dev.foldline.eventstoredb.KeyedRequest;
 import dev.foldline.eventstoredb.Precondition;
 import dev.foldline.quarkus.http.CommandHeaders;
-import dev.foldline.quarkus.http.ConsistentViews;
 import dev.foldline.quarkus.http.Query;
 import io.quarkus.funqy.Funq;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
@@ -20,7 +16,6 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.event.Observes;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -40,32 +35,19 @@ public class SampleFunctions {
 
   private static final CountDownLatch LEFT = new CountDownLatch(1);
 
-  /** No bean: nobody keeps it up to date, so it is always behind. */
-  static final Projection<Integer, AccountEvent> COUNT =
-      new Projection<>(
-          "sample-count",
-          1,
-          "account",
-          AccountEvent.class,
-          Integer.class,
-          (count, _) -> Changes.to(count == null ? 1 : count + 1));
-
   private final CommandHeaders headers;
-  private final ConsistentViews views;
   private final PerRequest request;
   private final CommandHandler commands;
   private final CurrentIdentityAssociation caller;
 
   SampleFunctions(
       CommandHeaders headers,
-      ConsistentViews views,
       PerRequest request,
       CommandHandler commands,
       CurrentIdentityAssociation caller) {
     this.caller = caller;
     this.commands = commands;
     this.headers = headers;
-    this.views = views;
     this.request = request;
   }
 
@@ -210,16 +192,14 @@ public class SampleFunctions {
   }
 
   private Uni<Receipt> deposit(AccountCommand.Deposit deposit) {
-    return commands.handle(dev.foldline.bank.Account.DECIDER, deposit.account(), deposit);
+    return commands.handle(dev.foldline.bank.Account.DECIDER, deposit);
   }
 
   /** Takes whatever id it is given. */
   @Funq("sample-any-id")
   public Uni<Receipt> anyId(Account input) {
     return commands.handle(
-        dev.foldline.bank.Account.DECIDER,
-        input.account(),
-        new AccountCommand.Open(input.account(), "Ada"));
+        dev.foldline.bank.Account.DECIDER, new AccountCommand.Open(input.account(), "Ada"));
   }
 
   /** Opens an account with a name that is no name. */
@@ -227,27 +207,12 @@ public class SampleFunctions {
   public Uni<Receipt> large(Account input) {
     return commands.handle(
         dev.foldline.bank.Account.DECIDER,
-        input.account(),
         new AccountCommand.Open(input.account(), "A".repeat(1_100_000)));
   }
 
   @Funq("sample-empty-receipt")
   public Receipt emptyReceipt() {
     return new Receipt("sample-1", -1, false);
-  }
-
-  @Funq("sample-count")
-  @Query
-  public Uni<Integer> count(Account input) {
-    return views
-        .document(COUNT, "account-" + input.account())
-        .map(found -> found.map(View::document).orElse(0));
-  }
-
-  @Funq("sample-totals")
-  @Query
-  public Uni<Map<String, BigInteger>> totals() {
-    return views.totals(COUNT, "any");
   }
 
   @Funq("sample-optional")

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foldline.bank.BankClient.Answer;
 import dev.foldline.core.OutcomeUnknown;
-import dev.foldline.eventstoredb.WrongRevision;
+import dev.foldline.core.WrongRevision;
 import dev.foldline.testing.Faults.Fault;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -1,18 +1,18 @@
 package dev.foldline.bank;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
-import dev.foldline.eventstoredb.Appended;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
-import dev.foldline.eventstoredb.Streams;
 import dev.foldline.testing.Faults;
 import dev.foldline.testing.Faults.Fault;
-import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** The event store behind a network that does what a test plans. */
@@ -49,24 +49,16 @@ class UnreliableStreams implements Streams {
   }
 
   @Override
-  public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-    return Uni.createFrom()
-        .completionStage(
-            () ->
-                faults.call(
-                    "append",
-                    () -> store.append(stream, expected, events).subscribeAsCompletionStage(),
-                    () -> failure.apply(stream)));
+  public CompletionStage<Appended> append(String stream, long expected, List<StoredEvent> events) {
+    return faults.call(
+        "append", () -> store.append(stream, expected, events), () -> failure.apply(stream));
   }
 
   @Override
-  public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    return Uni.createFrom()
-        .completionStage(
-            () ->
-                faults.call(
-                    "read",
-                    () -> store.read(stream, from, limit).subscribeAsCompletionStage(),
-                    () -> new Unavailable("the event store is away")));
+  public CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+    return faults.call(
+        "read",
+        () -> store.read(stream, from, limit),
+        () -> new Unavailable("the event store is away"));
   }
 }

@@ -2,16 +2,17 @@ package dev.foldline.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Category;
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
-import dev.foldline.core.EventTypes;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Stored;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.Delivery;
 import dev.foldline.eventstoredb.connector.Group;
 import dev.foldline.eventstoredb.connector.PersistentSource;
@@ -64,21 +65,21 @@ public final class ProjectionBenchmark {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   sealed interface Movement {
+    @Stored("deposited")
     record Deposited(long cents, String reason) implements Movement {}
   }
 
   record Account(String id, long balance, long events) {}
 
-  private static final Projection<Account, Movement> ACCOUNTS =
-      new Projection<>(
-          "bench", 1, "account", Movement.class, Account.class, ProjectionBenchmark::project);
+  private static final Category<Movement> MOVEMENTS = Category.of("account", Movement.class);
+
+  private static final Projection<Account> ACCOUNTS =
+      Projection.of("bench", 1, Account.class).on(MOVEMENTS, ProjectionBenchmark::project);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Vertx vertx = Vertx.vertx();
-  private final EventCodec codec =
-      new EventCodec(
-          List.of(EventTypes.of(Movement.class, Map.of("deposited", Movement.Deposited.class))));
+  private final EventCodec codec = new EventCodec(List.of(MOVEMENTS));
   private final EventStore store;
   private final Redis redis;
   private final ReadModels models;
@@ -124,7 +125,7 @@ public final class ProjectionBenchmark {
   }
 
   private void run() throws Exception {
-    ProjectionRunner<Account, Movement> first = runner();
+    ProjectionRunner<Account> first = runner();
     first.start();
     waitFor(() -> first.health().isSubscribed());
     visible(first, RATE, WARM_SECONDS);
@@ -144,7 +145,7 @@ public final class ProjectionBenchmark {
     print("a naive consumer that only counts, events/s", counting);
     print("  times as fast", pipelined / counting);
 
-    ProjectionRunner<Account, Movement> last = runner();
+    ProjectionRunner<Account> last = runner();
     last.start();
     waitFor(() -> last.health().isSubscribed());
     for (int round = 1; round <= REBUILDS; round++) {
@@ -161,14 +162,14 @@ public final class ProjectionBenchmark {
     verify();
   }
 
-  private static void stop(ProjectionRunner<?, ?> runner) {
+  private static void stop(ProjectionRunner<?> runner) {
     runner.stop(Duration.ofSeconds(5)).await().atMost(LIMIT);
   }
 
   /** Appends events while nobody is there, and measures how fast they are caught up with. */
   private double backlog(int events) throws InterruptedException {
     append(events);
-    ProjectionRunner<Account, Movement> runner = runner();
+    ProjectionRunner<Account> runner = runner();
     long started = System.nanoTime();
     runner.start();
     waitFor(() -> runner.applied() >= events);
@@ -186,7 +187,7 @@ public final class ProjectionBenchmark {
     }
   }
 
-  private ProjectionRunner<Account, Movement> runner() {
+  private ProjectionRunner<Account> runner() {
     return new ProjectionRunner<>(
         vertx.getDelegate(), store, codec, models, ACCOUNTS, OnPoison.HOLD);
   }
@@ -250,7 +251,7 @@ public final class ProjectionBenchmark {
       if (delivery == null) {
         throw new IllegalStateException("no event came");
       }
-      writer.write(group, codec.decode(delivery.event(), Movement.class).getFirst());
+      writer.write(group, codec.decode(delivery.event(), MOVEMENTS).getFirst());
       delivery.ack();
       done++;
     }
@@ -287,7 +288,7 @@ public final class ProjectionBenchmark {
   }
 
   /** Microseconds from before the append until a query answers with the event. */
-  private long[] visible(ProjectionRunner<?, ?> runner, int rate, int duration) {
+  private long[] visible(ProjectionRunner<?> runner, int rate, int duration) {
     Views views = new Views(models);
     long begin = System.nanoTime();
     List<Long> micros =

@@ -1,14 +1,18 @@
 package dev.foldline.core;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * How one kind of aggregate decides: pure functions without clock, randomness or I/O.
  *
  * <p>After Jérémie Chassaing, <em>Functional Event Sourcing Decider</em> (2021).
  *
- * @param category what its streams are called before the first dash; it holds no dash itself
+ * @param category its streams
+ * @param id of the aggregate that a command names
  * @param initial the state before any event
  * @param decide what a command leads to in a state: the new events, none if there is nothing to do;
  *     throws {@link Refused} where the business says no
@@ -20,7 +24,8 @@ import java.util.function.BiFunction;
  * @param <E> the events, a sealed interface of records
  */
 public record Decider<C, S, E>(
-    String category,
+    Category<E> category,
+    Function<C, String> id,
     S initial,
     BiFunction<C, S, List<E>> decide,
     BiFunction<S, E, S> evolve,
@@ -28,23 +33,25 @@ public record Decider<C, S, E>(
 
   /** A decider whose {@code evolve} is the first of its kind. */
   public Decider(
-      String category, S initial, BiFunction<C, S, List<E>> decide, BiFunction<S, E, S> evolve) {
-    this(category, initial, decide, evolve, 1);
+      Category<E> category,
+      Function<C, String> id,
+      S initial,
+      BiFunction<C, S, List<E>> decide,
+      BiFunction<S, E, S> evolve) {
+    this(category, id, initial, decide, evolve, 1);
   }
 
   public Decider {
-    if (category.isEmpty() || category.contains("-")) {
-      throw new IllegalArgumentException("a category is a word without a dash: '" + category + "'");
-    }
+    requireNonNull(category, Category.MISSING);
   }
 
   /**
-   * The stream of the aggregate with this id.
+   * The stream of the aggregate that a command names.
    *
-   * @throws Invalid if it is no id, see {@link StreamName#of}
+   * @throws Invalid if what it names is no id, see {@link StreamName#of}
    */
-  public String stream(String id) {
-    return StreamName.of(category, id);
+  public String stream(C command) {
+    return category.stream(id.apply(command));
   }
 
   /** The state after these events, in their order. */
@@ -53,5 +60,11 @@ public record Decider<C, S, E>(
       state = evolve.apply(state, event);
     }
     return state;
+  }
+
+  /** What its streams are called. */
+  @Override
+  public String toString() {
+    return category.name();
   }
 }

@@ -27,7 +27,7 @@ public record Upcaster(
 
   /** From one version to the next: {@code order-placed.v2} is followed by {@code .v3}. */
   public static Upcaster toNext(String from, UnaryOperator<Map<String, Object>> upcast) {
-    String next = EventTypes.next(from);
+    String next = Category.next(from);
     return new Upcaster(from, Set.of(next), data -> List.of(new Shape(next, upcast.apply(data))));
   }
 

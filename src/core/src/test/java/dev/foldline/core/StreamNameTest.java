@@ -39,10 +39,18 @@ class StreamNameTest {
     assertThatThrownBy(() -> StreamName.of("c", longest + "a")).isInstanceOf(Invalid.class);
   }
 
+  @Stored("happened")
+  record Happened() {}
+
   @Test
   void is_asked_for_by_deciders_too() {
-    Decider<String, String, String> decider =
-        new Decider<>("c", "", (_, _) -> List.of(), (state, _) -> state);
+    Decider<String, String, Happened> decider =
+        new Decider<>(
+            Category.of("c", Happened.class),
+            id -> id,
+            "",
+            (_, _) -> List.of(),
+            (state, _) -> state);
 
     assertThat(decider.stream("a")).isEqualTo("c-a");
     assertThatThrownBy(() -> decider.stream("")).isInstanceOf(Invalid.class);

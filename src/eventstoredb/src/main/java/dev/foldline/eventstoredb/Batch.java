@@ -1,7 +1,11 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
+import dev.foldline.core.WrongRevision;
 import dev.foldline.eventstoredb.CommandListener.Begun;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -142,7 +146,9 @@ final class Batch<C, S, E> {
     }
     return heard(
             CommandListener.Step.APPEND,
-            () -> shared.streams().append(stream, due.expected(), due.events()))
+            () ->
+                Uni.createFrom()
+                    .completionStage(shared.streams().append(stream, due.expected(), due.events())))
         .onItemOrFailure()
         .transformToUni(
             (end, failure) ->

@@ -4,6 +4,8 @@ import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
+import dev.foldline.core.Snapshots;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.Uni;
 import java.time.InstantSource;
@@ -70,12 +72,11 @@ public final class CommandHandler {
    * OutcomeUnknown}, or where nobody waited for the answer, the next command on the stream is taken
    * for the same one: try that again, or fail.
    *
-   * @param id of the aggregate that decides, see {@link dev.foldline.core.StreamName#of}
    * @return the receipt, on the caller's Vert.x context if it has one; fails with a {@link
    *     dev.foldline.core.Failure} that says why it was not done
    */
-  public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, String id, C command) {
-    String stream = decider.stream(id);
+  public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, C command) {
+    String stream = decider.stream(command);
     CommandContext said = context.get();
     @Nullable KeyedRequest request = said.keyed().orElse(null);
     if (request == null) {

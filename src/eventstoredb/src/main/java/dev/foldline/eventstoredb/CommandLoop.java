@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
 import dev.foldline.core.KeyReused;
@@ -7,8 +8,10 @@ import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Refused;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.TooLarge;
 import dev.foldline.core.Unavailable;
+import dev.foldline.core.WrongRevision;
 import dev.foldline.eventstoredb.EventCodec.Encoded;
 import dev.foldline.eventstoredb.Next.Reason;
 import java.util.ArrayList;
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandLoop<C, S, E> {
 
-  private final Decider<C, S, E> decider;
+  private final Decider<?, S, E> decider;
   private final String stream;
   private final List<Asked<C>> commands;
   private final EventCodec codec;
@@ -58,7 +61,7 @@ final class CommandLoop<C, S, E> {
    * @param decide what {@link Decider#decide} does
    */
   CommandLoop(
-      Decider<C, S, E> decider,
+      Decider<?, S, E> decider,
       String stream,
       List<Asked<C>> commands,
       EventCodec codec,

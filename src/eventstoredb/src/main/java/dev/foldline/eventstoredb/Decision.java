@@ -1,7 +1,9 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.TooLarge;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -13,5 +13,5 @@ public interface DiscardedEvents {
   DiscardedEvents NONE = _ -> Uni.createFrom().item(_ -> false);
 
   /** Tells those of a projection, as it is known now. */
-  Uni<Predicate<Recorded<?>>> of(Projection<?, ?> projection);
+  Uni<Predicate<Recorded<?>>> of(Projection<?> projection);
 }

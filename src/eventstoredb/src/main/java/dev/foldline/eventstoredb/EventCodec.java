@@ -5,9 +5,10 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Category;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Shape;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.UnknownEvent;
 import java.io.IOException;
 import java.util.Collection;
@@ -31,8 +32,8 @@ public final class EventCodec {
   private static final byte[] NO_METADATA = {};
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
-  /** By every name and version that can be read. */
-  private final Map<String, EventTypes<?>> families = new HashMap<>();
+  /** By every stored name and version that can be read. */
+  private final Map<String, Category<?>> categories = new HashMap<>();
 
   private final Map<Class<?>, Type> types = new HashMap<>();
   private final Map<String, ObjectReader> readers = new HashMap<>();
@@ -54,22 +55,25 @@ public final class EventCodec {
   }
 
   /**
-   * @param families all event families of the application
+   * @param categories all of the application
    * @throws IllegalArgumentException if two of them share a stored name, or a record holds what
    *     can't be stored and read again
    */
-  public EventCodec(Collection<? extends EventTypes<?>> families) {
-    families.forEach(this::add);
+  public EventCodec(Collection<? extends Category<?>> categories) {
+    categories.forEach(this::add);
   }
 
-  private void add(EventTypes<?> family) {
-    Storable.check(family);
-    for (String name : family.names()) {
-      if (families.put(name, family) != null) {
-        throw new IllegalArgumentException("the stored name '" + name + "' is given twice");
+  private void add(Category<?> category) {
+    Storable.check(category);
+    for (String name : category.names()) {
+      @Nullable Category<?> other = categories.put(name, category);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "the stored name '%s' is given twice, in the categories %s and %s"
+                .formatted(name, other, category));
       }
     }
-    family
+    category
         .types()
         .forEach(
             (name, record) -> {
@@ -97,7 +101,9 @@ public final class EventCodec {
     @Nullable Type type = types.get(event.getClass());
     if (type == null) {
       throw new IllegalArgumentException(
-          event.getClass().getName() + " has no stored name: give it one in its EventTypes");
+          event.getClass().getName()
+              + " is of no category that is known: its jar has to be indexed, or its category to be"
+              + " handed over");
     }
     try {
       byte[] data = type.writer().writeValueAsBytes(event);
@@ -130,16 +136,16 @@ public final class EventCodec {
 
   /** Whether stored events of this name and version can be read. */
   public boolean knows(String type) {
-    return families.containsKey(type);
+    return categories.containsKey(type);
   }
 
   /**
    * The names under which events of this name are stored, in each of its versions; the name alone
-   * where no family has it.
+   * where no category has it.
    */
   public Set<String> versions(String name) {
-    @Nullable EventTypes<?> family = families.get(name);
-    return family == null ? Set.of(name) : family.versions(name);
+    @Nullable Category<?> category = categories.get(name);
+    return category == null ? Set.of(name) : category.versions(name);
   }
 
   /**
@@ -155,23 +161,30 @@ public final class EventCodec {
   /**
    * The records that a stored one is by now: one, or several of the same revision.
    *
-   * @throws UnknownEvent if this code can't read it, or it is of another family
+   * @throws UnknownEvent if this code can't read it, or it is of another category
    */
-  public <E> List<Recorded<E>> decode(Recorded<StoredEvent> stored, Class<E> family) {
-    return decode(stored.event(), family).stream().map(event -> stored.<E>map(_ -> event)).toList();
+  public <E> List<Recorded<E>> decode(Recorded<StoredEvent> stored, Category<E> category) {
+    Metadata.check(stored.event());
+    return decode(stored.event().type(), stored.event().data(), category).stream()
+        .map(event -> stored.<E>map(_ -> event))
+        .toList();
   }
 
   /**
-   * The events that a stored one is by now, as those of a family.
+   * The events that stored data of a type is by now, as those of a category.
    *
-   * @throws UnknownEvent if this code can't read it, or it is of another family
+   * @throws UnknownEvent if this code can't read it, or it is of another category
    */
-  public <E> List<E> decode(StoredEvent stored, Class<E> family) {
-    List<Object> events = decode(stored);
-    if (!events.stream().allMatch(family::isInstance)) {
-      throw new UnknownEvent(stored.type(), "it is no " + family.getSimpleName());
+  <E> List<E> decode(String type, byte[] data, Category<E> category) {
+    List<Object> events = decode(type, data);
+    for (Object event : events) {
+      if (!category.family().isInstance(event)) {
+        throw new UnknownEvent(type, "it is no event of the category " + category);
+      }
     }
-    return events.stream().map(family::cast).toList();
+    @SuppressWarnings("unchecked") // each of them was just looked at
+    List<E> own = (List<E>) events;
+    return own;
   }
 
   /**
@@ -182,14 +195,14 @@ public final class EventCodec {
    * @throws UnknownEvent if this code can't read it
    */
   public List<Object> decode(String type, byte[] data) {
-    @Nullable EventTypes<?> family = families.get(type);
-    if (family == null) {
+    @Nullable Category<?> category = categories.get(type);
+    if (category == null) {
       throw new UnknownEvent(type, "neither a record nor an upcaster has this name and version");
     }
     try {
       @Nullable ObjectReader reader = readers.get(type);
       return reader == null
-          ? upcast(family, new Shape(type, present(Json.MAPPER.readValue(data, OBJECT))))
+          ? upcast(category, new Shape(type, present(Json.MAPPER.readValue(data, OBJECT))))
           : List.of(present(reader.<Object>readValue(data)));
     } catch (JsonMappingException e) {
       throw new UnknownEvent(type, where(Json.path(e)) + ": " + e.getOriginalMessage());
@@ -207,10 +220,10 @@ public final class EventCodec {
     return value;
   }
 
-  private static List<Object> upcast(EventTypes<?> family, Shape stored) {
-    return family.upcast(stored).stream()
+  private static List<Object> upcast(Category<?> category, Shape stored) {
+    return category.upcast(stored).stream()
         .<Object>map(
-            shape -> Json.MAPPER.convertValue(shape.data(), family.types().get(shape.type())))
+            shape -> Json.MAPPER.convertValue(shape.data(), category.types().get(shape.type())))
         .toList();
   }
 }

@@ -22,14 +22,18 @@ import com.eventstore.dbclient.WrongExpectedVersionException;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Appended;
 import dev.foldline.core.Away;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Outage;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.TooLarge;
 import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
+import dev.foldline.core.WrongRevision;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -162,7 +166,9 @@ public final class EventStore implements AutoCloseable {
 
   /** As {@link Streams#append}; the answer comes on the caller's context. */
   public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-    return streams.append(stream, expected, events).emitOn(CallersContext.now());
+    return Uni.createFrom()
+        .completionStage(() -> streams.append(stream, expected, events))
+        .emitOn(CallersContext.now());
   }
 
   /**
@@ -181,8 +187,8 @@ public final class EventStore implements AutoCloseable {
    * caller's context.
    */
   public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    return streams
-        .read(stream, from, limit)
+    return Uni.createFrom()
+        .completionStage(() -> streams.read(stream, from, limit))
         .onFailure(Truncated.class)
         .recoverWithItem(List.of())
         .emitOn(CallersContext.now());
@@ -190,7 +196,10 @@ public final class EventStore implements AutoCloseable {
 
   /** Whether a stream has events; fails with {@link Truncated} where not one of them is left. */
   public Uni<Boolean> exists(String stream) {
-    return streams.read(stream, 0, 1).map(first -> !first.isEmpty()).emitOn(CallersContext.now());
+    return Uni.createFrom()
+        .completionStage(() -> streams.read(stream, 0, 1))
+        .map(first -> !first.isEmpty())
+        .emitOn(CallersContext.now());
   }
 
   /** Where the log of all streams ends now, −1 if it is empty. */
@@ -283,17 +292,21 @@ public final class EventStore implements AutoCloseable {
     }
 
     @Override
-    public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+    public CompletionStage<Appended> append(
+        String stream, long expected, List<StoredEvent> events) {
       ExpectedRevision revision =
           expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected);
-      return first.get().chain(() -> appendAt(stream, revision, events));
+      return first
+          .get()
+          .chain(() -> appendAt(stream, revision, events))
+          .subscribeAsCompletionStage();
     }
 
     @Override
-    public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+    public CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
       ReadStreamOptions options = ReadStreamOptions.get().forwards().maxCount(limit);
       options.fromRevision(from);
-      return first.get().chain(() -> readNow(stream, options, from));
+      return first.get().chain(() -> readNow(stream, options, from)).subscribeAsCompletionStage();
     }
 
     private Uni<List<Recorded<StoredEvent>>> readNow(

@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.Appended;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.UUID;

@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.StoredEvent;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;

@@ -5,9 +5,12 @@ import dev.foldline.core.Namespace;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
+import dev.foldline.core.WrongRevision;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.util.List;
@@ -105,8 +108,8 @@ public final class Registry {
   }
 
   private Uni<Boolean> isRegistered(Streams streams, String stream) {
-    return streams
-        .read(stream, 0, 1)
+    return Uni.createFrom()
+        .completionStage(() -> streams.read(stream, 0, 1))
         .map(events -> events.stream().map(Recorded::event).map(Registry::parse).toList())
         .onFailure(Registry::isUnreadable)
         .transform(failure -> new NotRegistered(stream + " can't be read: " + failure.getMessage()))
@@ -150,7 +153,9 @@ public final class Registry {
   /** With an id of its own: a known one would count as appended after the stream was deleted. */
   private Uni<Void> add(Streams streams, String stream) {
     StoredEvent event = new StoredEvent(UUID.randomUUID(), TYPE, data(), new byte[0]);
-    return streams.append(stream, -1, List.of(event)).replaceWithVoid();
+    return Uni.createFrom()
+        .completionStage(() -> streams.append(stream, -1, List.of(event)))
+        .replaceWithVoid();
   }
 
   private byte[] data() {

@@ -1,6 +1,7 @@
 package dev.foldline.eventstoredb;
 
 import dev.foldline.core.Decider;
+import dev.foldline.core.Snapshots;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Optional;
@@ -56,7 +57,7 @@ final class SnapshotKeeper {
       return Uni.createFrom().item(Optional.empty());
     }
     return Uni.createFrom()
-        .deferred(() -> snapshots.load(stream))
+        .completionStage(() -> snapshots.load(stream))
         .ifNoItem()
         .after(PATIENCE)
         .fail()
@@ -97,8 +98,8 @@ final class SnapshotKeeper {
         .invoke(e -> giveUp(decider, e))
         .chain(
             text ->
-                snapshots
-                    .save(stream, text)
+                Uni.createFrom()
+                    .completionStage(() -> snapshots.save(stream, text))
                     .ifNoItem()
                     .after(PATIENCE)
                     .fail()
@@ -111,16 +112,16 @@ final class SnapshotKeeper {
   }
 
   private void giveUp(Decider<?, ?, ?> decider, Throwable reason) {
-    LOG.warnf(reason, "no snapshots of %s streams", decider.category());
-    codecs.put(decider.category(), Optional.empty());
+    LOG.warnf(reason, "no snapshots of %s streams", decider);
+    codecs.put(decider.category().name(), Optional.empty());
   }
 
   @SuppressWarnings("unchecked") // a category has one type of state
   private <S> Optional<SnapshotCodec<S>> codec(Decider<?, S, ?> decider) {
-    if (every <= 0 || except.contains(decider.category())) {
+    if (every <= 0 || except.contains(decider.category().name())) {
       return Optional.empty();
     }
-    Optional<?> codec = codecs.computeIfAbsent(decider.category(), _ -> newCodec(decider));
+    Optional<?> codec = codecs.computeIfAbsent(decider.category().name(), _ -> newCodec(decider));
     return (Optional<SnapshotCodec<S>>) codec;
   }
 
@@ -128,7 +129,7 @@ final class SnapshotKeeper {
     try {
       return Optional.of(new SnapshotCodec<>(decider, window));
     } catch (RuntimeException e) {
-      LOG.warnf(e, "no snapshots of %s streams", decider.category());
+      LOG.warnf(e, "no snapshots of %s streams", decider);
       return Optional.empty();
     }
   }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Category;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -113,9 +113,9 @@ final class Storable {
    * @throws IllegalArgumentException naming the family, the record and the component that can't be
    *     stored, and what to do
    */
-  static void check(EventTypes<?> types) {
-    Storable family = new Storable(types.family());
-    for (Class<?> event : types.types().values()) {
+  static void check(Category<?> category) {
+    Storable family = new Storable(category.family());
+    for (Class<?> event : category.types().values()) {
       JavaType type = Json.MAPPER.constructType(event);
       if (!event.isRecord()) {
         throw family.error(event.getSimpleName(), type, "make it a record");

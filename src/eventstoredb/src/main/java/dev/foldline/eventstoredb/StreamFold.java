@@ -2,6 +2,8 @@ package dev.foldline.eventstoredb;
 
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import io.smallrye.mutiny.Uni;
@@ -41,8 +43,8 @@ public final class StreamFold {
    *     if no event made one. Fails with {@link Unavailable} where it takes too long, with {@link
    *     dev.foldline.core.Truncated} where the first events are gone
    */
-  public <D, E> Uni<Optional<View<D>>> fold(
-      Projection<D, E> projection, String stream, Predicate<Recorded<?>> upTo) {
+  public <D> Uni<Optional<View<D>>> fold(
+      Projection<D> projection, String stream, Predicate<Recorded<?>> upTo) {
     return discarded
         .of(projection)
         .chain(without -> fold(new Counted<>(projection, upTo, without), stream, -1, null))
@@ -53,13 +55,13 @@ public final class StreamFold {
   }
 
   /** What is folded, and into what. */
-  private record Counted<D, E>(
-      Projection<D, E> projection, Predicate<Recorded<?>> upTo, Predicate<Recorded<?>> discarded) {}
+  private record Counted<D>(
+      Projection<D> projection, Predicate<Recorded<?>> upTo, Predicate<Recorded<?>> discarded) {}
 
-  private <D, E> Uni<Optional<View<D>>> fold(
-      Counted<D, E> counted, String stream, long last, @Nullable D start) {
-    return streams
-        .read(stream, last + 1, PAGE)
+  private <D> Uni<Optional<View<D>>> fold(
+      Counted<D> counted, String stream, long last, @Nullable D start) {
+    return Uni.createFrom()
+        .completionStage(() -> streams.read(stream, last + 1, PAGE))
         .chain(
             page -> {
               Unbroken.check(last, page);
@@ -78,12 +80,12 @@ public final class StreamFold {
             });
   }
 
-  private <D, E> @Nullable D step(
-      Counted<D, E> counted, @Nullable D before, Recorded<StoredEvent> stored) {
+  private <D> @Nullable D step(
+      Counted<D> counted, @Nullable D before, Recorded<StoredEvent> stored) {
     @Nullable D document = before;
     if (!stored.event().type().startsWith("$") && !counted.discarded().test(stored)) {
-      for (Recorded<E> event : codec.decode(stored, counted.projection().events())) {
-        document = counted.projection().project().apply(document, event).document();
+      for (Recorded<?> event : codec.decode(stored, counted.projection().category())) {
+        document = counted.projection().apply(document, event).document();
       }
     }
     return document;

@@ -2,6 +2,8 @@ package dev.foldline.eventstoredb;
 
 import dev.foldline.core.Decider;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +46,7 @@ final class StreamLoader {
       return readOn(decider, stream, nothing(decider), _ -> {});
     }
     int first = Math.min(after.getAsInt(), PAGE);
-    return streams
-        .read(stream, 0, first)
+    return read(stream, 0, first)
         .chain(
             page ->
                 page.size() < first && (page.isEmpty() || page.getFirst().revision() == 0)
@@ -69,6 +70,10 @@ final class StreamLoader {
                       .orElseGet(() -> readOn(decider, stream, first(decider, page), _ -> {}));
               return load.invoke(now -> snapshots.passed(decider, stream, from, now));
             });
+  }
+
+  private Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+    return Uni.createFrom().completionStage(() -> streams.read(stream, from, limit));
   }
 
   private <S> StreamState<S> first(Decider<?, S, ?> decider, List<Recorded<StoredEvent>> page) {
@@ -95,8 +100,7 @@ final class StreamLoader {
     if (from.revision() < 0) {
       return readOn(decider, stream, from, seen);
     }
-    return streams
-        .read(stream, from.revision(), PAGE)
+    return read(stream, from.revision(), PAGE)
         .chain(
             page -> {
               if (page.isEmpty() || !isLast(page.getFirst(), from)) {
@@ -126,8 +130,7 @@ final class StreamLoader {
       String stream,
       StreamState<S> from,
       Consumer<Recorded<StoredEvent>> seen) {
-    return streams
-        .read(stream, from.revision() + 1, PAGE)
+    return read(stream, from.revision() + 1, PAGE)
         .chain(page -> afterPage(decider, stream, from, page, page, seen));
   }
 
@@ -152,14 +155,12 @@ final class StreamLoader {
       return from;
     }
     Unbroken.check(from.revision(), fresh);
-    List<Object> decoded = new ArrayList<>(fresh.size());
+    List<E> events = new ArrayList<>(fresh.size());
     List<RecentKeys.Entry> commands = new ArrayList<>();
     for (Recorded<StoredEvent> event : fresh) {
       Metadata.command(event).ifPresent(commands::add);
-      decoded.addAll(codec.decode(event.event().type(), event.event().data()));
+      events.addAll(codec.decode(event.event().type(), event.event().data(), decider.category()));
     }
-    @SuppressWarnings("unchecked") // names are unique, so a category holds what its decider wrote
-    List<E> events = (List<E>) decoded;
     S state = decider.fold(from.state(), events);
     commands.forEach(from.keys()::add);
     fresh.forEach(seen);

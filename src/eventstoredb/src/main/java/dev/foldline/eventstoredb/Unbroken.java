@@ -1,6 +1,7 @@
 package dev.foldline.eventstoredb;
 
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Truncated;
 import java.util.List;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.StreamMetadata;
+import dev.foldline.core.Appended;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
 import dev.foldline.core.KeyReused;
@@ -14,8 +15,12 @@ import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
+import dev.foldline.core.Snapshots;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
+import dev.foldline.core.WrongRevision;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.AddOneByOne;
 import dev.foldline.eventstoredb.Counter.Command.Take;
@@ -33,6 +38,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -70,12 +76,13 @@ class CommandHandlerTest {
   }
 
   private List<Recorded<StoredEvent>> events() {
-    return get(streams.read("counter-" + id, 0, 500));
+    return streams.read("counter-" + id, 0, 500).toCompletableFuture().join();
   }
 
   private List<Long> amounts() {
     return events().stream()
-        .flatMap(event -> Instance.CODEC.decode(event.event(), Counter.Event.class).stream())
+        .flatMap(
+            event -> Instance.CODEC.decode(event, Counter.COUNTERS).stream().map(Recorded::event))
         .map(event -> event instanceof Counter.Taken taken ? -taken.amount() : event.amount())
         .toList();
   }
@@ -195,10 +202,10 @@ class CommandHandlerTest {
           real ->
               new Meddled(real) {
                 @Override
-                public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+                Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
                   return hold.getAndSet(false)
                       ? Uni.createFrom().completionStage(held)
-                      : super.read(stream, from, limit);
+                      : super.reading(stream, from, limit);
                 }
               });
     }
@@ -216,7 +223,7 @@ class CommandHandlerTest {
               real ->
                   new Meddled(real) {
                     @Override
-                    public Uni<Appended> append(
+                    Uni<Appended> appending(
                         String stream, long expected, List<StoredEvent> events) {
                       return Uni.createFrom().failure(new WrongRevision(stream));
                     }
@@ -232,7 +239,8 @@ class CommandHandlerTest {
     void lets_no_bug_of_one_touch_its_neighbours() {
       Decider<Integer, Counter, Counter.Event> buggy =
           new Decider<>(
-              "counter",
+              Counter.COUNTERS,
+              _ -> id,
               new Counter.Empty(),
               (command, _) -> List.of(new Counter.Added(100 / command)),
               Counter.DECIDER.evolve());
@@ -244,9 +252,9 @@ class CommandHandlerTest {
               () -> CommandContext.NONE,
               CommandOptions.DEFAULT,
               new Instance.Heard());
-      var first = handler.handle(buggy, id, 1).subscribeAsCompletionStage();
-      var bug = handler.handle(buggy, id, 0).subscribeAsCompletionStage();
-      var last = handler.handle(buggy, id, 2).subscribeAsCompletionStage();
+      var first = handler.handle(buggy, 1).subscribeAsCompletionStage();
+      var bug = handler.handle(buggy, 0).subscribeAsCompletionStage();
+      var last = handler.handle(buggy, 2).subscribeAsCompletionStage();
 
       assertThat(first.join().revision()).isZero();
       assertThatThrownBy(bug::join).hasCauseInstanceOf(ArithmeticException.class);
@@ -387,12 +395,14 @@ class CommandHandlerTest {
 
     private record Moving(Queue<Streams> stores) implements Streams {
       @Override
-      public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+      public CompletionStage<Appended> append(
+          String stream, long expected, List<StoredEvent> events) {
         return stores.element().append(stream, expected, events);
       }
 
       @Override
-      public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+      public CompletionStage<List<Recorded<StoredEvent>>> read(
+          String stream, long from, int limit) {
         return stores.element().read(stream, from, limit);
       }
     }
@@ -568,8 +578,8 @@ class CommandHandlerTest {
       Streams meddled =
           new Meddled(streams) {
             @Override
-            public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-              Uni<Appended> append = super.append(stream, expected, events);
+            Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
+              Uni<Appended> append = super.appending(stream, expected, events);
               if (lost[0]) {
                 return append;
               }
@@ -682,13 +692,13 @@ class CommandHandlerTest {
       Snapshots away =
           new Snapshots() {
             @Override
-            public Uni<Optional<String>> load(String stream) {
+            public CompletionStage<Optional<String>> load(String stream) {
               throw new IllegalStateException("away");
             }
 
             @Override
-            public Uni<Void> save(String stream, String snapshot) {
-              return Uni.createFrom().failure(new IllegalStateException("away"));
+            public CompletionStage<Void> save(String stream, String snapshot) {
+              return CompletableFuture.failedStage(new IllegalStateException("away"));
             }
           };
       Instance instance = instance(away, COLD);
@@ -703,12 +713,12 @@ class CommandHandlerTest {
       Snapshots unasked =
           new Snapshots() {
             @Override
-            public Uni<Optional<String>> load(String stream) {
+            public CompletionStage<Optional<String>> load(String stream) {
               throw new IllegalStateException("asked for " + stream);
             }
 
             @Override
-            public Uni<Void> save(String stream, String snapshot) {
+            public CompletionStage<Void> save(String stream, String snapshot) {
               throw new IllegalStateException("given one of " + stream);
             }
           };

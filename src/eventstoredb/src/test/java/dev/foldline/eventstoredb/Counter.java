@@ -1,12 +1,12 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.Category;
 import dev.foldline.core.Changes;
 import dev.foldline.core.Decider;
-import dev.foldline.core.EventTypes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Refused;
+import dev.foldline.core.Stored;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A number that is never below zero: the smallest domain with refusals and commands of no effect.
@@ -14,25 +14,28 @@ import java.util.Map;
 sealed interface Counter {
 
   /** Another number each time the states are other ones. */
-  Decider<Command, Counter, Event> DECIDER =
-      new Decider<>("counter", new Empty(), Counter::decide, Counter::evolve);
+  Category<Event> COUNTERS = Category.of("counter", Event.class);
 
-  EventTypes<Event> TYPES =
-      EventTypes.of(
-          Event.class, Map.of("counter-added", Added.class, "counter-taken", Taken.class));
+  Decider<To, Counter, Event> DECIDER =
+      new Decider<>(
+          COUNTERS,
+          To::counter,
+          new Empty(),
+          (to, counter) -> decide(to.command(), counter),
+          Counter::evolve);
 
-  Projection<Long, Event> SUM =
-      new Projection<>(
-          "sum",
-          1,
-          "counter",
-          Event.class,
-          Long.class,
-          (sum, event) -> Changes.to((sum == null ? 0 : sum) + change(event.event())));
+  Projection<Long> SUM =
+      Projection.of("sum", 1, Long.class)
+          .on(
+              COUNTERS,
+              (sum, event) -> Changes.to((sum == null ? 0 : sum) + change(event.event())));
 
   record Empty() implements Counter {}
 
   record Holding(long amount) implements Counter {}
+
+  /** A command to one of them. */
+  record To(String counter, Command command) {}
 
   sealed interface Command {
     record Add(long amount) implements Command {}
@@ -49,8 +52,10 @@ sealed interface Counter {
     long amount();
   }
 
+  @Stored("counter-added")
   record Added(long amount) implements Event {}
 
+  @Stored("counter-taken")
   record Taken(long amount) implements Event {}
 
   static long amount(Counter counter) {
@@ -67,7 +72,7 @@ sealed interface Counter {
     };
   }
 
-  private static List<Event> decide(Command command, Counter counter) {
+  static List<Event> decide(Command command, Counter counter) {
     long held = amount(counter);
     return switch (command) {
       case Command.Add(long amount) -> List.of(new Added(amount));

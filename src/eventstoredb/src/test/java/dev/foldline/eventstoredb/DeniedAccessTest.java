@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.eventstore.dbclient.AppendToStreamOptions;
 import com.eventstore.dbclient.EventData;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.embedded.EmbeddedEventStore;
 import io.smallrye.mutiny.Uni;

@@ -15,8 +15,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Category;
 import dev.foldline.core.Shape;
+import dev.foldline.core.Stored;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.core.Upcaster;
 import dev.foldline.eventstoredb.EventCodecTest.Event.Booked;
@@ -74,14 +76,18 @@ class EventCodecTest {
 
   sealed interface Event {
 
+    @Stored("paid")
     record Paid(long cents, Payment by) implements Event {}
 
+    @Stored("booked.v2")
     record Booked(BigDecimal amount, Map<Kind, BigDecimal> fees, BigInteger total)
         implements Event {}
 
+    @Stored("measured")
     record Measured(float part, double ratio, char unit, byte low, short high, Boolean ok)
         implements Event {}
 
+    @Stored("timed")
     record Timed(
         Instant instant,
         OffsetDateTime offset,
@@ -98,16 +104,20 @@ class EventCodecTest {
         ZoneId zone)
         implements Event {}
 
+    @Stored("ordered")
     record Ordered(List<Item> items, Set<String> tags, Map<UUID, List<@Nullable String>> notes)
         implements Event {}
 
+    @Stored("noted")
     record Noted(String author, @Nullable String note, Optional<String> more, OptionalLong number)
         implements Event {}
 
+    @Stored("kinded")
     record Kinded(Kind kind, boolean flag, Locale language, Currency currency, URI link)
         implements Event {}
 
     /** Is written and read by what its own annotations say. */
+    @Stored("styled")
     record Styled(
         @JsonFormat(pattern = "dd.MM.yyyy") LocalDate day,
         @JsonFormat(shape = JsonFormat.Shape.STRING, pattern = "yyyy-MM-dd HH:mm:ssXXX")
@@ -118,6 +128,7 @@ class EventCodecTest {
         implements Event {}
 
     /** Nulls stand at some depths, and not at others. */
+    @Stored("deep")
     record Deep(
         Map<String, List<@Nullable String>> inner,
         Map<String, @Nullable List<String>> outer,
@@ -125,6 +136,7 @@ class EventCodecTest {
         implements Event {}
 
     /** What it derives is no part of it. */
+    @Stored("derived")
     record Derived(long cents) implements Event {
       public long getDoubled() {
         return 2 * cents;
@@ -136,9 +148,11 @@ class EventCodecTest {
     }
 
     /** Can't be compared. */
+    @Stored("failed")
     record Failed(Failing value) implements Event {}
 
     /** Its accessor does not tell what it was made of. */
+    @Stored("lied")
     record Lied(Item item) implements Event {
       @Override
       public Item item() {
@@ -202,27 +216,15 @@ class EventCodecTest {
     }
   }
 
-  private static final EventTypes<Event> TYPES =
-      EventTypes.of(
+  private static final Category<Event> EVENTS =
+      Category.of(
+          "thing",
           Event.class,
-          Map.ofEntries(
-              Map.entry("paid", Paid.class),
-              Map.entry("booked.v2", Booked.class),
-              Map.entry("measured", Measured.class),
-              Map.entry("timed", Timed.class),
-              Map.entry("ordered", Ordered.class),
-              Map.entry("noted", Noted.class),
-              Map.entry("kinded", Kinded.class),
-              Map.entry("derived", Derived.class),
-              Map.entry("styled", Styled.class),
-              Map.entry("deep", Deep.class),
-              Map.entry("lied", Lied.class),
-              Map.entry("failed", Event.Failed.class)),
           Upcaster.toNext("booked", data -> data),
           new Upcaster(
               "nothing-noted", Set.of("noted"), data -> List.of(new Shape("noted", data))));
 
-  private static final EventCodec CODEC = new EventCodec(List.of(TYPES));
+  private static final EventCodec CODEC = new EventCodec(List.of(EVENTS));
   private static final Event STYLED =
       new Styled(
           LocalDate.parse("2026-01-31"),
@@ -522,40 +524,56 @@ class EventCodecTest {
   }
 
   sealed interface Unstorable {
+    @Stored("threaded")
     record Threaded(Thread value) implements Unstorable {}
 
+    @Stored("any")
     record Any(Object value) implements Unstorable {}
 
+    @Stored("bytes")
     @SuppressWarnings("ArrayRecordComponent")
     record Bytes(byte[] value) implements Unstorable {}
 
+    @Stored("dated")
     record Dated(Optional<Date> value) implements Unstorable {}
 
+    @Stored("raw")
     @SuppressWarnings("rawtypes")
     record Raw(List value) implements Unstorable {}
 
+    @Stored("open")
     record Open(Set<Runnable> value) implements Unstorable {}
 
+    @Stored("keyed")
     record Keyed(Map<Item, String> value) implements Unstorable {}
 
+    @Stored("twice")
     record Twice(Pet value) implements Unstorable {}
 
+    @Stored("half")
     record Half(Shelter value) implements Unstorable {}
 
+    @Stored("deep")
     record Deep(List<Box<Thread>> value) implements Unstorable {}
 
+    @Stored("wild")
     record Wild(List<?> value) implements Unstorable {}
 
+    @Stored("norecord")
     final class NoRecord implements Unstorable {}
 
+    @Stored("ignored")
     record Ignored(String other, @JsonIgnore String value) implements Unstorable {}
 
+    @Stored("hidden")
     record Hidden(@JsonProperty(access = JsonProperty.Access.WRITE_ONLY) String value)
         implements Unstorable {}
 
+    @Stored("unread")
     record Unread(@JsonProperty(access = JsonProperty.Access.READ_ONLY) String value)
         implements Unstorable {}
 
+    @Stored("extra")
     record Extra(String other) implements Unstorable {
       @JsonProperty
       public String value() {
@@ -563,12 +581,15 @@ class EventCodecTest {
       }
     }
 
+    @Stored("counted")
     record Counted(@JsonFormat(shape = JsonFormat.Shape.NUMBER) Instant value)
         implements Unstorable {}
 
+    @Stored("listed")
     record Listed(@JsonFormat(shape = JsonFormat.Shape.NUMBER_INT) List<Kind> value)
         implements Unstorable {}
 
+    @Stored("worded")
     record Worded(@JsonFormat(shape = JsonFormat.Shape.STRING) long value) implements Unstorable {}
   }
 
@@ -605,13 +626,13 @@ class EventCodecTest {
   }
 
   sealed interface Tagged {
+    @Stored("held")
     record Held(Own own) implements Tagged {}
   }
 
   @Test
   void may_tell_their_records_in_their_own_way() {
-    EventCodec codec =
-        new EventCodec(List.of(EventTypes.of(Tagged.class, Map.of("held", Tagged.Held.class))));
+    EventCodec codec = new EventCodec(List.of(Category.of("thing", Tagged.class)));
     StoredEvent stored = codec.encode(UUID.randomUUID(), new Tagged.Held(new Other.One()));
 
     assertThat(new String(stored.data(), UTF_8)).isEqualTo("{\"own\":{\"kind\":\"other\"}}");
@@ -622,9 +643,9 @@ class EventCodecTest {
   @MethodSource("shapes")
   <E extends Unstorable> void of_shapes_that_can_not_be_stored_are_an_error_of_the_start(
       Class<E> shape) {
-    EventTypes<E> family = EventTypes.of(shape, Map.of("shape", shape));
+    Category<E> category = Category.of("thing", shape);
 
-    assertThatThrownBy(() -> new EventCodec(List.of(family)))
+    assertThatThrownBy(() -> new EventCodec(List.of(category)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(shape.getName() + " can't be stored: ")
         .hasMessageMatching(

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.foldline.core.Category;
 import dev.foldline.core.Changes;
-import dev.foldline.core.EventTypes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Shape;
+import dev.foldline.core.Stored;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.core.Upcaster;
 import dev.foldline.core.View;
@@ -29,15 +31,17 @@ import org.junit.jupiter.api.Test;
 class EventVersionsTest {
 
   sealed interface Stock {
+    @Stored("stock-counted.v2")
     record Counted(long pieces, BigDecimal price) implements Stock {}
 
+    @Stored("stock-sold")
     record Sold(long pieces) implements Stock {}
   }
 
-  private static final EventTypes<Stock> TYPES =
-      EventTypes.of(
+  private final Category<Stock> stock =
+      Category.of(
+          EventStoreServer.unique("stock"),
           Stock.class,
-          Map.of("stock-counted.v2", Stock.Counted.class, "stock-sold", Stock.Sold.class),
           Upcaster.toNext(
               "stock-counted",
               data -> {
@@ -53,7 +57,7 @@ class EventVersionsTest {
                       new Shape("stock-counted.v2", Map.of("pieces", 10, "price", 1)),
                       new Shape("stock-sold", data))));
 
-  private final EventCodec codec = new EventCodec(List.of(TYPES));
+  private final EventCodec codec = new EventCodec(List.of(stock));
 
   private static StoredEvent stored(String type, String data) {
     return new StoredEvent(UUID.randomUUID(), type, data.getBytes(UTF_8), new byte[0]);
@@ -62,8 +66,6 @@ class EventVersionsTest {
   private List<Object> decode(String type, String data) {
     return codec.decode(stored(type, data));
   }
-
-  private final String category = EventStoreServer.unique("stock");
 
   @Test
   void are_read_as_those_of_today() {
@@ -113,7 +115,7 @@ class EventVersionsTest {
         EventStore store = new EventStore(server.connectionString(), Duration.ofSeconds(5))) {
       store
           .append(
-              category + "-1",
+              stock.stream("1"),
               -1,
               List.of(
                   stored("stock-counted", "{\"dozens\":1,\"price\":1}"),
@@ -122,18 +124,17 @@ class EventVersionsTest {
           .await()
           .atMost(Duration.ofSeconds(10));
 
-      assertThat(fold(store, _ -> true)).isEqualTo(new View<>(category + "-1", 2, 6L));
+      assertThat(fold(store, _ -> true)).isEqualTo(new View<>(stock.stream("1"), 2, 6L));
       assertThat(fold(store, event -> event.revision() <= 1))
-          .isEqualTo(new View<>(category + "-1", 1, 7L));
+          .isEqualTo(new View<>(stock.stream("1"), 1, 7L));
     }
   }
 
   private View<Long> fold(EventStore store, Predicate<Recorded<?>> upTo) {
     return new StreamFold(store.streams(), codec, DiscardedEvents.NONE, Duration.ofSeconds(10))
         .fold(
-            new Projection<>(
-                "stock", 1, category, Stock.class, Long.class, EventVersionsTest::left),
-            category + "-1",
+            Projection.of("stock", 1, Long.class).on(stock, EventVersionsTest::left),
+            stock.stream("1"),
             upTo)
         .await()
         .atMost(Duration.ofSeconds(10))

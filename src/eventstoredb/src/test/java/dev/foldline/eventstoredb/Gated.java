@@ -1,6 +1,9 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,14 +22,14 @@ final class Gated extends Meddled {
   }
 
   @Override
-  public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+  Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
     return Uni.createFrom()
         .completionStage(opened)
-        .chain(() -> super.append(stream, expected, events));
+        .chain(() -> super.appending(stream, expected, events));
   }
 
   @Override
-  public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    return Uni.createFrom().completionStage(opened).chain(() -> super.read(stream, from, limit));
+  Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
+    return Uni.createFrom().completionStage(opened).chain(() -> super.reading(stream, from, limit));
   }
 }

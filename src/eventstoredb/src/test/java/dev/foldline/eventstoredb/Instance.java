@@ -2,9 +2,13 @@ package dev.foldline.eventstoredb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Snapshots;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.testing.Faults;
 import io.smallrye.mutiny.Uni;
@@ -12,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +27,7 @@ import java.util.function.UnaryOperator;
 /** One instance of an application: a command handler with its own cache, and faults on its way. */
 final class Instance {
 
-  static final EventCodec CODEC = new EventCodec(List.of(Counter.TYPES));
+  static final EventCodec CODEC = new EventCodec(List.of(Counter.COUNTERS));
   static final RequestMacs MACS = new RequestMacs(List.of("test:MDEyMzQ1Njc4OWFiY2RlZg=="));
 
   final AtomicInteger reads = new AtomicInteger();
@@ -77,7 +83,7 @@ final class Instance {
   }
 
   Uni<Receipt> handle(String id, Counter.Command command) {
-    return handler.handle(Counter.DECIDER, id, command);
+    return handler.handle(Counter.DECIDER, new Counter.To(id, command));
   }
 
   /** Handles a command with an idempotency key. */
@@ -106,27 +112,20 @@ final class Instance {
     }
 
     @Override
-    public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+    public CompletionStage<Appended> append(
+        String stream, long expected, List<StoredEvent> events) {
       appends.incrementAndGet();
-      return Uni.createFrom()
-          .completionStage(
-              () ->
-                  faults.call(
-                      "append",
-                      () -> streams.append(stream, expected, events).subscribeAsCompletionStage(),
-                      () -> new OutcomeUnknown(stream)));
+      return faults.call(
+          "append",
+          () -> streams.append(stream, expected, events),
+          () -> new OutcomeUnknown(stream));
     }
 
     @Override
-    public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+    public CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
       reads.incrementAndGet();
-      return Uni.createFrom()
-          .completionStage(
-              () ->
-                  faults.call(
-                      "read",
-                      () -> streams.read(stream, from, limit).subscribeAsCompletionStage(),
-                      () -> new Unavailable("lost")));
+      return faults.call(
+          "read", () -> streams.read(stream, from, limit), () -> new Unavailable("lost"));
     }
   }
 
@@ -136,13 +135,14 @@ final class Instance {
     final ConcurrentMap<String, String> kept = new ConcurrentHashMap<>();
 
     @Override
-    public Uni<Optional<String>> load(String stream) {
-      return Uni.createFrom().item(() -> Optional.ofNullable(kept.get(stream)));
+    public CompletionStage<Optional<String>> load(String stream) {
+      return CompletableFuture.completedStage(Optional.ofNullable(kept.get(stream)));
     }
 
     @Override
-    public Uni<Void> save(String stream, String snapshot) {
-      return Uni.createFrom().voidItem().invoke(() -> kept.put(stream, snapshot));
+    public CompletionStage<Void> save(String stream, String snapshot) {
+      kept.put(stream, snapshot);
+      return CompletableFuture.completedStage(null);
     }
   }
 

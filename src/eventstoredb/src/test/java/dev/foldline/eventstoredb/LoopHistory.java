@@ -2,11 +2,14 @@ package dev.foldline.eventstoredb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
+import dev.foldline.core.WrongRevision;
 import dev.foldline.eventstoredb.Counter.Command;
 import java.time.Duration;
 import java.time.Instant;
@@ -161,7 +164,7 @@ final class LoopHistory {
               commands,
               Instance.CODEC,
               20,
-              (asked, state) -> Counter.DECIDER.decide().apply(asked.command(), state));
+              (asked, state) -> Counter.decide(asked.command(), state));
       happened(new Happened.Came<>(random.nextInt(4) == 0 ? null : cached));
     }
 
@@ -249,7 +252,7 @@ final class LoopHistory {
   }
 
   private static Counter.Event decoded(Recorded<StoredEvent> event) {
-    return Instance.CODEC.decode(event.event(), Counter.Event.class).getFirst();
+    return Instance.CODEC.decode(event, Counter.COUNTERS).getFirst().event();
   }
 
   /** As an event store: what is there already at the revision is a success without an effect. */

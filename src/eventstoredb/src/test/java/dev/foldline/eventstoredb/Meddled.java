@@ -1,8 +1,12 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** Streams as they are, but for what a test overrides. */
 abstract class Meddled implements Streams {
@@ -14,12 +18,22 @@ abstract class Meddled implements Streams {
   }
 
   @Override
-  public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-    return streams.append(stream, expected, events);
+  public final CompletionStage<Appended> append(
+      String stream, long expected, List<StoredEvent> events) {
+    return appending(stream, expected, events).subscribeAsCompletionStage();
   }
 
   @Override
-  public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    return streams.read(stream, from, limit);
+  public final CompletionStage<List<Recorded<StoredEvent>>> read(
+      String stream, long from, int limit) {
+    return reading(stream, from, limit).subscribeAsCompletionStage();
+  }
+
+  Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
+    return Uni.createFrom().completionStage(() -> streams.append(stream, expected, events));
+  }
+
+  Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
+    return Uni.createFrom().completionStage(() -> streams.read(stream, from, limit));
   }
 }

@@ -2,8 +2,11 @@ package dev.foldline.eventstoredb;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.testing.EventStoreServer;
 import io.smallrye.mutiny.Uni;
@@ -68,7 +71,7 @@ class ModelTest {
         streams ->
             new Meddled(streams) {
               @Override
-              public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
+              Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
                 return store.append(stream, events);
               }
             },
@@ -86,8 +89,8 @@ class ModelTest {
         streams ->
             new Meddled(streams) {
               @Override
-              public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-                return super.read(stream, from, from > 0 ? 1 : limit);
+              Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
+                return super.reading(stream, from, from > 0 ? 1 : limit);
               }
             },
         100);
@@ -99,8 +102,8 @@ class ModelTest {
         streams ->
             new Meddled(streams) {
               @Override
-              public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-                return super.append(stream, expected, events)
+              Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
+                return super.appending(stream, expected, events)
                     .onFailure(OutcomeUnknown.class)
                     .transform(_ -> new Unavailable("surely not done"));
               }

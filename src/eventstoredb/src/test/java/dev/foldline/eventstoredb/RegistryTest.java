@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.eventstore.dbclient.DeleteStreamOptions;
 import dev.foldline.core.Namespace;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.Registry.NotRegistered;
 import dev.foldline.testing.EventStoreServer;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -190,8 +192,8 @@ class RegistryTest {
               closed.append(bank, -1, List.of(event)),
               closed.append(bank, List.of(event)),
               closed.read(bank, 0, 1),
-              closed.streams().append(bank, -1, List.of(event)),
-              closed.streams().read(bank, 0, 1),
+              later(closed.streams().append(bank, -1, List.of(event))),
+              later(closed.streams().read(bank, 0, 1)),
               closed.exists(bank),
               closed.end(),
               closed.before(0, 1),
@@ -203,6 +205,10 @@ class RegistryTest {
           .allSatisfy(way -> assertThatThrownBy(() -> way.await().atMost(LIMIT)).isSameAs(never));
     }
     assertThat(store.exists(bank).await().atMost(LIMIT)).isFalse();
+  }
+
+  private static <T> Uni<T> later(CompletionStage<T> stage) {
+    return Uni.createFrom().completionStage(stage);
   }
 
   @ParameterizedTest

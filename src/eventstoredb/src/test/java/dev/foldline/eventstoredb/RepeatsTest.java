@@ -4,13 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.foldline.core.Appended;
+import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
-import dev.foldline.core.EventTypes;
 import dev.foldline.core.KeyReused;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
+import dev.foldline.core.Snapshots;
+import dev.foldline.core.Stored;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.Counter.Added;
 import dev.foldline.eventstoredb.Counter.Command;
@@ -75,13 +80,19 @@ class RepeatsTest {
         .toList();
   }
 
+  @Stored("booked")
   record Booked(BigDecimal amount, OffsetDateTime at, Set<String> tags) {}
 
-  private static final Decider<Booked, BigDecimal, Booked> BOOK =
+  private record Book(String book, Booked what) {}
+
+  private static final Category<Booked> BOOKS = Category.of("book", Booked.class);
+
+  private static final Decider<Book, BigDecimal, Booked> BOOK =
       new Decider<>(
-          "book",
+          BOOKS,
+          Book::book,
           BigDecimal.ZERO,
-          (command, _) -> List.of(command),
+          (command, _) -> List.of(command.what()),
           (sum, booked) -> sum.add(booked.amount()));
 
   @Test
@@ -94,10 +105,10 @@ class RepeatsTest {
             Set.of("red", "green"));
     Booked again =
         new Booked(new BigDecimal("1.1"), once.at().plusSeconds(1), Set.of("green", "blue"));
-    Receipt first = get(instances[0].handle(BOOK, id, once));
+    Receipt first = get(instances[0].handle(BOOK, new Book(id, once)));
 
     for (CommandHandler instance : instances) {
-      assertThat(get(instance.handle(BOOK, id, again)))
+      assertThat(get(instance.handle(BOOK, new Book(id, again))))
           .isEqualTo(new Receipt(first.stream(), first.revision(), true));
     }
   }
@@ -105,7 +116,7 @@ class RepeatsTest {
   private CommandHandler booking() {
     return new CommandHandler(
         store.streams(),
-        new EventCodec(List.of(EventTypes.of(Booked.class, Map.of("booked", Booked.class)))),
+        new EventCodec(List.of(BOOKS)),
         Snapshots.NONE,
         () -> Instance.said(Instance.keyed("k", "book {\"account\":\"Ö 1\"}")),
         CommandOptions.DEFAULT,
@@ -158,8 +169,8 @@ class RepeatsTest {
     AtomicBoolean first = new AtomicBoolean(true);
     return new Meddled(store.streams()) {
       @Override
-      public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-        Uni<Appended> append = super.append(stream, expected, events);
+      Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
+        Uni<Appended> append = super.appending(stream, expected, events);
         return first.getAndSet(false) ? fault.apply(append) : append;
       }
     };
@@ -169,10 +180,10 @@ class RepeatsTest {
   private static Streams unreadable(Streams streams, AtomicBoolean once) {
     return new Meddled(streams) {
       @Override
-      public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+      Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
         return once.getAndSet(false)
             ? Uni.createFrom().failure(new IllegalStateException("closed"))
-            : super.read(stream, from, limit);
+            : super.reading(stream, from, limit);
       }
     };
   }
@@ -357,14 +368,15 @@ class RepeatsTest {
   }
 
   /** A rolling release: the next one has another idea of what a command leads to. */
-  private static final Decider<Command, Counter, Event> NEXT_RELEASE =
+  private static final Decider<Counter.To, Counter, Event> NEXT_RELEASE =
       new Decider<>(
-          "counter",
+          Counter.COUNTERS,
+          Counter.To::counter,
           Counter.DECIDER.initial(),
-          (command, state) ->
-              command instanceof Add(long amount)
+          (to, state) ->
+              to.command() instanceof Add(long amount)
                   ? List.of(new Added(amount * 10))
-                  : Counter.DECIDER.decide().apply(command, state),
+                  : Counter.decide(to.command(), state),
           Counter.DECIDER.evolve());
 
   @Test
@@ -380,16 +392,16 @@ class RepeatsTest {
             new CommandListener() {});
     Instance old = instance();
     get(old.handle(id, new Add(1)));
-    assertThatThrownBy(() -> get(next.handle(NEXT_RELEASE, id, new Take(5))))
+    assertThatThrownBy(() -> get(next.handle(NEXT_RELEASE, new Counter.To(id, new Take(5)))))
         .isInstanceOf(Refused.class);
     Receipt first = get(old.handle("k", id, new Add(1)));
 
     said[0] = Instance.said(Instance.keyed("k", new Add(1)));
-    Receipt again = get(next.handle(NEXT_RELEASE, id, new Add(1)));
+    Receipt again = get(next.handle(NEXT_RELEASE, new Counter.To(id, new Add(1))));
 
     assertThat(again).isEqualTo(new Receipt(first.stream(), 1, true));
     said[0] = CommandContext.NONE;
-    assertThatThrownBy(() -> get(next.handle(NEXT_RELEASE, id, new Take(11))))
+    assertThatThrownBy(() -> get(next.handle(NEXT_RELEASE, new Counter.To(id, new Take(11)))))
         .isInstanceOf(Refused.class);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.Refused;
+import dev.foldline.core.Snapshots;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.Take;
 import dev.foldline.testing.EventStoreServer;

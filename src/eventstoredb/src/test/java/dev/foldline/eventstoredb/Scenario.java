@@ -9,11 +9,13 @@ import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
+import dev.foldline.core.Snapshots;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.Counter.Command;
 import dev.foldline.eventstoredb.Counter.Event;
 import dev.foldline.testing.Faults.Fault;
-import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -90,31 +93,24 @@ final class Scenario {
   private final class Flaky implements Snapshots {
 
     @Override
-    public Uni<Optional<String>> load(String name) {
-      return Uni.createFrom()
-          .item(
-              () -> {
-                synchronized (snapshots) {
-                  return switch (chance.nextInt(6)) {
-                    case 0 -> Optional.empty();
-                    case 1 -> Optional.of("{\"schema\":");
-                    case 2 -> snapshots.stream().findFirst();
-                    default -> snapshots.reversed().stream().findFirst();
-                  };
-                }
-              });
+    public CompletionStage<Optional<String>> load(String name) {
+      synchronized (snapshots) {
+        return CompletableFuture.completedStage(
+            switch (chance.nextInt(6)) {
+              case 0 -> Optional.empty();
+              case 1 -> Optional.of("{\"schema\":");
+              case 2 -> snapshots.stream().findFirst();
+              default -> snapshots.reversed().stream().findFirst();
+            });
+      }
     }
 
     @Override
-    public Uni<Void> save(String name, String snapshot) {
-      return Uni.createFrom()
-          .voidItem()
-          .invoke(
-              () -> {
-                synchronized (snapshots) {
-                  snapshots.add(snapshot);
-                }
-              });
+    public CompletionStage<Void> save(String name, String snapshot) {
+      synchronized (snapshots) {
+        snapshots.add(snapshot);
+      }
+      return CompletableFuture.completedStage(null);
     }
   }
 
@@ -299,21 +295,24 @@ final class Scenario {
   void check() {
     try {
       List<Recorded<StoredEvent>> events =
-          streams.read(stream, 0, 1_000).await().atMost(Duration.ofSeconds(5));
+          streams.read(stream, 0, 1_000).toCompletableFuture().join();
       List<Counter> states = new ArrayList<>(List.of(new Counter.Empty()));
       for (Recorded<StoredEvent> event : events) {
-        Event decoded = Instance.CODEC.decode(event.event(), Event.class).getFirst();
+        Event decoded = Instance.CODEC.decode(event, Counter.COUNTERS).getFirst().event();
         states.add(Counter.DECIDER.evolve().apply(states.getLast(), decoded));
       }
       Map<Integer, Written> written = new HashMap<>();
       int from = 0;
       while (from < events.size()) {
         Asked command = asked.get(number(events.get(from)));
-        List<Event> decided = Counter.DECIDER.decide().apply(command.command(), states.get(from));
+        List<Event> decided = Counter.decide(command.command(), states.get(from));
         int to = from + decided.size();
         assertThat(
                 events.subList(from, Math.min(to, events.size())).stream()
-                    .flatMap(event -> Instance.CODEC.decode(event.event(), Event.class).stream())
+                    .flatMap(
+                        event ->
+                            Instance.CODEC.decode(event, Counter.COUNTERS).stream()
+                                .map(Recorded::event))
                     .toList())
             .as("what %s decides at revision %d", command, from)
             .isEqualTo(decided);
@@ -394,7 +393,7 @@ final class Scenario {
           .as("what the receipt of %s saw", sent)
           .isGreaterThanOrEqualTo(sent.seen());
       Counter then = states.get((int) receipt.revision() + 1);
-      assertThat(Counter.DECIDER.decide().apply(sent.asked().command(), then))
+      assertThat(Counter.decide(sent.asked().command(), then))
           .as("what %s does at revision %d", sent.asked(), receipt.revision())
           .isEmpty();
     }
@@ -406,7 +405,7 @@ final class Scenario {
 
   private static boolean refuses(Counter counter, Command command) {
     try {
-      List<Event> _ = Counter.DECIDER.decide().apply(command, counter);
+      List<Event> _ = Counter.decide(command, counter);
       return false;
     } catch (Refused _) {
       return true;

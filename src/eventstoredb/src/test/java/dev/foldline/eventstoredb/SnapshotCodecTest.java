@@ -3,7 +3,9 @@ package dev.foldline.eventstoredb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
+import dev.foldline.core.Stored;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,13 +46,20 @@ class SnapshotCodecTest {
     record Credit(BigDecimal limit) implements Card {}
   }
 
+  @Stored("wallet-moved")
+  record Moved() {}
+
   private static final RecentKeys.Window WINDOW =
       new RecentKeys.Window(10, Duration.ofDays(1), InstantSource.system());
 
   private static final SnapshotCodec<Wallet> CODEC =
       new SnapshotCodec<>(
-          new Decider<String, Wallet, String>(
-              "wallet", new Wallet.Empty(), (_, _) -> List.of(), (wallet, _) -> wallet),
+          new Decider<String, Wallet, Moved>(
+              Category.of("wallet", Moved.class),
+              wallet -> wallet,
+              new Wallet.Empty(),
+              (_, _) -> List.of(),
+              (wallet, _) -> wallet),
           WINDOW);
 
   private static final Wallet FILLED =

@@ -2,7 +2,10 @@ package dev.foldline.eventstoredb;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -10,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,12 +26,13 @@ class StreamFoldTest {
   private record Endless() implements Streams {
 
     @Override
-    public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-      return Uni.createFrom().failure(new AssertionError("a query appends nothing"));
+    public CompletionStage<Appended> append(
+        String stream, long expected, List<StoredEvent> events) {
+      return CompletableFuture.failedStage(new AssertionError("a query appends nothing"));
     }
 
     @Override
-    public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+    public CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
       StoredEvent event = Instance.CODEC.encode(UUID.randomUUID(), new Counter.Added(1));
       return Uni.createFrom()
           .item(
@@ -44,7 +50,8 @@ class StreamFoldTest {
                   .toList())
           .onItem()
           .delayIt()
-          .by(Duration.ofMillis(1));
+          .by(Duration.ofMillis(1))
+          .subscribeAsCompletionStage();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foldline.core.Receipt;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.TooLarge;
 import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.Counter.Command.Add;

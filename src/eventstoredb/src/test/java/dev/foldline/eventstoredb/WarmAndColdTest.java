@@ -3,10 +3,12 @@ package dev.foldline.eventstoredb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
-import dev.foldline.core.EventTypes;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Refused;
+import dev.foldline.core.Snapshots;
+import dev.foldline.core.Stored;
 import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.WithEventStore;
 import java.math.BigDecimal;
@@ -16,7 +18,6 @@ import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -33,18 +34,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WarmAndColdTest {
 
   sealed interface Event {
+    @Stored("at")
     record At(OffsetDateTime at, ZonedDateTime zoned) implements Event {}
 
+    @Stored("half")
     record Half(float part, BigDecimal price) implements Event {}
 
+    @Stored("tagged")
     record Tagged(Set<String> tags) implements Event {}
 
+    @Stored("noted")
     record Noted(String author, @Nullable String note) implements Event {}
 
+    @Stored("listed")
     record Listed(List<String> items) implements Event {}
 
+    @Stored("held")
     record Held(Payment by) implements Event {}
 
+    @Stored("derived")
     record Derived(long cents) implements Event {
       public long getDoubled() {
         return 2 * cents;
@@ -68,26 +76,19 @@ class WarmAndColdTest {
   /** What happened last, in the order in which its sets are. */
   private record State(String last) {}
 
-  private static final Decider<Command, State, Event> DECIDER =
+  private record To(String id, Command command) {}
+
+  private static final Category<Event> EVENTS = Category.of("warm", Event.class);
+
+  private static final Decider<To, State, Event> DECIDER =
       new Decider<>(
-          "warm",
+          EVENTS,
+          To::id,
           new State(""),
-          WarmAndColdTest::decide,
+          (to, state) -> decide(to.command(), state),
           (_, event) -> new State(event.toString()));
 
-  private static final EventCodec CODEC =
-      new EventCodec(
-          List.of(
-              EventTypes.of(
-                  Event.class,
-                  Map.of(
-                      "at", Event.At.class,
-                      "half", Event.Half.class,
-                      "tagged", Event.Tagged.class,
-                      "noted", Event.Noted.class,
-                      "listed", Event.Listed.class,
-                      "held", Event.Held.class,
-                      "derived", Event.Derived.class))));
+  private static final EventCodec CODEC = new EventCodec(List.of(EVENTS));
 
   private static EventStore store;
 
@@ -127,7 +128,7 @@ class WarmAndColdTest {
   }
 
   private Receipt handle(CommandHandler handler, Command command) {
-    return handler.handle(DECIDER, id, command).await().atMost(Duration.ofSeconds(20));
+    return handler.handle(DECIDER, new To(id, command)).await().atMost(Duration.ofSeconds(20));
   }
 
   static List<Named<Event>> events() {

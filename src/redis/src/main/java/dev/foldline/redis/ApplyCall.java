@@ -24,9 +24,9 @@ final class ApplyCall {
     number(layout.waiting(partition));
   }
 
-  static ApplyCall of(List<? extends Catchup<?, ?, ?>> streams, Layout layout) {
+  static ApplyCall of(List<? extends Catchup<?, ?>> streams, Layout layout) {
     ApplyCall call = new ApplyCall(layout, streams.getFirst().partition());
-    for (Catchup<?, ?, ?> stream : streams) {
+    for (Catchup<?, ?> stream : streams) {
       call.arguments.add(stream.name());
       call.arguments.add(stream.stored().expected());
       call.arguments.add(stream.folded().format());

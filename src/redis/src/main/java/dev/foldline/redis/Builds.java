@@ -40,10 +40,10 @@ public final class Builds {
   private static final String UNNEEDED = "unneeded:";
 
   private final ReadModels models;
-  private final Projection<?, ?> projection;
+  private final Projection<?> projection;
   private final String key;
 
-  public Builds(ReadModels models, Projection<?, ?> projection) {
+  public Builds(ReadModels models, Projection<?> projection) {
     this.models = models;
     this.projection = projection;
     this.key = Layout.builds(models.namespace(), projection.name());

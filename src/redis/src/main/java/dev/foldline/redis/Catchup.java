@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One stream on its way through a batch: from the document it has to the one with all events of the
  * batch in it. Belongs to one batch; its calls come one at a time.
  */
-final class Catchup<S, D, E> {
+final class Catchup<S, D> {
 
   /** How many missing events are read, and then applied, at a time. */
   private static final int PAGE = 500;
@@ -27,8 +27,8 @@ final class Catchup<S, D, E> {
   private final Set<Long> batch = new HashSet<>();
   private final NavigableMap<Long, Recorded<S>> events = new TreeMap<>();
 
-  private Stored<D> stored = Stored.nothing();
-  private Stored<D> folded = stored;
+  private StoredDocument<D> stored = StoredDocument.nothing();
+  private StoredDocument<D> folded = stored;
   private List<Change> changes = List.of();
   private int folds;
   private final List<Outcome.Poison> poisons = new ArrayList<>();
@@ -63,7 +63,7 @@ final class Catchup<S, D, E> {
    *
    * @throws ForeignLog if the events are of another log than that was
    */
-  void startFrom(Stored<D> current) {
+  void startFrom(StoredDocument<D> current) {
     events.values().forEach(current.fence()::check);
     stored = current;
     poisons.removeIf(poison -> poison.revision() > current.revision());
@@ -147,8 +147,7 @@ final class Catchup<S, D, E> {
    *
    * @return whether there is something to write
    */
-  boolean fold(
-      Projection<D, E> projection, Decoder<S, E> decoder, OnPoison onPoison, ReadModels models) {
+  boolean fold(Projection<D> projection, Decoder<S> decoder, OnPoison onPoison, ReadModels models) {
     folded = stored;
     changes = new ArrayList<>();
     folds = 0;
@@ -175,19 +174,19 @@ final class Catchup<S, D, E> {
     return folds > 0;
   }
 
-  private Stored<D> step(
-      Projection<D, E> projection,
+  private StoredDocument<D> step(
+      Projection<D> projection,
       Recorded<S> stored,
-      List<Recorded<E>> events,
+      List<? extends Recorded<?>> events,
       ReadModels models) {
     @Nullable D document = folded.document();
     List<Change> shared = new ArrayList<>();
-    for (Recorded<E> event : events) {
-      Changes<D> change = projection.project().apply(document, event);
+    for (Recorded<?> event : events) {
+      Changes<D> change = projection.apply(document, event);
       document = change.document();
       shared.addAll(change.shared());
     }
-    Stored<D> next = Stored.of(stored, document, models);
+    StoredDocument<D> next = StoredDocument.of(stored, document, models);
     changes.addAll(shared);
     return next;
   }
@@ -205,11 +204,11 @@ final class Catchup<S, D, E> {
     return (int) some.keySet().stream().filter(batch::contains).count();
   }
 
-  Stored<D> stored() {
+  StoredDocument<D> stored() {
     return stored;
   }
 
-  Stored<D> folded() {
+  StoredDocument<D> folded() {
     return folded;
   }
 

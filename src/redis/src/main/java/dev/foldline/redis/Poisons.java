@@ -29,7 +29,7 @@ public final class Poisons {
   private final ReadModels models;
   private final String key;
 
-  public Poisons(ReadModels models, Projection<?, ?> projection, String build) {
+  public Poisons(ReadModels models, Projection<?> projection, String build) {
     this.models = models;
     this.key = Layout.poisons(models.namespace(), projection.name(), build);
   }

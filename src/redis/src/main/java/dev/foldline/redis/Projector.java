@@ -35,9 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> the stored form of events
  * @param <D> the document
- * @param <E> the events
  */
-public final class Projector<S, D, E> {
+public final class Projector<S, D> {
 
   private static final Script APPLY = Script.named("apply.lua");
   private static final Script END = Script.named("end.lua");
@@ -69,8 +68,8 @@ public final class Projector<S, D, E> {
   }
 
   private final ReadModels models;
-  private final Projection<D, E> projection;
-  private final Decoder<S, E> decoder;
+  private final Projection<D> projection;
+  private final Decoder<S> decoder;
   private final History<S> history;
   private final OnPoison onPoison;
   private final Passing passing;
@@ -85,11 +84,11 @@ public final class Projector<S, D, E> {
    */
   public Projector(
       ReadModels models,
-      Projection<D, E> projection,
+      Projection<D> projection,
       String build,
       OnPoison onPoison,
       Passing passing,
-      Decoder<S, E> decoder,
+      Decoder<S> decoder,
       History<S> history) {
     this.onPoison = onPoison;
     this.passing = passing;
@@ -114,7 +113,7 @@ public final class Projector<S, D, E> {
    *     build is of another log than the events
    */
   public Uni<Outcome> apply(List<Recorded<S>> batch, Order order) {
-    Map<String, Catchup<S, D, E>> streams = new LinkedHashMap<>();
+    Map<String, Catchup<S, D>> streams = new LinkedHashMap<>();
     List<String> ended = new ArrayList<>();
     for (Recorded<S> event : batch) {
       if (event.revision() == TOMBSTONE) {
@@ -124,7 +123,7 @@ public final class Projector<S, D, E> {
       }
     }
     int size = batch.size() - ended.size();
-    List<Catchup<S, D, E>> all = List.copyOf(streams.values());
+    List<Catchup<S, D>> all = List.copyOf(streams.values());
     return readDocuments(all, this::start)
         .chain(() -> round(all, order, 1))
         .chain(() -> noteEnds(ended))
@@ -150,16 +149,16 @@ public final class Projector<S, D, E> {
   public Uni<Map<String, Fence>> applied(Collection<String> streams) {
     Map<String, Fence> fences = new HashMap<>();
     return readDocuments(
-            streams.stream().distinct().map(Catchup<S, D, E>::new).toList(),
-            (stream, document) -> fences.put(stream.name(), Stored.fence(document)))
+            streams.stream().distinct().map(Catchup<S, D>::new).toList(),
+            (stream, document) -> fences.put(stream.name(), StoredDocument.fence(document)))
         .replaceWith(fences);
   }
 
   private Uni<Void> readDocuments(
-      List<Catchup<S, D, E>> streams, BiConsumer<Catchup<S, D, E>, String> reader) {
-    List<List<Catchup<S, D, E>>> partitions = byPartition(streams);
+      List<Catchup<S, D>> streams, BiConsumer<Catchup<S, D>, String> reader) {
+    List<List<Catchup<S, D>>> partitions = byPartition(streams);
     List<Command> commands = new ArrayList<>();
-    for (List<Catchup<S, D, E>> partition : partitions) {
+    for (List<Catchup<S, D>> partition : partitions) {
       Command read = new Command("HMGET").arg(layout.documents(partition.getFirst().partition()));
       partition.forEach(stream -> read.arg(stream.name()));
       commands.add(read);
@@ -169,7 +168,7 @@ public final class Projector<S, D, E> {
         .invoke(
             answers -> {
               for (int i = 0; i < partitions.size(); i++) {
-                List<Catchup<S, D, E>> partition = partitions.get(i);
+                List<Catchup<S, D>> partition = partitions.get(i);
                 Response documents = answers.get(i);
                 for (int j = 0; j < partition.size(); j++) {
                   @Nullable Response document = documents.get(j);
@@ -181,8 +180,8 @@ public final class Projector<S, D, E> {
   }
 
   /** One step of all streams that are not done: fill their gaps, fold, write. */
-  private Uni<Void> round(List<Catchup<S, D, E>> streams, Order order, int round) {
-    List<Catchup<S, D, E>> open = streams.stream().filter(Catchup::isOpen).toList();
+  private Uni<Void> round(List<Catchup<S, D>> streams, Order order, int round) {
+    List<Catchup<S, D>> open = streams.stream().filter(Catchup::isOpen).toList();
     if (open.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
@@ -200,7 +199,7 @@ public final class Projector<S, D, E> {
         .chain(() -> round(open, order, round + 1));
   }
 
-  private Uni<Void> fillGaps(List<Catchup<S, D, E>> streams, Order order) {
+  private Uni<Void> fillGaps(List<Catchup<S, D>> streams, Order order) {
     return streams.isEmpty()
         ? Uni.createFrom().voidItem()
         : fillFromStreams(streams)
@@ -208,7 +207,7 @@ public final class Projector<S, D, E> {
   }
 
   /** A stream that gives nothing is no store that is away. */
-  private Uni<Void> fillFromStreams(List<Catchup<S, D, E>> streams) {
+  private Uni<Void> fillFromStreams(List<Catchup<S, D>> streams) {
     return Multi.createFrom()
         .iterable(streams)
         .onItem()
@@ -230,7 +229,7 @@ public final class Projector<S, D, E> {
   }
 
   /** What streams don't give any more was dropped, or deleted before it was applied. */
-  private Uni<Void> fillOtherwise(List<Catchup<S, D, E>> streams, Order order) {
+  private Uni<Void> fillOtherwise(List<Catchup<S, D>> streams, Order order) {
     if (streams.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
@@ -241,13 +240,13 @@ public final class Projector<S, D, E> {
     };
   }
 
-  private Uni<Void> skipGaps(List<Catchup<S, D, E>> streams) {
+  private Uni<Void> skipGaps(List<Catchup<S, D>> streams) {
     streams.forEach(Catchup::skipGap);
     return Uni.createFrom().voidItem();
   }
 
   /** Has those wait that are held by an event that can't be applied; the others go on. */
-  private Uni<List<Catchup<S, D, E>>> holdBack(List<Catchup<S, D, E>> streams) {
+  private Uni<List<Catchup<S, D>>> holdBack(List<Catchup<S, D>> streams) {
     return poisons
         .held(streams.stream().map(Catchup::name).toList())
         .map(
@@ -265,12 +264,12 @@ public final class Projector<S, D, E> {
                     .toList());
   }
 
-  private Uni<Void> lookBack(List<Catchup<S, D, E>> streams) {
+  private Uni<Void> lookBack(List<Catchup<S, D>> streams) {
     return lookBack(streams, streams.stream().mapToLong(Catchup::position).max().orElse(-1), 1);
   }
 
   /** Reads the log back to the last applied event of each stream: what it has not, is gone. */
-  private Uni<Void> lookBack(List<Catchup<S, D, E>> streams, long before, int page) {
+  private Uni<Void> lookBack(List<Catchup<S, D>> streams, long before, int page) {
     if (streams.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
@@ -289,11 +288,11 @@ public final class Projector<S, D, E> {
         .recoverWithUni(() -> miss(streams));
   }
 
-  private List<Catchup<S, D, E>> stillMissing(
-      List<Catchup<S, D, E>> streams, List<Recorded<S>> read, long reached) {
+  private List<Catchup<S, D>> stillMissing(
+      List<Catchup<S, D>> streams, List<Recorded<S>> read, long reached) {
     Map<String, List<Recorded<S>>> found = read.stream().collect(groupingBy(Recorded::stream));
-    List<Catchup<S, D, E>> still = new ArrayList<>();
-    for (Catchup<S, D, E> stream : streams) {
+    List<Catchup<S, D>> still = new ArrayList<>();
+    for (Catchup<S, D> stream : streams) {
       stream.fill(found.getOrDefault(stream.name(), List.of()));
       if (stream.hasGap()) {
         if (stream.beginsAt(reached)) {
@@ -306,15 +305,15 @@ public final class Projector<S, D, E> {
     return still;
   }
 
-  private Uni<Void> miss(List<Catchup<S, D, E>> streams) {
+  private Uni<Void> miss(List<Catchup<S, D>> streams) {
     streams.forEach(Catchup::miss);
     return Uni.createFrom().voidItem();
   }
 
   /** Once the fence has passed over an event, nobody finds it any more: it is told of before. */
-  private Uni<Void> writeOrPass(List<Catchup<S, D, E>> streams) {
+  private Uni<Void> writeOrPass(List<Catchup<S, D>> streams) {
     Map<String, List<Outcome.Poison>> passed = new HashMap<>();
-    for (Catchup<S, D, E> stream : streams) {
+    for (Catchup<S, D> stream : streams) {
       if (!stream.passedOver().isEmpty()) {
         passed.put(stream.name(), stream.passedOver());
       }
@@ -324,17 +323,17 @@ public final class Projector<S, D, E> {
         : passing.over(passed).chain(sure -> sure ? write(streams) : foldAgain(streams));
   }
 
-  private Uni<Void> foldAgain(List<Catchup<S, D, E>> streams) {
+  private Uni<Void> foldAgain(List<Catchup<S, D>> streams) {
     streams.forEach(stream -> stream.startFrom(stream.stored()));
     return Uni.createFrom().voidItem();
   }
 
-  private Uni<Void> write(List<Catchup<S, D, E>> streams) {
+  private Uni<Void> write(List<Catchup<S, D>> streams) {
     return nameViews(streams).chain(() -> apply(streams));
   }
 
   /** Keeps the names of the views that cross streams, before anything is in them. */
-  private Uni<Void> nameViews(Collection<Catchup<S, D, E>> streams) {
+  private Uni<Void> nameViews(Collection<Catchup<S, D>> streams) {
     Set<String> views =
         streams.stream()
             .flatMap(stream -> stream.changes().stream())
@@ -349,12 +348,12 @@ public final class Projector<S, D, E> {
     return models.send(List.of(add)).invoke(() -> named.addAll(views)).replaceWithVoid();
   }
 
-  private Uni<Void> apply(Collection<Catchup<S, D, E>> streams) {
+  private Uni<Void> apply(Collection<Catchup<S, D>> streams) {
     List<Command> commands =
         byPartition(streams).stream()
             .map(partition -> ApplyCall.of(partition, layout).command(APPLY))
             .toList();
-    Map<String, Catchup<S, D, E>> byName = new HashMap<>();
+    Map<String, Catchup<S, D>> byName = new HashMap<>();
     streams.forEach(stream -> byName.put(stream.name(), stream));
     return models
         .send(commands)
@@ -362,7 +361,7 @@ public final class Projector<S, D, E> {
             answers -> {
               for (Response elsewhere : answers) {
                 for (int i = 0; i < elsewhere.size(); i += 2) {
-                  Catchup<S, D, E> stream = byName.remove(elsewhere.get(i).toString());
+                  Catchup<S, D> stream = byName.remove(elsewhere.get(i).toString());
                   if (stream != null) {
                     start(stream, elsewhere.get(i + 1).toString());
                   }
@@ -374,10 +373,10 @@ public final class Projector<S, D, E> {
   }
 
   /** Has a stream go on from the document that Redis has. */
-  private void start(Catchup<S, D, E> stream, String document) {
-    Stored<D> stored;
+  private void start(Catchup<S, D> stream, String document) {
+    StoredDocument<D> stored;
     try {
-      stored = Stored.parse(document, models, projection.document());
+      stored = StoredDocument.parse(document, models, projection.document());
     } catch (RuntimeException e) {
       stream.poison(e);
       return;
@@ -385,17 +384,17 @@ public final class Projector<S, D, E> {
     stream.startFrom(stored);
   }
 
-  private List<List<Catchup<S, D, E>>> byPartition(Collection<Catchup<S, D, E>> streams) {
+  private List<List<Catchup<S, D>>> byPartition(Collection<Catchup<S, D>> streams) {
     return List.copyOf(streams.stream().collect(groupingBy(Catchup::partition)).values());
   }
 
-  private Outcome outcome(int size, List<Catchup<S, D, E>> streams) {
+  private Outcome outcome(int size, List<Catchup<S, D>> streams) {
     int applied = 0;
     int delivered = 0;
     int gaps = 0;
     int poisonedEvents = 0;
     Map<String, List<Outcome.Poison>> poisoned = new HashMap<>();
-    for (Catchup<S, D, E> stream : streams) {
+    for (Catchup<S, D> stream : streams) {
       applied += stream.applied();
       delivered += stream.appliedOfBatch();
       gaps += stream.gaps();

@@ -26,7 +26,7 @@ public final class Versions {
   private static final String BEATS = "beats:";
 
   private final ReadModels models;
-  private final Projection<?, ?> projection;
+  private final Projection<?> projection;
   private final int patience;
   private final String key;
   private final Map<Integer, Seen> seen = new HashMap<>();
@@ -34,7 +34,7 @@ public final class Versions {
   /**
    * @param patience how often this version counts on before another one that does not is left
    */
-  public Versions(ReadModels models, Projection<?, ?> projection, int patience) {
+  public Versions(ReadModels models, Projection<?> projection, int patience) {
     this.models = models;
     this.projection = projection;
     this.patience = patience;

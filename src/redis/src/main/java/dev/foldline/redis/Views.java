@@ -43,24 +43,25 @@ public final class Views {
   public record Ranked(String member, long score) {}
 
   /** A stream's document; none where the projection has seen no event of it. */
-  public <D> Uni<Optional<View<D>>> document(Projection<D, ?> projection, String stream) {
+  public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String stream) {
     return stored(projection, stream)
-        .map(found -> Stored.parse(text(found), models, projection.document()).view(stream));
+        .map(
+            found -> StoredDocument.parse(text(found), models, projection.document()).view(stream));
   }
 
   /** The same; none either where the stream was deleted for good. */
-  public <D> Uni<Optional<View<D>>> living(Projection<D, ?> projection, String stream) {
+  public <D> Uni<Optional<View<D>>> living(Projection<D> projection, String stream) {
     return stored(projection, stream)
         .map(
             found ->
                 found.get(2) == null
-                    ? Stored.parse(text(found), models, projection.document()).view(stream)
+                    ? StoredDocument.parse(text(found), models, projection.document()).view(stream)
                     : Optional.empty());
   }
 
   /** The revision of a stream that a projection has come to, −1 for none. */
-  public Uni<Long> revision(Projection<?, ?> projection, String stream) {
-    return stored(projection, stream).map(found -> Stored.fence(text(found)).revision());
+  public Uni<Long> revision(Projection<?> projection, String stream) {
+    return stored(projection, stream).map(found -> StoredDocument.fence(text(found)).revision());
   }
 
   private static String text(Response found) {
@@ -68,7 +69,7 @@ public final class Views {
   }
 
   /** The partition's mark, the stream's document, and the note of its end. */
-  private Uni<Response> stored(Projection<?, ?> projection, String stream) {
+  private Uni<Response> stored(Projection<?> projection, String stream) {
     int partition = Layout.partition(stream);
     return query(
             projection,
@@ -101,7 +102,7 @@ public final class Views {
    * @return whether it has
    */
   public Uni<Boolean> await(
-      Projection<?, ?> projection, String stream, long revision, Duration limit) {
+      Projection<?> projection, String stream, long revision, Duration limit) {
     int partition = Layout.partition(stream);
     String millis = Long.toString(Math.max(limit.toMillis(), 1));
     return query(projection, _ -> List.of())
@@ -116,7 +117,7 @@ public final class Views {
   }
 
   /** The sums of a view by field, in the order of the fields' names. */
-  public Uni<Map<String, BigInteger>> totals(Projection<?, ?> projection, String view) {
+  public Uni<Map<String, BigInteger>> totals(Projection<?> projection, String view) {
     return all(
             projection,
             (layout, partition) -> layout.totals(partition, view),
@@ -143,7 +144,7 @@ public final class Views {
    *
    * @param limit how many at most
    */
-  public Uni<List<Ranked>> top(Projection<?, ?> projection, String view, int limit) {
+  public Uni<List<Ranked>> top(Projection<?> projection, String view, int limit) {
     String last = Integer.toString(Math.max(limit, 1) - 1);
     return all(
             projection,
@@ -162,7 +163,7 @@ public final class Views {
         .toList();
   }
 
-  private Layout layout(Projection<?, ?> projection, String build) {
+  private Layout layout(Projection<?> projection, String build) {
     return new Layout(models.namespace(), projection.name(), build);
   }
 
@@ -171,12 +172,12 @@ public final class Views {
    * never of a build that is not read any more.
    */
   private Uni<List<Response>> query(
-      Projection<?, ?> projection, Function<Layout, List<Command>> commands) {
+      Projection<?> projection, Function<Layout, List<Command>> commands) {
     return query(projection, commands, active.getOrDefault(projection.name(), NONE));
   }
 
   private Uni<List<Response>> query(
-      Projection<?, ?> projection, Function<Layout, List<Command>> commands, String build) {
+      Projection<?> projection, Function<Layout, List<Command>> commands, String build) {
     List<Command> all = new ArrayList<>();
     all.add(
         new Command("HGET")
@@ -206,7 +207,7 @@ public final class Views {
    * is not left out; the first event of all may look like that, so it is asked for once more.
    */
   private Uni<List<Response>> all(
-      Projection<?, ?> projection,
+      Projection<?> projection,
       BiFunction<Layout, Integer, String> key,
       Function<String, Command> command) {
     Uni<List<Response>> asked =

@@ -32,9 +32,9 @@ class ArrivalsTest {
   private static final RealRedis redis = new RealRedis();
   private static final Duration LONG = Duration.ofSeconds(20);
 
-  private static final Projection<String, String> LAST =
-      new Projection<>(
-          "last", 1, "n", String.class, String.class, (_, event) -> Changes.to(event.event()));
+  private static final Projection<String> LAST =
+      Projection.of("last", 1, String.class)
+          .on(Samples.TEXTS, (_, event) -> Changes.to(event.event().text()));
 
   /** Two instances: one that asks, and one that writes. */
   private final Views views = new Views(redis.models());
@@ -57,7 +57,7 @@ class ArrivalsTest {
 
   private void write(String stream, long revision) {
     var projector =
-        new Projector<String, String, String>(
+        new Projector<Samples.Text, String>(
             redis.models(),
             LAST,
             build,
@@ -69,7 +69,7 @@ class ArrivalsTest {
         projector.apply(
             List.of(
                 new Recorded<>(
-                    "e",
+                    new Samples.Text("e"),
                     new UUID(0, revision),
                     stream,
                     revision,

@@ -28,22 +28,19 @@ class BuildsTest {
 
   private final ReadModels models = redis.models();
   private final Views views = new Views(models);
-  private final Projection<String, String> one = last(1);
-  private final Projection<String, String> two = last(2);
+  private final Projection<String> one = last(1);
+  private final Projection<String> two = last(2);
 
   /** The last event of each stream, and its version. */
-  private static Projection<String, String> last(int version) {
-    return new Projection<>(
-        "last",
-        version,
-        "n",
-        String.class,
-        String.class,
-        (_, event) ->
-            Changes.to(
-                event.event() + " by " + version,
-                new Change.Add("totals", "events", 1),
-                new Change.Rank("ranking", event.stream(), event.revision())));
+  private static Projection<String> last(int version) {
+    return Projection.of("last", version, String.class)
+        .on(
+            Samples.TEXTS,
+            (_, event) ->
+                Changes.to(
+                    event.event().text() + " by " + version,
+                    new Change.Add("totals", "events", 1),
+                    new Change.Rank("ranking", event.stream(), event.revision())));
   }
 
   @AfterAll
@@ -312,7 +309,7 @@ class BuildsTest {
     assertNothingIsLeftOf(onItsWay);
   }
 
-  private String buildAndTidy(Projection<?, ?> projection, Integer... absent) {
+  private String buildAndTidy(Projection<?> projection, Integer... absent) {
     String build = build(projection);
     Builds builds = new Builds(models, projection);
     await(builds.unneeded(Set.of(absent))).forEach(unneeded -> await(builds.drop(unneeded)));
@@ -352,19 +349,16 @@ class BuildsTest {
 
   @Test
   void aRankingThatIsEmptyAgainWasNotLost() {
-    Projection<String, String> ranked =
-        new Projection<>(
-            "last",
-            1,
-            "n",
-            String.class,
-            String.class,
-            (_, event) ->
-                Changes.to(
-                    event.event(),
-                    event.event().equals("a")
-                        ? new Change.Rank("ranking", "m", 1)
-                        : new Change.Unrank("ranking", "m")));
+    Projection<String> ranked =
+        Projection.of("last", 1, String.class)
+            .on(
+                Samples.TEXTS,
+                (_, event) ->
+                    Changes.to(
+                        event.event().text(),
+                        event.event().text().equals("a")
+                            ? new Change.Rank("ranking", "m", 1)
+                            : new Change.Unrank("ranking", "m")));
     String build = build(ranked);
     apply(ranked, build, "a");
     apply(ranked, build, "b");
@@ -436,16 +430,16 @@ class BuildsTest {
     assertThat(await(builds.takesTurn(Duration.ofMinutes(1)))).isFalse();
   }
 
-  private String build(Projection<?, ?> projection) {
+  private String build(Projection<?> projection) {
     Builds builds = new Builds(models, projection);
     String build = await(builds.begin()).build();
     await(builds.activate(build));
     return build;
   }
 
-  private void apply(Projection<String, String> projection, String build, String event) {
+  private void apply(Projection<String> projection, String build, String event) {
     var projector =
-        new Projector<String, String, String>(
+        new Projector<Samples.Text, String>(
             models,
             projection,
             build,
@@ -458,7 +452,7 @@ class BuildsTest {
         projector.apply(
             List.of(
                 new Recorded<>(
-                    event,
+                    new Samples.Text(event),
                     new UUID(0, revision),
                     "n-1",
                     revision,
@@ -467,7 +461,7 @@ class BuildsTest {
                     Map.of()))));
   }
 
-  private String document(Projection<String, ?> projection) {
+  private String document(Projection<String> projection) {
     Optional<View<String>> view = await(views.document(projection, "n-1"));
     return view.orElseThrow().document();
   }

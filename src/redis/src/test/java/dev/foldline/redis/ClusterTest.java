@@ -30,20 +30,18 @@ class ClusterTest {
   private static final int STREAMS = 64;
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  private static final Projection<Long, Long> SUMS =
-      new Projection<>(
-          "sums",
-          1,
-          "n",
-          Long.class,
-          Long.class,
-          (sum, event) -> {
-            long now = event.event() + (sum == null ? 0 : sum);
-            return Changes.to(
-                now,
-                new Change.Add("all", "sum", event.event()),
-                new Change.Rank("largest", event.id(), now));
-          });
+  private static final Projection<Long> SUMS =
+      Projection.of("sums", 1, Long.class)
+          .on(
+              Samples.NUMBERS,
+              (sum, event) -> {
+                long number = event.event().value();
+                long now = number + (sum == null ? 0 : sum);
+                return Changes.to(
+                    now,
+                    new Change.Add("all", "sum", number),
+                    new Change.Rank("largest", event.id(), now));
+              });
 
   private static final RealCluster cluster = new RealCluster(3);
 
@@ -139,8 +137,8 @@ class ClusterTest {
     assertThat(positions.load("channel").toCompletableFuture().join()).hasValue(7);
 
     RedisSnapshots snapshots = new RedisSnapshots(models, LIMIT);
-    await(snapshots.save("n-1", "1 {}"));
-    assertThat(await(snapshots.load("n-1"))).hasValue("1 {}");
+    snapshots.save("n-1", "1 {}").toCompletableFuture().join();
+    assertThat(snapshots.load("n-1").toCompletableFuture().join()).hasValue("1 {}");
   }
 
   private String build() {
@@ -152,7 +150,7 @@ class ClusterTest {
 
   private void apply(String build, long revision) {
     var projector =
-        new Projector<Long, Long, Long>(
+        new Projector<Samples.Count, Long>(
             models,
             SUMS,
             build,
@@ -166,7 +164,7 @@ class ClusterTest {
                 .mapToObj(
                     i ->
                         new Recorded<>(
-                            (long) i,
+                            new Samples.Count(i),
                             new UUID(0, i),
                             "n-" + i,
                             revision,

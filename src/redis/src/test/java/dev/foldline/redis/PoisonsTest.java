@@ -23,9 +23,9 @@ class PoisonsTest {
   private final RuntimeException cause = new IllegalStateException("no such \n currency");
 
   private final ReadModels models = redis.models();
-  private final Projection<String, String> projection =
-      new Projection<>(
-          "last", 1, "n", String.class, String.class, (_, event) -> Changes.to(event.event()));
+  private final Projection<String> projection =
+      Projection.of("last", 1, String.class)
+          .on(Samples.TEXTS, (_, event) -> Changes.to(event.event().text()));
   private final Poisons poisons = new Poisons(models, projection, "1.1");
 
   @AfterAll

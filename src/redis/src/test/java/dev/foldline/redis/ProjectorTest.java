@@ -55,20 +55,18 @@ class ProjectorTest {
   record Sum(long value, int events) {}
 
   /** An event is a number as text; what is no number can't be decoded. */
-  private static final Projection<Sum, Long> SUMS =
-      new Projection<>("sums", 1, "n", Long.class, Sum.class, ProjectorTest::project);
+  private static final Projection<Sum> SUMS =
+      Projection.of("sums", 1, Sum.class).on(Samples.NUMBERS, ProjectorTest::project);
 
-  private static Changes<Sum> project(@Nullable Sum sum, Recorded<Long> event) {
-    Sum now =
-        sum == null
-            ? new Sum(event.event(), 1)
-            : new Sum(sum.value() + event.event(), sum.events() + 1);
+  private static Changes<Sum> project(@Nullable Sum sum, Recorded<Samples.Count> event) {
+    long number = event.event().value();
+    Sum now = sum == null ? new Sum(number, 1) : new Sum(sum.value() + number, sum.events() + 1);
     Change ranked =
         now.value() == 0
             ? new Change.Unrank("largest", event.id())
             : new Change.Rank("largest", event.id(), now.value());
     return Changes.to(
-        now, ranked, new Change.Add("all", "sum", event.event()), new Change.Add("all", "n", 1));
+        now, ranked, new Change.Add("all", "sum", number), new Change.Add("all", "n", 1));
   }
 
   @AfterAll
@@ -349,14 +347,12 @@ class ProjectorTest {
   @ParameterizedTest
   @MethodSource("resultsOfNoUse")
   void aResultOfNoUseHoldsUpItsOwnStreamAlone(Supplier<Changes<Object>> result) {
-    Projection<Object, Long> projection =
-        new Projection<>(
-            "sums",
-            1,
-            "n",
-            Long.class,
-            Object.class,
-            (_, event) -> event.event() == 13 ? result.get() : Changes.to(event.event()));
+    Projection<Object> projection =
+        Projection.of("sums", 1, Object.class)
+            .on(
+                Samples.NUMBERS,
+                (_, event) ->
+                    event.event().value() == 13 ? result.get() : Changes.to(event.event().value()));
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "13", "3"));
     events.addAll(append("n-2", "1", "2"));
 
@@ -566,21 +562,21 @@ class ProjectorTest {
                     .toList());
   }
 
-  private Projector<String, Sum, Long> projector() {
+  private Projector<String, Sum> projector() {
     return projector(SUMS);
   }
 
-  private <D> Projector<String, D, Long> projector(Projection<D, Long> projection) {
+  private <D> Projector<String, D> projector(Projection<D> projection) {
     return new Projector<>(
         redis.models(), projection, build, onPoison, passing, this::decode, history);
   }
 
   /** A link is none of ours, and "2+3" is a shape of the past for two numbers. */
-  private List<Recorded<Long>> decode(Recorded<String> stored) {
+  private List<Recorded<Samples.Count>> decode(Recorded<String> stored) {
     return stored.event().equals("link") || discarded.contains(stored.event())
         ? List.of()
         : Arrays.stream(stored.event().split("\\+"))
-            .map(number -> stored.map(_ -> Long.parseLong(number)))
+            .map(number -> stored.map(_ -> new Samples.Count(Long.parseLong(number))))
             .toList();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -26,8 +27,8 @@ class RedisSnapshotsTest {
     redis.close();
   }
 
-  private static <T> T get(Uni<T> uni) {
-    return uni.await().atMost(Duration.ofSeconds(10));
+  private static <T> T get(CompletionStage<T> answer) {
+    return Uni.createFrom().completionStage(answer).await().atMost(Duration.ofSeconds(10));
   }
 
   @Test

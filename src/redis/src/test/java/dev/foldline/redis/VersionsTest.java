@@ -21,14 +21,9 @@ class VersionsTest {
   private final Versions one = new Versions(models, last(1), PATIENCE);
   private final Versions two = new Versions(models, last(2), PATIENCE);
 
-  private static Projection<String, String> last(int version) {
-    return new Projection<>(
-        "last",
-        version,
-        "n",
-        String.class,
-        String.class,
-        (_, event) -> Changes.to(event.event() + " by " + version));
+  private static Projection<String> last(int version) {
+    return Projection.of("last", version, String.class)
+        .on(Samples.TEXTS, (_, event) -> Changes.to(event.event().text() + " by " + version));
   }
 
   @AfterAll

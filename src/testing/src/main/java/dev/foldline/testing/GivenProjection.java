@@ -24,44 +24,40 @@ import org.jspecify.annotations.Nullable;
  * {@link Instant#EPOCH}.
  *
  * @param <D> the document
- * @param <E> the events
  */
-public final class GivenProjection<D, E> {
+public final class GivenProjection<D> {
 
   /** Of the stream. */
   public static final String ID = "1";
 
-  private final Projection<D, E> projection;
+  private final Projection<D> projection;
   private final @Nullable D document;
   private final long next;
 
-  private GivenProjection(Projection<D, E> projection, @Nullable D document, long next) {
+  private GivenProjection(Projection<D> projection, @Nullable D document, long next) {
     this.projection = projection;
     this.document = document;
     this.next = next;
   }
 
-  /** What was projected before. */
-  @SafeVarargs
-  public static <D, E> GivenProjection<D, E> given(Projection<D, E> projection, E... events) {
-    GivenProjection<D, E> given = new GivenProjection<>(projection, null, 0);
-    for (E event : events) {
+  /** What was projected before: events of its category. */
+  public static <D> GivenProjection<D> given(Projection<D> projection, Object... events) {
+    GivenProjection<D> given = new GivenProjection<>(projection, null, 0);
+    for (Object event : events) {
       given = new GivenProjection<>(projection, given.project(event).document(), given.next + 1);
     }
     return given;
   }
 
-  private Changes<D> project(E event) {
-    String stream = projection.category() + "-" + ID;
-    return projection
-        .project()
-        .apply(
-            document,
-            new Recorded<>(event, new UUID(0, next), stream, next, next, Instant.EPOCH, Map.of()));
+  private Changes<D> project(Object event) {
+    String stream = projection.category().stream(ID);
+    return projection.apply(
+        document,
+        new Recorded<>(event, new UUID(0, next), stream, next, next, Instant.EPOCH, Map.of()));
   }
 
   /** The event under test. */
-  public When<D> when(E event) {
+  public When<D> when(Object event) {
     return new When<>(project(event));
   }
 

@@ -3,7 +3,7 @@ package dev.foldline.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Category;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * upcaster that would break one of them breaks the build:
  *
  * <pre>{@code
- * GoldenFiles.of(AccountEvent.TYPES)
+ * GoldenFiles.of(AccountEvent.ACCOUNTS)
  *     .check(codec::json, codec::decode, new Opened("Ada"), new Deposited(100));
  * }</pre>
  *
@@ -37,21 +37,21 @@ public final class GoldenFiles<E> {
   private static final Path DIRECTORY = Path.of("src", "test", "resources", "golden");
   private static final String SUFFIX = ".json";
 
-  private final EventTypes<E> types;
+  private final Category<E> category;
   private final Path directory;
 
-  private GoldenFiles(EventTypes<E> types, Path directory) {
-    this.types = types;
+  private GoldenFiles(Category<E> category, Path directory) {
+    this.category = category;
     this.directory = directory;
   }
 
-  public static <E> GoldenFiles<E> of(EventTypes<E> types) {
-    return in(DIRECTORY, types);
+  public static <E> GoldenFiles<E> of(Category<E> category) {
+    return in(DIRECTORY, category);
   }
 
-  /** In a directory of their own, for modules with more than one family of events. */
-  public static <E> GoldenFiles<E> in(Path directory, EventTypes<E> types) {
-    return new GoldenFiles<>(types, directory);
+  /** In a directory of their own, for modules with more than one category. */
+  public static <E> GoldenFiles<E> in(Path directory, Category<E> category) {
+    return new GoldenFiles<>(category, directory);
   }
 
   /**
@@ -77,13 +77,13 @@ public final class GoldenFiles<E> {
             "every stored shape has its file in %s: run with -Dgolden.write=true to add that of a"
                 + " new one; a file stays as long as its shape is stored anywhere",
             directory)
-        .containsExactlyInAnyOrderElementsOf(types.names());
+        .containsExactlyInAnyOrderElementsOf(category.names());
     for (String type : files) {
       byte[] golden = read(type);
       List<?> decoded = decode.apply(type, golden);
       E example = byType.get(type);
       if (example == null) {
-        assertThat(decoded).as("what %s is by now", type).hasOnlyElementsOfType(types.family());
+        assertThat(decoded).as("what %s is by now", type).hasOnlyElementsOfType(category.family());
       } else {
         assertThat(new String(encode.apply(example), UTF_8))
             .as("%s is stored in another shape than before: that is its next version", type)
@@ -103,9 +103,9 @@ public final class GoldenFiles<E> {
     assertThat(byClass.keySet())
         .as("there is one example of each record")
         .hasSize(examples.length)
-        .containsExactlyInAnyOrderElementsOf(types.types().values());
+        .containsExactlyInAnyOrderElementsOf(category.types().values());
     Map<String, E> byType = new HashMap<>();
-    types.types().forEach((type, record) -> byType.put(type, byClass.get(record)));
+    category.types().forEach((type, record) -> byType.put(type, byClass.get(record)));
     return byType;
   }
 

@@ -3,8 +3,8 @@ package dev.foldline.eventstoredb.connector;
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 

@@ -1,7 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
 import dev.foldline.core.Recorded;
-import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.core.StoredEvent;
 
 /**
  * Metadata of a message: the event that it carries.

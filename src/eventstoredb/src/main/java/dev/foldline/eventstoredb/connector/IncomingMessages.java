@@ -1,7 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
 import dev.foldline.core.Recorded;
-import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.core.StoredEvent;
 import io.smallrye.reactive.messaging.ce.CloudEventMetadata;
 import io.smallrye.reactive.messaging.ce.impl.DefaultIncomingCloudEventMetadata;
 import io.smallrye.reactive.messaging.providers.locals.ContextAwareMessage;

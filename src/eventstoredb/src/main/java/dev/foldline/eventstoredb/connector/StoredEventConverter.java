@@ -2,10 +2,10 @@ package dev.foldline.eventstoredb.connector;
 
 import com.fasterxml.jackson.databind.JavaType;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.Json;
-import dev.foldline.eventstoredb.StoredEvent;
 import io.smallrye.reactive.messaging.MessageConverter;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,7 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
 import dev.foldline.core.Recorded;
-import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.TraceMetadata;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.trace.Span;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.Recorded;
-import dev.foldline.eventstoredb.Appended;
-import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.core.StoredEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.ReadStreamOptions;
 import dev.foldline.core.Recorded;
-import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.redis.RedisPositions;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;

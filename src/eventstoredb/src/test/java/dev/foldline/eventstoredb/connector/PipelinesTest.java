@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.Recorded;
-import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.core.StoredEvent;
 import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.reactive.messaging.observation.DefaultMessageObservation;
 import io.smallrye.reactive.messaging.observation.MessageObservation;

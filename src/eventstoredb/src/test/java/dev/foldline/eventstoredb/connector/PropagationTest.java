@@ -7,13 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Appended;
+import dev.foldline.core.Category;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Shape;
+import dev.foldline.core.Stored;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Upcaster;
-import dev.foldline.eventstoredb.Appended;
 import dev.foldline.eventstoredb.EventCodec;
-import dev.foldline.eventstoredb.StoredEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
@@ -366,18 +367,20 @@ class PropagationTest extends StoreFixture {
   }
 
   sealed interface Order {
+    @Stored("order-placed.v2")
     record Placed(BigDecimal price, OffsetDateTime at) implements Order {}
 
+    @Stored("order-paid")
     record Paid(BigDecimal price) implements Order {}
   }
 
   private static final Order.Paid PAID = new Order.Paid(new BigDecimal("1.10"));
 
   static class Codec {
-    private static final EventTypes<Order> TYPES =
-        EventTypes.of(
+    private static final Category<Order> ORDERS =
+        Category.of(
+            "order",
             Order.class,
-            Map.of("order-placed.v2", Order.Placed.class, "order-paid", Order.Paid.class),
             Upcaster.toNext("order-placed", data -> with(data, "at", "2024-05-01T10:00:00Z")),
             new Upcaster(
                 "order-bought",
@@ -393,7 +396,7 @@ class PropagationTest extends StoreFixture {
     @Produces
     @Singleton
     EventCodec codec() {
-      return new EventCodec(List.of(TYPES));
+      return new EventCodec(List.of(ORDERS));
     }
   }
 

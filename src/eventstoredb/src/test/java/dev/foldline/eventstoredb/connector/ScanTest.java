@@ -4,7 +4,7 @@ import static dev.foldline.eventstoredb.connector.TestStore.n;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foldline.core.Recorded;
-import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.core.StoredEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.eventstore.dbclient.PersistentSubscriptionToAllInfo;
 import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Recorded;
-import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.core.StoredEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.foldline.core.Appended;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
-import dev.foldline.eventstoredb.Appended;
+import dev.foldline.core.WrongRevision;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
-import dev.foldline.eventstoredb.WrongRevision;
 import dev.foldline.testing.StoreProxy;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.foldline.eventstoredb.connector;
 
+import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.testing.EventStoreServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

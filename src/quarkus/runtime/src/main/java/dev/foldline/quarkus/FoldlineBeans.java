@@ -1,8 +1,9 @@
 package dev.foldline.quarkus;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.foldline.core.EventTypes;
 import dev.foldline.core.Namespace;
+import dev.foldline.core.Snapshots;
+import dev.foldline.core.Streams;
 import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.CommandHandler;
 import dev.foldline.eventstoredb.CommandListener;
@@ -10,9 +11,7 @@ import dev.foldline.eventstoredb.CommandOptions;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.RequestMacs;
-import dev.foldline.eventstoredb.Snapshots;
 import dev.foldline.eventstoredb.StreamFold;
-import dev.foldline.eventstoredb.Streams;
 import dev.foldline.quarkus.FoldlineConfig.Idempotency;
 import dev.foldline.quarkus.http.CommandHeaders;
 import dev.foldline.quarkus.projections.KnownDiscards;
@@ -22,11 +21,9 @@ import dev.foldline.redis.Views;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
-import io.quarkus.arc.All;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -65,8 +62,8 @@ class FoldlineBeans {
 
   @Produces
   @Singleton
-  EventCodec eventCodec(@All List<EventTypes<?>> families) {
-    return new EventCodec(families);
+  EventCodec eventCodec(Constants constants) {
+    return new EventCodec(constants.categories());
   }
 
   @Produces
@@ -122,18 +119,7 @@ class FoldlineBeans {
   @Singleton
   @DefaultBean
   Snapshots snapshots(ReadModels models, FoldlineConfig config) {
-    RedisSnapshots redis = new RedisSnapshots(models, config.snapshots().keep());
-    return new Snapshots() {
-      @Override
-      public Uni<Optional<String>> load(String stream) {
-        return redis.load(stream);
-      }
-
-      @Override
-      public Uni<Void> save(String stream, String snapshot) {
-        return redis.save(stream, snapshot);
-      }
-    };
+    return new RedisSnapshots(models, config.snapshots().keep());
   }
 
   @Produces

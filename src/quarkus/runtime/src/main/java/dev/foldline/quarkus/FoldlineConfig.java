@@ -39,7 +39,7 @@ public interface FoldlineConfig {
   /** How repeats of commands are known. */
   Idempotency idempotency();
 
-  /** StreamState states in Redis, from which cold streams are loaded. */
+  /** Folded states in Redis, from which cold streams are loaded. */
   Snapshots snapshots();
 
   /** How queries are answered. */
@@ -134,7 +134,7 @@ public interface FoldlineConfig {
     Optional<List<String>> keys();
   }
 
-  /** StreamState states in Redis, from which cold streams are loaded. */
+  /** Folded states in Redis, from which cold streams are loaded. */
   interface Snapshots {
 
     /** After how many events of a stream one is kept; 0 for none. */
@@ -174,6 +174,10 @@ public interface FoldlineConfig {
 
   /** How read models are kept. */
   interface Projections {
+
+    /** Whether this instance keeps them; where it does not, others have to. */
+    @WithDefault("true")
+    boolean enabled();
 
     /**
      * What becomes of the later events of a stream when one of its events can't be applied: {@code

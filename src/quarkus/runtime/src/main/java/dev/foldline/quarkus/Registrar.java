@@ -1,11 +1,11 @@
 package dev.foldline.quarkus;
 
 import dev.foldline.core.Namespace;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.Registry;
 import dev.foldline.eventstoredb.Registry.NotRegistered;
-import dev.foldline.eventstoredb.Streams;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;

@@ -1,14 +1,11 @@
 package dev.foldline.quarkus.deployment;
 
-import dev.foldline.core.Decider;
-import dev.foldline.core.EventTypes;
-import dev.foldline.core.Projection;
+import dev.foldline.quarkus.Constants;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.ReflectiveClassBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.ReflectiveHierarchyBuildItem;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.DotName;
@@ -20,9 +17,6 @@ import org.jboss.jandex.Type;
 /** Registers for native executables what is stored as JSON, as JSON is made by reflection. */
 class JsonProcessor {
 
-  private static final List<Class<?>> SOURCES =
-      List.of(Decider.class, EventTypes.class, Projection.class);
-
   /**
    * Commands, which are hashed, states, events and documents, of whatever names a source of them.
    */
@@ -30,7 +24,7 @@ class JsonProcessor {
   void domains(
       CombinedIndexBuildItem combined, BuildProducer<ReflectiveHierarchyBuildItem> hierarchies) {
     IndexView index = combined.getIndex();
-    SOURCES.stream()
+    Constants.TYPES.stream()
         .map(DotName::createSimple)
         .flatMap(
             source ->

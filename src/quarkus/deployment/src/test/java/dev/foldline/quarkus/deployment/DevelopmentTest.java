@@ -3,9 +3,10 @@ package dev.foldline.quarkus.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.foldline.core.Category;
 import dev.foldline.core.Changes;
-import dev.foldline.core.EventTypes;
 import dev.foldline.core.Projection;
+import dev.foldline.core.Stored;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.funqy.Funq;
@@ -23,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.logging.Level;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,10 +73,16 @@ class DevelopmentTest {
 
   /** Its records are events. */
   public sealed interface Counted {
+    @Stored("counted")
     record Once(int number) implements Counted {}
   }
 
-  public record Total(int number) {}
+  public record Total(int number) {
+
+    static final Projection<Total> PROJECTION =
+        Projection.of("total", 1, Total.class)
+            .on(Category.of("counter", Counted.class), (_, _) -> Changes.to(new Total(1)));
+  }
 
   public static class Functions {
 
@@ -92,24 +98,11 @@ class DevelopmentTest {
       return meters.get("foldline.projection.up").gauge().value();
     }
 
-    @Produces
-    @Singleton
-    Projection<Total, Counted> total() {
-      return new Projection<>(
-          "total", 1, "counter", Counted.class, Total.class, (_, _) -> Changes.to(new Total(1)));
-    }
-
     /** So that meters have values. */
     @Produces
     @Singleton
     SimpleMeterRegistry registry() {
       return new SimpleMeterRegistry();
-    }
-
-    @Produces
-    @Singleton
-    EventTypes<Counted> types() {
-      return EventTypes.of(Counted.class, Map.of("counted", Counted.Once.class));
     }
   }
 

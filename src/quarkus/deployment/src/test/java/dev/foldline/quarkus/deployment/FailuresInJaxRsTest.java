@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Category;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
-import dev.foldline.core.EventTypes;
 import dev.foldline.core.Failure;
 import dev.foldline.core.Invalid;
 import dev.foldline.core.KeyReused;
@@ -14,6 +14,7 @@ import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Refused;
+import dev.foldline.core.Stored;
 import dev.foldline.core.TooLarge;
 import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
@@ -22,9 +23,7 @@ import dev.foldline.eventstoredb.CommandHandler;
 import io.quarkus.test.QuarkusUnitTest;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -58,7 +57,7 @@ class FailuresInJaxRsTest {
           .withApplicationRoot(
               jar ->
                   jar.addClasses(
-                      Lamps.class, Lamp.class, Lamp.Switched.class, Own.class, Types.class))
+                      Lamps.class, Lamp.class, Lamp.Switched.class, Lamps.Switch.class, Own.class))
           .overrideConfigKey("quarkus.http.test-port", "0");
 
   @TestHTTPResource("/")
@@ -66,24 +65,20 @@ class FailuresInJaxRsTest {
 
   /** A lamp can be switched on once. */
   public sealed interface Lamp {
+    @Stored("lamp-switched")
     record Switched() implements Lamp {}
-  }
-
-  static class Types {
-    @Produces
-    @Singleton
-    EventTypes<Lamp> types() {
-      return EventTypes.of(Lamp.class, Map.of("lamp-switched", Lamp.Switched.class));
-    }
   }
 
   /** An application's resource. */
   @Path("/lamps")
   public static class Lamps {
 
-    private static final Decider<String, Boolean, Lamp> DECIDER =
+    record Switch(String lamp) {}
+
+    private static final Decider<Switch, Boolean, Lamp> DECIDER =
         new Decider<>(
-            "lamp",
+            Category.of("lamp", Lamp.class),
+            Switch::lamp,
             false,
             (_, on) -> {
               if (on) {
@@ -111,7 +106,9 @@ class FailuresInJaxRsTest {
     @POST
     @Path("{id}/switch")
     public Uni<String> switchOn(@PathParam("id") String id) {
-      return commands.handle(DECIDER, id, "on").map(receipt -> "revision " + receipt.revision());
+      return commands
+          .handle(DECIDER, new Switch(id))
+          .map(receipt -> "revision " + receipt.revision());
     }
 
     @GET

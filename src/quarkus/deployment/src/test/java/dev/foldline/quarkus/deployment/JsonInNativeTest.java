@@ -2,7 +2,9 @@ package dev.foldline.quarkus.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
+import dev.foldline.core.Stored;
 import io.quarkus.builder.BuildChainBuilder;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.ReflectiveClassBuildItem;
@@ -43,12 +45,18 @@ class JsonInNativeTest {
 
     sealed interface Event {}
 
+    @Stored("switched")
     record Switched(By by) implements Event {}
 
     record By(String name) {}
 
     static final Decider<Command, State, Event> DECIDER =
-        new Decider<>("lamp", new On(new By("")), (_, _) -> List.of(), (state, _) -> state);
+        new Decider<>(
+            Category.of("lamp", Event.class),
+            _ -> "1",
+            new On(new By("")),
+            (_, _) -> List.of(),
+            (state, _) -> state);
 
     private Domain() {}
   }

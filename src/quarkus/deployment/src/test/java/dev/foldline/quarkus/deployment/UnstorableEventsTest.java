@@ -3,21 +3,19 @@ package dev.foldline.quarkus.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Category;
+import dev.foldline.core.Stored;
 import io.quarkus.test.QuarkusUnitTest;
-import jakarta.enterprise.inject.Produces;
-import jakarta.inject.Singleton;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** An application whose events can't be stored does not start, and says what to do. */
+/** An application whose events can't be stored is not built, and says what to do. */
 class UnstorableEventsTest {
 
   @RegisterExtension
   static final QuarkusUnitTest APPLICATION =
       new QuarkusUnitTest()
-          .withApplicationRoot(jar -> jar.addClasses(Work.class, Work.Begun.class, Events.class))
+          .withApplicationRoot(jar -> jar.addClasses(Work.class, Work.Begun.class))
           .overrideConfigKey("quarkus.http.test-port", "0")
           .assertException(
               failure ->
@@ -27,15 +25,10 @@ class UnstorableEventsTest {
 
   /** Its records are events. */
   public sealed interface Work {
+    @Stored("work-begun")
     record Begun(Thread on) implements Work {}
-  }
 
-  static class Events {
-    @Produces
-    @Singleton
-    EventTypes<Work> types() {
-      return EventTypes.of(Work.class, Map.of("work-begun", Work.Begun.class));
-    }
+    Category<Work> CATEGORY = Category.of("work", Work.class);
   }
 
   @Test

@@ -2,12 +2,12 @@ package dev.foldline.quarkus.projections;
 
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.DeniedStream;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Fence;
 import dev.foldline.redis.ForeignLog;
@@ -35,14 +35,14 @@ import org.jspecify.annotations.Nullable;
  * Applies events to one build of a projection's read models, leaves out what was discarded, and
  * keeps account of what can't be applied. Safe for use by many threads.
  */
-final class Applier<D, E> {
+final class Applier<D> {
 
   private static final Logger LOG = Logger.getLogger(Applier.class);
   private static final int READS_AT_ONCE = 8;
 
-  private final Factory<D, E> factory;
+  private final Factory<D> factory;
   private final String build;
-  private final Projector<StoredEvent, D, E> projector;
+  private final Projector<StoredEvent, D> projector;
   private final Poisons poisons;
 
   /** The latest event that is settled, and the one that was kept of those. */
@@ -50,7 +50,7 @@ final class Applier<D, E> {
 
   private volatile @Nullable Recorded<?> landmark;
 
-  private Applier(Factory<D, E> factory, String build) {
+  private Applier(Factory<D> factory, String build) {
     this.factory = factory;
     this.build = build;
     this.projector =
@@ -66,16 +66,16 @@ final class Applier<D, E> {
   }
 
   /** Makes the appliers of a projection's builds, and counts what none of them could apply. */
-  record Factory<D, E>(
+  record Factory<D>(
       EventStore store,
       EventCodec codec,
       ReadModels models,
-      Projection<D, E> projection,
+      Projection<D> projection,
       OnPoison onPoison,
       Discards discards,
       LongAdder poisoned) {
 
-    Applier<D, E> of(String build) {
+    Applier<D> of(String build) {
       return new Applier<>(this, build);
     }
 
@@ -112,10 +112,10 @@ final class Applier<D, E> {
     }
 
     /** What a stored event means to the projection. */
-    List<Recorded<E>> decode(Recorded<StoredEvent> stored) {
+    List<? extends Recorded<?>> decode(Recorded<StoredEvent> stored) {
       return stored.event().type().startsWith("$") || discards.contains(EventRef.of(stored))
           ? List.of()
-          : codec.decode(stored, projection.events());
+          : codec.decode(stored, projection.category());
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.foldline.quarkus.projections;
 
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.Group;
 import dev.foldline.eventstoredb.connector.PersistentSource;
 import dev.foldline.eventstoredb.connector.Scan;
@@ -43,7 +43,7 @@ final class Building {
   private final Builds builds;
   private final Group group;
   private final Discards discards;
-  private final Function<String, Applier<?, ?>> appliers;
+  private final Function<String, Applier<?>> appliers;
   private final SameLog sameLog;
   private volatile Builds.Progress progress =
       new Builds.Progress(new Checkpoint("", List.of(), Set.of(), -1, false), 0);
@@ -60,7 +60,7 @@ final class Building {
       Builds builds,
       Group group,
       Discards discards,
-      Function<String, Applier<?, ?>> appliers) {
+      Function<String, Applier<?>> appliers) {
     this.store = store;
     this.builds = builds;
     this.group = group;
@@ -137,7 +137,7 @@ final class Building {
 
   /** Whether it came to the end of the log. */
   private boolean scan(BooleanSupplier stop) throws InterruptedException {
-    Applier<?, ?> applier = appliers.apply(progress.build());
+    Applier<?> applier = appliers.apply(progress.build());
     try (Scan scan = scan(progress.checkpoint())) {
       while (!scan.ended()) {
         int events = applyNext(scan, progress.build(), applier).events();
@@ -161,8 +161,7 @@ final class Building {
    */
   private record Batch(int events, int applied) {}
 
-  private Batch applyNext(Scan scan, String build, Applier<?, ?> applier)
-      throws InterruptedException {
+  private Batch applyNext(Scan scan, String build, Applier<?> applier) throws InterruptedException {
     List<Recorded<StoredEvent>> events = scan.next(BATCH);
     if (events.isEmpty()) {
       return new Batch(0, 0);
@@ -181,7 +180,7 @@ final class Building {
    */
   Checkpoint mend(Checkpoint broken) throws InterruptedException {
     toldAt = System.nanoTime();
-    Applier<?, ?> applier = appliers.apply(broken.build());
+    Applier<?> applier = appliers.apply(broken.build());
     try (Scan scan = scan(broken)) {
       long events = 0;
       long applied = 0;

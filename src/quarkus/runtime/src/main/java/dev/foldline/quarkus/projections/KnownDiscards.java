@@ -23,7 +23,7 @@ public final class KnownDiscards implements DiscardedEvents {
   }
 
   @Override
-  public Uni<Predicate<Recorded<?>>> of(Projection<?, ?> projection) {
+  public Uni<Predicate<Recorded<?>>> of(Projection<?> projection) {
     Discards discards =
         byProjection.computeIfAbsent(
             projection.name(), name -> new Discards(store, namespace, name));

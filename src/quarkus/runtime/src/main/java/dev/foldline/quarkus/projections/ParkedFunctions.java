@@ -250,7 +250,7 @@ public class ParkedFunctions {
   /** Has the projection do without events for ever, and records who said so and why. */
   @Operation
   public Uni<Parking.Replayed> discard(Discard discard) {
-    Parking<?, ?> parking = projections.runner(discard.projection()).parking();
+    Parking<?> parking = projections.runner(discard.projection()).parking();
     return caller
         .getDeferredIdentity()
         .map(identity -> identity.getPrincipal().getName())

@@ -5,11 +5,11 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.DeniedStream;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.ParkedEvents;
 import dev.foldline.eventstoredb.connector.Scan;
 import dev.foldline.quarkus.projections.Discards.Discarded;
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * delivery, has its effect once. What the server still keeps of those it gives out again at the
  * end, oldest first, to be skipped as known. Safe for use by many threads.
  */
-public final class Parking<D, E> {
+public final class Parking<D> {
 
   /** How many are looked at, at most. */
   public static final int MOST = 1_000;
@@ -60,7 +60,7 @@ public final class Parking<D, E> {
   private final Builds builds;
   private final ParkedEvents delivered;
   private final Discards discards;
-  private final Applier.Factory<D, E> appliers;
+  private final Applier.Factory<D> appliers;
   private final Duration pause;
 
   /** How far the log was read by what was cut off, by stream. */
@@ -74,7 +74,7 @@ public final class Parking<D, E> {
       Builds builds,
       ParkedEvents delivered,
       Discards discards,
-      Applier.Factory<D, E> appliers,
+      Applier.Factory<D> appliers,
       Duration pause) {
     this.pause = pause;
     this.store = store;
@@ -137,8 +137,8 @@ public final class Parking<D, E> {
   }
 
   /** What the server and the build say, and what is left of it. */
-  private record Survey<D, E>(
-      Applier<D, E> applier,
+  private record Survey<D>(
+      Applier<D> applier,
       List<ParkedEvents.Parked> delivered,
       List<Poisoned> poisons,
       List<Parked> parked) {
@@ -164,7 +164,7 @@ public final class Parking<D, E> {
     }
   }
 
-  private Uni<Survey<D, E>> survey() {
+  private Uni<Survey<D>> survey() {
     return discards
         .refresh()
         .chain(builds::live)
@@ -181,8 +181,8 @@ public final class Parking<D, E> {
                     .chain(found -> survey(applier, found.getItem1(), found.getItem2())));
   }
 
-  private Uni<Survey<D, E>> survey(
-      Applier<D, E> applier, List<ParkedEvents.Parked> delivered, List<Poisoned> poisons) {
+  private Uni<Survey<D>> survey(
+      Applier<D> applier, List<ParkedEvents.Parked> delivered, List<Poisoned> poisons) {
     Stream<String> streams =
         Stream.concat(
             delivered.stream().map(ParkedEvents.Parked::stream),
@@ -259,7 +259,7 @@ public final class Parking<D, E> {
    * What the build still lacks for a poison: the event itself, or one behind it, which nobody may
    * have delivered yet. A poison that nothing is lacking for is struck out.
    */
-  private Uni<Optional<Parked>> lacking(Applier<D, E> applier, Fence fence, Poisoned poison) {
+  private Uni<Optional<Parked>> lacking(Applier<D> applier, Fence fence, Poisoned poison) {
     EventRef ref = EventRef.of(poison);
     if (poison.holds() ? fence.revision() < ref.revision() : !discards.contains(ref)) {
       return event(poison).map(event -> Optional.of(parked(ref, event.orElse(null), poison)));
@@ -272,7 +272,7 @@ public final class Parking<D, E> {
   /**
    * What a stream has that can't be read any more is known only to who reads the log to its end.
    */
-  private Uni<Optional<Parked>> behind(Applier<D, E> applier, Fence fence, Poisoned poison) {
+  private Uni<Optional<Parked>> behind(Applier<D> applier, Fence fence, Poisoned poison) {
     EventRef next = new EventRef(poison.stream(), fence.revision() + 1);
     return store
         .exists(poison.stream())
@@ -341,7 +341,7 @@ public final class Parking<D, E> {
   }
 
   private Uni<Replayed> replay(
-      Survey<D, E> survey, List<String> streams, int perSecond, Duration limit) {
+      Survey<D> survey, List<String> streams, int perSecond, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
     return Multi.createFrom()
         .iterable(streams)
@@ -353,7 +353,7 @@ public final class Parking<D, E> {
   }
 
   /** Applies what a stream has behind its fence. */
-  private Uni<Long> release(Survey<D, E> survey, String stream, int perSecond, long deadline) {
+  private Uni<Long> release(Survey<D> survey, String stream, int perSecond, long deadline) {
     return survey
         .applier()
         .applied(List.of(stream))
@@ -366,7 +366,7 @@ public final class Parking<D, E> {
   }
 
   private Uni<Long> release(
-      Survey<D, E> survey, String stream, Fence fence, int perSecond, long deadline) {
+      Survey<D> survey, String stream, Fence fence, int perSecond, long deadline) {
     int page = Math.min(perSecond, PAGE);
     return read(stream, fence.revision() + 1, page)
         .chain(
@@ -393,7 +393,7 @@ public final class Parking<D, E> {
 
   /** The log has what a deleted stream does not give any more, until the store is scavenged. */
   private Uni<Long> releaseFromLog(
-      Survey<D, E> survey, String stream, Fence fence, int perSecond, long deadline) {
+      Survey<D> survey, String stream, Fence fence, int perSecond, long deadline) {
     if (fence.revision() >= survey.last(stream)) {
       return Uni.createFrom().item(0L);
     }
@@ -415,7 +415,7 @@ public final class Parking<D, E> {
 
   /** Behind which position everything of a stream is that is not applied. */
   private Uni<Long> before(
-      Applier<D, E> applier, Fence fence, String stream, Optional<Poisoned> held) {
+      Applier<D> applier, Fence fence, String stream, Optional<Poisoned> held) {
     Reached before = reached.get(stream);
     if (before != null && before.build().equals(applier.build()) && before.isOf(fence)) {
       return Uni.createFrom().item(before.position());
@@ -447,7 +447,7 @@ public final class Parking<D, E> {
   private record Scanned(long applied, boolean complete) {}
 
   private Scanned scan(
-      Applier<D, E> applier, String stream, Fence fence, long after, int perSecond, long deadline) {
+      Applier<D> applier, String stream, Fence fence, long after, int perSecond, long deadline) {
     long applied = 0;
     long last = fence.revision();
     try (Scan scan = Scan.ofStream(store, stream, after)) {
@@ -566,8 +566,8 @@ public final class Parking<D, E> {
   private Trial<D> step(Trial<D> before, Recorded<StoredEvent> stored) {
     try {
       @Nullable D document = before.document();
-      for (Recorded<E> event : appliers.decode(stored)) {
-        document = appliers.projection().project().apply(document, event).document();
+      for (Recorded<?> event : appliers.decode(stored)) {
+        document = appliers.projection().apply(document, event).document();
       }
       return new Trial<>(before.stream(), stored.revision(), null, document);
     } catch (RuntimeException e) {

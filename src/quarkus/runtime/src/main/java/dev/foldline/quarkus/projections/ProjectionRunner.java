@@ -4,10 +4,10 @@ import dev.foldline.core.Away;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.Delivery;
 import dev.foldline.eventstoredb.connector.Group;
 import dev.foldline.eventstoredb.connector.ParkedEvents;
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * yet, or no more, they are built first. An event that can't be applied is parked, and the later
  * ones of its stream behind it, since a document without it would be wrong, unless told otherwise.
  */
-public final class ProjectionRunner<D, E> {
+public final class ProjectionRunner<D> {
 
   private static final Logger LOG = Logger.getLogger(ProjectionRunner.class);
   private static final int BUFFER = 2_000;
@@ -89,12 +89,12 @@ public final class ProjectionRunner<D, E> {
 
   private final Vertx vertx;
   private final Pace pace;
-  private final Projection<D, E> projection;
+  private final Projection<D> projection;
   private final Discards discards;
-  private final Applier.Factory<D, E> appliers;
+  private final Applier.Factory<D> appliers;
   private final Builds builds;
   private final Watch watch;
-  private final Parking<D, E> parking;
+  private final Parking<D> parking;
   private final Building building;
   private final SameLog sameLog;
   private final PersistentSource source;
@@ -113,7 +113,7 @@ public final class ProjectionRunner<D, E> {
   /** Why it could not be built, as it was told last; of who has the lock. */
   private String said = "";
 
-  private volatile @Nullable Applier<D, E> applier;
+  private volatile @Nullable Applier<D> applier;
   private volatile List<Parking.Parked> parked = List.of();
   private volatile boolean stopped;
   private volatile boolean started;
@@ -126,7 +126,7 @@ public final class ProjectionRunner<D, E> {
       EventStore store,
       EventCodec codec,
       ReadModels models,
-      Projection<D, E> projection,
+      Projection<D> projection,
       OnPoison onPoison) {
     this(vertx, store, codec, models, projection, onPoison, Pace.DEFAULT);
   }
@@ -136,7 +136,7 @@ public final class ProjectionRunner<D, E> {
       EventStore store,
       EventCodec codec,
       ReadModels models,
-      Projection<D, E> projection,
+      Projection<D> projection,
       OnPoison onPoison,
       Pace pace) {
     this.vertx = vertx;
@@ -168,10 +168,10 @@ public final class ProjectionRunner<D, E> {
             this::takeBatches);
   }
 
-  private static Group group(Namespace namespace, Projection<?, ?> projection) {
+  private static Group group(Namespace namespace, Projection<?> projection) {
     return Group.ofCategory(
         namespace.of(projection.name() + "-v" + projection.version()),
-        projection.category(),
+        projection.category().name(),
         BUFFER);
   }
 
@@ -244,7 +244,7 @@ public final class ProjectionRunner<D, E> {
   }
 
   private Uni<Void> keepLandmark(String build) {
-    Applier<D, E> current = applier;
+    Applier<D> current = applier;
     return current != null && current.build().equals(build)
         ? current.keepLandmark()
         : Uni.createFrom().voidItem();
@@ -299,7 +299,7 @@ public final class ProjectionRunner<D, E> {
   }
 
   /** The events that could not be applied. */
-  public Parking<D, E> parking() {
+  public Parking<D> parking() {
     return parking;
   }
 
@@ -313,7 +313,7 @@ public final class ProjectionRunner<D, E> {
     return builds.switchBack();
   }
 
-  public Projection<D, E> projection() {
+  public Projection<D> projection() {
     return projection;
   }
 
@@ -376,7 +376,7 @@ public final class ProjectionRunner<D, E> {
   }
 
   private void takeBatches() {
-    Applier<D, E> live = applier;
+    Applier<D> live = applier;
     while (live != null && batches < BATCHES_AT_ONCE) {
       List<Delivery> batch = subscription.take(BATCH, BATCH);
       if (batch.isEmpty()) {
@@ -390,7 +390,7 @@ public final class ProjectionRunner<D, E> {
     }
   }
 
-  private void settle(Applier<D, E> live, List<Delivery> batch, Outcome outcome) {
+  private void settle(Applier<D> live, List<Delivery> batch, Outcome outcome) {
     batches--;
     applied.add(outcome.applied());
     duplicates.add(outcome.duplicates());
@@ -407,7 +407,7 @@ public final class ProjectionRunner<D, E> {
   }
 
   /** What it waits for may be in another instance's hands: it is given back some times. */
-  private void setAside(Applier<D, E> live, Delivery delivery, Outcome.Poison poison) {
+  private void setAside(Applier<D> live, Delivery delivery, Outcome.Poison poison) {
     if (!(poison.cause() instanceof Missing)) {
       park(delivery, poison);
     } else if (delivery.retries() < TRIES) {

@@ -4,13 +4,13 @@ import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.quarkus.Constants;
 import dev.foldline.quarkus.FoldlineConfig;
 import dev.foldline.redis.ReadModels;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -24,7 +24,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Runs every {@link Projection} bean of the application, as long as the application runs. */
+/** Runs every {@link Projection} of the application, as long as the application runs. */
 @Singleton
 public class Projections {
 
@@ -33,7 +33,7 @@ public class Projections {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final EventStore store;
-  private final List<? extends ProjectionRunner<?, ?>> runners;
+  private final List<? extends ProjectionRunner<?>> runners;
   private @Nullable Cancellable starting;
 
   Projections(
@@ -43,10 +43,10 @@ public class Projections {
       ReadModels models,
       FoldlineConfig config,
       MeterRegistry registry,
-      @All List<Projection<?, ?>> projections) {
+      Constants constants) {
     this.store = store;
     this.runners =
-        projections.stream()
+        kept(constants, config).stream()
             .map(
                 projection ->
                     new ProjectionRunner<>(
@@ -55,8 +55,12 @@ public class Projections {
     runners.forEach(runner -> measure(runner, registry));
   }
 
+  private static List<Projection<?>> kept(Constants constants, FoldlineConfig config) {
+    return config.projections().enabled() ? constants.projections() : List.of();
+  }
+
   /** One for each projection. */
-  public List<? extends ProjectionRunner<?, ?>> runners() {
+  public List<? extends ProjectionRunner<?>> runners() {
     return runners;
   }
 
@@ -85,14 +89,14 @@ public class Projections {
   }
 
   /** One whose name is given. */
-  public ProjectionRunner<?, ?> runner(String projection) {
+  public ProjectionRunner<?> runner(String projection) {
     return runners.stream()
         .filter(runner -> runner.projection().name().equals(projection))
         .findFirst()
         .orElseThrow(() -> new NotFound("there is no projection " + projection));
   }
 
-  private static void measure(ProjectionRunner<?, ?> runner, MeterRegistry registry) {
+  private static void measure(ProjectionRunner<?> runner, MeterRegistry registry) {
     Meters meters = new Meters(runner, registry);
     meters.count("applied", "Events that took effect", ProjectionRunner::applied);
     meters.count(
@@ -131,22 +135,22 @@ public class Projections {
   }
 
   /** The meters of a projection, {@code foldline.projection.} and a name. */
-  private record Meters(ProjectionRunner<?, ?> runner, MeterRegistry registry) {
+  private record Meters(ProjectionRunner<?> runner, MeterRegistry registry) {
 
     private static final String PREFIX = "foldline.projection.";
 
-    void count(String name, String what, ToDoubleFunction<ProjectionRunner<?, ?>> value) {
+    void count(String name, String what, ToDoubleFunction<ProjectionRunner<?>> value) {
       FunctionCounter.builder(PREFIX + name, runner, value)
           .description(what)
           .tags(tags())
           .register(registry);
     }
 
-    void show(String name, String what, ToDoubleFunction<ProjectionRunner<?, ?>> value) {
+    void show(String name, String what, ToDoubleFunction<ProjectionRunner<?>> value) {
       Gauge.builder(PREFIX + name, runner, value).description(what).tags(tags()).register(registry);
     }
 
-    void seconds(String name, String what, Function<ProjectionRunner<?, ?>, Duration> value) {
+    void seconds(String name, String what, Function<ProjectionRunner<?>, Duration> value) {
       Gauge.builder(PREFIX + name, runner, r -> value.apply(r).toMillis() / 1e3)
           .description(what)
           .baseUnit("seconds")

@@ -15,12 +15,12 @@ final class SameLog {
 
   private final EventStore store;
   private final Builds builds;
-  private final Function<String, Applier<?, ?>> appliers;
+  private final Function<String, Applier<?>> appliers;
 
   /**
    * @param appliers makes the applier of a build
    */
-  SameLog(EventStore store, Builds builds, Function<String, Applier<?, ?>> appliers) {
+  SameLog(EventStore store, Builds builds, Function<String, Applier<?>> appliers) {
     this.store = store;
     this.builds = builds;
     this.appliers = appliers;

@@ -24,7 +24,7 @@ final class Watch {
   /** Between two looks whether Redis may evict. */
   private static final int SELDOM = 5;
 
-  private final Projection<?, ?> projection;
+  private final Projection<?> projection;
   private final Builds builds;
   private final Versions versions;
   private final AtomicBoolean looking = new AtomicBoolean();
@@ -36,7 +36,7 @@ final class Watch {
   /**
    * @param patience how many looks another version may miss before it counts as left
    */
-  Watch(ReadModels models, Projection<?, ?> projection, Builds builds, int patience) {
+  Watch(ReadModels models, Projection<?> projection, Builds builds, int patience) {
     this.projection = projection;
     this.builds = builds;
     this.versions = new Versions(models, projection, patience);

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Category;
 import dev.foldline.core.Invalid;
+import dev.foldline.core.Stored;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventCodec;
@@ -18,7 +19,6 @@ import io.vertx.ext.web.handler.HttpException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("A failure")
 class OutcomeTest {
 
+  @Stored("paid")
   record Paid(String iban, BigDecimal amount) {}
 
   @ParameterizedTest
@@ -39,8 +40,7 @@ class OutcomeTest {
         "4111",
       })
   void tells_nothing_of_a_stored_event_that_cannot_be_read(String data) {
-    EventCodec codec =
-        new EventCodec(List.of(EventTypes.of(Paid.class, Map.of("paid", Paid.class))));
+    EventCodec codec = new EventCodec(List.of(Category.of("payment", Paid.class)));
     Throwable unknown = catchThrowable(() -> codec.decode("paid", data.getBytes(UTF_8)));
     assertThat(unknown).isInstanceOf(UnknownEvent.class);
 

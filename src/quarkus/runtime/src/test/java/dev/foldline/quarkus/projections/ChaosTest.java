@@ -4,12 +4,13 @@ import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.foldline.core.Category;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.EventCodec;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.History;
@@ -205,16 +206,16 @@ class ChaosTest {
     }
   }
 
-  private static Projector<StoredEvent, Sum, Counting> rogue(
-      Ground ground, String build, OnPoison onPoison) {
-    EventCodec codec = new EventCodec(List.of(Counting.TYPES));
+  private static Projector<StoredEvent, Sum> rogue(Ground ground, String build, OnPoison onPoison) {
+    Category<Counting> category = Counting.category();
+    EventCodec codec = new EventCodec(List.of(category));
     return new Projector<>(
         ground.models,
         Counting.sums(1),
         build,
         onPoison,
         Projector.Passing.UNHEARD,
-        stored -> codec.decode(stored, Counting.class),
+        stored -> codec.decode(stored, category),
         new History<>(ground.store()::read, ground.store()::before));
   }
 
@@ -247,7 +248,7 @@ class ChaosTest {
             () ->
                 assertThat(ground.unsettled(Counting.sums(1)))
                     .isEqualTo(ground.parked(Counting.sums(1))));
-    Parking<?, ?> parking = ground.new Instance(Counting.sums(1), onPoison).runner.parking();
+    Parking<?> parking = ground.new Instance(Counting.sums(1), onPoison).runner.parking();
     await("seed " + seed)
         .atMost(LIMIT)
         .untilAsserted(

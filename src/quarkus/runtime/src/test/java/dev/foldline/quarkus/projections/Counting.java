@@ -2,32 +2,36 @@ package dev.foldline.quarkus.projections;
 
 import static dev.foldline.quarkus.projections.Ground.n;
 
+import dev.foldline.core.Category;
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
-import dev.foldline.core.EventTypes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
-import java.util.Map;
+import dev.foldline.core.Stored;
+import dev.foldline.core.Upcaster;
 import org.jspecify.annotations.Nullable;
 
 /** A domain of numbers that are added up. */
 sealed interface Counting {
 
+  @Stored("counted")
   record Counted(long number) implements Counting {}
 
   record Sum(long value, long events) {}
 
-  EventTypes<Counting> TYPES = EventTypes.of(Counting.class, Map.of("counted", Counted.class));
+  static Category<Counting> category(Upcaster... upcasters) {
+    return Category.of(n, Counting.class, upcasters);
+  }
 
   /** Each stream's sum, the sum of all, and the streams by their sums. */
-  static Projection<Sum, Counting> sums(int version) {
-    return new Projection<>("sums-" + n, version, n, Counting.class, Sum.class, Counting::project);
+  static Projection<Sum> sums(int version) {
+    return Projection.of("sums-" + n, version, Sum.class).on(category(), Counting::project);
   }
 
   /** The same, before someone found out that 13 is a number too. */
-  static Projection<Sum, Counting> superstitiousSums() {
-    return new Projection<>(
-        "sums-" + n, 1, n, Counting.class, Sum.class, Counting::projectSuperstitiously);
+  static Projection<Sum> superstitiousSums() {
+    return Projection.of("sums-" + n, 1, Sum.class)
+        .on(category(), Counting::projectSuperstitiously);
   }
 
   private static Changes<Sum> projectSuperstitiously(@Nullable Sum sum, Recorded<Counting> event) {

@@ -199,7 +199,7 @@ class DeletedStreamsTest {
     old.stop();
     Ground.Instance mended =
         subscribed(ground.new Instance(Counting.sums(1), OnPoison.HOLD, LOOKS_SELDOM));
-    Parking<Sum, Counting> parking = mended.runner.parking();
+    Parking<Sum> parking = mended.runner.parking();
     await()
         .atMost(Ground.LIMIT)
         .until(() -> of(parking.replay(Set.of(), 1, Duration.ofSeconds(1))).applied() == 1);
@@ -233,7 +233,8 @@ class DeletedStreamsTest {
       Ground.Instance second =
           subscribed(
               ground
-              .new Instance(Counting.sums(1), OnPoison.HOLD, Counting.TYPES, PATIENT_FOR_A_MOMENT));
+              .new Instance(
+                  Counting.sums(1), OnPoison.HOLD, Counting.category(), PATIENT_FOR_A_MOMENT));
       await().atMost(Ground.LIMIT).until(() -> second.runner.retried() > 0);
       assertThat(ground.document(Counting.sums(1), n + "-1"))
           .hasValue(new View<>(n + "-1", 0, new Sum(1, 1)));

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.quarkus.projections.Discards.Discarded;
 import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.WithEventStore;

@@ -3,15 +3,15 @@ package dev.foldline.quarkus.projections;
 import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Category;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Projection;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.connector.Group;
 import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
 import dev.foldline.redis.Builds;
@@ -265,11 +265,11 @@ final class Ground implements AutoCloseable {
         UUID.randomUUID(), type, json.getBytes(StandardCharsets.UTF_8), new byte[0]);
   }
 
-  Optional<View<Counting.Sum>> document(Projection<Counting.Sum, ?> projection, String stream) {
+  Optional<View<Counting.Sum>> document(Projection<Counting.Sum> projection, String stream) {
     return views.document(projection, stream).await().atMost(LIMIT);
   }
 
-  Map<String, BigInteger> totals(Projection<?, ?> projection) {
+  Map<String, BigInteger> totals(Projection<?> projection) {
     return views.totals(projection, "all").await().atMost(LIMIT);
   }
 
@@ -295,11 +295,11 @@ final class Ground implements AutoCloseable {
   }
 
   /** What the group of a projection has parked. */
-  long parked(Projection<?, ?> projection) throws Exception {
+  long parked(Projection<?> projection) throws Exception {
     return stats(projection).getParkedMessageCount();
   }
 
-  private PersistentSubscriptionStats stats(Projection<?, ?> projection) throws Exception {
+  private PersistentSubscriptionStats stats(Projection<?> projection) throws Exception {
     return store
         .subscriptions()
         .getInfoToAll("bank:" + projection.name() + "-v" + projection.version())
@@ -309,7 +309,7 @@ final class Ground implements AutoCloseable {
   }
 
   /** What the group of a projection has not acknowledged, and what it has parked. */
-  long unsettled(Projection<?, ?> projection) throws Exception {
+  long unsettled(Projection<?> projection) throws Exception {
     var stats = stats(projection);
     return stats.getTotalInFlightMessages()
         + stats.getLiveBufferCount()
@@ -319,12 +319,12 @@ final class Ground implements AutoCloseable {
   }
 
   /** Builds the read models of a projection, and does something before each scan of the log. */
-  Building building(Projection<Counting.Sum, Counting> projection, Runnable beforeScan) {
+  Building building(Projection<Counting.Sum> projection, Runnable beforeScan) {
     Discards discards = new Discards(store, Ground.NAMESPACE, projection.name());
     var appliers =
         new Applier.Factory<>(
             store,
-            new EventCodec(List.of(Counting.TYPES)),
+            new EventCodec(List.of(Counting.category())),
             models,
             projection,
             OnPoison.HOLD,
@@ -333,7 +333,7 @@ final class Ground implements AutoCloseable {
     return new Building(
         store,
         new Builds(models, projection),
-        Group.ofCategory(projection.name() + "-test", projection.category(), 100),
+        Group.ofCategory(projection.name() + "-test", projection.category().name(), 100),
         discards,
         build -> {
           beforeScan.run();
@@ -346,29 +346,26 @@ final class Ground implements AutoCloseable {
 
     private final Vertx own = Vertx.vertx();
     private final EventStore ownStore = newStore();
-    final ProjectionRunner<Counting.Sum, Counting> runner;
+    final ProjectionRunner<Counting.Sum> runner;
 
-    Instance(Projection<Counting.Sum, Counting> projection, OnPoison onPoison) {
+    Instance(Projection<Counting.Sum> projection, OnPoison onPoison) {
       this(projection, onPoison, ProjectionRunner.Pace.DEFAULT);
     }
 
-    Instance(
-        Projection<Counting.Sum, Counting> projection,
-        OnPoison onPoison,
-        ProjectionRunner.Pace pace) {
-      this(projection, onPoison, Counting.TYPES, pace);
+    Instance(Projection<Counting.Sum> projection, OnPoison onPoison, ProjectionRunner.Pace pace) {
+      this(projection, onPoison, Counting.category(), pace);
     }
 
     Instance(
-        Projection<Counting.Sum, Counting> projection,
+        Projection<Counting.Sum> projection,
         OnPoison onPoison,
-        EventTypes<?> types,
+        Category<?> category,
         ProjectionRunner.Pace pace) {
       runner =
           new ProjectionRunner<>(
               own.getDelegate(),
               ownStore,
-              new EventCodec(List.of(types)),
+              new EventCodec(List.of(category)),
               models(client(own)),
               projection,
               onPoison,

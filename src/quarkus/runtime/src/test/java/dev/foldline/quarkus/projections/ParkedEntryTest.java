@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.foldline.core.Recorded;
-import dev.foldline.eventstoredb.StoredEvent;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.quarkus.projections.ParkedFunctions.Entry;
 import dev.foldline.quarkus.projections.Parking.Parked;
 import java.nio.charset.StandardCharsets;

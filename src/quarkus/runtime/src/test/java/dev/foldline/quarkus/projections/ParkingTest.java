@@ -7,10 +7,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.EventCodec;
-import dev.foldline.eventstoredb.StoredEvent;
 import dev.foldline.eventstoredb.StreamFold;
 import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.quarkus.projections.Discards.Discarded;
@@ -137,7 +137,7 @@ class ParkingTest {
   void someAreReplayed_orAll_onceInEffect() {
     parkSome();
     Ground.Instance fixed = ground.start(1);
-    Parking<Sum, Counting> parking = fixed.runner.parking();
+    Parking<Sum> parking = fixed.runner.parking();
 
     assertThat(of(parking.replay(Set.of(new EventRef(n + "-2", 0)), FAST, Ground.LIMIT)))
         .isEqualTo(new Replayed(1, 2));
@@ -171,7 +171,7 @@ class ParkingTest {
   void whatIsDiscardedIsRecorded_andLeftOutOfEachLaterBuildToo() {
     parkSome();
     Ground.Instance instance = superstitious(OnPoison.HOLD);
-    Parking<Sum, Counting> parking = instance.runner.parking();
+    Parking<Sum> parking = instance.runner.parking();
 
     assertThat(
             of(parking.discard(
@@ -203,7 +203,7 @@ class ParkingTest {
     var fold =
         new StreamFold(
             ground.store().streams(),
-            new EventCodec(List.of(Counting.TYPES)),
+            new EventCodec(List.of(Counting.category())),
             new KnownDiscards(ground.store(), Ground.NAMESPACE),
             Ground.LIMIT);
     Ground.Instance instance = ground.start(1);
@@ -292,7 +292,7 @@ class ParkingTest {
     awaitParked(instance, n + "-1@0");
     instance.stop();
 
-    Parking<Sum, Counting> parking = ground.start(1).runner.parking();
+    Parking<Sum> parking = ground.start(1).runner.parking();
     Replayed some = of(parking.replay(Set.of(), 20, Ground.LIMIT.dividedBy(300)));
     assertThat(some.applied()).isLessThan(100);
     assertThat(some.left()).isEqualTo(1);

@@ -40,7 +40,7 @@ class ProjectionRunnerTest {
     ground.close();
   }
 
-  private void awaitSum(Projection<Sum, ?> projection, String stream, long value, long events) {
+  private void awaitSum(Projection<Sum> projection, String stream, long value, long events) {
     await()
         .atMost(Ground.LIMIT)
         .ignoreException(Unavailable.class)
@@ -50,7 +50,7 @@ class ProjectionRunnerTest {
                     .hasValue(new View<>(stream, events - 1, new Sum(value, events))));
   }
 
-  private void awaitSettled(Projection<?, ?> projection, long unsettled) {
+  private void awaitSettled(Projection<?> projection, long unsettled) {
     await()
         .atMost(Ground.LIMIT)
         .untilAsserted(() -> assertThat(ground.unsettled(projection)).isEqualTo(unsettled));
@@ -178,7 +178,7 @@ class ProjectionRunnerTest {
 
   @Test
   void aNewVersionIsBuiltBesideTheOldOne_andSwitchedToAndBack() {
-    Projection<Sum, Counting> two = Counting.sums(2);
+    Projection<Sum> two = Counting.sums(2);
     ground.append(n + "-1", 1, 2, 3);
     ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 6, 3);
@@ -199,7 +199,7 @@ class ProjectionRunnerTest {
   @Test
   void aVersionThatIsRolledBackIsNotReadAnyMore() {
     var hasty = Ground.keeping(Duration.ofMillis(100), 20);
-    Projection<Sum, Counting> two = Counting.sums(2);
+    Projection<Sum> two = Counting.sums(2);
     ground.append(n + "-1", 1);
     ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
     awaitSum(Counting.sums(1), n + "-1", 1, 1);
@@ -219,7 +219,7 @@ class ProjectionRunnerTest {
     assertThat(ground.active()).startsWith("1.");
   }
 
-  private long unsettled(Projection<?, ?> projection) throws Exception {
+  private long unsettled(Projection<?> projection) throws Exception {
     return ground.unsettled(projection);
   }
 

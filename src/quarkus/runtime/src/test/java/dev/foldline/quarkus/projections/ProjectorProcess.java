@@ -47,12 +47,11 @@ final class ProjectorProcess {
     // So few that none is left where one that went silent is used again.
     RedisOptions options = new RedisOptions().setMaxPoolSize(2).setMaxPoolWaiting(1_000);
     Redis redis = Redis.createClient(vertx, options.setConnectionString(args[1]));
-    Projection<Sum, Counting> sums =
-        slow(Counting.sums(Integer.parseInt(args[2])), Long.parseLong(args[4]));
+    Projection<Sum> sums = slow(Counting.sums(Integer.parseInt(args[2])), Long.parseLong(args[4]));
     new ProjectionRunner<>(
             vertx.getDelegate(),
             new EventStore(args[0], Duration.ofSeconds(5)),
-            new EventCodec(List.of(Counting.TYPES)),
+            new EventCodec(List.of(Counting.category())),
             new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3), Ground.NAMESPACE),
             sums,
             OnPoison.valueOf(args[3]))
@@ -63,18 +62,15 @@ final class ProjectorProcess {
     Runtime.getRuntime().halt(0);
   }
 
-  private static Projection<Sum, Counting> slow(Projection<Sum, Counting> sums, long nanos) {
-    return new Projection<>(
-        sums.name(),
-        sums.version(),
-        sums.category(),
-        sums.events(),
-        sums.document(),
-        (sum, event) -> {
-          if (nanos > 0) {
-            LockSupport.parkNanos(nanos);
-          }
-          return sums.project().apply(sum, event);
-        });
+  private static Projection<Sum> slow(Projection<Sum> sums, long nanos) {
+    return Projection.of(sums.name(), sums.version(), sums.document())
+        .on(
+            Counting.category(),
+            (sum, event) -> {
+              if (nanos > 0) {
+                LockSupport.parkNanos(nanos);
+              }
+              return sums.apply(sum, event);
+            });
   }
 }

@@ -4,10 +4,9 @@ import static dev.foldline.quarkus.projections.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.foldline.core.EventTypes;
+import dev.foldline.core.Category;
 import dev.foldline.core.Shape;
 import dev.foldline.core.Upcaster;
-import dev.foldline.quarkus.projections.Counting.Counted;
 import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
 import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
@@ -24,17 +23,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** A release that knows a new event takes over from one that does not, instance by instance. */
 class RollingReleaseTest {
 
-  private static final EventTypes<Counting> WITH_PAIRS =
-      EventTypes.of(
-          Counting.class,
-          Map.of("counted", Counted.class),
-          new Upcaster(
-              "pair-counted",
-              Set.of("counted"),
-              data ->
-                  List.of(
-                      new Shape("counted", Map.of("number", data.get("a"))),
-                      new Shape("counted", Map.of("number", data.get("b"))))));
+  private static Category<Counting> withPairs() {
+    return Counting.category(
+        new Upcaster(
+            "pair-counted",
+            Set.of("counted"),
+            data ->
+                List.of(
+                    new Shape("counted", Map.of("number", data.get("a"))),
+                    new Shape("counted", Map.of("number", data.get("b"))))));
+  }
 
   private Ground ground;
 
@@ -48,13 +46,13 @@ class RollingReleaseTest {
     ground.close();
   }
 
-  private Ground.Instance start(EventTypes<?> types, Duration replay) {
+  private Ground.Instance start(Category<?> category, Duration replay) {
     Ground.Instance instance =
         ground
         .new Instance(
             Counting.sums(1),
             OnPoison.HOLD,
-            types,
+            category,
             new Pace(
                 Duration.ofMillis(100), Duration.ofSeconds(2), 15, replay, Duration.ofMillis(100)));
     await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
@@ -81,13 +79,13 @@ class RollingReleaseTest {
 
   @Test
   void whatTheOldReleaseParksIsReplayedByTheNewOne_untilNothingIsLeft() throws Exception {
-    Ground.Instance old = start(Counting.TYPES, Duration.ofMillis(500));
-    Ground.Instance first = start(WITH_PAIRS, Duration.ofMillis(500));
+    Ground.Instance old = start(Counting.category(), Duration.ofMillis(500));
+    Ground.Instance first = start(withPairs(), Duration.ofMillis(500));
     appendPairs(0, 40);
     awaitPairs(40);
     assertThat(old.runner.poisoned()).as("is no error").isZero();
     old.stop();
-    Ground.Instance second = start(WITH_PAIRS, Duration.ofMillis(500));
+    Ground.Instance second = start(withPairs(), Duration.ofMillis(500));
     appendPairs(40, 60);
 
     awaitPairs(60);
@@ -97,12 +95,12 @@ class RollingReleaseTest {
 
   @Test
   void nothingIsReplayedByThoseWhoDoNotKnowIt_norWhatIsParkedForAnotherReason() {
-    Ground.Instance old = start(Counting.TYPES, Duration.ofMillis(500));
+    Ground.Instance old = start(Counting.category(), Duration.ofMillis(500));
     appendPairs(0, 2);
     ground.append(n + "-9", List.of(Ground.event("counted", "{\"number\":\"thirteen\"}")));
     await().atMost(Ground.LIMIT).until(() -> old.runner.parked() == 5);
     assertThat(old.runner.poisoned()).isOne();
-    start(WITH_PAIRS, Duration.ofMillis(500));
+    start(withPairs(), Duration.ofMillis(500));
 
     awaitPairs(2);
     await().atMost(Ground.LIMIT).until(() -> old.runner.parked() == 1);

@@ -105,12 +105,12 @@ class TwoMastersTest {
     return new ReadModels(client, new ObjectMapper(), Duration.ofSeconds(3), Ground.NAMESPACE);
   }
 
-  private ProjectionRunner<Sum, Counting> start(Ground ground, int port) {
+  private ProjectionRunner<Sum> start(Ground ground, int port) {
     var runner =
         new ProjectionRunner<>(
             vertx.getDelegate(),
             ground.store(),
-            new EventCodec(List.of(Counting.TYPES)),
+            new EventCodec(List.of(Counting.category())),
             models(client(port)),
             Counting.sums(1),
             OnPoison.HOLD,

@@ -46,8 +46,8 @@ class UnspeakableNameTest {
   private RedisProcess redis;
   private EventStore store;
   private Views views;
-  private Projection<Sum, Counting> sums;
-  private ProjectionRunner<Sum, Counting> runner;
+  private Projection<Sum> sums;
+  private ProjectionRunner<Sum> runner;
   private long losses;
 
   @BeforeEach
@@ -69,7 +69,7 @@ class UnspeakableNameTest {
         new ProjectionRunner<>(
             vertx.getDelegate(),
             store,
-            new EventCodec(List.of(Counting.TYPES)),
+            new EventCodec(List.of(Counting.category())),
             models,
             sums,
             OnPoison.HOLD);

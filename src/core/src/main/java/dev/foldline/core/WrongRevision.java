@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core;
 
 /** An append expected another revision than the stream has. Nothing was written. */
 public final class WrongRevision extends RuntimeException {

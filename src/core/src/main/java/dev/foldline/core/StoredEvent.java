@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core;
 
 import java.util.UUID;
 
@@ -14,7 +14,7 @@ import java.util.UUID;
 public record StoredEvent(UUID id, String type, byte[] data, byte[] metadata) {
 
   /** How many bytes the store counts, in UTF-16 for the type. */
-  int size() {
+  public int size() {
     return data.length + metadata.length + 2 * type.length();
   }
 }

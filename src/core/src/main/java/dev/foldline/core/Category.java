@@ -2,7 +2,6 @@ package dev.foldline.core;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,50 +13,66 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stable names under which the records of one event family are stored, for ever, and how shapes
- * that were stored in the past become those of today.
+ * One kind of stream: what its streams are called, the events that they hold, and the stable names
+ * under which these are stored, for ever.
  *
- * <p>A class may be renamed or moved; its stored name may not. When the shape of a record changes,
- * it gets the name of the next version, {@code order-placed}, {@code order-placed.v2}, …, and an
+ * <p>The events are the records of a family. Each says its stored name with {@link Stored}; its
+ * class may be renamed or moved, the stored name may not. When the shape of a record changes, it
+ * gets the name of the next version, {@code order-placed}, {@code order-placed.v2}, …, and an
  * {@link Upcaster} from the version before.
  *
- * @param <E> the family: a sealed interface, each of whose records has exactly one name
+ * @param <E> the family: a sealed interface of records, or one record
  */
-public final class EventTypes<E> {
+public final class Category<E> {
+
+  /** Why a constant that names one is given null. */
+  static final String MISSING =
+      "there is no category yet: the interfaces that hold it and what stands on it need each other"
+          + " to be there first; hold one of the two in a class of its own";
 
   private static final Pattern VERSIONED = Pattern.compile("(.+)\\.v([1-9][0-9]{0,8})");
 
+  private final String name;
   private final Class<E> family;
   private final Map<String, Class<? extends E>> types;
   private final Map<String, Upcaster> upcasters;
 
-  private EventTypes(
-      Class<E> family, Map<String, Class<? extends E>> types, Map<String, Upcaster> upcasters) {
+  private Category(
+      String name,
+      Class<E> family,
+      Map<String, Class<? extends E>> types,
+      Map<String, Upcaster> upcasters) {
+    this.name = name;
     this.family = family;
     this.types = Map.copyOf(types);
     this.upcasters = Map.copyOf(upcasters);
   }
 
   /**
-   * Names the records of a family.
+   * A kind of stream.
    *
-   * @param types the names that are written today
-   * @param upcasters one for each name and version that was written before
-   * @throws IllegalArgumentException naming the records without a name or with two, and the
-   *     versions from which no chain of upcasters leads to a record
+   * @param name what its streams are called before the first dash; it holds no dash itself, and
+   *     does not begin with {@code $}
+   * @param family what its events have in common
+   * @param upcasters one for each stored name and version that was written before
+   * @throws IllegalArgumentException naming the records without a stored name, a stored name that
+   *     is given twice, and the versions from which no chain of upcasters leads to a record
    */
-  public static <E> EventTypes<E> of(
-      Class<E> family, Map<String, Class<? extends E>> types, Upcaster... upcasters) {
-    Set<Class<?>> unnamed = records(family);
-    for (Class<? extends E> type : types.values()) {
-      if (!unnamed.remove(type)) {
-        throw new IllegalArgumentException(
-            type.getName() + " is named twice, or is no record of " + family.getName());
-      }
+  public static <E> Category<E> of(String name, Class<E> family, Upcaster... upcasters) {
+    if (name.isEmpty() || name.startsWith("$") || name.contains("-")) {
+      throw new IllegalArgumentException(
+          "a category is a word without a dash that does not begin with $: '" + name + "'");
     }
-    if (!unnamed.isEmpty()) {
-      throw new IllegalArgumentException("without a stored name: " + unnamed);
-    }
+    Map<String, Class<? extends E>> types = new HashMap<>();
+    records(family)
+        .forEach(
+            record -> {
+              @Nullable Class<?> other = types.put(storedName(record), record);
+              if (other != null) {
+                throw new IllegalArgumentException(
+                    record.getName() + " and " + other.getName() + " have the same stored name");
+              }
+            });
     Map<String, Upcaster> byName = new HashMap<>();
     for (Upcaster upcaster : upcasters) {
       String from = upcaster.from();
@@ -65,21 +80,37 @@ public final class EventTypes<E> {
         throw new IllegalArgumentException("'" + from + "' is given twice");
       }
     }
-    EventTypes<E> all = new EventTypes<>(family, types, byName);
-    all.names().forEach(all::checkVersions);
-    byName.keySet().forEach(from -> all.checkChain(from, List.of()));
-    return all;
+    Category<E> category = new Category<>(name, family, types, byName);
+    category.names().forEach(category::checkVersions);
+    byName.keySet().forEach(from -> category.checkChain(from, List.of()));
+    return category;
   }
 
-  private static Set<Class<?>> records(Class<?> family) {
-    if (!family.isSealed()) {
-      return new HashSet<>(Set.of(family));
+  private static <E> Stream<Class<? extends E>> records(Class<? extends E> type) {
+    return type.isSealed()
+        ? Stream.of(type.getPermittedSubclasses())
+            .flatMap(permitted -> Category.<E>records(permitted.asSubclass(type)))
+            .distinct()
+        : Stream.of(type);
+  }
+
+  private static String storedName(Class<?> record) {
+    @Nullable Stored stored = record.getAnnotation(Stored.class);
+    if (stored == null) {
+      throw new IllegalArgumentException(
+          record.isInterface()
+              ? record.getName() + " is not sealed: nobody knows what its records are"
+              : record.getName() + " has no stored name: give it one with @Stored(\"…\")");
     }
-    Set<Class<?>> records = new HashSet<>();
-    for (Class<?> permitted : family.getPermittedSubclasses()) {
-      records.addAll(records(permitted));
+    if (stored.value().isEmpty() || stored.value().startsWith("$")) {
+      throw new IllegalArgumentException(
+          record.getName()
+              + ": a stored name is not empty, and does not begin with $, as those of the event"
+              + " store do: '"
+              + stored.value()
+              + "'");
     }
-    return records;
+    return stored.value();
   }
 
   private void checkVersions(String name) {
@@ -130,7 +161,21 @@ public final class EventTypes<E> {
         : name + ".v2";
   }
 
-  /** The interface that all its events have in common. */
+  /** What its streams are called before the first dash. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The stream of the aggregate with this id.
+   *
+   * @throws Invalid if it is no id, see {@link StreamName#of}
+   */
+  public String stream(@Nullable String id) {
+    return StreamName.of(name, id);
+  }
+
+  /** What all its events have in common. */
   public Class<E> family() {
     return family;
   }
@@ -176,5 +221,10 @@ public final class EventTypes<E> {
     return upcaster == null
         ? List.of(stored)
         : upcaster.apply(stored.data()).stream().flatMap(next -> upcast(next).stream()).toList();
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }

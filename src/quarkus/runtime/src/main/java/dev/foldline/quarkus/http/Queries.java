@@ -1,56 +1,97 @@
 package dev.foldline.quarkus.http;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.foldline.core.Category;
 import dev.foldline.core.Invalid;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
+import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.StreamFold;
-import dev.foldline.eventstoredb.Streams;
+import dev.foldline.quarkus.Constants;
 import dev.foldline.quarkus.FoldlineConfig;
 import dev.foldline.redis.Views;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Queries of read models that never answer from an older state than their caller has seen.
+ * Answers queries: from read models, and from the streams themselves. In a function that is called
+ * with a consistency token nothing is answered from before that token, see {@code
+ * infra/decisions/consistency-tokens.md}.
  *
- * <p>A call with {@code Consistency-Token: account-a-1@7} is answered from a state with that event
- * in it: at once, or when the read model has come so far, or else, for a document, by folding the
- * stream. The answer's header {@code Consistency} says which: {@code read-model}, {@code waited} or
- * {@code folded}. Views that cross streams can't be folded: they are {@link Unavailable} while the
- * read model is behind. A token of another category says nothing about a view. Call it on the
- * thread that the function was called on.
+ * <p>All fail with {@link Unavailable} where Redis or the event store is away, a read model is
+ * being built, or does not come to the token in time. Safe for use by many threads.
  */
 @Singleton
-public final class ConsistentViews {
+public final class Queries {
 
   static final String CONSISTENCY = "Consistency";
 
   private final Views views;
   private final StreamFold folds;
   private final Streams streams;
+  private final EventStore store;
+  private final Constants constants;
   private final Duration wait;
 
-  ConsistentViews(Views views, StreamFold folds, Streams streams, FoldlineConfig config) {
+  Queries(
+      Views views,
+      StreamFold folds,
+      Streams streams,
+      EventStore store,
+      Constants constants,
+      FoldlineConfig config) {
     this.views = views;
     this.folds = folds;
     this.streams = streams;
+    this.store = store;
+    this.constants = constants;
     this.wait = config.queries().waitLimit();
   }
 
   /**
-   * A stream's document, and in the answer a token of its own.
+   * A stream's document as it is now, and in the answer a token of its own.
    *
+   * @param id of the aggregate
    * @return none where there is no such stream, or none any more
    */
-  public <D> Uni<Optional<View<D>>> document(Projection<D, ?> projection, String stream) {
+  public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String id) {
+    constants.require(projection);
+    return now(projection, projection.category().stream(id));
+  }
+
+  /**
+   * A stream's document as it was, folded from the stream.
+   *
+   * @param id of the aggregate
+   * @return none where there was none then
+   */
+  public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String id, AsOf asOf) {
+    constants.require(projection);
+    String stream = projection.category().stream(id);
+    return switch (asOf) {
+      case AsOf.Now() -> now(projection, stream);
+      case AsOf.Revision(long revision) ->
+          folds
+              .fold(projection, stream, event -> event.revision() <= revision)
+              .map(found -> found.filter(view -> view.revision() == revision));
+      case AsOf.Time(Instant time) ->
+          folds.fold(projection, stream, event -> !event.time().isAfter(time));
+    };
+  }
+
+  private <D> Uni<Optional<View<D>>> now(Projection<D> projection, String stream) {
     Optional<HttpCall> call = HttpCall.current();
     long seen =
         token(call).filter(it -> it.stream().equals(stream)).map(it -> it.revision()).orElse(-1L);
@@ -76,21 +117,76 @@ public final class ConsistentViews {
                                         .invoke(folded -> say(call, "folded", folded))));
   }
 
-  /** The sums of a view, see {@link Views#totals}. */
-  public Uni<Map<String, BigInteger>> totals(Projection<?, ?> projection, String view) {
-    return crossing(projection, () -> views.totals(projection, view));
+  /**
+   * An event as it is stored.
+   *
+   * @param type its stored name
+   * @param data its JSON
+   */
+  public record Entry(long revision, String type, @JsonRawValue String data, Instant time) {
+
+    private static Entry of(Recorded<StoredEvent> recorded) {
+      StoredEvent event = recorded.event();
+      String data = new String(event.data(), StandardCharsets.UTF_8);
+      return new Entry(recorded.revision(), event.type(), data, recorded.time());
+    }
+  }
+
+  /**
+   * The events of a stream, in their order.
+   *
+   * @param id of the aggregate
+   * @param from the first revision
+   * @param limit how many at most, from 1
+   * @return the events; none where the stream ends before. Fails with {@link NotFound} if there is
+   *     no such stream
+   */
+  public Uni<List<Entry>> trail(Category<?> category, String id, long from, int limit) {
+    String stream = category.stream(id);
+    return store
+        .read(stream, from, limit)
+        .call(events -> events.isEmpty() ? mustExist(stream, category) : done())
+        .map(events -> events.stream().map(Entry::of).toList());
+  }
+
+  private Uni<Void> mustExist(String stream, Category<?> category) {
+    return store
+        .exists(stream)
+        .chain(
+            exists ->
+                exists
+                    ? done()
+                    : Uni.createFrom().failure(new NotFound("there is no such " + category)));
+  }
+
+  private static Uni<Void> done() {
+    return Uni.createFrom().voidItem();
+  }
+
+  /**
+   * The sums of a view, as a record of yours: a sum is found by the name of its component, and is 0
+   * where nothing was added to it.
+   *
+   * @param view which sums
+   * @param type a record of {@link BigInteger}s and {@code long}s; a sum that is too large for its
+   *     {@code long} is an {@link ArithmeticException}
+   */
+  public <T extends Record> Uni<T> totals(Projection<?> projection, String view, Class<T> type) {
+    return crossing(projection, () -> views.totals(projection, view))
+        .map(sums -> Totals.of(type, sums));
   }
 
   /** The first of a ranking, see {@link Views#top}. */
-  public Uni<List<Views.Ranked>> top(Projection<?, ?> projection, String view, int limit) {
+  public Uni<List<Views.Ranked>> top(Projection<?> projection, String view, int limit) {
     return crossing(projection, () -> views.top(projection, view, limit));
   }
 
   /** A stream's document and what it adds to shared views change in one step. */
-  private <T> Uni<T> crossing(Projection<?, ?> projection, Supplier<Uni<T>> query) {
+  private <T> Uni<T> crossing(Projection<?> projection, Supplier<Uni<T>> query) {
+    constants.require(projection);
     Optional<HttpCall> call = HttpCall.current();
     Optional<ConsistencyToken> seen =
-        token(call).filter(token -> token.stream().startsWith(projection.category() + "-"));
+        token(call).filter(token -> token.stream().startsWith(projection.category().name() + "-"));
     if (seen.isEmpty()) {
       call.ifPresent(it -> it.answer(CONSISTENCY, "read-model"));
       return query.get();
@@ -106,8 +202,7 @@ public final class ConsistentViews {
               }
               return views
                   .await(projection, token.stream(), token.revision(), wait)
-                  .chain(
-                      arrived -> arrived ? Uni.createFrom().voidItem() : mustBeGone(streams, token))
+                  .chain(arrived -> arrived ? done() : mustBeGone(streams, token))
                   .chain(
                       () -> {
                         call.ifPresent(it -> it.answer(CONSISTENCY, "waited"));
@@ -118,8 +213,8 @@ public final class ConsistentViews {
 
   /** A stream that was deleted, for good or not, may never come into a read model. */
   static Uni<Void> mustBeGone(Streams streams, ConsistencyToken token) {
-    return streams
-        .read(token.stream(), 0, 1)
+    return Uni.createFrom()
+        .completionStage(() -> streams.read(token.stream(), 0, 1))
         .<Void>map(
             events -> {
               if (!events.isEmpty()) {
@@ -133,14 +228,14 @@ public final class ConsistentViews {
   }
 
   /** Without Redis the document does not arrive. */
-  private Uni<Boolean> arrives(Projection<?, ?> projection, String stream, long revision) {
+  private Uni<Boolean> arrives(Projection<?> projection, String stream, long revision) {
     return views
         .await(projection, stream, revision, wait)
         .onFailure(Unavailable.class)
         .recoverWithItem(false);
   }
 
-  private <D> Uni<Optional<View<D>>> fold(Projection<D, ?> projection, String stream, long seen) {
+  private <D> Uni<Optional<View<D>>> fold(Projection<D> projection, String stream, long seen) {
     return folds
         .fold(projection, stream, _ -> true)
         .invoke(

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.eventstore.dbclient.DeleteStreamOptions;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.EventStore;
-import dev.foldline.eventstoredb.StoredEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("A view across streams that does not come to a token")
-class ConsistentViewsTest {
+class QueriesTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -41,8 +41,6 @@ class ConsistentViewsTest {
   }
 
   private static void gone(EventStore store, String token) {
-    ConsistentViews.mustBeGone(store.streams(), ConsistencyToken.parse(token))
-        .await()
-        .atMost(LIMIT);
+    Queries.mustBeGone(store.streams(), ConsistencyToken.parse(token)).await().atMost(LIMIT);
   }
 }

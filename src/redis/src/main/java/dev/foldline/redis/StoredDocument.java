@@ -13,24 +13,24 @@ import org.jspecify.annotations.Nullable;
  * @param document null where no event was, or none of the application's
  * @param json the document as Redis has it
  */
-record Stored<D>(long revision, long position, @Nullable D document, String json) {
+record StoredDocument<D>(long revision, long position, @Nullable D document, String json) {
 
-  static <D> Stored<D> nothing() {
-    return new Stored<>(-1, -1, null, "null");
+  static <D> StoredDocument<D> nothing() {
+    return new StoredDocument<>(-1, -1, null, "null");
   }
 
   /** Fails where the document can't be written. */
-  static <D> Stored<D> of(Recorded<?> last, @Nullable D document, ReadModels models) {
-    return new Stored<>(last.revision(), last.position(), document, models.write(document));
+  static <D> StoredDocument<D> of(Recorded<?> last, @Nullable D document, ReadModels models) {
+    return new StoredDocument<>(last.revision(), last.position(), document, models.write(document));
   }
 
-  static <D> Stored<D> parse(String text, ReadModels models, Class<D> type) {
+  static <D> StoredDocument<D> parse(String text, ReadModels models, Class<D> type) {
     if (text.isEmpty()) {
       return nothing();
     }
     String json = text.substring(text.indexOf(' ', text.indexOf(' ') + 1) + 1);
     Fence fence = fence(text);
-    return new Stored<>(fence.revision(), fence.position(), models.read(json, type), json);
+    return new StoredDocument<>(fence.revision(), fence.position(), models.read(json, type), json);
   }
 
   /** The fence alone. */
@@ -49,8 +49,8 @@ record Stored<D>(long revision, long position, @Nullable D document, String json
   }
 
   /** The same document, with an event in it that changed nothing. */
-  Stored<D> at(Recorded<?> later) {
-    return new Stored<>(later.revision(), later.position(), document, json);
+  StoredDocument<D> at(Recorded<?> later) {
+    return new StoredDocument<>(later.revision(), later.position(), document, json);
   }
 
   Fence fence() {

@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core;
 
 /**
  * Where an append ended.

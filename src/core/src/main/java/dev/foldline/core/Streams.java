@@ -1,14 +1,13 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core;
 
-import dev.foldline.core.Recorded;
-import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /**
  * All that the command handler asks of an event store: of the node that leads, where it has
  * several. Answers may come on any thread.
  *
- * <p>Both fail with {@link dev.foldline.core.Unavailable} where the store is away.
+ * <p>Both fail with {@link Unavailable} where the store is away.
  */
 public interface Streams {
 
@@ -17,11 +16,10 @@ public interface Streams {
    *
    * @param expected the revision that the stream's last event must have, −1 for none
    * @return where they ended; fails with {@link WrongRevision} if the stream has another revision,
-   *     with {@link dev.foldline.core.OutcomeUnknown} if they may have been written or not, and in
-   *     any other way only if they were not: with {@link dev.foldline.core.TooLarge} if they are
-   *     more than the store takes in one piece
+   *     with {@link OutcomeUnknown} if they may have been written or not, and in any other way only
+   *     if they were not: with {@link TooLarge} if they are more than the store takes in one piece
    */
-  Uni<Appended> append(String stream, long expected, List<StoredEvent> events);
+  CompletionStage<Appended> append(String stream, long expected, List<StoredEvent> events);
 
   /**
    * Reads a part of a stream, in its order.
@@ -31,5 +29,5 @@ public interface Streams {
    * @return the events; none where there is no such stream or it ends before. Fails with {@link
    *     dev.foldline.core.Truncated} where there is a stream and not one of its events is left
    */
-  Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit);
+  CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit);
 }

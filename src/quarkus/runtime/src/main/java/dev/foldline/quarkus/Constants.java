@@ -1,0 +1,109 @@
+package dev.foldline.quarkus;
+
+import dev.foldline.core.Category;
+import dev.foldline.core.Decider;
+import dev.foldline.core.Projection;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an application's classes hold in constants: its categories, those that only a decider or a
+ * projection names among them, and the projections that it keeps.
+ */
+public record Constants(List<Category<?>> categories, List<Projection<?>> projections) {
+
+  /** What a static field is to hold to be one. */
+  public static final List<Class<?>> TYPES =
+      List.of(Category.class, Decider.class, Projection.class);
+
+  public Constants {
+    checkNames("categories", categories, Category::name);
+    checkNames("projections", projections, Projection::name);
+  }
+
+  private static <T> void checkNames(String what, List<T> all, Function<T, String> name) {
+    Map<String, T> named = new HashMap<>();
+    for (T each : all) {
+      if (named.put(name.apply(each), each) != null) {
+        throw new IllegalArgumentException(
+            "two %s are called '%s': rename one of them, or they write over each other"
+                .formatted(what, name.apply(each)));
+      }
+    }
+  }
+
+  /**
+   * Those of some classes.
+   *
+   * @param holders the names of the classes; they are initialised, one after another
+   * @throws IllegalArgumentException if one can't be, or holds nothing yet, or a name is given
+   *     twice
+   */
+  static Constants in(List<String> holders, ClassLoader loader) {
+    Set<Category<?>> categories = new LinkedHashSet<>();
+    Set<Projection<?>> projections = new LinkedHashSet<>();
+    for (String holder : holders) {
+      for (Object constant : constants(holder, loader)) {
+        switch (constant) {
+          case Category<?> category -> categories.add(category);
+          case Decider<?, ?, ?> decider -> categories.add(decider.category());
+          case Projection<?> projection -> {
+            categories.add(projection.category());
+            projections.add(projection);
+          }
+          default -> throw new IllegalArgumentException(constant + " is no such constant");
+        }
+      }
+    }
+    return new Constants(List.copyOf(categories), List.copyOf(projections));
+  }
+
+  private static List<Object> constants(String holder, ClassLoader loader) {
+    try {
+      List<Object> constants = new ArrayList<>();
+      for (Field field : Class.forName(holder, true, loader).getDeclaredFields()) {
+        if (Modifier.isStatic(field.getModifiers()) && TYPES.contains(field.getType())) {
+          field.setAccessible(true);
+          @Nullable Object constant = field.get(null);
+          if (constant == null) {
+            throw new IllegalArgumentException(holder + "." + field.getName() + " is null");
+          }
+          constants.add(constant);
+        }
+      }
+      return constants;
+    } catch (ExceptionInInitializerError e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalArgumentException(holder + ": " + cause.getMessage(), cause);
+    } catch (ReflectiveOperationException | LinkageError e) {
+      throw new IllegalArgumentException(holder + " can't be loaded: " + e, e);
+    }
+  }
+
+  /**
+   * Passes where a projection is kept.
+   *
+   * @throws IllegalStateException if it is none of those that were found
+   */
+  public void require(Projection<?> projection) {
+    if (!projections.contains(projection)) {
+      Class<?> document = projection.document();
+      @Nullable CodeSource source = document.getProtectionDomain().getCodeSource();
+      throw new IllegalStateException(
+          "the projection '%s' was not found when the application was built, so nobody keeps its"
+                  .formatted(projection)
+              + " read models: hold it in a static field, and have the jar of %s indexed (%s), with"
+                  .formatted(document.getName(), source == null ? "?" : source.getLocation())
+              + " a META-INF/beans.xml in it or with quarkus.index-dependency");
+    }
+  }
+}

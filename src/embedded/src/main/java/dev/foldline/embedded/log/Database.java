@@ -44,7 +44,10 @@ final class Database implements AutoCloseable {
           "PRAGMA user_version = " + VERSION);
 
   private static final int PAGE_BYTES = 4096;
-  private static final int CHECKPOINT_PAGES = 8000;
+
+  /** Where {@link Checkpoints} do not keep up, the writer waits for one here. */
+  private static final int MOST_PAGES = 64_000;
+
   private static final int BUSY_MILLIS = 10_000;
 
   private final Path directory;
@@ -88,7 +91,7 @@ final class Database implements AutoCloseable {
     Connection connection = connect(config);
     connection.setAutoCommit(false);
     try (var statement = connection.createStatement()) {
-      statement.execute("PRAGMA wal_autocheckpoint=" + CHECKPOINT_PAGES);
+      statement.execute("PRAGMA wal_autocheckpoint=" + MOST_PAGES);
       if (number(statement, "SELECT count(*) FROM sqlite_master") == 0) {
         for (String definition : SCHEMA) {
           statement.execute(definition);
@@ -109,6 +112,11 @@ final class Database implements AutoCloseable {
     try (ResultSet row = statement.executeQuery(sql)) {
       return row.getLong(1);
     }
+  }
+
+  /** One that only folds the write-ahead log into the database. */
+  Connection checkpoints() throws SQLException {
+    return connect(config(1));
   }
 
   Connection reader() throws SQLException {

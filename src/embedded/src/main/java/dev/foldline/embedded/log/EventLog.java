@@ -34,6 +34,7 @@ public final class EventLog implements AutoCloseable {
   private final Database database;
   private final Tail tail;
   private final Writer writer;
+  private final Checkpoints checkpoints;
   private final Readers readers;
   private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
   private volatile RecentIndex index;
@@ -42,6 +43,7 @@ public final class EventLog implements AutoCloseable {
   private EventLog(Database database, Executor answers, int generation) throws SQLException {
     this.database = database;
     Connection connection = database.writer();
+    checkpoints = new Checkpoints(database.checkpoints(), connection);
     Queries queries = new Queries(connection);
     Decisions decisions =
         new Decisions(queries, new Inserts(connection), generation, FIRST_POSITION);
@@ -49,7 +51,8 @@ public final class EventLog implements AutoCloseable {
     lastPosition = decisions.lastPosition();
     tail = new Tail(lastPosition);
     readers = new Readers(database, READERS, () -> index);
-    writer = new Writer(decisions, events -> publish(events, decisions.committed()), answers);
+    writer = new Writer(decisions, events -> committed(events, decisions.committed()), answers);
+    checkpoints.start();
   }
 
   /**
@@ -194,6 +197,11 @@ public final class EventLog implements AutoCloseable {
     void close();
   }
 
+  private void committed(List<LogEvent> events, RecentIndex committed) {
+    publish(events, committed);
+    checkpoints.committed(events);
+  }
+
   private void publish(List<LogEvent> events, RecentIndex committed) {
     if (!events.isEmpty()) {
       index = committed;
@@ -216,6 +224,7 @@ public final class EventLog implements AutoCloseable {
   public void close() {
     readers.close();
     writer.close();
+    checkpoints.close();
     database.close();
   }
 }

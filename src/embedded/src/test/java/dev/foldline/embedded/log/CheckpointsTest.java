@@ -1,0 +1,47 @@
+package dev.foldline.embedded.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The write-ahead log")
+class CheckpointsTest {
+
+  private static final ByteString LARGE = ByteString.copyFrom(new byte[100_000]);
+  private static final int APPENDS = 2_000;
+  private static final int IN_FLIGHT = 20;
+
+  @TempDir Path data;
+
+  @Test
+  void begins_at_its_front_again_while_more_is_written_all_the_time() throws Exception {
+    try (EventLog log = EventLog.open(data, false, Runnable::run)) {
+      Deque<CompletableFuture<WriteResult>> open = new ArrayDeque<>();
+      for (int i = 0; i < APPENDS; i++) {
+        NewEvent event = new NewEvent(UUID.randomUUID(), "large", false, LARGE, ByteString.EMPTY);
+        open.add(log.append("s-" + i % 7, ExpectedRevision.ANY, List.of(event)));
+        if (open.size() >= IN_FLIGHT) {
+          open.remove().get(10, TimeUnit.SECONDS);
+        }
+      }
+      for (CompletableFuture<WriteResult> last : open) {
+        last.get(10, TimeUnit.SECONDS);
+      }
+
+      assertThat(Files.size(data.resolve("events.db-wal")))
+          .as("of %d MB that were written", APPENDS / 10)
+          .isLessThan(100L << 20);
+    }
+  }
+}

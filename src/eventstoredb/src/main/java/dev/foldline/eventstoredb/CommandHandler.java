@@ -76,8 +76,18 @@ public final class CommandHandler {
    *     dev.foldline.core.Failure} that says why it was not done
    */
   public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, C command) {
+    return handle(decider, command, context.get());
+  }
+
+  /**
+   * The same for a caller who says himself what there is beside the command, such as one that no
+   * HTTP request leads to.
+   *
+   * @param said with the same {@link KeyedRequest} for all commands of one request, and another one
+   *     when it comes again
+   */
+  public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, C command, CommandContext said) {
     String stream = decider.stream(command);
-    CommandContext said = context.get();
     @Nullable KeyedRequest request = said.keyed().orElse(null);
     if (request == null) {
       return send(decider, stream, command, said, CommandIdentity.ofThisCall())

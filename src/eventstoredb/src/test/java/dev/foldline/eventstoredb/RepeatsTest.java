@@ -124,6 +124,29 @@ class RepeatsTest {
   }
 
   @Test
+  void is_the_same_one_where_its_caller_says_so_without_a_request() {
+    CommandHandler handler =
+        new CommandHandler(
+            store.streams(),
+            Instance.CODEC,
+            Snapshots.NONE,
+            () -> CommandContext.NONE,
+            CommandOptions.DEFAULT,
+            new CommandListener() {});
+    Counter.To command = new Counter.To(id, new Add(1));
+
+    Receipt first = get(handler.handle(Counter.DECIDER, command, keyed(command)));
+    Receipt again = get(handler.handle(Counter.DECIDER, command, keyed(command)));
+
+    assertThat(again).isEqualTo(new Receipt(first.stream(), 0, true));
+    assertThat(get(handler.handle(Counter.DECIDER, command)).revision()).isOne();
+  }
+
+  private static CommandContext keyed(Counter.To command) {
+    return Instance.said(Instance.keyed("k", command));
+  }
+
+  @Test
   void has_the_effect_of_each_of_its_commands_on_one_stream_once() {
     Instance first = instance();
     Instance second = instance();

@@ -27,7 +27,7 @@ public interface Streams {
    * @param from the first revision
    * @param limit how many events at most
    * @return the events; none where there is no such stream or it ends before. Fails with {@link
-   *     dev.foldline.core.Truncated} where there is a stream and not one of its events is left
+   *     Truncated} where there is a stream and not one of its events is left
    */
   CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit);
 }

@@ -80,8 +80,8 @@ public final class CommandHandler {
   }
 
   /**
-   * The same for a caller who says himself what there is beside the command, such as one that no
-   * HTTP request leads to.
+   * The same where the caller says what there is beside the command, such as one that no HTTP
+   * request leads to.
    *
    * @param said with the same {@link KeyedRequest} for all commands of one request, and another one
    *     when it comes again

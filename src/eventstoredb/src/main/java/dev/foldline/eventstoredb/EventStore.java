@@ -89,7 +89,7 @@ public final class EventStore implements AutoCloseable {
   private final Circuit circuit = new Circuit(5, Duration.ofMillis(500));
   private final DeniedAccess denied;
   private final Once first;
-  private final Streams streams;
+  private final ClientStreams streams;
   private final BatchAppends batchAppends;
   private volatile EventStoreDBClient client;
 
@@ -166,9 +166,7 @@ public final class EventStore implements AutoCloseable {
 
   /** As {@link Streams#append}; the answer comes on the caller's context. */
   public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-    return Uni.createFrom()
-        .completionStage(() -> streams.append(stream, expected, events))
-        .emitOn(CallersContext.now());
+    return streams.appending(stream, expected, events).emitOn(CallersContext.now());
   }
 
   /**
@@ -187,8 +185,8 @@ public final class EventStore implements AutoCloseable {
    * caller's context.
    */
   public Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    return Uni.createFrom()
-        .completionStage(() -> streams.read(stream, from, limit))
+    return streams
+        .reading(stream, from, limit)
         .onFailure(Truncated.class)
         .recoverWithItem(List.of())
         .emitOn(CallersContext.now());
@@ -196,9 +194,9 @@ public final class EventStore implements AutoCloseable {
 
   /** Whether a stream has events; fails with {@link Truncated} where not one of them is left. */
   public Uni<Boolean> exists(String stream) {
-    return Uni.createFrom()
-        .completionStage(() -> streams.read(stream, 0, 1))
-        .map(first -> !first.isEmpty())
+    return streams
+        .reading(stream, 0, 1)
+        .map(found -> !found.isEmpty())
         .emitOn(CallersContext.now());
   }
 
@@ -294,19 +292,24 @@ public final class EventStore implements AutoCloseable {
     @Override
     public CompletionStage<Appended> append(
         String stream, long expected, List<StoredEvent> events) {
-      ExpectedRevision revision =
-          expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected);
-      return first
-          .get()
-          .chain(() -> appendAt(stream, revision, events))
-          .subscribeAsCompletionStage();
+      return appending(stream, expected, events).subscribeAsCompletionStage();
     }
 
     @Override
     public CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+      return reading(stream, from, limit).subscribeAsCompletionStage();
+    }
+
+    Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
+      ExpectedRevision revision =
+          expected < 0 ? ExpectedRevision.noStream() : ExpectedRevision.expectedRevision(expected);
+      return first.get().chain(() -> appendAt(stream, revision, events));
+    }
+
+    Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
       ReadStreamOptions options = ReadStreamOptions.get().forwards().maxCount(limit);
       options.fromRevision(from);
-      return first.get().chain(() -> readNow(stream, options, from)).subscribeAsCompletionStage();
+      return first.get().chain(() -> readNow(stream, options, from));
     }
 
     private Uni<List<Recorded<StoredEvent>>> readNow(

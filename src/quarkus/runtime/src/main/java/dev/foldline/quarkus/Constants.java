@@ -7,10 +7,9 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.security.CodeSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +30,9 @@ public record Constants(List<Category<?>> categories, List<Projection<?>> projec
   }
 
   private static <T> void checkNames(String what, List<T> all, Function<T, String> name) {
-    Map<String, T> named = new HashMap<>();
+    Set<String> names = new HashSet<>();
     for (T each : all) {
-      if (named.put(name.apply(each), each) != null) {
+      if (!names.add(name.apply(each))) {
         throw new IllegalArgumentException(
             "two %s are called '%s': rename one of them, or they write over each other"
                 .formatted(what, name.apply(each)));
@@ -48,7 +47,7 @@ public record Constants(List<Category<?>> categories, List<Projection<?>> projec
    * @throws IllegalArgumentException if one can't be, or holds nothing yet, or a name is given
    *     twice
    */
-  static Constants in(List<String> holders, ClassLoader loader) {
+  public static Constants in(List<String> holders, ClassLoader loader) {
     Set<Category<?>> categories = new LinkedHashSet<>();
     Set<Projection<?>> projections = new LinkedHashSet<>();
     for (String holder : holders) {

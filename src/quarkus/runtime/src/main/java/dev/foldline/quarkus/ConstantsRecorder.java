@@ -4,7 +4,7 @@ import io.quarkus.runtime.annotations.Recorder;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Loads the constants of an application, when it is built and again when it starts. */
+/** Loads the constants of an application when it starts. */
 @Recorder
 public class ConstantsRecorder {
 

@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 
 /**
  * Takes Foldline's meters away when the application ends: one that is started again in the same
- * JVM, as in development, would go on showing those of what has ended.
+ * JVM, as for each profile of its tests, would go on showing those of what has ended.
  */
 @Singleton
 class Meters {

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 class ConstantsProcessor {
 
-  private static final List<DotName> TYPES =
-      Constants.TYPES.stream().map(DotName::createSimple).toList();
+  /** Of {@link Constants}. */
+  static final List<DotName> TYPES = Constants.TYPES.stream().map(DotName::createSimple).toList();
 
   @BuildStep
   @Record(ExecutionTime.STATIC_INIT)
@@ -41,7 +41,7 @@ class ConstantsProcessor {
             .distinct()
             .sorted()
             .toList();
-    Constants found = new ConstantsRecorder().load(holders).get();
+    Constants found = Constants.in(holders, Thread.currentThread().getContextClassLoader());
     new EventCodec(found.categories()); // refuses what could not be stored and read again
     return SyntheticBeanBuildItem.configure(Constants.class)
         .scope(Singleton.class)

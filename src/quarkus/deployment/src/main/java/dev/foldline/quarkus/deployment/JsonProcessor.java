@@ -1,6 +1,5 @@
 package dev.foldline.quarkus.deployment;
 
-import dev.foldline.quarkus.Constants;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
@@ -8,7 +7,6 @@ import io.quarkus.deployment.builditem.nativeimage.ReflectiveClassBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.ReflectiveHierarchyBuildItem;
 import java.util.stream.Stream;
 import org.jboss.jandex.ClassInfo;
-import org.jboss.jandex.DotName;
 import org.jboss.jandex.FieldInfo;
 import org.jboss.jandex.IndexView;
 import org.jboss.jandex.MethodInfo;
@@ -24,8 +22,7 @@ class JsonProcessor {
   void domains(
       CombinedIndexBuildItem combined, BuildProducer<ReflectiveHierarchyBuildItem> hierarchies) {
     IndexView index = combined.getIndex();
-    Constants.TYPES.stream()
-        .map(DotName::createSimple)
+    ConstantsProcessor.TYPES.stream()
         .flatMap(
             source ->
                 index.getKnownUsers(source).stream()

@@ -26,12 +26,17 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Answers queries: from read models, and from the streams themselves. In a function that is called
- * with a consistency token nothing is answered from before that token, see {@code
- * infra/decisions/consistency-tokens.md}.
+ * Answers queries: from read models, and from the streams themselves.
  *
- * <p>All fail with {@link Unavailable} where Redis or the event store is away, a read model is
- * being built, or does not come to the token in time. Safe for use by many threads.
+ * <p>A call with {@code Consistency-Token: account-a-1@7} is answered from a state with that event
+ * in it: at once, or when the read model has come so far, or else, for a document, by folding the
+ * stream. The answer's header {@code Consistency} says which: {@code read-model}, {@code waited} or
+ * {@code folded}. Views that cross streams can't be folded: they are {@link Unavailable} while the
+ * read model is behind. A token of another category says nothing about a view. What a document was
+ * once, and a stream's trail, come from the stream, whatever the token.
+ *
+ * <p>All fail with {@link Unavailable} where Redis or the event store is away, or a read model is
+ * being built. Call it on the thread that the function was called on.
  */
 @Singleton
 public final class Queries {
@@ -67,12 +72,11 @@ public final class Queries {
    * @return none where there is no such stream, or none any more
    */
   public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String id) {
-    constants.require(projection);
-    return now(projection, projection.category().stream(id));
+    return document(projection, id, new AsOf.Now());
   }
 
   /**
-   * A stream's document as it was, folded from the stream.
+   * A stream's document as it is, as above, or as it was, folded from the stream.
    *
    * @param id of the aggregate
    * @return none where there was none then

@@ -56,6 +56,17 @@ class ConsistencyTest {
     assertThat(largest.header("consistency")).isIn("read-model", "waited");
   }
 
+  @Test
+  void may_carry_the_token_of_another_stream() {
+    bank.open(account);
+    await().atMost(Duration.ofSeconds(30)).until(() -> bank.account(account).status() == 200);
+
+    Answer view = query("account?account=" + account, "account-other@7");
+
+    assertThat(view.status()).isEqualTo(200);
+    assertThat(view.header("consistency")).isEqualTo("read-model");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -7,11 +7,13 @@ import dev.foldline.quarkus.KnownProperties;
 import dev.foldline.quarkus.OperationsConfig;
 import dev.foldline.quarkus.PropertiesRecorder;
 import dev.foldline.quarkus.UnknownProperties;
+import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.ExecutionTime;
 import io.quarkus.deployment.annotations.Record;
+import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
 import io.quarkus.deployment.builditem.IndexDependencyBuildItem;
 import io.quarkus.deployment.builditem.LogCategoryBuildItem;
@@ -85,6 +87,18 @@ class FoldlineProcessor {
   @BuildStep
   IndexDependencyBuildItem beans() {
     return new IndexDependencyBuildItem(GROUP, "foldline-quarkus");
+  }
+
+  /** Funqy finds functions among beans: without this not those of a library that has no others. */
+  @BuildStep
+  AdditionalBeanBuildItem functions(CombinedIndexBuildItem classes) {
+    return AdditionalBeanBuildItem.builder()
+        .addBeanClasses(
+            classes.getIndex().getAnnotations(Funq.class).stream()
+                .map(function -> function.target().asMethod().declaringClass().name().toString())
+                .distinct()
+                .toList())
+        .build();
   }
 
   /** Functions may be {@code @Blocking} or run on virtual threads. */

@@ -117,7 +117,7 @@ final class Building {
     }
     await(builds.activate(progress.build()));
     ratio = 1;
-    LOG.infof("%s: complete with %d events", progress.build(), progress.events());
+    LOG.infof("%s: complete with %d events", group.name(), progress.events());
     dropUnneeded();
     return true;
   }

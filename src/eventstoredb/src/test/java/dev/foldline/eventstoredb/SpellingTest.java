@@ -9,7 +9,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SpellingTest {
 
   private static final List<String> RIGHT =
-      List.of("group", "stream", "category", "max-retries", "message-timeout", "settle-timeout");
+      List.of(
+          "group",
+          "stream",
+          "category",
+          "max-retries",
+          "timeout",
+          "message-timeout",
+          "settle-timeout");
 
   @ParameterizedTest
   @CsvSource({

@@ -117,6 +117,10 @@ class OutcomeTest {
               assertThat(outcome.status()).isEqualTo(401);
               assertThat(outcome.problem().detail()).doesNotContain("ada");
             });
-    assertThat(Outcome.of(new ForbiddenException("ada"), "").status()).isEqualTo(403);
+    Outcome forbidden = Outcome.of(new ForbiddenException("ada"), "0123");
+    assertThat(forbidden.status()).isEqualTo(403);
+    assertThat(forbidden.problem().detail())
+        .contains("does not have the right")
+        .doesNotContain("ada", "Exception");
   }
 }

@@ -15,10 +15,12 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -138,11 +140,48 @@ class SecurityTest {
             .setUuidOption(
                 Persistent.ReadReq.Options.UUIDOption.newBuilder().setStructured(Wire.EMPTY));
     var answers = new Answers<Persistent.ReadResp>();
-    PersistentSubscriptionsGrpc.newStub(channel)
-        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+    groupsAs(headers)
         .read(answers)
         .onNext(Persistent.ReadReq.newBuilder().setOptions(options).build());
     return answers.await().error();
+  }
+
+  @Test
+  @DisplayName("7 groups are managed by operators and admins alone, and seen by any user")
+  void groups() {
+    Metadata user = header(basic("alice:se:cret"));
+    assertThat(managing(new Metadata())).containsOnly(DENIED);
+    assertThat(managing(user)).containsOnly(DENIED);
+    assertThat(managing(header(basic("ops:changeit")))).doesNotContain(DENIED);
+    assertThat(managing(header(basic("admin:changeit")))).doesNotContain(DENIED);
+    var all =
+        Persistent.ListReq.newBuilder()
+            .setOptions(Persistent.ListReq.Options.newBuilder().setListAllSubscriptions(Wire.EMPTY))
+            .build();
+    assertThat(ended(all, groupsAs(new Metadata())::list)).isEqualTo(DENIED);
+    assertThat(ended(all, groupsAs(user)::list)).isEqualTo("OK");
+  }
+
+  /** How each call by which groups are managed ends, which may be for want of a group. */
+  private List<String> managing(Metadata headers) {
+    var groups = groupsAs(headers);
+    return List.of(
+        ended(Persistent.CreateReq.getDefaultInstance(), groups::create),
+        ended(Persistent.UpdateReq.getDefaultInstance(), groups::update),
+        ended(Persistent.DeleteReq.getDefaultInstance(), groups::delete),
+        ended(Persistent.ReplayParkedReq.getDefaultInstance(), groups::replayParked),
+        ended(Wire.EMPTY, groups::restartSubsystem));
+  }
+
+  private static <Q, A> String ended(Q request, BiConsumer<Q, StreamObserver<A>> call) {
+    var answers = new Answers<A>();
+    call.accept(request, answers);
+    return answers.await().error();
+  }
+
+  private PersistentSubscriptionsGrpc.PersistentSubscriptionsStub groupsAs(Metadata headers) {
+    return PersistentSubscriptionsGrpc.newStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   @Test

@@ -85,7 +85,11 @@ final class CommandBenchmark implements AutoCloseable {
 
     /** Which accounts one warms up with for these. */
     Of warmUp() {
-      return events > WARMED.events ? LONG : WARMED;
+      return switch (this) {
+        case WARMED, FRESH -> WARMED;
+        case LONG, SETTLED_LONG -> LONG;
+        case ONE -> ONE; // its commands are handled together: other code runs
+      };
     }
   }
 

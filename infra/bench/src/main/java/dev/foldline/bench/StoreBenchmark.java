@@ -117,7 +117,7 @@ final class StoreBenchmark implements AutoCloseable {
             inFlight == 64 ? "15,000" : inFlight == 1 ? "p50 < 1 ms" : "");
       }
       bench.calls(SAME_DIRECT, 64, () -> append(bench.direct), "");
-      for (int inFlight : List.of(1, 64)) {
+      for (int inFlight : List.of(1, 64, 256)) {
         BatchAppends appends = new BatchAppends(bench.channel);
         bench.calls(
             "BatchAppend, stubs, " + inFlight + " in flight",

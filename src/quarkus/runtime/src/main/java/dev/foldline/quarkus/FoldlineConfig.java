@@ -71,13 +71,13 @@ public interface FoldlineConfig {
   interface EventStoreDb {
 
     /**
-     * Where it is, as the official client documents it, such as {@code
+     * Where the event store is, as the official client documents it, such as {@code
      * esdb://user:password@host:2113}. Without it, development and tests start a store of their
      * own.
      */
     Optional<String> connectionString();
 
-    /** How long one call may take. */
+    /** How long one call of the event store may take. */
     @WithDefault("3s")
     Duration timeout();
   }
@@ -137,14 +137,14 @@ public interface FoldlineConfig {
   /** Folded states in Redis, from which cold streams are loaded. */
   interface Snapshots {
 
-    /** After how many events of a stream one is kept; 0 for none. */
+    /** After how many events of a stream a snapshot is kept; 0 for none. */
     @WithDefault("50")
     int every();
 
-    /** Categories of which none is kept. */
+    /** Categories of which no snapshot is kept. */
     Optional<Set<String>> except();
 
-    /** How long one is kept that is not replaced. */
+    /** How long a snapshot is kept that is not replaced. */
     @WithDefault("30d")
     Duration keep();
   }
@@ -167,7 +167,7 @@ public interface FoldlineConfig {
   /** The Redis of the read models. */
   interface Redis {
 
-    /** How long one call may take. */
+    /** How long one call of Redis may take. */
     @WithDefault("2s")
     Duration timeout();
   }
@@ -175,7 +175,7 @@ public interface FoldlineConfig {
   /** How read models are kept. */
   interface Projections {
 
-    /** Whether this instance keeps them; where it does not, others have to. */
+    /** Whether this instance keeps read models; where it does not, others have to. */
     @WithDefault("true")
     boolean enabled();
 
@@ -190,7 +190,7 @@ public interface FoldlineConfig {
   /** The functions for parked events and for builds of read models. */
   interface Operations {
 
-    /** The role that a caller of them must have. */
+    /** The role that a caller of the functions for operators must have. */
     @WithDefault("operator")
     String role();
   }
@@ -198,11 +198,14 @@ public interface FoldlineConfig {
   /** The event store inside the application, for a single small node. */
   interface Embedded {
 
-    /** Whether to run it in production mode, where no connection string is given. */
+    /**
+     * Whether to run an event store inside the application in production mode, where no connection
+     * string is given.
+     */
     @WithDefault("false")
     boolean enabled();
 
-    /** The port it listens on, on the loopback interface. */
+    /** The port of the event store inside the application, on the loopback interface. */
     @WithDefault("2113")
     int port();
   }

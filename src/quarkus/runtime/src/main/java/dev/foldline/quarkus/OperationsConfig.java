@@ -10,7 +10,7 @@ import io.smallrye.config.WithDefault;
 @ConfigRoot(phase = ConfigPhase.BUILD_AND_RUN_TIME_FIXED)
 public interface OperationsConfig {
 
-  /** Whether the application has them. */
+  /** Whether the application has the functions for parked events and for builds of read models. */
   @WithDefault("false")
   boolean enabled();
 }

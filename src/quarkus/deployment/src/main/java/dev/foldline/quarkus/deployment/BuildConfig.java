@@ -23,7 +23,10 @@ public interface BuildConfig {
   /** The event store and the Redis that development and tests run by themselves. */
   interface DevServices {
 
-    /** Whether to start them where no connection string, and no Redis, is configured. */
+    /**
+     * Whether development and tests run an event store where no connection string, and a Redis
+     * where no {@code quarkus.redis.hosts} is configured.
+     */
     @WithDefault("true")
     boolean enabled();
 

@@ -1,44 +1,23 @@
 package dev.foldline.eventstoredb.connector;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The attributes as they are documented. */
+/** Which attributes there are. */
 class AttributesTest {
-
-  private static final Path README = Path.of("README.md");
-
-  @ParameterizedTest
-  @ValueSource(strings = {"incoming", "outgoing"})
-  void theReadmeHasThemAsTheyAre(String direction) throws IOException {
-    assumeThat(README).as("is left behind where the suites are carried elsewhere").exists();
-    String generated = "/META-INF/connector/" + EventStoreConnector.NAME + "-" + direction + ".md";
-    try (InputStream in =
-        Objects.requireNonNull(AttributesTest.class.getResourceAsStream(generated))) {
-      assertThat(Files.readString(README)).contains(new String(in.readAllBytes(), UTF_8).strip());
-    }
-  }
 
   private static Config of(ConfigSource... sources) {
     return new SmallRyeConfigBuilder()

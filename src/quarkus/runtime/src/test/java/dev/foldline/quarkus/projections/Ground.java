@@ -183,6 +183,13 @@ final class Ground implements AutoCloseable {
     redis.send(request).await().atMost(LIMIT);
   }
 
+  /** Redis may evict what it has, as its policy says. */
+  void mayEvict(String policy) {
+    RedisServer.mustBeOwn("sets what the whole of Redis goes by");
+    redis("CONFIG", "SET", "maxmemory-policy", policy);
+    redis("CONFIG", "SET", "maxmemory", "1gb");
+  }
+
   /** Keeps a copy of what Redis has, as a replica may. */
   void rememberRedis() {
     RedisServer.mustBeOwn("copies what Redis has on disk");

@@ -231,12 +231,11 @@ class ProjectionRunnerTest {
     awaitSum(Counting.sums(1), n + "-1", 3, 2);
     await().atMost(Ground.LIMIT).until(instance.runner::isReady);
 
-    ground.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
-    ground.redis("CONFIG", "SET", "maxmemory", "1gb");
+    ground.mayEvict("allkeys-lru");
     await().atMost(Ground.LIMIT).until(() -> !instance.runner.isReady());
     assertThat(instance.runner.describe())
         .contains("subscribed", "Redis may evict read models, by its maxmemory-policy allkeys-lru");
-    ground.redis("CONFIG", "SET", "maxmemory-policy", "volatile-lru");
+    ground.mayEvict("volatile-lru");
     await().atMost(Ground.LIMIT).until(instance.runner::isReady);
     String before = ground.active();
     for (int partition = 0; partition < 16; partition++) {
@@ -251,8 +250,7 @@ class ProjectionRunnerTest {
   @Test
   void aRedisThatMayEvictIsNamed_beforeThereIsABuild() {
     var hasty = Ground.keeping(Duration.ofMillis(100), 1_000);
-    ground.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
-    ground.redis("CONFIG", "SET", "maxmemory", "1gb");
+    ground.mayEvict("allkeys-lru");
     Builds builds = new Builds(ground.models, Counting.sums(1));
     builds.lease("another one", Duration.ofHours(1)).await().atMost(Ground.LIMIT);
     var instance = ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);

@@ -23,14 +23,14 @@ public final class Delivery {
     SETTLED
   }
 
-  private final SupervisedSubscription.Attempt attempt;
+  private final SubscriptionAttempt attempt;
   private final ResolvedEvent resolved;
   private final Recorded<StoredEvent> event;
   private final int retries;
   private final int attempts;
   private final AtomicReference<State> state = new AtomicReference<>(State.WITH_CONSUMER);
 
-  Delivery(SupervisedSubscription.Attempt attempt, ResolvedEvent resolved, int retries) {
+  Delivery(SubscriptionAttempt attempt, ResolvedEvent resolved, int retries) {
     this(attempt, resolved, recorded(resolved), retries, 1);
   }
 
@@ -41,7 +41,7 @@ public final class Delivery {
   }
 
   private Delivery(
-      SupervisedSubscription.Attempt attempt,
+      SubscriptionAttempt attempt,
       ResolvedEvent resolved,
       Recorded<StoredEvent> event,
       int retries,
@@ -146,7 +146,7 @@ public final class Delivery {
             .equals(other.resolved.getOriginalEvent().getEventId());
   }
 
-  SupervisedSubscription.Attempt attempt() {
+  SubscriptionAttempt attempt() {
     return attempt;
   }
 

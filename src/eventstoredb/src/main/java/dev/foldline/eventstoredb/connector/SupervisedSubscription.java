@@ -1,20 +1,20 @@
 package dev.foldline.eventstoredb.connector;
 
-import com.eventstore.dbclient.NackAction;
-import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Away;
+import dev.foldline.eventstoredb.connector.SubscriptionState.Event;
+import dev.foldline.eventstoredb.connector.SubscriptionState.Lost;
+import dev.foldline.eventstoredb.connector.SubscriptionState.Opening;
+import dev.foldline.eventstoredb.connector.SubscriptionState.Resting;
+import dev.foldline.eventstoredb.connector.SubscriptionState.Stopped;
+import dev.foldline.eventstoredb.connector.SubscriptionState.Stopping;
+import dev.foldline.eventstoredb.connector.SubscriptionState.Subscribed;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -46,24 +46,10 @@ public final class SupervisedSubscription {
   private final StreamQueues queues = new StreamQueues();
   private final SubscriptionHealth health;
 
-  private @Nullable Attempt current;
-  private @Nullable Cancellable opening;
-  private boolean running;
-
-  /** Whether it is closed until the consumer takes something. */
-  private boolean resting;
-
-  private int failures;
+  private SubscriptionState state = new Stopped(0);
+  private @Nullable SubscriptionAttempt current;
   private long askedAt = System.nanoTime();
-
-  /** The cause that was told last: one that lasts is told once. */
-  private String said = "";
-
-  /** How its return is told: of a neighbour that is back, once for all is enough. */
-  private Logger.Level back = Logger.Level.INFO;
-
   private long watchdog = -1;
-  private long reopening = -1;
 
   /**
    * How long it waits for what.
@@ -116,18 +102,7 @@ public final class SupervisedSubscription {
 
   /** Opens it, for the first time or after it was stopped. Returns at once. */
   public void start() {
-    context.runOnContext(
-        _ -> {
-          if (!running) {
-            running = true;
-            failures = 0;
-            vertx.cancelTimer(watchdog);
-            watchdog =
-                vertx.setPeriodic(
-                    timing.watch().toMillis(), _ -> context.runOnContext(_ -> watch()));
-            renew(Logger.Level.INFO);
-          }
-        });
+    context.runOnContext(_ -> happened(new Event.Started()));
   }
 
   /**
@@ -138,46 +113,29 @@ public final class SupervisedSubscription {
   public Uni<Void> stop(Duration limit) {
     return onContext(
             () -> {
-              running = false;
-              queues.dropWaiting();
+              happened(new Event.StopAsked());
               return Patience.until(() -> health.inHand() == 0, limit);
             })
-        .chain(() -> onContext(() -> limit.isZero() ? Uni.createFrom().voidItem() : acksArrived()))
-        .chain(() -> onContext(() -> running ? Uni.createFrom().voidItem() : close()));
+        .chain(
+            () ->
+                onContext(
+                    () ->
+                        current == null || limit.isZero()
+                            ? Uni.createFrom().voidItem()
+                            : current.acksArrived(LAST_CALL)))
+        .chain(() -> onContext(this::close));
   }
 
-  /** Nobody answers acknowledgements; but what is answered behind them says that they arrived. */
-  private Uni<Void> acksArrived() {
-    Attempt attempt = current;
-    return attempt == null || attempt.session == null
-        ? Uni.createFrom().voidItem()
-        : Uni.createFrom()
-            .deferred(attempt.session::probe)
-            .ifNoItem()
-            .after(LAST_CALL)
-            .fail()
-            .replaceWithVoid()
-            .onFailure()
-            .recoverWithNull();
+  private Uni<Void> close() {
+    SubscriptionAttempt last = current;
+    happened(new Event.Settled());
+    return last == null || uses(last) ? Uni.createFrom().voidItem() : close(last);
   }
 
   private Uni<Void> onContext(Supplier<Uni<Void>> task) {
     return Uni.createFrom()
         .<Uni<Void>>emitter(emitter -> context.runOnContext(_ -> emitter.complete(task.get())))
         .chain(done -> done);
-  }
-
-  private Uni<Void> close() {
-    vertx.cancelTimer(watchdog);
-    vertx.cancelTimer(reopening);
-    if (opening != null) {
-      opening.cancel();
-    }
-    Attempt attempt = current;
-    current = null;
-    resting = false;
-    health.stopped();
-    return attempt == null ? Uni.createFrom().voidItem() : attempt.close();
   }
 
   /**
@@ -193,22 +151,15 @@ public final class SupervisedSubscription {
   public void reopen(Throwable cause) {
     context.runOnContext(
         _ -> {
-          Attempt attempt = current;
-          if (attempt != null) {
-            lost(attempt, cause);
+          if (current != null) {
+            ended(current, cause);
           }
         });
   }
 
   /** Opens it at once, if it waits to be opened again. */
   public void openNow() {
-    context.runOnContext(
-        _ -> {
-          if (current == null && vertx.cancelTimer(reopening)) {
-            failures = 0;
-            open(back);
-          }
-        });
+    context.runOnContext(_ -> happened(new Event.Promising()));
   }
 
   /** How it is, for health and metrics. Safe for use by many threads. */
@@ -224,9 +175,7 @@ public final class SupervisedSubscription {
    */
   public List<Delivery> take(int limit, int perStream) {
     askedAt = System.nanoTime();
-    if (resting) {
-      open(Logger.Level.DEBUG);
-    }
+    happened(new Event.Asked());
     List<Delivery> taken = queues.take(limit, perStream);
     if (!taken.isEmpty()) {
       health.has(queues.inHand(), queues.late());
@@ -239,6 +188,145 @@ public final class SupervisedSubscription {
     return queues.batches();
   }
 
+  private void happened(Event event) {
+    SubscriptionState next = state.after(event);
+    if (next != state) {
+      state = next;
+      enter();
+    }
+  }
+
+  private void enter() {
+    SubscriptionAttempt last = current;
+    if (last != null && !uses(last)) {
+      abandon(last);
+      current = null;
+      queues.dropWaiting();
+    }
+    switch (state) {
+      case Opening opening -> open(opening);
+      case Subscribed(_, var told) -> {
+        LOG.logf(told, "%s: subscribed", source.describe());
+        health.subscribed();
+      }
+      case Lost lost -> waitToOpen(lost);
+      case Resting _ -> {
+        LOG.infof("%s: closed until its consumer takes something", source.describe());
+        health.resting();
+      }
+      case Stopping _ -> queues.dropWaiting();
+      case Stopped _ -> {
+        vertx.cancelTimer(watchdog);
+        watchdog = -1;
+        health.stopped();
+      }
+    }
+  }
+
+  private void open(Opening opening) {
+    if (watchdog < 0) {
+      watchdog =
+          vertx.setPeriodic(timing.watch().toMillis(), _ -> context.runOnContext(_ -> watch()));
+    }
+    SubscriptionAttempt attempt = new SubscriptionAttempt(this, context, opening.attempt());
+    current = attempt;
+    source
+        .open(attempt)
+        .ifNoItem()
+        .after(timing.open())
+        .fail()
+        .subscribe()
+        .with(
+            session -> context.runOnContext(_ -> opened(attempt, session)),
+            failure -> attempt.ended(failure));
+  }
+
+  private void opened(SubscriptionAttempt attempt, Source.Session session) {
+    attempt.confirmed(session);
+    if (uses(attempt)) {
+      happened(new Event.Confirmed(attempt.number()));
+      attempt.drain();
+    } else {
+      abandon(attempt);
+    }
+  }
+
+  void ended(SubscriptionAttempt attempt, Throwable cause) {
+    if (uses(attempt)) {
+      Throwable meaning = state instanceof Stopping ? cause : source.failed(cause);
+      happened(new Event.Ended(attempt.number(), cause, meaning));
+    }
+  }
+
+  private void waitToOpen(Lost lost) {
+    health.lost(lost.cause());
+    long delay =
+        Math.min(FIRST_BACKOFF_MS << Math.min(lost.trouble().losses() - 1, 10), LONGEST_BACKOFF_MS)
+            + ThreadLocalRandom.current().nextLong(FIRST_BACKOFF_MS);
+    LOG.logf(lost.told(), "%s: lost (%s); again in %d ms", source.describe(), lost.cause(), delay);
+    vertx.setTimer(delay, _ -> context.runOnContext(_ -> happened(new Event.Due(lost.attempt()))));
+  }
+
+  private void abandon(SubscriptionAttempt attempt) {
+    close(attempt).subscribe().with(_ -> {});
+  }
+
+  private Uni<Void> close(SubscriptionAttempt attempt) {
+    return attempt.close(
+        failure ->
+            LOG.logf(
+                failure instanceof Away ? Logger.Level.DEBUG : Logger.Level.WARN,
+                "%s: %s",
+                source.describe(),
+                failure));
+  }
+
+  /** Whether a time that the source was opened counts, if only to settle what came of it. */
+  boolean uses(SubscriptionAttempt attempt) {
+    return state.uses(attempt.number());
+  }
+
+  /** Something came before there is a session. */
+  void heard() {
+    health.heard();
+  }
+
+  void arrived(SubscriptionAttempt attempt, List<Delivery> deliveries) {
+    health.heard();
+    if (!queues.hasReady()) {
+      askedAt = System.nanoTime();
+    }
+    if (state.takes(attempt.number())) {
+      deliveries.forEach(queues::add);
+    }
+    tell(consumer::available);
+  }
+
+  void putBack(Delivery delivery) {
+    if (state.takes(delivery.attempt().number())) {
+      queues.putBack(delivery);
+    }
+    settled(List.of(delivery));
+  }
+
+  void settled(List<Delivery> deliveries) {
+    deliveries.forEach(queues::release);
+    settled();
+  }
+
+  /** The consumer is back from what was given up. */
+  void back(Delivery delivery) {
+    queues.back(delivery);
+    settled();
+  }
+
+  private void settled() {
+    health.has(queues.inHand(), queues.late());
+    if (queues.hasReady() || queues.inHand() == 0) {
+      tell(consumer::available);
+    }
+  }
+
   private void tell(Runnable call) {
     try {
       call.run();
@@ -247,100 +335,19 @@ public final class SupervisedSubscription {
     }
   }
 
-  private void open(Logger.Level level) {
-    if (!running) {
-      return;
-    }
-    vertx.cancelTimer(reopening);
-    resting = false;
-    Attempt attempt = new Attempt();
-    current = attempt;
-    opening =
-        source
-            .open(attempt)
-            .ifNoItem()
-            .after(timing.open())
-            .fail()
-            .subscribe()
-            .with(
-                session -> context.runOnContext(_ -> opened(attempt, session, level)),
-                failure -> attempt.ended(failure));
-  }
-
-  private void opened(Attempt attempt, Source.Session session, Logger.Level level) {
-    attempt.session = session;
-    if (attempt != current) {
-      attempt.abandon();
-      return;
-    }
-    LOG.logf(level, "%s: subscribed", source.describe());
-    failures = 0;
-    said = "";
-    health.subscribed();
-    attempt.drain();
-  }
-
-  private void lost(Attempt attempt, Throwable cause) {
-    if (attempt != current) {
-      return;
-    }
-    abandon();
-    if (!running) {
-      return;
-    }
-    long delay =
-        Math.min(FIRST_BACKOFF_MS << Math.min(failures++, 10), LONGEST_BACKOFF_MS)
-            + ThreadLocalRandom.current().nextLong(FIRST_BACKOFF_MS);
-    health.lost(cause);
-    Throwable meant = source.failed(cause);
-    boolean told = meant instanceof Away;
-    LOG.logf(
-        told || String.valueOf(meant).equals(said) ? Logger.Level.DEBUG : Logger.Level.WARN,
-        "%s: lost (%s); again in %d ms",
-        source.describe(),
-        cause,
-        delay);
-    said = String.valueOf(meant);
-    back = told ? Logger.Level.DEBUG : Logger.Level.INFO;
-    reopening = vertx.setTimer(delay, _ -> context.runOnContext(_ -> open(back)));
-  }
-
-  /** Opens it anew, though nothing is known to be wrong. */
-  private void renew(Logger.Level level) {
-    abandon();
-    open(level);
-  }
-
-  private void rest() {
-    LOG.infof("%s: closed until its consumer takes something", source.describe());
-    abandon();
-    resting = true;
-    health.resting();
-  }
-
-  private void abandon() {
-    if (current != null) {
-      current.abandon();
-      current = null;
-    }
-    queues.dropWaiting();
-  }
-
   private void watch() {
     health.oldest(queues.oldest());
     giveUpWhatTakesTooLong();
-    Attempt attempt = current;
-    if (attempt == null || attempt.session == null || !running) {
+    SubscriptionAttempt attempt = current;
+    if (attempt == null || !(state instanceof Subscribed)) {
       return;
     }
     if (mayRest() && System.nanoTime() - askedAt > timing.settle().toNanos()) {
-      rest();
+      happened(new Event.Untaken());
     } else if (queues.isEmpty() && health.idle().compareTo(timing.idle()) > 0) {
-      health.heard();
-      renew(Logger.Level.DEBUG);
-    } else if (!attempt.probing) {
-      attempt.probing = true;
-      probe(attempt, attempt.session);
+      happened(new Event.Idle());
+    } else {
+      probe(attempt);
     }
   }
 
@@ -366,167 +373,13 @@ public final class SupervisedSubscription {
     tell(() -> consumer.givenUp(standIn, reason));
   }
 
-  private void probe(Attempt attempt, Source.Session session) {
-    Uni.createFrom()
-        .deferred(session::probe)
-        .ifNoItem()
-        .after(timing.open())
-        .fail()
-        .onTermination()
-        .invoke(() -> context.runOnContext(_ -> attempt.probing = false))
-        .subscribe()
-        .with(
-            probe -> {
-              health.probed(probe);
-              probe.dead().ifPresent(reason -> attempt.ended(new IllegalStateException(reason)));
-            },
-            failure -> LOG.debugf(failure, "%s: can't be probed", source.describe()));
-  }
-
-  /** One time that the source was open. */
-  final class Attempt implements Source.Sink {
-
-    private final Queue<Delivery> arrived = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean draining = new AtomicBoolean();
-    private final Queue<Delivery> acked = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean flushing = new AtomicBoolean();
-    private Source.@Nullable Session session;
-    private boolean probing;
-
-    @Override
-    public void event(ResolvedEvent event, int retries) {
-      arrived.add(new Delivery(this, event, retries));
-      if (draining.compareAndSet(false, true)) {
-        context.runOnContext(_ -> drain());
-      }
-    }
-
-    @Override
-    public void ended(Throwable cause) {
-      context.runOnContext(_ -> lost(this, cause));
-    }
-
-    /** What comes before there is a session to settle it with has to wait for that. */
-    private void drain() {
-      draining.set(false);
-      health.heard();
-      if (session == null) {
-        return;
-      }
-      if (!queues.hasReady()) {
-        askedAt = System.nanoTime();
-      }
-      Delivery delivery = arrived.poll();
-      while (delivery != null) {
-        if (isOpen()) {
-          queues.add(delivery);
-        }
-        delivery = arrived.poll();
-      }
-      tell(consumer::available);
-    }
-
-    private boolean isOpen() {
-      return this == current && running;
-    }
-
-    void ack(Delivery delivery) {
-      acked.add(delivery);
-      if (flushing.compareAndSet(false, true)) {
-        context.runOnContext(_ -> flush());
-      }
-    }
-
-    /** All acknowledgements that came together go in one message. */
-    private void flush() {
-      flushing.set(false);
-      List<ResolvedEvent> done = new ArrayList<>();
-      Delivery delivery = acked.poll();
-      while (delivery != null) {
-        done.add(delivery.resolved());
-        queues.release(delivery);
-        delivery = acked.poll();
-      }
-      if (!done.isEmpty()) {
-        answer(open -> open.ack(done));
-        settled();
-      }
-    }
-
-    void nack(Delivery delivery, NackAction action, String reason) {
-      context.runOnContext(
-          _ -> {
-            answer(open -> open.nack(action, reason, delivery.resolved()));
-            queues.release(delivery);
-            settled();
-          });
-    }
-
-    /** It is to be handed out again, before the later events of its stream. */
-    void putBack(Delivery delivery) {
-      context.runOnContext(
-          _ -> {
-            if (isOpen()) {
-              queues.putBack(delivery);
-            }
-            queues.release(delivery);
-            settled();
-          });
-    }
-
-    void leave(Delivery delivery) {
-      context.runOnContext(
-          _ -> {
-            queues.release(delivery);
-            settled();
-          });
-    }
-
-    /** The consumer is back from what was given up. */
-    void back(Delivery delivery) {
-      context.runOnContext(
-          _ -> {
-            queues.back(delivery);
-            settled();
-          });
-    }
-
-    private void answer(java.util.function.Consumer<Source.Session> verb) {
-      if (this == current && session != null) {
-        try {
-          verb.accept(session);
-        } catch (RuntimeException e) {
-          lost(this, e);
-        }
-      }
-    }
-
-    private void settled() {
-      health.has(queues.inHand(), queues.late());
-      if (resting || queues.hasReady() || queues.inHand() == 0) {
-        tell(consumer::available);
-      }
-    }
-
-    private void abandon() {
-      close().subscribe().with(_ -> {});
-    }
-
-    private Uni<Void> close() {
-      return session == null
-          ? Uni.createFrom().voidItem()
-          : session
-              .close()
-              .onFailure()
-              .invoke(
-                  failure ->
-                      LOG.logf(
-                          failure instanceof Away ? Logger.Level.DEBUG : Logger.Level.WARN,
-                          "%s: %s",
-                          source.describe(),
-                          failure))
-              .onFailure()
-              .recoverWithNull();
-    }
+  private void probe(SubscriptionAttempt attempt) {
+    attempt.probe(
+        timing.open(),
+        probe -> {
+          health.probed(probe);
+          probe.dead().ifPresent(reason -> attempt.ended(new IllegalStateException(reason)));
+        },
+        failure -> LOG.debugf(failure, "%s: can't be probed", source.describe()));
   }
 }

@@ -14,7 +14,6 @@ import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
 import dev.foldline.eventstoredb.EventCodec.Encoded;
 import dev.foldline.eventstoredb.Next.Reason;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -195,7 +194,7 @@ final class CommandLoop<C, S, E> {
               "this command of the request had no effect before the ones that came after it");
         }
         S after = decider.fold(decision.state(), events.stream().map(Encoded::event).toList());
-        List<StoredEvent> stored = stored(asked, events, decision.revision() < 0);
+        List<StoredEvent> stored = asked.stored(stream, events, decision.revision() < 0);
         if (!decision.hasRoomFor(stored)) {
           return false;
         }
@@ -205,20 +204,6 @@ final class CommandLoop<C, S, E> {
       decision.refuse(i, e);
     }
     return true;
-  }
-
-  private List<StoredEvent> stored(Asked<C> asked, List<Encoded<E>> events, boolean begins) {
-    byte[] metadata = Metadata.write(asked.context(), asked.identity(), false);
-    List<StoredEvent> stored = new ArrayList<>(events.size());
-    for (Encoded<E> event : events) {
-      UUID id = asked.identity().eventId(stream, stored.size(), event.type(), event.data());
-      byte[] beside =
-          begins && stored.isEmpty()
-              ? Metadata.write(asked.context(), asked.identity(), true)
-              : metadata;
-      stored.add(event.stored(id, beside));
-    }
-    return stored;
   }
 
   private Turn<S> append(Decision<S> decision, boolean verified, boolean unsure, int attempt) {

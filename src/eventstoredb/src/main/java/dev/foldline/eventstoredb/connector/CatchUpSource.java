@@ -1,8 +1,5 @@
 package dev.foldline.eventstoredb.connector;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.eventstore.dbclient.EventData;
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.Position;
@@ -13,8 +10,6 @@ import com.eventstore.dbclient.SubscribeToStreamOptions;
 import com.eventstore.dbclient.Subscription;
 import com.eventstore.dbclient.SubscriptionFilter;
 import com.eventstore.dbclient.SubscriptionListener;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.mutiny.Multi;
@@ -22,9 +17,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
@@ -42,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class CatchUpSource implements Source {
 
   private static final Logger LOG = Logger.getLogger(CatchUpSource.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String LINK = "$>";
   private static final int SMALLEST_BATCH = 16;
   private static final int LARGEST_BATCH = 512;
 
@@ -160,28 +151,16 @@ final class CatchUpSource implements Source {
         : original.getRevision();
   }
 
-  /** Links an event from the stream of the parked ones; once in effect, since its id is fixed. */
   private Uni<Void> park(EventStoreDBClient client, String reason, ResolvedEvent event) {
-    RecordedEvent original = event.getOriginalEvent();
-    byte[] link = (original.getRevision() + "@" + original.getStreamId()).getBytes(UTF_8);
-    EventData data =
-        EventData.builderAsBinary(UUID.nameUUIDFromBytes(link), LINK, link)
-            .metadataAsBytes(metadata(reason))
-            .build();
     return Uni.createFrom()
-        .completionStage(() -> client.appendToStream(settings.parkedStream(), data))
+        .completionStage(
+            () ->
+                client.appendToStream(
+                    settings.parkedStream(), ParkedLink.to(event.getOriginalEvent(), reason)))
         .ifNoItem()
         .after(store.timeout())
         .fail()
         .replaceWithVoid();
-  }
-
-  private static byte[] metadata(String reason) {
-    try {
-      return JSON.writeValueAsBytes(Map.of("reason", reason));
-    } catch (JsonProcessingException e) {
-      throw new AssertionError("a text can always be written", e);
-    }
   }
 
   /** One time that the subscription was open. */

@@ -2,9 +2,11 @@ package dev.foldline.eventstoredb.connector;
 
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
+import dev.foldline.eventstoredb.Cause;
 import io.smallrye.reactive.messaging.ce.CloudEventMetadata;
 import io.smallrye.reactive.messaging.ce.impl.DefaultIncomingCloudEventMetadata;
 import io.smallrye.reactive.messaging.providers.locals.ContextAwareMessage;
+import io.smallrye.reactive.messaging.providers.locals.LocalContextMetadata;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +49,9 @@ final class IncomingMessages {
       metadata.add(cloudEvent(delivery.event()));
     }
     Metadata captured = ContextAwareMessage.captureContextMetadata(metadata);
+    captured
+        .get(LocalContextMetadata.class)
+        .ifPresent(own -> Cause.put(own.context(), delivery.event()));
     return tracing.follow(Message.of(delivery.event(), captured, ack, nack), delivery.event());
   }
 

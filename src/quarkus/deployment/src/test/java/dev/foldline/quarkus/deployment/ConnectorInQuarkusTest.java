@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.PersistentSubscriptionInfo;
+import dev.foldline.core.Category;
+import dev.foldline.core.Decider;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Positions;
+import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.Stored;
 import dev.foldline.core.StoredEvent;
+import dev.foldline.eventstoredb.CommandHandler;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.connector.OutgoingEvent;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,11 +41,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The connector in a Quarkus application that says nothing of indexes. */
 class ConnectorInQuarkusTest {
@@ -63,7 +71,10 @@ class ConnectorInQuarkusTest {
   private static QuarkusUnitTest application() {
     QuarkusUnitTest application =
         new QuarkusUnitTest()
-            .withApplicationRoot(jar -> jar.addClasses(Handlers.class, Counted.class))
+            .withApplicationRoot(
+                jar ->
+                    jar.addClasses(
+                        Handlers.class, Counted.class, Note.class, Note.Noted.class, Note.Of.class))
             .overrideConfigKey("quarkus.http.test-port", "0")
             .overrideConfigKey("foldline.namespace", "counters")
             .overrideConfigKey("mp.messaging.incoming.caught-up.subscription", "catch-up")
@@ -80,6 +91,25 @@ class ConnectorInQuarkusTest {
 
   public record Counted(int number) {}
 
+  /** What a handler makes of an event, in a stream that is named after the channel. */
+  public sealed interface Note {
+
+    Category<Note> NOTES = Category.of("note", Note.class);
+
+    Decider<Of, Integer, Note> DECIDER =
+        new Decider<>(
+            NOTES,
+            Of::channel,
+            0,
+            (_, notes) -> notes == 0 ? List.of(new Noted()) : List.of(),
+            (notes, _) -> notes + 1);
+
+    @Stored("noted")
+    record Noted() implements Note {}
+
+    record Of(String channel) {}
+  }
+
   @ApplicationScoped
   public static class Handlers {
 
@@ -89,6 +119,8 @@ class ConnectorInQuarkusTest {
     @Inject
     @Channel("out")
     MutinyEmitter<Counted> out;
+
+    @Inject CommandHandler commands;
 
     /** So that meters have values; of the class, for meters are there before channels are. */
     @Produces
@@ -108,18 +140,24 @@ class ConnectorInQuarkusTest {
     @RunOnVirtualThread
     void onVirtualThreads(Recorded<StoredEvent> event) {
       see("virtual", event, Thread::isVirtual);
+      note("virtual").await().atMost(LIMIT);
     }
 
     @Incoming("blocking")
     @Blocking(ordered = false)
     void onWorkers(Recorded<StoredEvent> event) {
       see("blocking", event, thread -> thread.getName().startsWith("executor-thread"));
+      note("blocking").await().atMost(LIMIT);
     }
 
     @Incoming("uni")
     Uni<Void> onTheEventLoop(Recorded<StoredEvent> event) {
       see("uni", event, thread -> thread.getName().startsWith("vert.x-eventloop"));
-      return Uni.createFrom().voidItem();
+      return note("uni").replaceWithVoid();
+    }
+
+    private Uni<Receipt> note(String channel) {
+      return commands.handle(Note.DECIDER, new Note.Of(channel));
     }
 
     @Incoming("caught-up")
@@ -157,7 +195,7 @@ class ConnectorInQuarkusTest {
       }
     }
     for (String channel : List.of("virtual", "blocking", "uni", "caught-up")) {
-      await().atMost(LIMIT).until(() -> count(channel) == STREAMS * EVENTS);
+      await().atMost(LIMIT).until(() -> count(channel) >= STREAMS * EVENTS);
       assertThat(handlers.revisions(channel))
           .allSatisfy(revisions -> assertThat(revisions).isSorted().doesNotHaveDuplicates());
     }
@@ -184,6 +222,27 @@ class ConnectorInQuarkusTest {
                     .extracting(PersistentSubscriptionInfo::getGroupName)
                     .contains("counters:virtual", "counters:blocking", "counters:uni")
                     .allMatch(group -> group.startsWith("counters:")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"virtual", "blocking", "uni"})
+  void whatACommandOfAHandlerWritesFollowsFromItsEvent(String channel) {
+    handlers.send("n-cause", 1);
+    await().atMost(LIMIT).until(() -> !read("note-" + channel).isEmpty());
+
+    Map<String, Object> metadata = read("note-" + channel).getFirst().metadata();
+    List<String> ids = causes().map(event -> event.eventId().toString()).toList();
+    assertThat(ids).contains(String.valueOf(metadata.get("$causationId")));
+    assertThat(metadata.get("$correlationId")).isEqualTo(metadata.get("$causationId"));
+  }
+
+  private Stream<Recorded<StoredEvent>> causes() {
+    return Stream.of("n-0", "n-1", "n-2", "n-3", "n-cause")
+        .flatMap(stream -> read(stream).stream());
+  }
+
+  private List<Recorded<StoredEvent>> read(String stream) {
+    return store.read(stream, 0, 1_000).await().atMost(LIMIT);
   }
 
   private int count(String channel) {

@@ -1,6 +1,8 @@
 package dev.foldline.quarkus.http;
 
 import dev.foldline.core.Invalid;
+import dev.foldline.core.Recorded;
+import dev.foldline.eventstoredb.Cause;
 import dev.foldline.eventstoredb.CommandContext;
 import dev.foldline.eventstoredb.Precondition;
 import dev.foldline.eventstoredb.RequestMacs;
@@ -10,6 +12,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -33,6 +36,12 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   static final String IF_MATCH = "If-Match";
   static final String IF_NONE_MATCH = "If-None-Match";
 
+  /** Stored for ever, as EventStoreDB has them. */
+  private static final String CORRELATION = "$correlationId";
+
+  private static final String CAUSATION = "$causationId";
+  private static final String TRACEPARENT = "traceparent";
+
   /** An entity tag of RFC 9110: weak or not, and what it says. */
   private static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"([!#-~\\x80-\\xFF]*)\"");
 
@@ -52,18 +61,32 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   }
 
   /**
-   * What the call says; without a call, or where it says nothing, the defaults.
+   * What the call says, or follows from the event that is being handled; else the defaults.
    *
    * @throws Invalid naming a header that is malformed
    */
   @Override
   public CommandContext get() {
-    return HttpCall.current().map(this::of).orElse(CommandContext.NONE);
+    return HttpCall.current()
+        .map(this::of)
+        .or(() -> Cause.current().map(this::of))
+        .orElse(CommandContext.NONE);
   }
 
   private CommandContext of(HttpCall call) {
     call.hear();
     return new CommandContext(call.keyed(macs), precondition(call), metadata(call), timeout(call));
+  }
+
+  /** What follows from an event belongs to what that belongs to. */
+  private CommandContext of(Recorded<?> cause) {
+    String id = cause.eventId().toString();
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put(CORRELATION, Objects.toString(cause.metadata().get(CORRELATION), id));
+    metadata.put(CAUSATION, id);
+    HttpCall.traceparent(Objects.toString(cause.metadata().get(TRACEPARENT), null))
+        .ifPresent(traceparent -> metadata.put(TRACEPARENT, traceparent));
+    return new CommandContext(Optional.empty(), new Precondition.None(), metadata, timeout);
   }
 
   /** Whether the call says something that must not be missed. */
@@ -105,9 +128,9 @@ public final class CommandHeaders implements Supplier<CommandContext> {
     String correlation = call.word(CORRELATION_ID).orElseGet(HttpCall::id);
     call.answer(CORRELATION_ID, correlation);
     Map<String, String> metadata = new HashMap<>();
-    metadata.put("$correlationId", correlation);
-    metadata.put("$causationId", call.word(CAUSATION_ID).orElse(correlation));
-    call.traceparent().ifPresent(traceparent -> metadata.put("traceparent", traceparent));
+    metadata.put(CORRELATION, correlation);
+    metadata.put(CAUSATION, call.word(CAUSATION_ID).orElse(correlation));
+    call.traceparent().ifPresent(traceparent -> metadata.put(TRACEPARENT, traceparent));
     return metadata;
   }
 

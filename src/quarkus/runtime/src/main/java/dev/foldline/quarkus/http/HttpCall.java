@@ -183,7 +183,8 @@ final class HttpCall {
     return traceparent(request.request().getHeader(TRACEPARENT));
   }
 
-  private static Optional<String> traceparent(@Nullable String given) {
+  /** The trace of now, else one that was given, if it is one. */
+  static Optional<String> traceparent(@Nullable String given) {
     SpanContext span = Span.current().getSpanContext();
     if (span.isValid()) {
       return Optional.of(

@@ -126,7 +126,7 @@ class HeadersTest {
 
     Map<String, Object> metadata =
         store
-            .read("account-" + account, 0, 1)
+            .remaining("account-" + account, 0, 1)
             .await()
             .atMost(Duration.ofSeconds(10))
             .getFirst()

@@ -221,7 +221,8 @@ class ParkedFunctionsTest {
     assertThat(discarded.status()).isEqualTo(200);
     assertThat(parkedOfStream()).isEmpty();
     assertThat(bank.account(account).body().path("balance").asLong()).isEqualTo(5);
-    assertThat(store.read("foldline-discarded-bank:account-view", 0, 100).await().atMost(LIMIT))
+    assertThat(
+            store.remaining("foldline-discarded-bank:account-view", 0, 100).await().atMost(LIMIT))
         .extracting(record -> new String(record.event().data(), StandardCharsets.UTF_8))
         .anySatisfy(record -> assertThat(record).contains(stream, "we do not bless", "ada"));
   }

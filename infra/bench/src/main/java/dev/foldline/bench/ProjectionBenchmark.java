@@ -172,7 +172,7 @@ public final class ProjectionBenchmark {
     ProjectionRunner<Account> runner = runner();
     long started = System.nanoTime();
     runner.start();
-    waitFor(() -> runner.applied() >= events);
+    waitFor(() -> runner.figures().applied() >= events);
     double rate = events / seconds(started);
     stop(runner);
     return rate;

@@ -98,7 +98,7 @@ class BatchAppendsTest {
 
     var stored =
         client.readStream(a, ReadStreamOptions.get()).get(20, TimeUnit.SECONDS).getEvents().stream()
-            .map(read -> EventStore.toRecorded(read.getOriginalEvent()).event())
+            .map(read -> ClientEvents.toRecorded(read.getOriginalEvent()).event())
             .toList();
     assertThat(stored).hasSize(2);
     assertThat(stored.getFirst()).usingRecursiveComparison().isEqualTo(event);

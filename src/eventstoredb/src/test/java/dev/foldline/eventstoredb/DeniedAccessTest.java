@@ -131,7 +131,8 @@ class DeniedAccessTest {
       get(store.append("a", events()));
 
       for (int i = 0; i < 3; i++) {
-        assertThatThrownBy(() -> get(store.read("secret-1", 0, 1))).isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> get(store.remaining("secret-1", 0, 1)))
+            .isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> get(store.append("secret-1", events())))
             .isInstanceOf(Unavailable.class);
       }
@@ -160,7 +161,7 @@ class DeniedAccessTest {
       assertThatThrownBy(() -> get(store.append("read-only-1", events())))
           .isInstanceOf(Unavailable.class);
 
-      get(store.read("read-only-1", 0, 1));
+      get(store.remaining("read-only-1", 0, 1));
       assertThatThrownBy(() -> get(store.ping())).isInstanceOf(Unavailable.class);
       assertThat(store.deniedAccess())
           .hasValueSatisfying(told -> assertThat(told).contains("read-only-1"));

@@ -86,7 +86,7 @@ class EventStoreTest {
             new EventStore(
                 "esdb://localhost:" + silent.getLocalPort() + "?tls=false",
                 Duration.ofMillis(200))) {
-      assertThatThrownBy(() -> get(store.read(stream, 0, 1))).isInstanceOf(Unavailable.class);
+      assertThatThrownBy(() -> get(store.remaining(stream, 0, 1))).isInstanceOf(Unavailable.class);
       assertThatThrownBy(() -> get(store.append(stream, -1, List.of(event()))))
           .isInstanceOf(OutcomeUnknown.class);
     }
@@ -100,11 +100,11 @@ class EventStoreTest {
         EventStore reader = new EventStore(follower.preferred(), Duration.ofSeconds(5))) {
       get(writer.append("a", -1, List.of(event())));
 
-      assertThat(get(reader.read("a", 0, 10))).hasSize(1);
+      assertThat(get(reader.remaining("a", 0, 10))).hasSize(1);
       await()
           .atMost(PATIENCE)
           .until(() -> get(writer.append("b", List.of(event()))).revision() == 2);
-      assertThat(get(reader.read("b", 0, 10))).hasSize(3);
+      assertThat(get(reader.remaining("b", 0, 10))).hasSize(3);
     }
   }
 
@@ -113,7 +113,7 @@ class EventStoreTest {
     try (var leader = EmbeddedEventStore.builder().start();
         var follower = new Follower(leader.port());
         EventStore store = new EventStore(follower.alone(), Duration.ofSeconds(5))) {
-      assertThatThrownBy(() -> get(store.read("a", 0, 10)))
+      assertThatThrownBy(() -> get(store.remaining("a", 0, 10)))
           .isInstanceOf(Unavailable.class)
           .hasMessageContaining("leader");
     }
@@ -232,7 +232,7 @@ class EventStoreTest {
       context.runOnContext(
           _ ->
               store
-                  .read(stream, 0, 1)
+                  .remaining(stream, 0, 1)
                   .subscribe()
                   .with(
                       _ -> answered.complete(Vertx.currentContext()),

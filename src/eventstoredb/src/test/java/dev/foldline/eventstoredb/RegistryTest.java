@@ -66,7 +66,7 @@ class RegistryTest {
       register(bank, ours);
     }
 
-    assertThat(store.read("foldline-namespace-" + bank, 0, 10).await().atMost(LIMIT))
+    assertThat(store.remaining("foldline-namespace-" + bank, 0, 10).await().atMost(LIMIT))
         .singleElement()
         .satisfies(
             event ->
@@ -74,7 +74,8 @@ class RegistryTest {
                     .isEqualTo(
                         "{\"format\":1,\"namespace\":\"%s\",\"application\":\"%s\"}"
                             .formatted(bank, ours)));
-    assertThat(store.read("foldline-application-" + ours, 0, 10).await().atMost(LIMIT)).hasSize(1);
+    assertThat(store.remaining("foldline-application-" + ours, 0, 10).await().atMost(LIMIT))
+        .hasSize(1);
   }
 
   @Test
@@ -191,7 +192,7 @@ class RegistryTest {
           List.of(
               closed.append(bank, -1, List.of(event)),
               closed.append(bank, List.of(event)),
-              closed.read(bank, 0, 1),
+              closed.remaining(bank, 0, 1),
               later(closed.streams().append(bank, -1, List.of(event))),
               later(closed.streams().read(bank, 0, 1)),
               closed.exists(bank),

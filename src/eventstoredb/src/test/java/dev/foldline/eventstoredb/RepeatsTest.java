@@ -75,7 +75,7 @@ class RepeatsTest {
   }
 
   private List<Map<String, Object>> metadata() {
-    return get(store.read("counter-" + id, 0, 100)).stream()
+    return get(store.remaining("counter-" + id, 0, 100)).stream()
         .map(recorded -> recorded.metadata())
         .toList();
   }

@@ -64,7 +64,7 @@ class TruncatedTest {
   }
 
   private List<Long> revisions() {
-    return get(store.read(stream, 0, 500)).stream().map(Recorded::revision).toList();
+    return get(store.remaining(stream, 0, 500)).stream().map(Recorded::revision).toList();
   }
 
   private void truncateBefore(long revision) throws Exception {

@@ -189,7 +189,7 @@ class WarmAndColdTest {
     handle(warm, new Command.Do(new Event.Derived(5)));
     handle(warm, new Command.Do(new Event.Derived(6)));
 
-    assertThat(store.read("warm-" + id, 0, 9).await().atMost(Duration.ofSeconds(5)))
+    assertThat(store.remaining("warm-" + id, 0, 9).await().atMost(Duration.ofSeconds(5)))
         .hasSize(2)
         .allSatisfy(event -> assertThat(event.metadata()).containsEntry("foldline", 1));
   }

@@ -4,7 +4,7 @@ import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
-import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.ClientEvents;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -36,7 +36,7 @@ public final class Delivery {
 
   /** What comes through a link, as a replayed parked event does, is given the link's position. */
   private static Recorded<StoredEvent> recorded(ResolvedEvent resolved) {
-    Recorded<StoredEvent> event = EventStore.toRecorded(resolved.getEvent());
+    Recorded<StoredEvent> event = ClientEvents.toRecorded(resolved.getEvent());
     return resolved.getLink() == null ? event : event.at(-1);
   }
 

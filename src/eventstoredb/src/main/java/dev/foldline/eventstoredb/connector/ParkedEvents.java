@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
+import dev.foldline.eventstoredb.ClientEvents;
 import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
@@ -83,7 +84,7 @@ public final class ParkedEvents {
         reason(link.getUserMetadata()),
         target[1],
         Long.parseLong(target[0]),
-        entry.getEvent() == null ? null : EventStore.toRecorded(entry.getEvent()));
+        entry.getEvent() == null ? null : ClientEvents.toRecorded(entry.getEvent()));
   }
 
   private static String reason(byte[] metadata) {

@@ -10,6 +10,7 @@ import dev.foldline.core.Away;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
+import dev.foldline.eventstoredb.ClientEvents;
 import dev.foldline.eventstoredb.EventStore;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ public final class Scan implements AutoCloseable {
     for (Object each : more) {
       switch (each) {
         case ResolvedEvent event -> {
-          Recorded<StoredEvent> recorded = EventStore.toRecorded(event.getEvent());
+          Recorded<StoredEvent> recorded = ClientEvents.toRecorded(event.getEvent());
           events.add(recorded);
           position = recorded.position();
         }

@@ -300,7 +300,7 @@ class CatchUpTest {
   void thePositionMovesOnThroughEventsOfOthers() throws Exception {
     server.append(n + "-1", 0, 1);
     acknowledge(channel(Map.of()), 1);
-    long own = server.store().read(n + "-1", 0, 1).await().atMost(LIMIT).getFirst().position();
+    long own = server.store().remaining(n + "-1", 0, 1).await().atMost(LIMIT).getFirst().position();
     server.append("other", 0, 500);
     await().atMost(LIMIT).until(() -> saved(ofTheCategory()).orElse(-1) > own);
   }
@@ -479,7 +479,7 @@ class CatchUpTest {
     for (int i = 0; i < 12; i++) {
       String stream = n + "-" + i;
       List<Long> all =
-          server.store().read(stream, 0, 4_000).await().atMost(LIMIT).stream()
+          server.store().remaining(stream, 0, 4_000).await().atMost(LIMIT).stream()
               .map(Recorded::revision)
               .toList();
       await()

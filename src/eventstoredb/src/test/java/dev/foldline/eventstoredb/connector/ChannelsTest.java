@@ -361,7 +361,7 @@ class ChannelsTest extends ChannelFixture {
       assertThat(results.get(i).getResult().revision()).isEqualTo(i / 3);
     }
     List<Recorded<StoredEvent>> stored =
-        server.store().read(n + "-1", 0, 100).await().atMost(LIMIT);
+        server.store().remaining(n + "-1", 0, 100).await().atMost(LIMIT);
     assertThat(stored.getLast().event().data()).asString().isEqualTo("58");
   }
 
@@ -434,7 +434,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   private int stored(String stream) {
-    return server.store().read(stream, 0, 100).await().atMost(LIMIT).size();
+    return server.store().remaining(stream, 0, 100).await().atMost(LIMIT).size();
   }
 
   private OutgoingChannel outgoing(Map<String, String> attributes) {

@@ -54,7 +54,7 @@ class PipelinesTest extends StoreFixture {
   }
 
   private List<String> stored(String stream) {
-    return server.store().read(stream, 0, 100).await().atMost(LIMIT).stream()
+    return server.store().remaining(stream, 0, 100).await().atMost(LIMIT).stream()
         .map(event -> new String(event.event().data(), StandardCharsets.UTF_8))
         .toList();
   }

@@ -58,7 +58,7 @@ class PropagationTest extends StoreFixture {
   }
 
   private List<String> stored(String stream) {
-    return server.store().read(stream, 0, 100).await().atMost(LIMIT).stream()
+    return server.store().remaining(stream, 0, 100).await().atMost(LIMIT).stream()
         .map(event -> new String(event.event().data(), StandardCharsets.UTF_8))
         .toList();
   }
@@ -311,7 +311,14 @@ class PropagationTest extends StoreFixture {
       senders.send(new Counted(1, "m")).toCompletableFuture().get(10, TimeUnit.SECONDS);
       assertThat(stored(n + "-out")).containsExactly("{\"number\":1,\"unit\":\"m\"}");
       assertThat(
-              server.store().read(n + "-out", 0, 1).await().atMost(LIMIT).getFirst().event().type())
+              server
+                  .store()
+                  .remaining(n + "-out", 0, 1)
+                  .await()
+                  .atMost(LIMIT)
+                  .getFirst()
+                  .event()
+                  .type())
           .isEqualTo("counted");
     }
   }
@@ -329,7 +336,7 @@ class PropagationTest extends StoreFixture {
       application.get(Senders.class).send(Message.of("7").addMetadata(event).addMetadata(result));
 
       Recorded<StoredEvent> stored =
-          server.store().read(n + "-7", 0, 1).await().atMost(LIMIT).getFirst();
+          server.store().remaining(n + "-7", 0, 1).await().atMost(LIMIT).getFirst();
       assertThat(stored.event().id()).isEqualTo(id);
       assertThat(stored.event().type()).isEqualTo("weighed");
       assertThat(stored.metadata()).containsEntry("by", "Ada");
@@ -350,7 +357,7 @@ class PropagationTest extends StoreFixture {
       application.get(Senders.class).send(Message.of("8").addMetadata(attributes));
 
       StoredEvent stored =
-          server.store().read(n + "-mutiny", 0, 1).await().atMost(LIMIT).getFirst().event();
+          server.store().remaining(n + "-mutiny", 0, 1).await().atMost(LIMIT).getFirst().event();
       assertThat(stored.id()).isEqualTo(id);
       assertThat(stored.type()).isEqualTo("weighed");
     }
@@ -461,7 +468,8 @@ class PropagationTest extends StoreFixture {
       Class<? extends Seen<Recorded<Order>>> consumer) {
     appendOrder("order-placed");
     appendOrder("order-paid");
-    List<Recorded<StoredEvent>> stored = server.store().read(n + "-1", 0, 2).await().atMost(LIMIT);
+    List<Recorded<StoredEvent>> stored =
+        server.store().remaining(n + "-1", 0, 2).await().atMost(LIMIT);
     try (var application = new Application(server, numbers(), consumer, Codec.class)) {
       List<Recorded<Order>> orders = application.get(consumer).wait(2);
       assertThat(orders.getFirst().event()).isInstanceOf(Order.Placed.class);

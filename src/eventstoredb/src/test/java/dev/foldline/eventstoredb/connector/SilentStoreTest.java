@@ -84,7 +84,7 @@ class SilentStoreTest {
   }
 
   private static List<Integer> doubled(EventStore store) {
-    return store.read(own("doubled"), 0, 4_000).await().atMost(LIMIT).stream()
+    return store.remaining(own("doubled"), 0, 4_000).await().atMost(LIMIT).stream()
         .map(event -> Integer.parseInt(new String(event.event().data(), StandardCharsets.UTF_8)))
         .toList();
   }

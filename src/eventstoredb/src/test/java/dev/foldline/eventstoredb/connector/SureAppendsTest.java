@@ -59,7 +59,7 @@ class SureAppendsTest extends StoreFixture {
   }
 
   private List<UUID> stored(String stream) {
-    return server.store().read(stream, 0, 4_000).await().atMost(LIMIT).stream()
+    return server.store().remaining(stream, 0, 4_000).await().atMost(LIMIT).stream()
         .map(Recorded::eventId)
         .toList();
   }

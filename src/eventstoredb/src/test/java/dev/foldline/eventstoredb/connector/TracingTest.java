@@ -126,7 +126,7 @@ class TracingTest {
   }
 
   private List<Recorded<StoredEvent>> read() {
-    return server.store().read(own("doubled"), 0, 10).await().atMost(LIMIT);
+    return server.store().remaining(own("doubled"), 0, 10).await().atMost(LIMIT);
   }
 
   @Test

@@ -242,7 +242,7 @@ class ConnectorInQuarkusTest {
   }
 
   private List<Recorded<StoredEvent>> read(String stream) {
-    return store.read(stream, 0, 1_000).await().atMost(LIMIT);
+    return store.remaining(stream, 0, 1_000).await().atMost(LIMIT);
   }
 
   private int count(String channel) {

@@ -148,7 +148,7 @@ public final class Queries {
   public Uni<List<Entry>> trail(Category<?> category, String id, long from, int limit) {
     String stream = category.stream(id);
     return store
-        .read(stream, from, limit)
+        .remaining(stream, from, limit)
         .call(events -> events.isEmpty() ? mustExist(stream, category) : done())
         .map(events -> events.stream().map(Entry::of).toList());
   }

@@ -27,7 +27,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +72,7 @@ final class Applier<D> {
       Projection<D> projection,
       OnPoison onPoison,
       Discards discards,
-      LongAdder poisoned) {
+      Figures figures) {
 
     Applier<D> of(String build) {
       return new Applier<>(this, build);
@@ -99,7 +98,14 @@ final class Applier<D> {
      * not away for the others.
      */
     Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-      return ifAllowed(store.read(stream, from, limit));
+      return ifAllowed(store.remaining(stream, from, limit));
+    }
+
+    /** What a stream gives; nothing where it can't be read. */
+    Uni<List<Recorded<StoredEvent>>> readable(String stream, long from, int limit) {
+      return read(stream, from, limit)
+          .onFailure(failure -> !(failure instanceof Unavailable))
+          .recoverWithItem(List.of());
     }
 
     private Uni<List<Recorded<StoredEvent>>> before(long position, int limit) {
@@ -169,9 +175,7 @@ final class Applier<D> {
     return event.position() >= 0
         ? Uni.createFrom().item(event)
         : factory
-            .read(event.stream(), event.revision(), 1)
-            .onFailure(failure -> !(failure instanceof Unavailable))
-            .recoverWithItem(List.of())
+            .readable(event.stream(), event.revision(), 1)
             .map(
                 found ->
                     found.stream()
@@ -241,7 +245,7 @@ final class Applier<D> {
               + " release that knows it replays it",
           this, added.revision(), added.stream(), unknown.type());
     } else {
-      factory.poisoned().increment();
+      factory.figures().addPoisoned();
       LOG.errorf(
           cause, "%s: event %d of %s can't be applied", this, added.revision(), added.stream());
     }

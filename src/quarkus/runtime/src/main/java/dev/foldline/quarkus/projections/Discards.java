@@ -76,7 +76,7 @@ final class Discards {
    */
   Uni<Boolean> refresh() {
     return store
-        .read(stream, next, PAGE)
+        .remaining(stream, next, PAGE)
         .chain(
             events -> {
               events.forEach(event -> known.add(parse(event.event())));

@@ -98,16 +98,16 @@ public class Projections {
 
   private static void measure(ProjectionRunner<?> runner, MeterRegistry registry) {
     Meters meters = new Meters(runner, registry);
-    meters.count("applied", "Events that took effect", ProjectionRunner::applied);
+    meters.count("applied", "Events that took effect", r -> r.figures().applied());
     meters.count(
         "duplicates",
         "Deliveries skipped, because their event had taken effect before",
-        ProjectionRunner::duplicates);
+        r -> r.figures().duplicates());
     meters.count(
-        "gaps", "Times that missing events were read from their stream", ProjectionRunner::gaps);
+        "gaps", "Times that missing events were read from their stream", r -> r.figures().gaps());
     meters.count(
-        "retried", "Deliveries that were not the first of their event", ProjectionRunner::retried);
-    meters.count("poisoned", "Events found that can't be applied", ProjectionRunner::poisoned);
+        "retried", "Deliveries that were not the first of their event", r -> r.figures().retried());
+    meters.count("poisoned", "Events found that can't be applied", r -> r.figures().poisoned());
     meters.count("losses", "Times that the subscription was lost", r -> r.health().losses());
     meters.show("up", "Whether the subscription is open", r -> r.health().isSubscribed() ? 1 : 0);
     meters.show(
@@ -119,11 +119,11 @@ public class Projections {
         "lag",
         "Age of the oldest event that waits, or how long there is no subscription",
         r -> r.health().lag());
-    meters.show("parked", "Events that are parked, up to 1000", ProjectionRunner::parked);
+    meters.show("parked", "Events that are parked, up to 1000", r -> r.parked().count());
     meters.seconds(
         "parked.oldest",
         "How long the oldest parked event has been parked",
-        ProjectionRunner::oldestParked);
+        r -> r.parked().oldest());
     meters.show(
         "build.events",
         "Events in the build that this instance last worked on",

@@ -187,7 +187,7 @@ class ChaosTest {
       again.addAll(
           ground
               .store()
-              .read(stream, 0, 50)
+              .remaining(stream, 0, 50)
               .onFailure(NotFound.class)
               .recoverWithItem(List.of())
               .await()
@@ -216,7 +216,7 @@ class ChaosTest {
         onPoison,
         Projector.Passing.UNHEARD,
         stored -> codec.decode(stored, category),
-        new History<>(ground.store()::read, ground.store()::before));
+        new History<>(ground.store()::remaining, ground.store()::before));
   }
 
   private void verify(Ground ground, OnPoison onPoison) {

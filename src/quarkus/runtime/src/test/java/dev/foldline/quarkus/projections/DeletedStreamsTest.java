@@ -13,7 +13,6 @@ import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.quarkus.projections.Counting.Sum;
 import dev.foldline.quarkus.projections.Parking.Replayed;
-import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
 import dev.foldline.redis.OnPoison;
 import io.smallrye.mutiny.Uni;
 import java.math.BigInteger;
@@ -235,7 +234,7 @@ class DeletedStreamsTest {
               ground
               .new Instance(
                   Counting.sums(1), OnPoison.HOLD, Counting.category(), PATIENT_FOR_A_MOMENT));
-      await().atMost(Ground.LIMIT).until(() -> second.runner.retried() > 0);
+      await().atMost(Ground.LIMIT).until(() -> second.runner.figures().retried() > 0);
       assertThat(ground.document(Counting.sums(1), n + "-1"))
           .hasValue(new View<>(n + "-1", 0, new Sum(1, 1)));
 

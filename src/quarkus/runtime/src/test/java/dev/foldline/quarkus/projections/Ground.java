@@ -13,7 +13,6 @@ import dev.foldline.core.View;
 import dev.foldline.eventstoredb.EventCodec;
 import dev.foldline.eventstoredb.EventStore;
 import dev.foldline.eventstoredb.connector.Group;
-import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
@@ -44,7 +43,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.context.spi.ContextManagerProvider;
@@ -336,7 +334,7 @@ final class Ground implements AutoCloseable {
             projection,
             OnPoison.HOLD,
             discards,
-            new LongAdder());
+            new Figures());
     return new Building(
         store,
         new Builds(models, projection),
@@ -356,18 +354,15 @@ final class Ground implements AutoCloseable {
     final ProjectionRunner<Counting.Sum> runner;
 
     Instance(Projection<Counting.Sum> projection, OnPoison onPoison) {
-      this(projection, onPoison, ProjectionRunner.Pace.DEFAULT);
+      this(projection, onPoison, Pace.DEFAULT);
     }
 
-    Instance(Projection<Counting.Sum> projection, OnPoison onPoison, ProjectionRunner.Pace pace) {
+    Instance(Projection<Counting.Sum> projection, OnPoison onPoison, Pace pace) {
       this(projection, onPoison, Counting.category(), pace);
     }
 
     Instance(
-        Projection<Counting.Sum> projection,
-        OnPoison onPoison,
-        Category<?> category,
-        ProjectionRunner.Pace pace) {
+        Projection<Counting.Sum> projection, OnPoison onPoison, Category<?> category, Pace pace) {
       runner =
           new ProjectionRunner<>(
               own.getDelegate(),

@@ -111,11 +111,11 @@ class ParkingTest {
         .satisfiesExactlyInAnyOrder(
             cause -> assertThat(cause).contains("IllegalStateException: 13 in " + n + "-1"),
             cause -> assertThat(cause).contains("waits behind event 1 of its stream"));
-    assertThat(instance.runner.poisoned()).isEqualTo(1);
+    assertThat(instance.runner.figures().poisoned()).isEqualTo(1);
     await()
         .atMost(Ground.LIMIT)
-        .untilAsserted(() -> assertThat(instance.runner.parked()).isEqualTo(2));
-    assertThat(instance.runner.oldestParked()).isPositive();
+        .untilAsserted(() -> assertThat(instance.runner.parked().count()).isEqualTo(2));
+    assertThat(instance.runner.parked().oldest()).isPositive();
   }
 
   @Test
@@ -182,7 +182,7 @@ class ParkingTest {
     awaitSum(n + "-1", 2, 3, 2);
     awaitParked(instance, n + "-2@0");
     List<Recorded<StoredEvent>> records =
-        of(ground.store().read("foldline-discarded-bank:sums-" + n, 0, 10));
+        of(ground.store().remaining("foldline-discarded-bank:sums-" + n, 0, 10));
     assertThat(records)
         .singleElement()
         .extracting(record -> new String(record.event().data(), StandardCharsets.UTF_8))
@@ -247,7 +247,7 @@ class ParkingTest {
 
     awaitParked(instance, n + "-2@0");
     awaitSum(n + "-1", 2, 3, 2);
-    assertThat(of(ground.store().read("foldline-discarded-bank:sums-" + n, 0, 10))).hasSize(1);
+    assertThat(of(ground.store().remaining("foldline-discarded-bank:sums-" + n, 0, 10))).hasSize(1);
   }
 
   @Test
@@ -258,7 +258,7 @@ class ParkingTest {
     awaitSum(n + "-2", 0, 7, 1);
     awaitSum(n + "-1", 0, 1, 1);
     awaitParked(instance, n + "-1@1");
-    assertThat(instance.runner.poisoned()).isEqualTo(1);
+    assertThat(instance.runner.figures().poisoned()).isEqualTo(1);
     instance.stop();
 
     assertThat(of(ground.start(1).runner.parking().replay(Set.of(), FAST, Ground.LIMIT)))

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.connector.ParkedEvents;
-import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Landmark;
 import dev.foldline.redis.OnPoison;
@@ -153,7 +152,8 @@ class RestoredStoreTest {
   }
 
   private Landmark landmarkOfFirst() {
-    return Landmark.of(ground.store().read(n + "-1", 0, 1).await().atMost(Ground.LIMIT).getFirst());
+    return Landmark.of(
+        ground.store().remaining(n + "-1", 0, 1).await().atMost(Ground.LIMIT).getFirst());
   }
 
   /** It comes through a link, whose position is not its own. */

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.foldline.core.Category;
 import dev.foldline.core.Shape;
 import dev.foldline.core.Upcaster;
-import dev.foldline.quarkus.projections.ProjectionRunner.Pace;
 import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -83,14 +82,14 @@ class RollingReleaseTest {
     Ground.Instance first = start(withPairs(), Duration.ofMillis(500));
     appendPairs(0, 40);
     awaitPairs(40);
-    assertThat(old.runner.poisoned()).as("is no error").isZero();
+    assertThat(old.runner.figures().poisoned()).as("is no error").isZero();
     old.stop();
     Ground.Instance second = start(withPairs(), Duration.ofMillis(500));
     appendPairs(40, 60);
 
     awaitPairs(60);
     await().atMost(Ground.LIMIT).until(() -> ground.unsettled(Counting.sums(1)) == 0);
-    assertThat(first.runner.poisoned() + second.runner.poisoned()).isZero();
+    assertThat(first.runner.figures().poisoned() + second.runner.figures().poisoned()).isZero();
   }
 
   @Test
@@ -98,12 +97,12 @@ class RollingReleaseTest {
     Ground.Instance old = start(Counting.category(), Duration.ofMillis(500));
     appendPairs(0, 2);
     ground.append(n + "-9", List.of(Ground.event("counted", "{\"number\":\"thirteen\"}")));
-    await().atMost(Ground.LIMIT).until(() -> old.runner.parked() == 5);
-    assertThat(old.runner.poisoned()).isOne();
+    await().atMost(Ground.LIMIT).until(() -> old.runner.parked().count() == 5);
+    assertThat(old.runner.figures().poisoned()).isOne();
     start(withPairs(), Duration.ofMillis(500));
 
     awaitPairs(2);
-    await().atMost(Ground.LIMIT).until(() -> old.runner.parked() == 1);
+    await().atMost(Ground.LIMIT).until(() -> old.runner.parked().count() == 1);
     assertThat(old.runner.parking().list().await().atMost(Ground.LIMIT))
         .extracting(parked -> parked.ref().toString())
         .containsExactly(n + "-9@0");

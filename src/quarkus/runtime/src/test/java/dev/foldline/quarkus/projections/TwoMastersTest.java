@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TwoMastersTest {
 
-  private static final ProjectionRunner.Pace PACE = Ground.keeping(Duration.ofMillis(200), 1_000);
+  private static final Pace PACE = Ground.keeping(Duration.ofMillis(200), 1_000);
   private static final int ROUND = 60;
 
   private final Vertx vertx = Vertx.vertx();

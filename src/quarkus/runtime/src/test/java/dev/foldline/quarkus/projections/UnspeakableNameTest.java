@@ -91,7 +91,7 @@ class UnspeakableNameTest {
   @Test
   void aTombstoneWithSuchANameHoldsUpItsOwnStreamAlone() throws Exception {
     append(n + "-müller", 13);
-    await().atMost(Ground.LIMIT).until(() -> runner.poisoned() == 1);
+    await().atMost(Ground.LIMIT).until(() -> runner.figures().poisoned() == 1);
     append(n + "-müller", 1);
     store
         .client()

@@ -47,9 +47,7 @@ public final class ParkedWatch {
       return;
     }
     Uni.createFrom()
-        .deferred(parking::list)
-        .invoke(now -> latest = now)
-        .chain(now -> parking.replayFree(now, SLICE))
+        .deferred(() -> parking.look(now -> latest = now, SLICE))
         .onTermination()
         .invoke(() -> looking.set(false))
         .subscribe()

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,11 +152,7 @@ public final class Parking<D> {
         .take()
         .call(
             survey -> {
-              Set<EventRef> parked = survey.refs();
-              List<ParkedEvents.Parked> settled =
-                  survey.delivered().stream()
-                      .takeWhile(entry -> !parked.contains(EventRef.of(entry)))
-                      .toList();
+              List<ParkedEvents.Parked> settled = survey.settled();
               return settled.isEmpty()
                   ? Uni.createFrom().voidItem()
                   : delivered.replayBefore(settled.getLast().number() + 1);
@@ -214,18 +211,24 @@ public final class Parking<D> {
   }
 
   /**
-   * Replays what another release could not read and this one can, as a new event's type is known to
-   * some instances before it is to all; and what only waited for such.
+   * Looks what is parked, and replays what another release could not read and this one can, as a
+   * new event's type is known to some instances before it is to all; and what only waited for such.
+   * What the server keeps of those that took effect some other way, it gets rid of.
    *
-   * @param parked as they were listed
+   * @param seen is told what is parked
    * @return how many events took effect
    */
-  Uni<Long> replayFree(List<Parked> parked, Duration limit) {
-    return free(parked).isEmpty()
-        ? Uni.createFrom().item(0L)
-        : builds
-            .takesTurn(pause)
-            .chain(mine -> mine ? replayFree(limit) : Uni.createFrom().item(0L));
+  Uni<Long> look(Consumer<List<Parked>> seen, Duration limit) {
+    return surveys
+        .take()
+        .invoke(survey -> seen.accept(survey.parked()))
+        .chain(
+            survey ->
+                free(survey.parked()).isEmpty() && survey.settled().isEmpty()
+                    ? Uni.createFrom().item(0L)
+                    : builds
+                        .takesTurn(pause)
+                        .chain(mine -> mine ? replayFree(limit) : Uni.createFrom().item(0L)));
   }
 
   private Uni<Long> replayFree(Duration limit) {

@@ -17,7 +17,6 @@ import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,8 +75,10 @@ final class Surveys<D> {
           .findFirst();
     }
 
-    Set<EventRef> refs() {
-      return new HashSet<>(parked.stream().map(Parked::ref).toList());
+    /** What the server keeps though it took effect, as far as nothing older did not. */
+    List<ParkedEvents.Parked> settled() {
+      Set<EventRef> lacking = parked.stream().map(Parked::ref).collect(toUnmodifiableSet());
+      return delivered.stream().takeWhile(entry -> !lacking.contains(EventRef.of(entry))).toList();
     }
   }
 

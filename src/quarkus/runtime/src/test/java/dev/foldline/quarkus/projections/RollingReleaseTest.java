@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.foldline.core.Category;
 import dev.foldline.core.Shape;
 import dev.foldline.core.Upcaster;
+import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -90,6 +91,29 @@ class RollingReleaseTest {
     awaitPairs(60);
     await().atMost(Ground.LIMIT).until(() -> ground.unsettled(Counting.sums(1)) == 0);
     assertThat(first.runner.figures().poisoned() + second.runner.figures().poisoned()).isZero();
+  }
+
+  /** As by the event behind it, for which what is missing is read from the stream. */
+  @Test
+  void whatTookEffectSomeOtherWayIsNotKept() {
+    Ground.Instance old = start(Counting.category(), Duration.ofMillis(500));
+    appendPairs(0, 1);
+    await().atMost(Ground.LIMIT).until(() -> old.runner.parked().count() == 2);
+    old.stop();
+    Builds builds = new Builds(ground.models, Counting.sums(1));
+    await()
+        .atMost(Ground.LIMIT)
+        .until(() -> builds.takesTurn(Duration.ofSeconds(5)).await().atMost(Ground.LIMIT));
+    start(withPairs(), Duration.ofMillis(500));
+    ground.append(n + "-0", 5);
+
+    await()
+        .atMost(Ground.LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(ground.totals(Counting.sums(1)))
+                    .containsEntry("sum", BigInteger.valueOf(15)));
+    await().atMost(Ground.LIMIT).until(() -> ground.unsettled(Counting.sums(1)) == 0);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.foldline.eventstoredb.connector;
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.ResolvedEvent;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class SubscriptionAttempt implements Source.Sink {
   private final AtomicBoolean draining = new AtomicBoolean();
   private final Queue<Delivery> acked = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean flushing = new AtomicBoolean();
+  private @Nullable Cancellable opening;
   private Source.@Nullable Session session;
   private @Nullable Uni<Void> closing;
   private boolean probing;
@@ -51,6 +53,11 @@ final class SubscriptionAttempt implements Source.Sink {
   @Override
   public void ended(Throwable cause) {
     context.runOnContext(_ -> subscription.ended(this, cause));
+  }
+
+  /** It is being opened. */
+  void opens(Cancellable begun) {
+    opening = begun;
   }
 
   /** It is open. */
@@ -151,10 +158,13 @@ final class SubscriptionAttempt implements Source.Sink {
     return Uni.createFrom().deferred(session::probe).ifNoItem().after(limit).fail();
   }
 
-  /** Closes what is open of it, once. */
+  /** Closes what is open of it, once; or opens it no further. */
   Uni<Void> close(Consumer<Throwable> failed) {
     if (closing == null) {
       if (session == null) {
+        if (opening != null) {
+          opening.cancel();
+        }
         return Uni.createFrom().voidItem();
       }
       closing =

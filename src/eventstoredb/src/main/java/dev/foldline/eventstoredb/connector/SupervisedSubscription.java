@@ -129,6 +129,10 @@ public final class SupervisedSubscription {
   private Uni<Void> close() {
     SubscriptionAttempt last = current;
     happened(new Event.Settled());
+    if (state instanceof Stopped) {
+      vertx.cancelTimer(watchdog);
+      watchdog = -1;
+    }
     return last == null || uses(last) ? Uni.createFrom().voidItem() : close(last);
   }
 
@@ -215,11 +219,7 @@ public final class SupervisedSubscription {
         health.resting();
       }
       case Stopping _ -> queues.dropWaiting();
-      case Stopped _ -> {
-        vertx.cancelTimer(watchdog);
-        watchdog = -1;
-        health.stopped();
-      }
+      case Stopped _ -> health.stopped();
     }
   }
 
@@ -230,15 +230,16 @@ public final class SupervisedSubscription {
     }
     SubscriptionAttempt attempt = new SubscriptionAttempt(this, context, opening.attempt());
     current = attempt;
-    source
-        .open(attempt)
-        .ifNoItem()
-        .after(timing.open())
-        .fail()
-        .subscribe()
-        .with(
-            session -> context.runOnContext(_ -> opened(attempt, session)),
-            failure -> attempt.ended(failure));
+    attempt.opens(
+        source
+            .open(attempt)
+            .ifNoItem()
+            .after(timing.open())
+            .fail()
+            .subscribe()
+            .with(
+                session -> context.runOnContext(_ -> opened(attempt, session)),
+                failure -> attempt.ended(failure)));
   }
 
   private void opened(SubscriptionAttempt attempt, Source.Session session) {

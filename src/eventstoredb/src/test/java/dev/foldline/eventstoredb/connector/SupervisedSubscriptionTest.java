@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -327,6 +328,41 @@ class SupervisedSubscriptionTest {
     await()
         .atMost(LIMIT)
         .until(() -> held.stream().anyMatch(it -> it.event().stream().equals(n + "-2")));
+  }
+
+  @Test
+  void isOpenedNoFurtherOnceItIsStopped() {
+    AtomicInteger begun = new AtomicInteger();
+    AtomicInteger cancelled = new AtomicInteger();
+    Source slow =
+        new Source() {
+          @Override
+          public String describe() {
+            return "slow";
+          }
+
+          @Override
+          public Throwable failed(Throwable cause) {
+            return cause;
+          }
+
+          @Override
+          public Uni<Session> open(Sink sink) {
+            begun.incrementAndGet();
+            return Uni.createFrom()
+                .<Session>nothing()
+                .onCancellation()
+                .invoke(cancelled::incrementAndGet);
+          }
+        };
+    var patient = new SupervisedSubscription.Timing(LIMIT, LIMIT, LIMIT, LIMIT);
+    var subscription = new Reader(slow, patient, held::add).subscription;
+    subscription.start();
+    await().atMost(LIMIT).until(() -> begun.get() == 1);
+
+    subscription.stop(Duration.ZERO).await().atMost(LIMIT);
+
+    assertThat(cancelled).hasValue(1);
   }
 
   @Test

@@ -39,6 +39,9 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   /** Stored for ever, as EventStoreDB has them. */
   private static final String CORRELATION = "$correlationId";
 
+  /** As that of a call is at most. */
+  private static final int LONGEST_CORRELATION = 255;
+
   private static final String CAUSATION = "$causationId";
   private static final String TRACEPARENT = "traceparent";
 
@@ -82,7 +85,12 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   private CommandContext of(Recorded<?> cause) {
     String id = cause.eventId().toString();
     Map<String, String> metadata = new HashMap<>();
-    metadata.put(CORRELATION, Objects.toString(cause.metadata().get(CORRELATION), id));
+    metadata.put(
+        CORRELATION,
+        cause.metadata().get(CORRELATION) instanceof String correlation
+                && correlation.length() <= LONGEST_CORRELATION
+            ? correlation
+            : id);
     metadata.put(CAUSATION, id);
     HttpCall.traceparent(Objects.toString(cause.metadata().get(TRACEPARENT), null))
         .ifPresent(traceparent -> metadata.put(TRACEPARENT, traceparent));

@@ -159,11 +159,7 @@ final class Builder {
       return Optional.empty();
     }
     try {
-      Optional<Slice> built = slice(limit);
-      if (built.filter(Slice::complete).isPresent()) {
-        whole.run();
-      }
-      return built;
+      return slice(limit);
     } finally {
       oneBuild.unlock();
     }

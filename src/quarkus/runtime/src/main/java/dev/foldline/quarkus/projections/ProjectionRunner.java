@@ -195,7 +195,11 @@ public final class ProjectionRunner<D> {
    * @return what it did; nothing where they are being built already, here or by another instance
    */
   public Optional<Slice> rebuild(Duration limit) throws InterruptedException {
-    return builder.rebuild(limit);
+    Optional<Slice> built = builder.rebuild(limit);
+    if (built.filter(Slice::complete).isPresent()) {
+      subscription.openNow();
+    }
+    return built;
   }
 
   /** There are whole read models. */

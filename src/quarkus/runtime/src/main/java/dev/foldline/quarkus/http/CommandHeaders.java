@@ -43,7 +43,6 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   private static final int LONGEST_CORRELATION = 255;
 
   private static final String CAUSATION = "$causationId";
-  private static final String TRACEPARENT = "traceparent";
 
   /** An entity tag of RFC 9110: weak or not, and what it says. */
   private static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"([!#-~\\x80-\\xFF]*)\"");
@@ -92,8 +91,8 @@ public final class CommandHeaders implements Supplier<CommandContext> {
             ? correlation
             : id);
     metadata.put(CAUSATION, id);
-    HttpCall.traceparent(Objects.toString(cause.metadata().get(TRACEPARENT), null))
-        .ifPresent(traceparent -> metadata.put(TRACEPARENT, traceparent));
+    HttpCall.traceparent(Objects.toString(cause.metadata().get(HttpCall.TRACEPARENT), null))
+        .ifPresent(traceparent -> metadata.put(HttpCall.TRACEPARENT, traceparent));
     return new CommandContext(Optional.empty(), new Precondition.None(), metadata, timeout);
   }
 
@@ -138,7 +137,7 @@ public final class CommandHeaders implements Supplier<CommandContext> {
     Map<String, String> metadata = new HashMap<>();
     metadata.put(CORRELATION, correlation);
     metadata.put(CAUSATION, call.word(CAUSATION_ID).orElse(correlation));
-    call.traceparent().ifPresent(traceparent -> metadata.put(TRACEPARENT, traceparent));
+    call.traceparent().ifPresent(traceparent -> metadata.put(HttpCall.TRACEPARENT, traceparent));
     return metadata;
   }
 

@@ -64,7 +64,7 @@ class ArchitectureTest {
           .resideInAPackage("dev.foldline.core..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.foldline.core..", "java..", "org.jspecify..")
+          .resideInAnyPackage("dev.foldline.core..", "java..", "javax.crypto..", "org.jspecify..")
           .allowEmptyShould(true);
 
   /** The proxy speaks the store's protocol, as it stands in its place. */

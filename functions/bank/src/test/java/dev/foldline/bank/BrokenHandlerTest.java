@@ -12,7 +12,7 @@ import dev.foldline.core.Refused;
 import dev.foldline.core.Snapshots;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
-import dev.foldline.eventstoredb.CommandContext;
+import dev.foldline.core.commands.CommandContext;
 import dev.foldline.eventstoredb.CommandHandler;
 import dev.foldline.eventstoredb.CommandListener;
 import dev.foldline.eventstoredb.CommandOptions;

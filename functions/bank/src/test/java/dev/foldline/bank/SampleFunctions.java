@@ -1,10 +1,10 @@
 package dev.foldline.bank;
 
 import dev.foldline.core.Receipt;
-import dev.foldline.eventstoredb.CommandContext;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.KeyedRequest;
+import dev.foldline.core.commands.Precondition;
 import dev.foldline.eventstoredb.CommandHandler;
-import dev.foldline.eventstoredb.KeyedRequest;
-import dev.foldline.eventstoredb.Precondition;
 import dev.foldline.quarkus.http.CommandHeaders;
 import dev.foldline.quarkus.http.Query;
 import io.quarkus.funqy.Funq;

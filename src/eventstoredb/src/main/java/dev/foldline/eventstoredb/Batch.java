@@ -6,6 +6,13 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
 import dev.foldline.core.WrongRevision;
+import dev.foldline.core.commands.Asked;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.CommandLoop;
+import dev.foldline.core.commands.Happened;
+import dev.foldline.core.commands.Next;
+import dev.foldline.core.commands.StreamState;
+import dev.foldline.core.commands.Turn;
 import dev.foldline.eventstoredb.CommandListener.Begun;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -50,14 +57,14 @@ final class Batch<C, S, E> {
     this.stream = stream;
     this.calls = calls;
     this.contexts = calls.stream().map(call -> call.asked().context()).toList();
+    Encoding encoding = new Encoding(shared.codec(), stream);
     this.loop =
         new CommandLoop<>(
             decider,
             stream,
             calls.stream().map(Call::asked).toList(),
-            shared.codec(),
             shared.attempts(),
-            this::decide);
+            (asked, state, begins) -> encoding.encode(asked, decide(asked, state), begins));
   }
 
   /** Handles them; each call has its answer when that ends. */

@@ -3,6 +3,7 @@ package dev.foldline.eventstoredb;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.foldline.core.Decider;
+import dev.foldline.core.commands.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**

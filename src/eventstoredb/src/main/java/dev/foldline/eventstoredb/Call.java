@@ -5,6 +5,8 @@ import dev.foldline.core.Failure;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Unavailable;
+import dev.foldline.core.commands.Answer;
+import dev.foldline.core.commands.Asked;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 

@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb;
 
+import dev.foldline.core.commands.CommandContext;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,8 @@ package dev.foldline.eventstoredb;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foldline.core.Decider;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.core.commands.StreamState;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;

@@ -2,6 +2,8 @@ package dev.foldline.eventstoredb;
 
 import dev.foldline.core.Decider;
 import dev.foldline.core.Snapshots;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.core.commands.StreamState;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Optional;

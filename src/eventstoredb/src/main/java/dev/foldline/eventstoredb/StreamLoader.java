@@ -4,6 +4,8 @@ import dev.foldline.core.Decider;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.core.commands.StreamState;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;

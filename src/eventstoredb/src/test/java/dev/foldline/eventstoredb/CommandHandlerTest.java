@@ -21,6 +21,8 @@ import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.core.WrongRevision;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.Precondition;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.AddOneByOne;
 import dev.foldline.eventstoredb.Counter.Command.Take;

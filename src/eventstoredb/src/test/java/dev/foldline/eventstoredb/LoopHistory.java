@@ -10,6 +10,16 @@ import dev.foldline.core.Refused;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
+import dev.foldline.core.commands.Answer;
+import dev.foldline.core.commands.Asked;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.CommandIdentity;
+import dev.foldline.core.commands.CommandLoop;
+import dev.foldline.core.commands.Happened;
+import dev.foldline.core.commands.KeyedRequest;
+import dev.foldline.core.commands.Next;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.core.commands.StreamState;
 import dev.foldline.eventstoredb.Counter.Command;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,6 +92,7 @@ final class LoopHistory {
   }
 
   private static final String STREAM = "counter-1";
+  private static final Encoding ENCODING = new Encoding(Instance.CODEC, STREAM);
   private static final int QUIET_AFTER = 150;
   private static final int ENDED_AFTER = 2_000;
 
@@ -162,9 +173,9 @@ final class LoopHistory {
               Counter.DECIDER,
               STREAM,
               commands,
-              Instance.CODEC,
               20,
-              (asked, state) -> Counter.decide(asked.command(), state));
+              (asked, state, begins) ->
+                  ENCODING.encode(asked, Counter.decide(asked.command(), state), begins));
       happened(new Happened.Came<>(random.nextInt(4) == 0 ? null : cached));
     }
 

@@ -9,6 +9,8 @@ import dev.foldline.core.Snapshots;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.core.commands.StreamState;
 import dev.foldline.eventstoredb.Counter.Command;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.AddOneByOne;

@@ -13,6 +13,8 @@ import dev.foldline.core.Snapshots;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.Precondition;
 import dev.foldline.eventstoredb.Counter.Command;
 import dev.foldline.eventstoredb.Counter.Event;
 import dev.foldline.testing.Faults.Fault;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Stored;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.core.commands.StreamState;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

@@ -15,6 +15,8 @@ import dev.foldline.core.Snapshots;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
 import dev.foldline.core.Truncated;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.Precondition;
 import dev.foldline.eventstoredb.Counter.Command.Add;
 import dev.foldline.eventstoredb.Counter.Command.AddOneByOne;
 import dev.foldline.eventstoredb.Counter.Command.Take;

@@ -9,6 +9,7 @@ import dev.foldline.core.Receipt;
 import dev.foldline.core.Refused;
 import dev.foldline.core.Snapshots;
 import dev.foldline.core.Stored;
+import dev.foldline.core.commands.CommandContext;
 import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.WithEventStore;
 import java.math.BigDecimal;

@@ -5,7 +5,7 @@ import dev.foldline.core.Failure;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
-import dev.foldline.eventstoredb.CommandContext;
+import dev.foldline.core.commands.CommandContext;
 import dev.foldline.eventstoredb.CommandListener.Begun;
 import dev.foldline.eventstoredb.CommandListener.Step;
 import dev.foldline.eventstoredb.TraceMetadata;

@@ -47,7 +47,7 @@ class JsonProcessor {
   @BuildStep
   ReflectiveClassBuildItem own() {
     return ReflectiveClassBuildItem.builder(
-            "dev.foldline.eventstoredb.RecentKeys$Entry",
+            "dev.foldline.core.commands.RecentKeys$Entry",
             "dev.foldline.eventstoredb.Registry$Registration",
             "dev.foldline.eventstoredb.SnapshotCodec$Snapshot",
             "dev.foldline.quarkus.http.FunctionRoute$Done",

@@ -76,7 +76,7 @@ class JsonInNativeTest {
                       Domain.On.class.getName(),
                       Domain.Switched.class.getName(),
                       Domain.By.class.getName(),
-                      "dev.foldline.eventstoredb.RecentKeys$Entry",
+                      "dev.foldline.core.commands.RecentKeys$Entry",
                       "dev.foldline.eventstoredb.SnapshotCodec$Snapshot",
                       "dev.foldline.quarkus.http.FunctionRoute$Done",
                       "dev.foldline.quarkus.http.Outcome$Problem");

@@ -2,10 +2,10 @@ package dev.foldline.quarkus.http;
 
 import dev.foldline.core.Invalid;
 import dev.foldline.core.Recorded;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.Precondition;
+import dev.foldline.core.commands.RequestMacs;
 import dev.foldline.eventstoredb.Cause;
-import dev.foldline.eventstoredb.CommandContext;
-import dev.foldline.eventstoredb.Precondition;
-import dev.foldline.eventstoredb.RequestMacs;
 import dev.foldline.quarkus.FoldlineConfig;
 import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;

@@ -1,8 +1,8 @@
 package dev.foldline.quarkus.http;
 
 import dev.foldline.core.Invalid;
-import dev.foldline.eventstoredb.KeyedRequest;
-import dev.foldline.eventstoredb.RequestMacs;
+import dev.foldline.core.commands.KeyedRequest;
+import dev.foldline.core.commands.RequestMacs;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.arc.Arc;

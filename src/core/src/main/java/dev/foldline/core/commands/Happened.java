@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import dev.foldline.core.Appended;
 import java.util.BitSet;
@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What came of a {@link Next}, or what it begins with. */
-sealed interface Happened<S> {
+public sealed interface Happened<S> {
 
   /**
    * Commands came.

@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 /** What a {@link CommandLoop} waits for. */
 sealed interface LoopState<S> {

@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import java.time.Duration;
 import java.util.Map;

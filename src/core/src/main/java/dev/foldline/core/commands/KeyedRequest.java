@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import java.util.BitSet;
 import java.util.HashMap;
@@ -29,12 +29,13 @@ public final class KeyedRequest {
     this.mac = macs.of(asked);
   }
 
+  /** The idempotency key. */
   public String key() {
     return key;
   }
 
   /** What was asked, as it is stored: {@code id:mac}. */
-  String mac() {
+  public String mac() {
     return mac;
   }
 
@@ -44,7 +45,7 @@ public final class KeyedRequest {
   }
 
   /** The place of a command among those of the call on a stream. */
-  Place place(String stream) {
+  public Place place(String stream) {
     synchronized (taken) {
       return new Place(taken.computeIfAbsent(stream, _ -> new BitSet()));
     }
@@ -54,7 +55,7 @@ public final class KeyedRequest {
    * Where a command is among those of its call on its stream: its ordinal, which it takes each time
    * it is sent. The same command sent again has the same.
    */
-  final class Place {
+  public final class Place {
 
     private static final int NONE = -1;
 
@@ -69,7 +70,7 @@ public final class KeyedRequest {
     }
 
     /** The ordinal it had before, if nobody took that meanwhile; else the first that is free. */
-    int take() {
+    public int take() {
       synchronized (taken) {
         if (sends++ == 0 && (ordinal == NONE || others.get(ordinal))) {
           ordinal = others.nextClearBit(0);
@@ -80,7 +81,7 @@ public final class KeyedRequest {
     }
 
     /** A send failed in a way that is no answer to its command: who tries again takes its place. */
-    void giveBack() {
+    public void giveBack() {
       synchronized (taken) {
         if (--sends == 0) {
           others.clear(ordinal);
@@ -89,7 +90,7 @@ public final class KeyedRequest {
     }
 
     /** A send was refused: who tries again is another command. */
-    void spend() {
+    public void spend() {
       synchronized (taken) {
         if (--sends == 0) {
           ordinal = NONE;

@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param lastEvent the id of the last of them, by which a stream is known that was begun anew
  * @param keys of the commands that wrote them
  */
-record StreamState<S>(
+public record StreamState<S>(
     S state, long revision, long position, @Nullable UUID lastEvent, RecentKeys keys) {
 
-  static <S> StreamState<S> nothing(S initial, RecentKeys.Window window) {
+  /** A stream without events. */
+  public static <S> StreamState<S> nothing(S initial, RecentKeys.Window window) {
     return new StreamState<>(initial, -1, -1, null, new RecentKeys(window));
   }
 
@@ -23,7 +24,7 @@ record StreamState<S>(
    * The same with keys of its own, for folding on what may not come to its end: this one stays as
    * it is.
    */
-  StreamState<S> apart() {
+  public StreamState<S> apart() {
     return new StreamState<>(state, revision, position, lastEvent, keys.copy());
   }
 }

@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import dev.foldline.core.Appended;
 import dev.foldline.core.OutcomeUnknown;

@@ -1,9 +1,9 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import dev.foldline.core.Receipt;
 
 /** What the caller of a command is told. */
-sealed interface Answer {
+public sealed interface Answer {
 
   /** It was done. */
   record Done(Receipt receipt) implements Answer {}

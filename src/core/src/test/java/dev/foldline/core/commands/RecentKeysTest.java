@@ -1,8 +1,8 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.foldline.eventstoredb.RecentKeys.Entry;
+import dev.foldline.core.commands.RecentKeys.Entry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Only what is in the stream gets in, so that it is true whatever else fails. Used by one thread
  * at a time.
  */
-final class RecentKeys {
+public final class RecentKeys {
 
   /** How many keys are kept, and for how long. */
-  record Window(int count, Duration age, InstantSource clock) {}
+  public record Window(int count, Duration age, InstantSource clock) {}
 
   /**
    * A command that was done.
@@ -28,7 +28,7 @@ final class RecentKeys {
    * @param request what was asked, as {@code id:mac}
    * @param revision of its last event
    */
-  record Entry(String key, int ordinal, String request, long revision, Instant time) {
+  public record Entry(String key, int ordinal, String request, long revision, Instant time) {
 
     private Id id() {
       return new Id(key, ordinal);
@@ -48,7 +48,8 @@ final class RecentKeys {
   /** The latest command of each key. */
   private final Map<String, Entry> latest = new HashMap<>();
 
-  RecentKeys(Window window) {
+  /** None yet. */
+  public RecentKeys(Window window) {
     this.window = window;
   }
 
@@ -65,7 +66,8 @@ final class RecentKeys {
     return new RecentKeys(new Window(Integer.MAX_VALUE, window.age(), window.clock()));
   }
 
-  void add(Entry entry) {
+  /** Adds the latest command; those that are too many or too old go. */
+  public void add(Entry entry) {
     entries.putLast(entry.id(), entry);
     latest.put(entry.key(), entry);
     while (entries.size() > window.count()
@@ -75,7 +77,8 @@ final class RecentKeys {
     }
   }
 
-  @Nullable Entry find(String key, int ordinal) {
+  /** The command that was done under a key with an ordinal; null for one that is not known. */
+  public @Nullable Entry find(String key, int ordinal) {
     return inTime(entries.get(new Id(key, ordinal)));
   }
 
@@ -97,11 +100,12 @@ final class RecentKeys {
   }
 
   /** All of them, the oldest first. */
-  List<Entry> entries() {
+  public List<Entry> entries() {
     return List.copyOf(entries.values());
   }
 
-  int size() {
+  /** How many there are. */
+  public int size() {
     return entries.size();
   }
 }

@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

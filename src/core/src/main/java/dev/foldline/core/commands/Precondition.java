@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 /** What a caller says must hold of a stream for a command to be decided on it. */
 public sealed interface Precondition {

@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -24,7 +24,7 @@ public final class NamedId {
   }
 
   /** The id that has a name which ends with bytes. */
-  static UUID of(byte[] end, String... parts) {
+  public static UUID of(byte[] end, String... parts) {
     try {
       MessageDigest hash = MessageDigest.getInstance("SHA-1");
       hash.update(

@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import dev.foldline.core.StoredEvent;
 import java.util.BitSet;
@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /** What is to be done for commands on a stream. What comes of it is a {@link Happened}. */
-sealed interface Next<S> {
+public sealed interface Next<S> {
 
   /** Fold the whole stream. */
   record Load<S>() implements Next<S> {}

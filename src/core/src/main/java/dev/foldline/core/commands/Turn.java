@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param answers by the number of the command
  * @param known the stream as it is now, where that is known for sure
  */
-record Turn<S>(Map<Integer, Answer> answers, @Nullable StreamState<S> known, Next<S> next) {
+public record Turn<S>(Map<Integer, Answer> answers, @Nullable StreamState<S> known, Next<S> next) {
 
   /** This one, where another one came first that answered some. */
   Turn<S> after(Turn<S> first) {

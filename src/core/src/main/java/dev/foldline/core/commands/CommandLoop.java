@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
 import dev.foldline.core.Appended;
 import dev.foldline.core.Conflict;
@@ -8,12 +8,10 @@ import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Refused;
-import dev.foldline.core.StoredEvent;
 import dev.foldline.core.TooLarge;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
-import dev.foldline.eventstoredb.EventCodec.Encoded;
-import dev.foldline.eventstoredb.Next.Reason;
+import dev.foldline.core.commands.Next.Reason;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +29,13 @@ import org.jspecify.annotations.Nullable;
  * <p>It does nothing itself: it is told what happened, and answers what is to be done next. So it
  * has neither a clock nor I/O nor threads; used by one thread at a time.
  */
-final class CommandLoop<C, S, E> {
+public final class CommandLoop<C, S, E> {
 
   private final Decider<?, S, E> decider;
   private final String stream;
   private final List<Asked<C>> commands;
-  private final EventCodec codec;
   private final int attempts;
-  private final BiFunction<Asked<C>, S, List<E>> decide;
+  private final Deciding<C, S, E> deciding;
 
   /** Which commands have an answer, or nobody who waits for it. */
   private final BitSet over = new BitSet();
@@ -57,21 +53,18 @@ final class CommandLoop<C, S, E> {
 
   /**
    * @param attempts how often they are decided at most, when others keep appending first
-   * @param decide what {@link Decider#decide} does
    */
-  CommandLoop(
+  public CommandLoop(
       Decider<?, S, E> decider,
       String stream,
       List<Asked<C>> commands,
-      EventCodec codec,
       int attempts,
-      BiFunction<Asked<C>, S, List<E>> decide) {
+      Deciding<C, S, E> deciding) {
     this.decider = decider;
     this.stream = stream;
     this.commands = commands;
-    this.codec = codec;
     this.attempts = attempts;
-    this.decide = decide;
+    this.deciding = deciding;
   }
 
   /**
@@ -79,7 +72,7 @@ final class CommandLoop<C, S, E> {
    *
    * @param left the commands whose callers are gone
    */
-  Turn<S> next(Happened<S> happened, BitSet left) {
+  public Turn<S> next(Happened<S> happened, BitSet left) {
     over.or(left);
     return switch (happened) {
       case Happened.Came(var cached) -> came(cached);
@@ -186,19 +179,17 @@ final class CommandLoop<C, S, E> {
       } else if (!precondition.holds(decision.revision())) {
         throw new PreconditionFailed(stream, decision.revision());
       } else {
-        List<Encoded<E>> events =
-            decide.apply(asked, decision.state()).stream().map(codec::encode).toList();
-        if (!events.isEmpty() && decision.isPast(identity)) {
+        Decided<E> decided = deciding.decide(asked, decision.state(), decision.revision() < 0);
+        if (!decided.events().isEmpty() && decision.isPast(identity)) {
           throw new Refused(
               "past-its-turn",
               "this command of the request had no effect before the ones that came after it");
         }
-        S after = decider.fold(decision.state(), events.stream().map(Encoded::event).toList());
-        List<StoredEvent> stored = asked.stored(stream, events, decision.revision() < 0);
-        if (!decision.hasRoomFor(stored)) {
+        S after = decider.fold(decision.state(), decided.events());
+        if (!decision.hasRoomFor(decided.stored())) {
           return false;
         }
-        decision.add(i, identity, stored, after);
+        decision.add(i, identity, decided.stored(), after);
       }
     } catch (RuntimeException | Error e) {
       decision.refuse(i, e);

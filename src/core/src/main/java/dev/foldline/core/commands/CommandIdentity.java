@@ -1,5 +1,6 @@
-package dev.foldline.eventstoredb;
+package dev.foldline.core.commands;
 
+import dev.foldline.core.NamedId;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -10,25 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param ordinal which command of its call on its stream it is, from 0
  * @param request what the caller asked; null for a key of this call alone
  */
-record CommandIdentity(String key, int ordinal, @Nullable KeyedRequest request) {
+public record CommandIdentity(String key, int ordinal, @Nullable KeyedRequest request) {
 
   /** The identity of a call that has no key. */
-  static CommandIdentity ofThisCall() {
+  public static CommandIdentity ofThisCall() {
     return new CommandIdentity(UUID.randomUUID().toString(), 0, null);
   }
 
   /** The identity of a command that a request with a key leads to. */
-  static CommandIdentity of(KeyedRequest request, int ordinal) {
+  public static CommandIdentity of(KeyedRequest request, int ordinal) {
     return new CommandIdentity(request.key(), ordinal, request);
   }
 
   /** Whether the key is the caller's, so that it is written beside the events. */
-  boolean isCallers() {
+  public boolean isCallers() {
     return request != null;
   }
 
   /** What was asked, as it is stored; empty for a key of this call alone. */
-  String mac() {
+  public String mac() {
     return request == null ? "" : request.mac();
   }
 
@@ -44,7 +45,7 @@ record CommandIdentity(String key, int ordinal, @Nullable KeyedRequest request) 
    *
    * @param index which one of the command's
    */
-  UUID eventId(String stream, int index, String type, byte[] data) {
+  public UUID eventId(String stream, int index, String type, byte[] data) {
     return NamedId.of(data, stream, key, mac(), "" + ordinal, "" + index, type, "");
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.core.commands;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,7 +5,7 @@ import dev.foldline.bank.AccountCommand.Deposit;
 import dev.foldline.bank.AccountCommand.Open;
 import dev.foldline.bank.AccountCommand.Withdraw;
 import dev.foldline.core.Receipt;
-import dev.foldline.eventstoredb.CommandHandler;
+import dev.foldline.eventstoredb.commands.CommandHandler;
 import io.quarkus.funqy.Funq;
 import io.smallrye.mutiny.Uni;
 

@@ -9,7 +9,7 @@ import dev.foldline.bank.AccountEvent.Withdrawn;
 import dev.foldline.core.Category;
 import dev.foldline.core.Stored;
 import dev.foldline.core.UnknownEvent;
-import dev.foldline.eventstoredb.EventCodec;
+import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.testing.GoldenFiles;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import dev.foldline.core.Receipt;
 import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.KeyedRequest;
 import dev.foldline.core.commands.Precondition;
-import dev.foldline.eventstoredb.CommandHandler;
+import dev.foldline.eventstoredb.commands.CommandHandler;
 import dev.foldline.quarkus.http.CommandHeaders;
 import dev.foldline.quarkus.http.Query;
 import io.quarkus.funqy.Funq;

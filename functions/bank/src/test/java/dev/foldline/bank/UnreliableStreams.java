@@ -6,7 +6,7 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
-import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.testing.Faults;
 import dev.foldline.testing.Faults.Fault;
 import jakarta.enterprise.inject.Alternative;

@@ -1,7 +1,7 @@
 package dev.foldline.quarkus;
 
 import dev.foldline.core.commands.RequestMacs;
-import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.connection.EventStore;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.HttpServer;

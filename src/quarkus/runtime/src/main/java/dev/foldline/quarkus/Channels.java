@@ -1,7 +1,7 @@
 package dev.foldline.quarkus;
 
-import dev.foldline.eventstoredb.connector.EventStoreConnector;
-import dev.foldline.eventstoredb.connector.SubscriptionHealth;
+import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
+import dev.foldline.messaging.EventStoreConnector;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

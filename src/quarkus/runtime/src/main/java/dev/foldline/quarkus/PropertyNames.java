@@ -2,7 +2,7 @@ package dev.foldline.quarkus;
 
 import static java.util.stream.Collectors.toSet;
 
-import dev.foldline.eventstoredb.Spelling;
+import dev.foldline.core.Spelling;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;

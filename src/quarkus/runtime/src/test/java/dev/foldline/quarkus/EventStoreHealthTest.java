@@ -3,7 +3,7 @@ package dev.foldline.quarkus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foldline.embedded.EmbeddedEventStore;
-import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.connection.EventStore;
 import java.time.Duration;
 import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheckResponse;

@@ -1,6 +1,6 @@
 package dev.foldline.quarkus.deployment;
 
-import dev.foldline.eventstoredb.EventCodec;
+import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.quarkus.Constants;
 import dev.foldline.quarkus.ConstantsRecorder;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;

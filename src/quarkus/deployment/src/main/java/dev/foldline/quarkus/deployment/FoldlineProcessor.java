@@ -8,7 +8,9 @@ import dev.foldline.quarkus.OperationsConfig;
 import dev.foldline.quarkus.PropertiesRecorder;
 import dev.foldline.quarkus.UnknownProperties;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
+import io.quarkus.arc.deployment.ExcludedTypeBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
+import io.quarkus.bootstrap.classloading.QuarkusClassLoader;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.ExecutionTime;
@@ -30,11 +32,13 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the extension adds to an application at build time. */
 class FoldlineProcessor {
 
   private static final String GROUP = "dev.foldline";
+  private static final String CONNECTOR = "dev.foldline.messaging.EventStoreConnector";
 
   @BuildStep
   FeatureBuildItem feature() {
@@ -87,6 +91,14 @@ class FoldlineProcessor {
   @BuildStep
   IndexDependencyBuildItem beans() {
     return new IndexDependencyBuildItem(GROUP, "foldline-quarkus");
+  }
+
+  /** An application without channels does not carry what they need. */
+  @BuildStep
+  @Nullable ExcludedTypeBuildItem channels() {
+    return QuarkusClassLoader.isClassPresentAtRuntime(CONNECTOR)
+        ? null
+        : new ExcludedTypeBuildItem("dev.foldline.quarkus.Channels");
   }
 
   /** Funqy finds functions among beans: without this not those of a library that has no others. */

@@ -48,8 +48,8 @@ class JsonProcessor {
   ReflectiveClassBuildItem own() {
     return ReflectiveClassBuildItem.builder(
             "dev.foldline.core.commands.RecentKeys$Entry",
-            "dev.foldline.eventstoredb.Registry$Registration",
-            "dev.foldline.eventstoredb.SnapshotCodec$Snapshot",
+            "dev.foldline.eventstoredb.events.Registry$Registration",
+            "dev.foldline.eventstoredb.snapshots.SnapshotCodec$Snapshot",
             "dev.foldline.quarkus.http.FunctionRoute$Done",
             "dev.foldline.quarkus.http.Outcome$Problem")
         .constructors()

@@ -19,7 +19,7 @@ import dev.foldline.core.TooLarge;
 import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
-import dev.foldline.eventstoredb.CommandHandler;
+import dev.foldline.eventstoredb.commands.CommandHandler;
 import io.quarkus.test.QuarkusUnitTest;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.smallrye.mutiny.Uni;

@@ -77,7 +77,7 @@ class JsonInNativeTest {
                       Domain.Switched.class.getName(),
                       Domain.By.class.getName(),
                       "dev.foldline.core.commands.RecentKeys$Entry",
-                      "dev.foldline.eventstoredb.SnapshotCodec$Snapshot",
+                      "dev.foldline.eventstoredb.snapshots.SnapshotCodec$Snapshot",
                       "dev.foldline.quarkus.http.FunctionRoute$Done",
                       "dev.foldline.quarkus.http.Outcome$Problem");
               context.produce(new FeatureBuildItem("checked"));

@@ -5,7 +5,7 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.Precondition;
 import dev.foldline.core.commands.RequestMacs;
-import dev.foldline.eventstoredb.Cause;
+import dev.foldline.eventstoredb.commands.Cause;
 import dev.foldline.quarkus.FoldlineConfig;
 import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import dev.foldline.eventstoredb.Json;
+import dev.foldline.eventstoredb.events.Json;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;

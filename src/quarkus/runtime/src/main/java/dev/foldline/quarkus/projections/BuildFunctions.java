@@ -1,6 +1,7 @@
 package dev.foldline.quarkus.projections;
 
 import dev.foldline.quarkus.http.Operation;
+import dev.foldline.readmodels.Slice;
 import dev.foldline.redis.Builds;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;

@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.foldline.quarkus.http.Operation;
 import dev.foldline.quarkus.http.Query;
+import dev.foldline.readmodels.EventRef;
+import dev.foldline.readmodels.Parking;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;

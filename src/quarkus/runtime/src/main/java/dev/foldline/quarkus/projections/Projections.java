@@ -2,10 +2,11 @@ package dev.foldline.quarkus.projections;
 
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
-import dev.foldline.eventstoredb.EventCodec;
-import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.quarkus.Constants;
 import dev.foldline.quarkus.FoldlineConfig;
+import dev.foldline.readmodels.ProjectionRunner;
 import dev.foldline.redis.ReadModels;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.projections;
 
+import dev.foldline.readmodels.ProjectionRunner;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;

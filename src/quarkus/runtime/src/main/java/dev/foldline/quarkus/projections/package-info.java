@@ -1,4 +1,4 @@
-/** Keeps the read models of an application's projections up to date. */
+/** Projections in an application: run, measured, and looked after by its operators. */
 @NullMarked
 package dev.foldline.quarkus.projections;
 

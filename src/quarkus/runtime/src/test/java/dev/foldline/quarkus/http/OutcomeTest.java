@@ -10,7 +10,7 @@ import dev.foldline.core.Invalid;
 import dev.foldline.core.Stored;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.UnknownEvent;
-import dev.foldline.eventstoredb.EventCodec;
+import dev.foldline.eventstoredb.events.EventCodec;
 import io.quarkus.security.AuthenticationCompletionException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;

@@ -7,7 +7,7 @@ import com.eventstore.dbclient.DeleteStreamOptions;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.embedded.EmbeddedEventStore;
-import dev.foldline.eventstoredb.EventStore;
+import dev.foldline.eventstoredb.connection.EventStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;

@@ -1,0 +1,169 @@
+package dev.foldline.eventstoredb.commands;
+
+import dev.foldline.core.Conflict;
+import dev.foldline.core.Decider;
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Receipt;
+import dev.foldline.core.Snapshots;
+import dev.foldline.core.Streams;
+import dev.foldline.core.Unavailable;
+import dev.foldline.core.commands.Asked;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.CommandIdentity;
+import dev.foldline.core.commands.KeyedRequest;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.eventstoredb.connection.CallersContext;
+import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.eventstoredb.snapshots.SnapshotKeeper;
+import io.smallrye.mutiny.Uni;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads a stream, folds it, decides, and appends what was decided at the revision it decided on.
+ *
+ * <p>Inside an instance commands for one stream are decided one after another, and those that wait
+ * are appended together. Across instances the expected revision decides: whoever comes second folds
+ * what is new and decides again. Safe for use by many threads; never blocks.
+ *
+ * <p>A stream that was deleted is to a command what one is that never was: it is decided on the
+ * initial state, and its first event begins the stream anew, with the revision after the last one
+ * that was deleted. One that was deleted for good, tombstoned, is {@link
+ * dev.foldline.core.NotFound} for ever.
+ */
+public final class CommandHandler {
+
+  private final Supplier<CommandContext> context;
+  private final CommandOptions options;
+  private final CommandQueues<Call<?, ?, ?>> queues;
+  private final Batch.Shared shared;
+  private final AtomicInteger inFlight = new AtomicInteger();
+
+  /**
+   * @param context what the caller of now says beside the command; asked on the caller's thread
+   */
+  public CommandHandler(
+      Streams streams,
+      EventCodec codec,
+      Snapshots snapshots,
+      Supplier<CommandContext> context,
+      CommandOptions options,
+      CommandListener listener) {
+    this.context = context;
+    this.options = options;
+    RecentKeys.Window window =
+        new RecentKeys.Window(
+            options.rememberedKeys(), options.keysRememberedFor(), InstantSource.system());
+    SnapshotKeeper keeper =
+        new SnapshotKeeper(
+            snapshots, options.snapshotEvery(), options.withoutSnapshots(), window, listener);
+    this.shared =
+        new Batch.Shared(
+            streams,
+            codec,
+            new StreamLoader(streams, codec, keeper, window, listener),
+            keeper,
+            new CachedStates(options.cachedStreams()),
+            options.attempts(),
+            listener);
+    this.queues =
+        new CommandQueues<>(
+            options.queue(), options.batch(), (a, b) -> a.decider().equals(b.decider()), this::run);
+  }
+
+  /**
+   * Handles one command. Of a request with an idempotency key each call of this is another command,
+   * known by its order among those on the same stream; subscribing again to one answer is none.
+   * Handle the commands of one request on one stream one after another, in an order that follows
+   * from the request alone. After a {@link Conflict}, {@link Unavailable} or {@link
+   * OutcomeUnknown}, or where nobody waited for the answer, the next command on the stream is taken
+   * for the same one: try that again, or fail.
+   *
+   * @return the receipt, on the caller's Vert.x context if it has one; fails with a {@link
+   *     dev.foldline.core.Failure} that says why it was not done
+   */
+  public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, C command) {
+    return handle(decider, command, context.get());
+  }
+
+  /**
+   * The same where the caller says what there is beside the command, such as one that no HTTP
+   * request leads to.
+   *
+   * @param said with the same {@link KeyedRequest} for all commands of one request, and another one
+   *     when it comes again
+   */
+  public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, C command, CommandContext said) {
+    String stream = decider.stream(command);
+    @Nullable KeyedRequest request = said.keyed().orElse(null);
+    if (request == null) {
+      return send(decider, stream, command, said, CommandIdentity.ofThisCall())
+          .emitOn(CallersContext.now());
+    }
+    KeyedRequest.Place place = request.place(stream);
+    return Uni.createFrom()
+        .deferred(
+            () -> send(decider, stream, command, said, CommandIdentity.of(request, place.take())))
+        .onTermination()
+        .invoke(
+            (_, failure, cancelled) -> {
+              if (cancelled || leavesOpen(failure)) {
+                place.giveBack();
+              } else if (failure != null) {
+                place.spend();
+              }
+            })
+        .emitOn(CallersContext.now());
+  }
+
+  /** Whether a command has no answer yet: to send it again may lead to one. */
+  private static boolean leavesOpen(@Nullable Throwable failure) {
+    return failure instanceof Conflict
+        || failure instanceof Unavailable
+        || failure instanceof OutcomeUnknown;
+  }
+
+  private <C, S, E> Uni<Receipt> send(
+      Decider<C, S, E> decider,
+      String stream,
+      C command,
+      CommandContext said,
+      CommandIdentity identity) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              Call<C, S, E> call =
+                  new Call<>(decider, stream, new Asked<>(command, said, identity));
+              enter(call);
+              return Uni.createFrom()
+                  .completionStage(call.answer())
+                  .ifNoItem()
+                  .after(said.timeout())
+                  .recoverWithUni(() -> Uni.createFrom().failure(call.late()))
+                  .onTermination()
+                  .invoke(inFlight::decrementAndGet);
+            });
+  }
+
+  private void enter(Call<?, ?, ?> call) {
+    if (inFlight.incrementAndGet() > options.inFlight()) {
+      inFlight.decrementAndGet();
+      throw new Unavailable("overloaded", "too many commands are on their way");
+    }
+    try {
+      queues.enter(call.stream(), call);
+    } catch (Unavailable e) {
+      inFlight.decrementAndGet();
+      throw e;
+    }
+  }
+
+  private Uni<?> run(String stream, List<Call<?, ?, ?>> calls) {
+    @SuppressWarnings("unchecked") // queues hand over together only what has the same decider
+    List<Call<Object, Object, Object>> alike = (List<Call<Object, Object, Object>>) (List<?>) calls;
+    return new Batch<>(shared, stream, alike).run();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.foldline.eventstoredb.commands;
+
+import dev.foldline.core.Decider;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.core.commands.StreamState;
+import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.eventstoredb.events.EventMetadata;
+import dev.foldline.eventstoredb.events.Unbroken;
+import dev.foldline.eventstoredb.snapshots.SnapshotKeeper;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/** Folds streams, whole or from where an earlier fold ended. */
+final class StreamLoader {
+
+  private static final Logger LOG = Logger.getLogger(StreamLoader.class);
+  private static final int PAGE = 500;
+
+  private final Streams streams;
+  private final EventCodec codec;
+  private final SnapshotKeeper snapshots;
+  private final RecentKeys.Window window;
+  private final CommandListener listener;
+
+  StreamLoader(
+      Streams streams,
+      EventCodec codec,
+      SnapshotKeeper snapshots,
+      RecentKeys.Window window,
+      CommandListener listener) {
+    this.streams = streams;
+    this.codec = codec;
+    this.snapshots = snapshots;
+    this.window = window;
+    this.listener = listener;
+  }
+
+  /**
+   * Folds a stream: its snapshot and the events after it, else all of it. One that is too short for
+   * a snapshot is read at once.
+   */
+  <S> Uni<StreamState<S>> load(Decider<?, S, ?> decider, String stream) {
+    OptionalInt after = snapshots.firstAfter(decider);
+    if (after.isEmpty()) {
+      return readOn(decider, stream, nothing(decider), _ -> {});
+    }
+    int first = Math.min(after.getAsInt(), PAGE);
+    return read(stream, 0, first)
+        .chain(
+            page ->
+                page.size() < first && (page.isEmpty() || page.getFirst().revision() == 0)
+                    ? Uni.createFrom().item(first(decider, page))
+                    : loadLong(decider, stream, page));
+  }
+
+  /**
+   * @param page the first events, for where there is no snapshot of use
+   */
+  private <S> Uni<StreamState<S>> loadLong(
+      Decider<?, S, ?> decider, String stream, List<Recorded<StoredEvent>> page) {
+    return snapshots
+        .load(decider, stream)
+        .chain(
+            snapshot -> {
+              long from = snapshot.map(StreamState::revision).orElse(-1L);
+              Uni<StreamState<S>> load =
+                  snapshot
+                      .map(folded -> catchUp(decider, stream, folded, _ -> {}))
+                      .orElseGet(() -> readOn(decider, stream, first(decider, page), _ -> {}));
+              return load.invoke(now -> snapshots.passed(decider, stream, from, now));
+            });
+  }
+
+  private Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+    return Uni.createFrom().completionStage(() -> streams.read(stream, from, limit));
+  }
+
+  private <S> StreamState<S> first(Decider<?, S, ?> decider, List<Recorded<StoredEvent>> page) {
+    return fold(decider, nothing(decider), page, _ -> {});
+  }
+
+  private <S> StreamState<S> nothing(Decider<?, S, ?> decider) {
+    return StreamState.nothing(decider.initial(), window);
+  }
+
+  /**
+   * Folds what is new in a stream.
+   *
+   * <p>The last event that was folded is read again: if it is another one now, or elsewhere, the
+   * stream is not the one that was folded, and all of it is folded anew.
+   *
+   * @param seen sees each new event
+   */
+  <S> Uni<StreamState<S>> catchUp(
+      Decider<?, S, ?> decider,
+      String stream,
+      StreamState<S> from,
+      Consumer<Recorded<StoredEvent>> seen) {
+    if (from.revision() < 0) {
+      return readOn(decider, stream, from, seen);
+    }
+    return read(stream, from.revision(), PAGE)
+        .chain(
+            page -> {
+              if (page.isEmpty() || !isLast(page.getFirst(), from)) {
+                LOG.infof(
+                    "%s is not the stream that was folded before, up to revision %d: it was begun"
+                        + " anew, or its store was restored; it is folded anew",
+                    stream, from.revision());
+                listener.discarded();
+                return readOn(decider, stream, nothing(decider), seen);
+              }
+              return afterPage(decider, stream, from, page, page.subList(1, page.size()), seen);
+            });
+  }
+
+  /**
+   * A command that is repeated writes the same ids: further on where its stream was deleted, and
+   * elsewhere in the log where the store was restored from a backup.
+   */
+  private static boolean isLast(Recorded<StoredEvent> event, StreamState<?> folded) {
+    return event.revision() == folded.revision()
+        && event.position() == folded.position()
+        && event.eventId().equals(folded.lastEvent());
+  }
+
+  private <S> Uni<StreamState<S>> readOn(
+      Decider<?, S, ?> decider,
+      String stream,
+      StreamState<S> from,
+      Consumer<Recorded<StoredEvent>> seen) {
+    return read(stream, from.revision() + 1, PAGE)
+        .chain(page -> afterPage(decider, stream, from, page, page, seen));
+  }
+
+  private <S> Uni<StreamState<S>> afterPage(
+      Decider<?, S, ?> decider,
+      String stream,
+      StreamState<S> from,
+      List<Recorded<StoredEvent>> page,
+      List<Recorded<StoredEvent>> fresh,
+      Consumer<Recorded<StoredEvent>> seen) {
+    return page.size() < PAGE
+        ? Uni.createFrom().item(fold(decider, from, fresh, seen))
+        : readOn(decider, stream, fold(decider, from.apart(), fresh, seen), seen);
+  }
+
+  private <S, E> StreamState<S> fold(
+      Decider<?, S, E> decider,
+      StreamState<S> from,
+      List<Recorded<StoredEvent>> fresh,
+      Consumer<Recorded<StoredEvent>> seen) {
+    if (fresh.isEmpty()) {
+      return from;
+    }
+    Unbroken.check(from.revision(), fresh);
+    List<E> events = new ArrayList<>(fresh.size());
+    List<RecentKeys.Entry> commands = new ArrayList<>();
+    for (Recorded<StoredEvent> event : fresh) {
+      EventMetadata.command(event).ifPresent(commands::add);
+      events.addAll(codec.decode(event.event().type(), event.event().data(), decider.category()));
+    }
+    S state = decider.fold(from.state(), events);
+    commands.forEach(from.keys()::add);
+    fresh.forEach(seen);
+    Recorded<StoredEvent> last = fresh.getLast();
+    return new StreamState<>(state, last.revision(), last.position(), last.eventId(), from.keys());
+  }
+}

@@ -1,0 +1,95 @@
+package dev.foldline.eventstoredb.snapshots;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.foldline.core.Decider;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.core.commands.StreamState;
+import dev.foldline.eventstoredb.events.Json;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+
+/** Snapshots of one decider's streams as JSON. */
+final class SnapshotCodec<S> {
+
+  /** Another number whenever what is kept beside the state changes, or how JSON is written. */
+  private static final int FORMAT = 2;
+
+  private record Snapshot(
+      int format,
+      String schema,
+      long revision,
+      long position,
+      UUID lastEvent,
+      JsonNode state,
+      List<RecentKeys.Entry> keys) {}
+
+  private final StateSchema schema;
+  private final RecentKeys.Window window;
+
+  SnapshotCodec(Decider<?, S, ?> decider, RecentKeys.Window window) {
+    this.schema = StateSchema.of(decider);
+    this.window = window;
+  }
+
+  /**
+   * @throws IllegalArgumentException if the state would not come back from it as it is
+   */
+  String write(StreamState<S> folded) {
+    UUID lastEvent = folded.lastEvent();
+    if (lastEvent == null) {
+      throw new IllegalArgumentException("a snapshot of no events");
+    }
+    try {
+      JsonNode state =
+          Json.MAPPER.readTree(
+              Json.MAPPER.writerFor(schema.root()).writeValueAsBytes(folded.state()));
+      String text =
+          Json.MAPPER.writeValueAsString(
+              new Snapshot(
+                  FORMAT,
+                  schema.version(),
+                  folded.revision(),
+                  folded.position(),
+                  lastEvent,
+                  state,
+                  folded.keys().entries()));
+      if (!folded.state().equals(read(text).state())) {
+        throw new IllegalArgumentException("the state is another one once it is read");
+      }
+      return text;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the state is no JSON", e);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if it is corrupt, of another format, or of another version of
+   *     the state
+   */
+  StreamState<S> read(String text) {
+    try {
+      JsonNode json = Json.MAPPER.readTree(text);
+      JsonNode format = json.path("format");
+      if (!format.isInt() || format.intValue() != FORMAT) {
+        throw new IllegalArgumentException("the snapshot is of another format");
+      }
+      Snapshot snapshot = Json.MAPPER.treeToValue(json, Snapshot.class);
+      if (!schema.version().equals(snapshot.schema())) {
+        throw new IllegalArgumentException("the snapshot is of another version of the state");
+      }
+      if (snapshot.revision() < 0) {
+        throw new IllegalArgumentException("the snapshot is of no revision");
+      }
+      @SuppressWarnings("unchecked") // the schema's version is that of the decider's state
+      S state = (S) Json.MAPPER.treeToValue(snapshot.state(), schema.root());
+      RecentKeys keys = new RecentKeys(window);
+      snapshot.keys().forEach(keys::add);
+      return new StreamState<>(
+          state, snapshot.revision(), snapshot.position(), snapshot.lastEvent(), keys);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the snapshot is corrupt", e);
+    }
+  }
+}

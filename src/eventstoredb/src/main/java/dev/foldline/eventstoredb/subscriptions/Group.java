@@ -1,0 +1,67 @@
+package dev.foldline.eventstoredb.subscriptions;
+
+import com.eventstore.dbclient.NamedConsumerStrategy;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A persistent subscription, as it is to be.
+ *
+ * @param name of the group
+ * @param stream whose events it gets; null for those of all streams that match the filter
+ * @param filter a regular expression of stream names, anchored; null for all streams
+ * @param fromStart whether a new group gets the events that were there before it
+ * @param resolveLinks whether links are followed
+ * @param strategy how the server spreads events over consumers
+ * @param messageTimeout after which the server delivers an unsettled event again
+ * @param maxRetries after how many redeliveries the server parks an event
+ * @param bufferSize how many unsettled events this consumer has at most
+ */
+public record Group(
+    String name,
+    @Nullable String stream,
+    @Nullable String filter,
+    boolean fromStart,
+    boolean resolveLinks,
+    NamedConsumerStrategy strategy,
+    Duration messageTimeout,
+    int maxRetries,
+    int bufferSize) {
+
+  /** Of all streams of a category, from the first event on. */
+  public static Group ofCategory(String name, String category, int bufferSize) {
+    return new Group(
+        name,
+        null,
+        categoryFilter(category),
+        true,
+        false,
+        NamedConsumerStrategy.ROUND_ROBIN,
+        Duration.ofSeconds(30),
+        10,
+        bufferSize);
+  }
+
+  /** The same, from the events on that come after it. */
+  public Group fromEnd() {
+    return new Group(
+        name,
+        stream,
+        filter,
+        false,
+        resolveLinks,
+        strategy,
+        messageTimeout,
+        maxRetries,
+        bufferSize);
+  }
+
+  /** Matches the streams of a category and no others. */
+  public static String categoryFilter(String category) {
+    return "^" + category.replaceAll("([^A-Za-z0-9_])", "\\\\$1") + "-";
+  }
+
+  String describe() {
+    return "group '" + name + "' of " + (stream == null ? "all streams " + filter : stream);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.foldline.eventstoredb.subscriptions;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.eventstore.dbclient.EventData;
+import com.eventstore.dbclient.RecordedEvent;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
+import java.util.UUID;
+
+/** By which a stream of parked events holds an event, and why it was parked. */
+final class ParkedLink {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TYPE = "$>";
+
+  private ParkedLink() {}
+
+  /** A link that parks the event once in effect, since its id is fixed. */
+  static EventData to(RecordedEvent event, String reason) {
+    byte[] link = (event.getRevision() + "@" + event.getStreamId()).getBytes(UTF_8);
+    return EventData.builderAsBinary(UUID.nameUUIDFromBytes(link), TYPE, link)
+        .metadataAsBytes(metadata(reason))
+        .build();
+  }
+
+  private static byte[] metadata(String reason) {
+    try {
+      return JSON.writeValueAsBytes(Map.of("reason", reason));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("a text can always be written", e);
+    }
+  }
+}

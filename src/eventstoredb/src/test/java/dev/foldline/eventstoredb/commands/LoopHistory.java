@@ -1,0 +1,427 @@
+package dev.foldline.eventstoredb.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.foldline.core.Appended;
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Receipt;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Refused;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Unavailable;
+import dev.foldline.core.WrongRevision;
+import dev.foldline.core.commands.Answer;
+import dev.foldline.core.commands.Asked;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.CommandIdentity;
+import dev.foldline.core.commands.CommandLoop;
+import dev.foldline.core.commands.Happened;
+import dev.foldline.core.commands.KeyedRequest;
+import dev.foldline.core.commands.Next;
+import dev.foldline.core.commands.RecentKeys;
+import dev.foldline.core.commands.StreamState;
+import dev.foldline.eventstoredb.commands.Counter.Command;
+import dev.foldline.eventstoredb.events.EventMetadata;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** One history of nodes that handle commands on one stream, made by its seed. */
+final class LoopHistory {
+
+  /** What may be wrong, to see that it is found out. */
+  enum Break {
+    NONE,
+    /** The store appends at any revision. */
+    UNCHECKED_REVISION,
+    /** An instance knows no idempotency key. */
+    FORGOTTEN_KEYS,
+    /** An append that was not answered counts as not done. */
+    UNKNOWN_IS_FAILED,
+    /** What was refused on a cached state is not verified. */
+    STALE_IS_VERIFIED
+  }
+
+  /** What came to pass. */
+  static final class Seen {
+    private int conflicts;
+    private int unknown;
+    private int repeats;
+    private int refusals;
+    private int withdrawn;
+
+    void add(Seen other) {
+      conflicts += other.conflicts;
+      unknown += other.unknown;
+      repeats += other.repeats;
+      refusals += other.refusals;
+      withdrawn += other.withdrawn;
+    }
+
+    int conflicts() {
+      return conflicts;
+    }
+
+    int unknown() {
+      return unknown;
+    }
+
+    int repeats() {
+      return repeats;
+    }
+
+    int refusals() {
+      return refusals;
+    }
+
+    int withdrawn() {
+      return withdrawn;
+    }
+  }
+
+  private static final String STREAM = "counter-1";
+  private static final Encoding ENCODING = new Encoding(Instance.CODEC, STREAM);
+  private static final int QUIET_AFTER = 150;
+  private static final int ENDED_AFTER = 2_000;
+
+  private final long seed;
+  private final Break broken;
+  private final Random random;
+  private final RecentKeys.Window window;
+  private final List<Recorded<StoredEvent>> stream = new ArrayList<>();
+  private final List<Runnable> late = new ArrayList<>();
+  private final List<Sent> all = new ArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private final Seen seen = new Seen();
+  private int steps;
+
+  LoopHistory(long seed, Break broken) {
+    this.seed = seed;
+    this.broken = broken;
+    this.random = new Random(seed);
+    int keys = broken == Break.FORGOTTEN_KEYS ? 0 : 100;
+    this.window = new RecentKeys.Window(keys, Duration.ofDays(1), () -> Instant.EPOCH);
+  }
+
+  /** A command as one instance was sent it. */
+  private static final class Sent {
+    private final Asked<Command> asked;
+    private final int since;
+    private @Nullable Answer answer;
+    private int until;
+    private boolean sent;
+    private boolean gone;
+
+    Sent(Asked<Command> asked, int since) {
+      this.asked = asked;
+      this.since = since;
+    }
+  }
+
+  /** An instance of an application: its cache, and what it does for one stream. */
+  private final class Node {
+
+    private final Deque<Asked<Command>> waiting = new ArrayDeque<>();
+    private @Nullable StreamState<Counter> cached;
+    private @Nullable CommandLoop<Command, Counter, Counter.Event> loop;
+    private Next<Counter> due = new Next.End<>();
+    private List<Sent> batch = List.of();
+
+    boolean isIdle() {
+      return loop == null && waiting.isEmpty();
+    }
+
+    void step() {
+      if (loop == null) {
+        start();
+        return;
+      }
+      switch (due) {
+        case Next.Load<Counter> _ -> happened(read(nothing(), Set.of()));
+        case Next.CatchUp<Counter>(var from, var sought, _, _) ->
+            happened(
+                faulty(10) ? new Happened.Failed<>(new Unavailable("away")) : read(from, sought));
+        case Next.Append<Counter> append -> happened(append(append));
+        case Next.End<Counter> _ -> loop = null;
+      }
+    }
+
+    private void start() {
+      List<Asked<Command>> commands = new ArrayList<>();
+      for (int i = 1 + random.nextInt(4); i > 0 && !waiting.isEmpty(); i--) {
+        commands.add(waiting.remove());
+      }
+      if (commands.isEmpty()) {
+        return;
+      }
+      batch = commands.stream().map(asked -> new Sent(asked, stream.size())).toList();
+      all.addAll(batch);
+      loop =
+          new CommandLoop<>(
+              Counter.DECIDER,
+              STREAM,
+              commands,
+              20,
+              (asked, state, begins) ->
+                  ENCODING.encode(asked, Counter.decide(asked.command(), state), begins));
+      happened(new Happened.Came<>(random.nextInt(4) == 0 ? null : cached));
+    }
+
+    private void happened(Happened<Counter> happened) {
+      var turn = Objects.requireNonNull(loop).next(happened, new BitSet());
+      turn.answers().forEach((i, answer) -> answered(batch.get(i), answer));
+      cached = turn.known() == null ? cached : turn.known();
+      due = turn.next();
+      if (broken == Break.STALE_IS_VERIFIED
+          && due instanceof Next.CatchUp<Counter> verifying
+          && verifying.reason() == Next.Reason.VERIFY) {
+        happened(new Happened.Read<>(verifying.from(), Map.of()));
+      }
+    }
+
+    private void answered(Sent sent, Answer answer) {
+      assertThat(sent.answer).as("answered twice, seed %d", seed).isNull();
+      sent.answer = answer;
+      sent.until = stream.size();
+    }
+
+    private Happened<Counter> append(Next.Append<Counter> append) {
+      List<Sent> writers = append.commands().stream().mapToObj(batch::get).toList();
+      if (faulty(20) && !writers.getFirst().sent) {
+        writers.getFirst().gone = true;
+        seen.withdrawn++;
+        return new Happened.Withdrawn<>(
+            BitSet.valueOf(new long[] {1L << append.commands().nextSetBit(0)}));
+      }
+      writers.forEach(writer -> writer.sent = true);
+      int dice = steps > QUIET_AFTER ? 99 : random.nextInt(100);
+      try {
+        if (dice < 8) {
+          return lost();
+        } else if (dice < 16) {
+          write(append);
+          return lost();
+        } else if (dice < 24) {
+          late.add(() -> writeIfRight(append));
+          return lost();
+        } else if (dice < 30) {
+          return new Happened.Failed<>(new Unavailable("away"));
+        }
+        return new Happened.Done<>(write(append));
+      } catch (WrongRevision e) {
+        seen.conflicts++;
+        return new Happened.Failed<>(e);
+      }
+    }
+
+    private Happened<Counter> lost() {
+      seen.unknown++;
+      return new Happened.Failed<>(
+          broken == Break.UNKNOWN_IS_FAILED
+              ? new WrongRevision(STREAM)
+              : new OutcomeUnknown(STREAM));
+    }
+  }
+
+  private boolean faulty(int percent) {
+    return steps <= QUIET_AFTER && random.nextInt(100) < percent;
+  }
+
+  private StreamState<Counter> nothing() {
+    return StreamState.nothing(Counter.DECIDER.initial(), window);
+  }
+
+  private Happened<Counter> read(StreamState<Counter> from, Set<UUID> sought) {
+    StreamState<Counter> now = from.apart();
+    Map<UUID, Long> found = new HashMap<>();
+    for (Recorded<StoredEvent> event : stream.subList((int) from.revision() + 1, stream.size())) {
+      EventMetadata.command(event).ifPresent(now.keys()::add);
+      now =
+          new StreamState<>(
+              Counter.DECIDER.fold(now.state(), List.of(decoded(event))),
+              event.revision(),
+              event.position(),
+              event.eventId(),
+              now.keys());
+      if (sought.contains(event.eventId())) {
+        found.put(event.eventId(), event.revision());
+      }
+    }
+    return new Happened.Read<>(now, found);
+  }
+
+  private static Counter.Event decoded(Recorded<StoredEvent> event) {
+    return Instance.CODEC.decode(event, Counter.COUNTERS).getFirst().event();
+  }
+
+  /** As an event store: what is there already at the revision is a success without an effect. */
+  private Appended write(Next.Append<Counter> append) {
+    int from = (int) append.expected() + 1;
+    if (from != stream.size() && broken != Break.UNCHECKED_REVISION) {
+      return repeated(append, from);
+    }
+    append
+        .events()
+        .forEach(
+            event ->
+                stream.add(
+                    new Recorded<>(
+                        event,
+                        event.id(),
+                        STREAM,
+                        stream.size(),
+                        stream.size(),
+                        Instant.EPOCH,
+                        Map.of())));
+    return new Appended(stream.size() - 1, stream.size() - 1);
+  }
+
+  private Appended repeated(Next.Append<Counter> append, int from) {
+    int end = from + append.events().size();
+    if (end > stream.size()
+        || !append.events().stream()
+            .map(StoredEvent::id)
+            .toList()
+            .equals(stream.subList(from, end).stream().map(Recorded::eventId).toList())) {
+      throw new WrongRevision(STREAM);
+    }
+    return new Appended(end - 1, end - 1);
+  }
+
+  private void writeIfRight(Next.Append<Counter> append) {
+    try {
+      write(append);
+    } catch (WrongRevision e) {
+      assertThat(e).isNotNull(); // it came too late
+    }
+  }
+
+  Seen run() {
+    for (int i = 1 + random.nextInt(3); i > 0; i--) {
+      nodes.add(new Node());
+    }
+    for (int i = 2 + random.nextInt(10); i > 0; i--) {
+      send();
+    }
+    while (!late.isEmpty() || !nodes.stream().allMatch(Node::isIdle)) {
+      assertThat(steps++).as("steps, seed %d", seed).isLessThan(ENDED_AFTER);
+      if (!late.isEmpty() && random.nextInt(4) == 0) {
+        late.remove(random.nextInt(late.size())).run();
+      } else {
+        nodes.get(random.nextInt(nodes.size())).step();
+      }
+    }
+    check();
+    return seen;
+  }
+
+  /** A command to some instance, and where it has a key, perhaps to another one too. */
+  private void send() {
+    Command command =
+        switch (random.nextInt(4)) {
+          case 0 -> new Command.Take(1 + random.nextInt(5));
+          case 1 -> new Command.TakeAll();
+          case 2 -> new Command.AddOneByOne(1 + random.nextInt(3));
+          default -> new Command.Add(1 + random.nextInt(5));
+        };
+    boolean keyed = random.nextBoolean();
+    KeyedRequest request =
+        Instance.keyed(new UUID(0, all.size() + random.nextLong()).toString(), command);
+    for (int times = keyed ? 1 + random.nextInt(3) : 1; times > 0; times--) {
+      nodes
+          .get(random.nextInt(nodes.size()))
+          .waiting
+          .add(
+              keyed
+                  ? new Asked<>(command, Instance.said(request), CommandIdentity.of(request, 0))
+                  : new Asked<>(command, CommandContext.NONE, CommandIdentity.ofThisCall()));
+    }
+  }
+
+  private void check() {
+    long[] amounts = amounts();
+    assertThat(LongStream.of(amounts)).as("amounts, seed %d", seed).allMatch(it -> it >= 0);
+    assertThat(new HashSet<>(stream.stream().map(Recorded::eventId).toList()))
+        .as("no event is there twice, seed %d", seed)
+        .hasSameSizeAs(stream);
+    for (Sent sent : all) {
+      check(sent, amounts);
+    }
+  }
+
+  private void check(Sent sent, long[] amounts) {
+    List<Long> wrote = revisions(sent.asked);
+    String what = sent.asked + ", answer " + sent.answer + ", wrote " + wrote + ", seed " + seed;
+    for (int i = 1; i < wrote.size(); i++) {
+      assertThat(wrote.get(i)).as("one effect of %s", what).isEqualTo(wrote.get(i - 1) + 1);
+    }
+    switch (sent.answer) {
+      case null -> assertThat(sent.gone).as("answered: %s", what).isTrue();
+      case Answer.Done(Receipt receipt)
+          when !wrote.isEmpty() && receipt.revision() == wrote.getLast() ->
+          seen.repeats += receipt.replayed() ? 1 : 0;
+      case Answer.Done _ ->
+          assertThat(
+                  sent.asked.command() instanceof Command.TakeAll
+                      && within(sent, amounts).anyMatch(amount -> amount == 0))
+              .as("its own receipt, or nothing to do: %s", what)
+              .isTrue();
+      case Answer.Failed(Refused _) -> {
+        seen.refusals++;
+        long wanted = ((Command.Take) sent.asked.command()).amount();
+        assertThat(within(sent, amounts).anyMatch(amount -> amount < wanted))
+            .as("refused on a state that was: %s", what)
+            .isTrue();
+      }
+      case Answer.Failed(OutcomeUnknown _) -> {}
+      case Answer.Failed(var cause) ->
+          assertThat(wrote.isEmpty() || sent.asked.identity().isCallers())
+              .as("no effect, for it failed: %s, %s", what, cause)
+              .isTrue();
+    }
+  }
+
+  /** What the counter held while the command was on its way. */
+  private static LongStream within(Sent sent, long[] amounts) {
+    return LongStream.of(amounts).skip(sent.since).limit(sent.until - sent.since + 1L);
+  }
+
+  /** The counter before any event, and after each. */
+  private long[] amounts() {
+    long[] amounts = new long[stream.size() + 1];
+    Counter counter = Counter.DECIDER.initial();
+    for (int i = 0; i < stream.size(); i++) {
+      counter = Counter.DECIDER.fold(counter, List.of(decoded(stream.get(i))));
+      amounts[i + 1] = Counter.amount(counter);
+    }
+    return amounts;
+  }
+
+  /** Where the events of a command are. */
+  private List<Long> revisions(Asked<Command> asked) {
+    Set<UUID> ids = new HashSet<>();
+    List<Long> found = new ArrayList<>();
+    for (Recorded<StoredEvent> event : stream) {
+      for (int i = 0; i < 4; i++) {
+        UUID id = asked.identity().eventId(STREAM, i, event.event().type(), event.event().data());
+        if (id.equals(event.eventId()) && ids.add(id)) {
+          found.add(event.revision());
+        }
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,39 @@
+package dev.foldline.eventstoredb.commands;
+
+import dev.foldline.core.Appended;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Streams as they are, but for what a test overrides. */
+abstract class Meddled implements Streams {
+
+  private final Streams streams;
+
+  Meddled(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public final CompletionStage<Appended> append(
+      String stream, long expected, List<StoredEvent> events) {
+    return appending(stream, expected, events).subscribeAsCompletionStage();
+  }
+
+  @Override
+  public final CompletionStage<List<Recorded<StoredEvent>>> read(
+      String stream, long from, int limit) {
+    return reading(stream, from, limit).subscribeAsCompletionStage();
+  }
+
+  Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
+    return Uni.createFrom().completionStage(() -> streams.append(stream, expected, events));
+  }
+
+  Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
+    return Uni.createFrom().completionStage(() -> streams.read(stream, from, limit));
+  }
+}

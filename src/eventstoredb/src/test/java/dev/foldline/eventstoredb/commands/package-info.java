@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.eventstoredb.commands;
+
+import org.jspecify.annotations.NullMarked;

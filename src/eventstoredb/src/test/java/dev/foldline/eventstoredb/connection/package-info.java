@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.eventstoredb.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.foldline.eventstoredb.connector;
-
-import org.jspecify.annotations.NullMarked;

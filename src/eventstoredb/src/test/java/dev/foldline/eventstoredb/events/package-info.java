@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.eventstoredb.events;
+
+import org.jspecify.annotations.NullMarked;

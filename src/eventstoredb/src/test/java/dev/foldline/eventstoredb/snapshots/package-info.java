@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.eventstoredb.snapshots;
+
+import org.jspecify.annotations.NullMarked;

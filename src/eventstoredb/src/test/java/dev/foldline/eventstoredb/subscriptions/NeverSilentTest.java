@@ -1,0 +1,243 @@
+package dev.foldline.eventstoredb.subscriptions;
+
+import static dev.foldline.eventstoredb.subscriptions.TestStore.n;
+import static dev.foldline.eventstoredb.subscriptions.TestStore.own;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.eventstore.dbclient.UpdatePersistentSubscriptionToAllOptions;
+import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.testing.StoreProxy;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each way that a subscription can end or stop: it is noticed, reported, and recovered from. */
+class NeverSilentTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final SupervisedSubscription.Timing QUICK =
+      new SupervisedSubscription.Timing(
+          Duration.ofSeconds(5),
+          Duration.ofMillis(100),
+          Duration.ofMinutes(1),
+          Duration.ofMillis(300));
+  private static final SupervisedSubscription.Timing RESTLESS =
+      new SupervisedSubscription.Timing(
+          Duration.ofSeconds(5),
+          Duration.ofMillis(100),
+          Duration.ofMillis(300),
+          Duration.ofMinutes(1));
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Queue<Long> seen = new ConcurrentLinkedQueue<>();
+  private TestStore server;
+  private StoreProxy proxy;
+  private EventStore store;
+  private final List<SupervisedSubscription> subscriptions = new ArrayList<>();
+
+  enum Kind {
+    PERSISTENT {
+      @Override
+      Source source(EventStore store) {
+        return new PersistentSource(store, Group.ofCategory(own("readers"), n, 100), false);
+      }
+    },
+    CATCH_UP {
+      @Override
+      Source source(EventStore store) {
+        CatchUp settings =
+            new CatchUp(
+                "readers", null, "^" + n + "-", true, false, 10, 100, 1, Duration.ofMillis(50));
+        return new CatchUpSource(store, new InMemoryPositions(), settings);
+      }
+    };
+
+    abstract Source source(EventStore store);
+  }
+
+  @BeforeEach
+  void start(@TempDir Path data) {
+    server = new TestStore(data);
+    proxy = new StoreProxy(server.port());
+    store = new EventStore(proxy.connectionString(), Duration.ofSeconds(5));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    subscriptions.forEach(open -> open.stop(Duration.ZERO).await().atMost(LIMIT));
+    store.close();
+    proxy.close();
+    server.close();
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private SubscriptionHealth subscribe(Kind kind, SupervisedSubscription.Timing timing) {
+    return subscribe(
+        kind,
+        timing,
+        delivery -> {
+          seen.add(delivery.event().revision());
+          delivery.ack();
+        });
+  }
+
+  private SubscriptionHealth subscribe(
+      Kind kind, SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
+    SupervisedSubscription subscription = new Reader(kind.source(store), timing, consumer).opened;
+    subscriptions.add(subscription);
+    subscription.start();
+    return subscription.health();
+  }
+
+  /** Takes what there is. */
+  private final class Reader {
+
+    private final SupervisedSubscription opened;
+    private final Consumer<Delivery> consumer;
+
+    Reader(Source source, SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
+      this.consumer = consumer;
+      this.opened =
+          new SupervisedSubscription(source, vertx, vertx.getOrCreateContext(), timing, this::take);
+    }
+
+    private void take() {
+      opened.take(50, 1).forEach(consumer);
+    }
+  }
+
+  /** It gets an event, something happens, and it gets the next one. */
+  private void outlives(SubscriptionHealth health, ThrowingRunnable fault) throws Exception {
+    server.append(n + "-1", 0, 1);
+    await().atMost(LIMIT).until(() -> seen.contains(0L));
+    fault.run();
+    server.append(n + "-1", 1, 1);
+    await().atMost(LIMIT).until(() -> seen.contains(1L));
+    await().atMost(LIMIT).until(health::isSubscribed);
+  }
+
+  private interface ThrowingRunnable {
+    void run() throws Exception;
+  }
+
+  private static void reported(SubscriptionHealth health, String cause) {
+    assertThat(health.losses()).isPositive();
+    assertThat(health.lastLoss()).asString().contains(cause);
+  }
+
+  @Test
+  void connectionLost() throws Exception {
+    SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
+    outlives(health, proxy::breakConnections);
+    assertThat(health.losses()).isPositive();
+  }
+
+  /** Of a catch-up subscription, the client says nothing when its call is cut off. */
+  @Test
+  void connectionLost_inSilence() throws Exception {
+    SubscriptionHealth health = subscribe(Kind.CATCH_UP, RESTLESS);
+    outlives(health, proxy::breakConnections);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void leaderChanged(Kind kind) throws Exception {
+    SubscriptionHealth health = subscribe(kind, QUICK);
+    outlives(health, proxy::loseLeadership);
+    assertThat(health.losses()).isPositive();
+  }
+
+  @Test
+  void groupDeleted() throws Exception {
+    SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
+    outlives(
+        health,
+        () -> server.store().subscriptions().deleteToAll(own("readers")).get(10, TimeUnit.SECONDS));
+    assertThat(health.losses()).isPositive();
+  }
+
+  @Test
+  void subscriptionDropped() throws Exception {
+    SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
+    outlives(
+        health,
+        () ->
+            server
+                .store()
+                .subscriptions()
+                .updateToAll(
+                    own("readers"), UpdatePersistentSubscriptionToAllOptions.get().maxRetryCount(3))
+                .get(10, TimeUnit.SECONDS));
+    reported(health, "dropped");
+  }
+
+  @Test
+  void silentlyCompleted_isFoundByTheWatchdog() throws Exception {
+    SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
+    outlives(health, proxy::completeSubscriptions);
+    reported(health, "no consumer");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void silentlyCompleted_orGoneSilent_isOpenedAnewWhenNothingComes(Kind kind) throws Exception {
+    SubscriptionHealth health = subscribe(kind, RESTLESS);
+    outlives(health, proxy::fallSilent);
+    seen.clear();
+    proxy.completeSubscriptions();
+    server.append(n + "-1", 2, 1);
+    await().atMost(LIMIT).until(() -> seen.contains(2L));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void serverRestarted(Kind kind) throws Exception {
+    SubscriptionHealth health = subscribe(kind, QUICK);
+    outlives(
+        health,
+        () -> {
+          server.stop();
+          await().atMost(LIMIT).until(() -> !health.isSubscribed());
+          assertThat(health.describe()).contains("not subscribed");
+          server.comeBack();
+        });
+    assertThat(health.losses()).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void consumerHung(Kind kind) {
+    Queue<Delivery> held = new ConcurrentLinkedQueue<>();
+    SubscriptionHealth health =
+        subscribe(
+            kind,
+            QUICK,
+            delivery -> {
+              seen.add(delivery.event().revision());
+              held.add(delivery);
+            });
+    server.append(n + "-1", 0, 1);
+    await().atMost(LIMIT).until(() -> held.size() == 1);
+    Delivery hung = held.element();
+    await().atMost(LIMIT).until(() -> held.size() > 1);
+    assertThat(health.hung()).isPositive();
+    assertThat(health.describe()).contains("does not come back from");
+    assertThat(seen).containsOnly(0L);
+
+    hung.park("too late to say so");
+    await().atMost(LIMIT).until(() -> held.stream().anyMatch(again -> again.retries() > 1));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.eventstoredb.subscriptions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.messaging;
+
+import org.jspecify.annotations.NullMarked;

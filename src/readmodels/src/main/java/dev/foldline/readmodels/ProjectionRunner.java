@@ -1,0 +1,307 @@
+package dev.foldline.readmodels;
+
+import dev.foldline.core.Away;
+import dev.foldline.core.Namespace;
+import dev.foldline.core.Projection;
+import dev.foldline.core.Unavailable;
+import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.eventstoredb.subscriptions.Group;
+import dev.foldline.eventstoredb.subscriptions.ParkedEvents;
+import dev.foldline.eventstoredb.subscriptions.PersistentSource;
+import dev.foldline.eventstoredb.subscriptions.Source;
+import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
+import dev.foldline.eventstoredb.subscriptions.SupervisedSubscription;
+import dev.foldline.redis.Builds;
+import dev.foldline.redis.Checkpoint;
+import dev.foldline.redis.Checkpoints;
+import dev.foldline.redis.OnPoison;
+import dev.foldline.redis.ReadModels;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the read models of one projection up to date, from a persistent subscription that is named
+ * after the application's namespace, the projection and its version.
+ *
+ * <p>Nothing is acknowledged that was not applied. While Redis is away the subscription is closed,
+ * so that events wait in the store and are not counted as failing. Where there are no read models
+ * yet, or no more, they are built first. An event that can't be applied is parked, and the later
+ * ones of its stream behind it, since a document without it would be wrong, unless told otherwise.
+ */
+public final class ProjectionRunner<D> {
+
+  private static final int BUFFER = 2_000;
+
+  /** Whoever is that close behind the log is up to date. */
+  private static final Duration UP_TO_DATE = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final Pace pace;
+  private final Projection<D> projection;
+  private final Discards discards;
+  private final Applier.Factory<D> appliers;
+  private final Builds builds;
+  private final Watch watch;
+  private final Parking<D> parking;
+  private final Building building;
+  private final Builder builder;
+  private final PersistentSource source;
+  private final Figures figures = new Figures();
+  private final ParkedWatch parked;
+  private final SupervisedSubscription subscription;
+  private final Checkpoints checkpoints = new Checkpoints();
+  private final AtomicBoolean keeping = new AtomicBoolean();
+
+  private volatile @Nullable Applier<D> applier;
+  private volatile boolean stopped;
+  private volatile boolean started;
+  private long keepingTimer = -1;
+
+  public ProjectionRunner(
+      Vertx vertx,
+      EventStore store,
+      EventCodec codec,
+      ReadModels models,
+      Projection<D> projection,
+      OnPoison onPoison) {
+    this(vertx, store, codec, models, projection, onPoison, Pace.DEFAULT);
+  }
+
+  ProjectionRunner(
+      Vertx vertx,
+      EventStore store,
+      EventCodec codec,
+      ReadModels models,
+      Projection<D> projection,
+      OnPoison onPoison,
+      Pace pace) {
+    this.vertx = vertx;
+    this.pace = pace;
+    this.projection = projection;
+    this.discards = new Discards(store, models.namespace(), projection.name());
+    this.appliers =
+        new Applier.Factory<>(store, codec, models, projection, onPoison, discards, figures);
+    this.builds = new Builds(models, projection);
+    this.watch = new Watch(models, projection, builds, pace.absence());
+    Group group = group(models.namespace(), projection);
+    this.parking =
+        new Parking<>(
+            store,
+            builds,
+            new ParkedEvents(store, group.name()),
+            discards,
+            appliers,
+            pace.replay());
+    this.parked = new ParkedWatch(vertx, projection.name(), parking);
+    this.building = new Building(store, builds, group, discards, appliers::of);
+    this.builder =
+        new Builder(
+            projection.name(),
+            builds,
+            building,
+            new SameLog(store, builds, appliers::of),
+            checkpoints,
+            this::goOnWith,
+            this::subscribe);
+    this.source = new PersistentSource(store, group, false);
+    this.subscription =
+        new Intake<>(new OfWholeReadModels(), vertx, pace.patience(), figures, () -> applier)
+            .subscription();
+  }
+
+  private static Group group(Namespace namespace, Projection<?> projection) {
+    return Group.ofCategory(
+        namespace.of(projection.name() + "-v" + projection.version()),
+        projection.category().name(),
+        BUFFER);
+  }
+
+  /**
+   * Starts, and returns at once. It subscribes when there are whole read models, which it builds if
+   * there are none.
+   */
+  public void start() {
+    parked.begin(pace.survey());
+    keepingTimer = vertx.setPeriodic(pace.keep().toMillis(), _ -> tick());
+    watch.begin();
+    tick();
+    builder.begin();
+  }
+
+  private void tick() {
+    keep();
+    watch.look(checkpoints.last().filter(_ -> isUpToDate()));
+  }
+
+  /** The lag is of what was delivered, the backlog of what was not. */
+  private boolean isUpToDate() {
+    SubscriptionHealth now = health();
+    return now.isSubscribed()
+        && now.lag().compareTo(UP_TO_DATE) < 0
+        && now.backlog() < Intake.BATCH;
+  }
+
+  /** Keeps up to where everything is applied for sure; or finds that it is not any more. */
+  private void keep() {
+    Checkpoint last = checkpoints.last().orElse(null);
+    if (last == null || !health().isSubscribed() || !keeping.compareAndSet(false, true)) {
+      return;
+    }
+    builds
+        .live()
+        .map(
+            live ->
+                live.filter(last.build()::equals)
+                    .orElseThrow(() -> new Unavailable("the read models are lost or replaced")))
+        .chain(() -> source.settled().onFailure().recoverWithItem(-1L))
+        .map(settled -> last.at(Math.max(settled, last.position())))
+        .chain(builds::goOn)
+        .call(reached -> keepLandmark(reached.build()))
+        .onTermination()
+        .invoke(() -> keeping.set(false))
+        .subscribe()
+        .with(reached -> checkpoints.add(reached, last), subscription::reopen);
+  }
+
+  private Uni<Void> keepLandmark(String build) {
+    Applier<D> current = applier;
+    return current != null && current.build().equals(build)
+        ? current.keepLandmark()
+        : Uni.createFrom().voidItem();
+  }
+
+  /**
+   * Takes nothing more, and ends when what is in hand is applied.
+   *
+   * @param limit how long to wait for that
+   */
+  public Uni<Void> stop(Duration limit) {
+    stopped = true;
+    parked.end();
+    vertx.cancelTimer(keepingTimer);
+    builder.end();
+    return subscription.stop(limit);
+  }
+
+  /**
+   * Builds the read models anew, beside those that are read, for a while. Blocks.
+   *
+   * @param limit after which it stops, to be gone on with
+   * @return what it did; nothing where they are being built already, here or by another instance
+   */
+  public Optional<Slice> rebuild(Duration limit) throws InterruptedException {
+    Optional<Slice> built = builder.rebuild(limit);
+    if (built.filter(Slice::complete).isPresent()) {
+      subscription.openNow();
+    }
+    return built;
+  }
+
+  /** There are whole read models. */
+  private void subscribe() {
+    if (started) {
+      subscription.openNow();
+    } else if (!stopped) {
+      started = true;
+      subscription.start();
+    }
+  }
+
+  private void goOnWith(Builds.Progress built) {
+    checkpoints.add(built.checkpoint());
+    applier = appliers.of(built.build());
+  }
+
+  /** The events that could not be applied. */
+  public Parking<D> parking() {
+    return parking;
+  }
+
+  /** How far the last build is, or was, that this instance worked on. */
+  public Builds.Progress building() {
+    return building.progress();
+  }
+
+  /** Has queries read the version again that they read before the last switch. */
+  public Uni<String> switchBack() {
+    return builds.switchBack();
+  }
+
+  public Projection<D> projection() {
+    return projection;
+  }
+
+  /** How its subscription is. */
+  public SubscriptionHealth health() {
+    return subscription.health();
+  }
+
+  /** How it is, for people. */
+  public String describe() {
+    return health().describe() + watch.describe();
+  }
+
+  /** Whether events can come, and what they lead to is not evicted. */
+  public boolean isReady() {
+    return health().isSubscribed() && !watch.isEvicted();
+  }
+
+  /** What it did. */
+  public Figures figures() {
+    return figures;
+  }
+
+  /** What is parked. */
+  public ParkedWatch parked() {
+    return parked;
+  }
+
+  /** How much of the log is in the read models, from 0 to 1, while they are built; else 1. */
+  public double buildRatio() {
+    return building.ratio();
+  }
+
+  /** Opens the source only while there are whole read models, in a Redis that answers. */
+  private final class OfWholeReadModels implements Source {
+
+    @Override
+    public String describe() {
+      return source.describe();
+    }
+
+    @Override
+    public Throwable failed(Throwable cause) {
+      return source.failed(cause);
+    }
+
+    @Override
+    public Uni<Session> open(Sink sink) {
+      return builder
+          .trusted()
+          .chain(
+              live ->
+                  live.isEmpty()
+                      ? buildFirst("the read models are being built")
+                      : builds.checkpoint(live.get()).chain(found -> open(sink, found)));
+    }
+
+    private Uni<Session> open(Sink sink, Checkpoint found) {
+      if (!checkpoints.judge(found).whole()) {
+        return buildFirst("the read models may have lost events");
+      }
+      checkpoints.add(found);
+      applier = appliers.of(found.build());
+      return discards.refresh().chain(() -> source.open(sink));
+    }
+
+    private Uni<Session> buildFirst(String reason) {
+      builder.begin();
+      return Uni.createFrom().failure(new Away(reason));
+    }
+  }
+}

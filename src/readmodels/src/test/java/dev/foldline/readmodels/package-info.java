@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.readmodels;
+
+import org.jspecify.annotations.NullMarked;

@@ -49,7 +49,7 @@ public class AccountQueries {
         .map(
             found ->
                 found
-                    .map(view -> new Answer(view.document(), view.revision()))
+                    .map(view -> new Answer(view.document(), view.version()))
                     .orElseThrow(() -> new NotFound("there is, or was, no such account")));
   }
 

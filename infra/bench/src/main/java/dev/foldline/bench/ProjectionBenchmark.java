@@ -234,7 +234,7 @@ public final class ProjectionBenchmark {
     var holder = new SupervisedSubscription[1];
     SupervisedSubscription subscription =
         new SupervisedSubscription(
-            new PersistentSource(store, Group.ofCategory(group, "account", 10), false),
+            new PersistentSource(store, Group.ofCategories(group, List.of("account"), 10), false),
             vertx.getDelegate(),
             vertx.getDelegate().getOrCreateContext(),
             SupervisedSubscription.Timing.DEFAULT,
@@ -274,7 +274,7 @@ public final class ProjectionBenchmark {
         redis.send(Request.cmd(Command.HGET).arg(name).arg(event.stream())).await().atMost(LIMIT);
     try {
       Account before = stored == null ? null : JSON.readValue(stored.toString(), Account.class);
-      String after = JSON.writeValueAsString(project(before, event).document());
+      String after = JSON.writeValueAsString(project(before, event).state());
       redis
           .batch(
               List.of(

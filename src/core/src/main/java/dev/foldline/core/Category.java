@@ -175,6 +175,13 @@ public final class Category<E> {
     return StreamName.of(name, id);
   }
 
+  /** Whether a stream is one of its. */
+  public boolean isOf(String stream) {
+    return stream.startsWith(name)
+        && stream.length() > name.length()
+        && stream.charAt(name.length()) == '-';
+  }
+
   /** What all its events have in common. */
   public Class<E> family() {
     return family;

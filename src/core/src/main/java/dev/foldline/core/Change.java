@@ -2,7 +2,7 @@ package dev.foldline.core;
 
 import static java.util.Objects.requireNonNull;
 
-/** One change to a view that crosses streams. Applying changes in another order ends the same. */
+/** One change to a view that crosses documents. Applying changes in another order ends the same. */
 public sealed interface Change {
 
   /** Which view it changes. */
@@ -27,7 +27,7 @@ public sealed interface Change {
    * Puts a member in a ranking, or moves it to another score.
    *
    * @param view which ranking
-   * @param member who; belongs to one stream alone, so that its scores come in order
+   * @param member who; belongs to one document alone, so that its scores come in order
    * @param score by which the ranking is ordered
    */
   record Rank(@Override String view, String member, long score) implements Change {

@@ -1,9 +1,10 @@
 package dev.foldline.core;
 
 /**
- * A stream's document as a read model holds it.
+ * A document as a read model holds it.
  *
- * @param stream the stream it was made from
- * @param revision the revision of the last event in it
+ * @param key what it is called: the stream that it was made from, or the key that its events name
+ * @param version of the document, which rises with every event in it: the revision of the last one;
+ *     where events name their document, how many there are in it
  */
-public record View<D>(String stream, long revision, D document) {}
+public record View<D>(String key, long version, D document) {}

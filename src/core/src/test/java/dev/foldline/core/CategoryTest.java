@@ -248,7 +248,7 @@ class CategoryTest {
     Recorded<Asked> foreign =
         new Recorded<>(new Asked(), new UUID(0, 1), "order-1", 0, 0, Instant.EPOCH, Map.of());
 
-    assertThat(projection.apply(null, foreign.map(_ -> new Order.Paid())).document())
+    assertThat(projection.apply(null, foreign.map(_ -> new Order.Paid())).state())
         .isEqualTo("Paid[]");
     assertThatThrownBy(() -> projection.apply(null, foreign))
         .isInstanceOf(IllegalArgumentException.class);

@@ -147,7 +147,7 @@ class GroupSettingsTest extends ChannelFixture {
   void thatOfAProjectionIsCreatedSo_whenItsBuildBegins() throws Exception {
     server.append(n + "-1", 0, 2);
     long before = end();
-    Group group = Group.ofCategory(own("read-models"), n, 100).fromEnd();
+    Group group = Group.ofCategories(own("read-models"), List.of(n), 100).fromEnd();
     new PersistentSource(server.store(), group, false).prepare().await().atMost(LIMIT);
     assertThat(start(own("read-models"))).isBetween(before, end()).isPositive();
   }

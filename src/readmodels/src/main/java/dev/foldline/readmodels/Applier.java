@@ -121,7 +121,7 @@ final class Applier<D> {
     List<? extends Recorded<?>> decode(Recorded<StoredEvent> stored) {
       return stored.event().type().startsWith("$") || discards.contains(EventRef.of(stored))
           ? List.of()
-          : codec.decode(stored, projection.category());
+          : codec.decode(stored, projection.category(stored.stream()));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.foldline.readmodels;
 
 import dev.foldline.core.Away;
+import dev.foldline.core.Category;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
@@ -115,9 +116,9 @@ public final class ProjectionRunner<D> {
   }
 
   private static Group group(Namespace namespace, Projection<?> projection) {
-    return Group.ofCategory(
+    return Group.ofCategories(
         namespace.of(projection.name() + "-v" + projection.version()),
-        projection.category().name(),
+        projection.categories().stream().map(Category::name).toList(),
         BUFFER);
   }
 

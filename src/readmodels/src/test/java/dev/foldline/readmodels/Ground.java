@@ -333,7 +333,7 @@ final class Ground implements AutoCloseable {
     return new Building(
         store,
         new Builds(models, projection),
-        Group.ofCategory(projection.name() + "-test", projection.category().name(), 100),
+        Group.ofCategories(projection.name() + "-test", List.of(n), 100),
         discards,
         build -> {
           beforeScan.run();

@@ -63,7 +63,7 @@ final class ProjectorProcess {
   }
 
   private static Projection<Sum> slow(Projection<Sum> sums, long nanos) {
-    return Projection.of(sums.name(), sums.version(), sums.document())
+    return Projection.of(sums.name(), sums.version(), sums.state())
         .on(
             Counting.category(),
             (sum, event) -> {

@@ -136,7 +136,7 @@ class RebuildTest {
   private void ask(Ground ground) {
     assertThat(ground.totals(Counting.sums(2)).get("events"))
         .isGreaterThanOrEqualTo(BigInteger.valueOf(events));
-    assertThat(ground.document(Counting.sums(2), n + "-0").orElseThrow().revision())
+    assertThat(ground.document(Counting.sums(2), n + "-0").orElseThrow().version())
         .isGreaterThanOrEqualTo(99);
   }
 

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Builds the call of the script that applies the changes of streams of one partition. */
+/** Builds the call of the script that writes documents of one partition, with their changes. */
 final class ApplyCall {
 
   private static final long LOW = 0xFFFF_FFFFL;
@@ -24,14 +24,14 @@ final class ApplyCall {
     number(layout.waiting(partition));
   }
 
-  static ApplyCall of(List<? extends Catchup<?, ?>> streams, Layout layout) {
-    ApplyCall call = new ApplyCall(layout, streams.getFirst().partition());
-    for (Catchup<?, ?> stream : streams) {
-      call.arguments.add(stream.name());
-      call.arguments.add(stream.stored().expected());
-      call.arguments.add(stream.folded().format());
-      call.arguments.add(Integer.toString(stream.changes().size()));
-      stream.changes().forEach(call::add);
+  static ApplyCall of(List<? extends Documents.Entry> entries, Layout layout) {
+    ApplyCall call = new ApplyCall(layout, entries.getFirst().partition());
+    for (Documents.Entry entry : entries) {
+      call.arguments.add(entry.field());
+      call.arguments.add(entry.expected());
+      call.arguments.add(entry.text());
+      call.arguments.add(Integer.toString(entry.changes().size()));
+      entry.changes().forEach(call::add);
     }
     return call;
   }

@@ -1,13 +1,11 @@
 package dev.foldline.redis;
 
 import dev.foldline.core.Change;
-import dev.foldline.core.Changes;
-import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One stream on its way through a batch: from the document it has to the one with all events of the
  * batch in it. Belongs to one batch; its calls come one at a time.
  */
-final class Catchup<S, D> {
+final class Catchup<S, D> implements Documents.Entry {
 
   /** How many missing events are read, and then applied, at a time. */
   private static final int PAGE = 500;
@@ -30,8 +28,19 @@ final class Catchup<S, D> {
   private StoredDocument<D> stored = StoredDocument.nothing();
   private StoredDocument<D> folded = stored;
   private List<Change> changes = List.of();
-  private int folds;
   private final List<Outcome.Poison> poisons = new ArrayList<>();
+
+  /** Whether its events are looked at too that the fence is beyond. */
+  private final boolean again;
+
+  /** The first revision that is not looked at. */
+  private long next;
+
+  /** The last revision of what was folded. */
+  private long reached = -1;
+
+  /** The revisions behind the fence of events that had an effect all the same. */
+  private Set<Long> took = Set.of();
 
   /** Below it there is nothing left to apply: what is missing there is gone. */
   private long floor;
@@ -40,8 +49,9 @@ final class Catchup<S, D> {
   private int appliedOfBatch;
   private int gaps;
 
-  Catchup(String name) {
+  Catchup(String name, boolean again) {
     this.name = name;
+    this.again = again;
     this.partition = Layout.partition(name);
   }
 
@@ -49,7 +59,13 @@ final class Catchup<S, D> {
     return name;
   }
 
-  int partition() {
+  @Override
+  public String field() {
+    return name;
+  }
+
+  @Override
+  public int partition() {
     return partition;
   }
 
@@ -59,15 +75,19 @@ final class Catchup<S, D> {
   }
 
   /**
-   * What Redis holds now: everything up to there is done.
+   * What Redis holds now: everything up to there is done, and at most looked at again.
    *
    * @throws ForeignLog if the events are of another log than that was
    */
   void startFrom(StoredDocument<D> current) {
     events.values().forEach(current.fence()::check);
     stored = current;
-    poisons.removeIf(poison -> poison.revision() > current.revision());
-    events.headMap(current.revision(), true).clear();
+    next = current.revision() + 1;
+    if (again && !events.isEmpty()) {
+      next = Math.min(next, events.firstKey());
+    }
+    poisons.removeIf(poison -> poison.revision() >= next);
+    events.headMap(next, false).clear();
   }
 
   /** Nothing more can be done for the stream. */
@@ -95,14 +115,14 @@ final class Catchup<S, D> {
     return poisons.stream().noneMatch(Outcome.Poison::holds) && !events.isEmpty();
   }
 
-  /** The first revision that is not applied. */
+  /** The first revision that is not applied, or to be looked at again. */
   long next() {
-    return stored.revision() + 1;
+    return next;
   }
 
   /** Whether an event is missing before the next one. */
   boolean hasGap() {
-    return events.firstKey() > Math.max(next(), floor);
+    return events.firstKey() > begin();
   }
 
   /** How many events to read of it. */
@@ -142,77 +162,98 @@ final class Catchup<S, D> {
     return position <= stored.position() && (stored.position() >= 0 || stored.revision() < 0);
   }
 
-  /**
-   * Folds the events that follow on the stored document without a gap.
-   *
-   * @return whether there is something to write
-   */
-  boolean fold(Projection<D> projection, Decoder<S> decoder, OnPoison onPoison, ReadModels models) {
-    folded = stored;
-    changes = new ArrayList<>();
-    folds = 0;
-    long expected = Math.max(next(), floor);
-    for (Recorded<S> event : events.values()) {
-      if (event.revision() != expected) {
-        break;
-      }
-      try {
-        folded = step(projection, event, decoder.decode(event), models);
-      } catch (Throwable e) {
-        if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
-          throw e;
-        }
-        poisons.add(poison(event, e, onPoison == OnPoison.HOLD));
-        if (onPoison == OnPoison.HOLD) {
-          break;
-        }
-        folded = folded.at(event);
-      }
-      folds++;
-      expected++;
-    }
-    return folds > 0;
+  /** The first revision to fold. */
+  long begin() {
+    return Math.max(next(), floor);
   }
 
-  private StoredDocument<D> step(
-      Projection<D> projection,
-      Recorded<S> stored,
-      List<? extends Recorded<?>> events,
-      ReadModels models) {
-    @Nullable D document = folded.document();
-    List<Change> shared = new ArrayList<>();
-    for (Recorded<?> event : events) {
-      Changes<D> change = projection.apply(document, event);
-      document = change.document();
-      shared.addAll(change.shared());
+  /** Those that are not applied, in their order. */
+  Collection<Recorded<S>> events() {
+    return events.values();
+  }
+
+  /** An event that was to be folded can't be. */
+  void poison(Recorded<S> event, Throwable cause, OnPoison onPoison) {
+    if (cause instanceof VirtualMachineError fatal && !(cause instanceof StackOverflowError)) {
+      throw fatal;
     }
-    StoredDocument<D> next = StoredDocument.of(stored, document, models);
-    changes.addAll(shared);
-    return next;
+    poisons.add(poison(event, cause, onPoison == OnPoison.HOLD));
+  }
+
+  /** What its events were folded to. */
+  void folded(StoredDocument<D> document, List<Change> with) {
+    folded = document;
+    changes = with;
+    reached = document.revision();
+  }
+
+  /** Whether it is this event that holds the stream. */
+  boolean isHeldBy(Recorded<S> event) {
+    return poisons.stream()
+        .anyMatch(poison -> poison.holds() && poison.revision() == event.revision());
+  }
+
+  /** A document has an event that it did not have. */
+  void took(Recorded<S> event) {
+    took = took.isEmpty() ? new HashSet<>() : took;
+    took.add(event.revision());
+  }
+
+  /**
+   * Its events up to one are in their documents, and the next one is not: the fence is to follow,
+   * or to go back where it is beyond one that can't be applied.
+   *
+   * @param last null where not even the first is
+   * @param held whether the next one can't be applied; else what was found behind it is not sure
+   */
+  void through(@Nullable Recorded<S> last, boolean held) {
+    reached = last == null ? next - 1 : last.revision();
+    if (!held) {
+      poisons.removeIf(poison -> poison.revision() > reached);
+    }
+    if (held || reached > stored.revision()) {
+      folded = StoredDocument.at(new Fence(reached, last == null ? -1 : last.position()));
+    } else {
+      folded = stored;
+    }
+  }
+
+  /** Whether the fence is to be another. */
+  boolean isMoved() {
+    return folded.revision() != stored.revision();
   }
 
   /** What was folded is in Redis. */
   void written() {
+    long before = stored.revision();
     stored = folded;
-    applied += folds;
-    NavigableMap<Long, Recorded<S>> done = events.headMap(folded.revision(), true);
-    appliedOfBatch += count(done);
+    next = reached + 1;
+    NavigableMap<Long, Recorded<S>> done = events.headMap(reached, true);
+    for (Long revision : done.keySet()) {
+      if (revision > before || took.contains(revision)) {
+        applied++;
+        appliedOfBatch += batch.contains(revision) ? 1 : 0;
+      }
+    }
     done.clear();
-  }
-
-  private int count(Map<Long, Recorded<S>> some) {
-    return (int) some.keySet().stream().filter(batch::contains).count();
   }
 
   StoredDocument<D> stored() {
     return stored;
   }
 
-  StoredDocument<D> folded() {
-    return folded;
+  @Override
+  public String expected() {
+    return stored.expected();
   }
 
-  List<Change> changes() {
+  @Override
+  public String text() {
+    return folded.format();
+  }
+
+  @Override
+  public List<Change> changes() {
     return changes;
   }
 
@@ -234,14 +275,12 @@ final class Catchup<S, D> {
 
   /** What the last fold passed over. */
   List<Outcome.Poison> passedOver() {
-    return poisons.stream()
-        .filter(poison -> !poison.holds() && poison.revision() > stored.revision())
-        .toList();
+    return poisons.stream().filter(poison -> !poison.holds() && poison.revision() >= next).toList();
   }
 
   /** How many events of the batch are not applied. */
   int unsettled() {
-    return count(events);
+    return (int) events.keySet().stream().filter(batch::contains).count();
   }
 
   @Override

@@ -12,13 +12,16 @@ import java.util.zip.CRC32;
  * Where a build of a projection's read models keeps what.
  *
  * <p>Every key of an application begins with its namespace, here {@code bank}. A build is split
- * into a fixed number of partitions by stream. All keys of a partition share one hash tag, so that
- * they are on one node of a cluster and change in one atomic step:
+ * into a fixed number of partitions by stream; a document that events name is in that of its key.
+ * All keys of a partition share one hash tag, so that they are on one node of a cluster and change
+ * in one atomic step:
  *
  * <pre>
  * foldline:1:bank:{name:build:partition}:documents     hash: stream → revision and position of its last
  *                                               event, JSON; and, under the empty name, the mark
- *                                               that it is whole, open or closed; and a note of each shared view there
+ *                                               that it is whole, open or closed; and a note of each shared view there;
+ *                                               and, of documents that events name: how many events, by
+ *                                               stream the revision of the last one, JSON
  * foldline:1:bank:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
  * foldline:1:bank:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
  * foldline:1:bank:{name:build:partition}:scores:view   hash: member → its score in 16 digits
@@ -117,6 +120,11 @@ record Layout(Namespace namespace, String projection, String build) {
   /** The name, no stream's, under which the documents note that a stream was deleted for good. */
   static String end(String stream) {
     return "\0end:" + stream;
+  }
+
+  /** The name, no stream's, of the document that events name. */
+  static String document(String key) {
+    return "\0key:" + key;
   }
 
   String documents(int partition) {

@@ -19,6 +19,11 @@ record StoredDocument<D>(long revision, long position, @Nullable D document, Str
     return new StoredDocument<>(-1, -1, null, "null");
   }
 
+  /** A fence without a document. */
+  static <D> StoredDocument<D> at(Fence fence) {
+    return new StoredDocument<>(fence.revision(), fence.position(), null, "null");
+  }
+
   /** Fails where the document can't be written. */
   static <D> StoredDocument<D> of(Recorded<?> last, @Nullable D document, ReadModels models) {
     return new StoredDocument<>(last.revision(), last.position(), document, models.write(document));

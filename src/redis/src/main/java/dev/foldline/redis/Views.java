@@ -42,35 +42,50 @@ public final class Views {
   /** A member of a ranking. */
   public record Ranked(String member, long score) {}
 
-  /** A stream's document; none where the projection has seen no event of it. */
-  public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String stream) {
-    return stored(projection, stream)
-        .map(
-            found -> StoredDocument.parse(text(found), models, projection.document()).view(stream));
+  /**
+   * A document; none where the projection has seen no event of it.
+   *
+   * @param key what it is called, see {@link Projection#keyOfId}
+   */
+  public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String key) {
+    return stored(projection, key, field(projection, key))
+        .map(found -> view(projection, key, found));
   }
 
-  /** The same; none either where the stream was deleted for good. */
-  public <D> Uni<Optional<View<D>>> living(Projection<D> projection, String stream) {
-    return stored(projection, stream)
-        .map(
-            found ->
-                found.get(2) == null
-                    ? StoredDocument.parse(text(found), models, projection.document()).view(stream)
-                    : Optional.empty());
+  /** The same; none either where it is a stream's that was deleted for good. */
+  public <D> Uni<Optional<View<D>>> living(Projection<D> projection, String key) {
+    return stored(projection, key, field(projection, key))
+        .map(found -> found.get(2) == null ? view(projection, key, found) : Optional.empty());
+  }
+
+  private static String field(Projection<?> projection, String key) {
+    return switch (projection) {
+      case Projection.OfStreams<?> _ -> key;
+      case Projection.OfKeys<?> _ -> Layout.document(key);
+    };
+  }
+
+  private <D> Optional<View<D>> view(Projection<D> projection, String key, Response found) {
+    return switch (projection) {
+      case Projection.OfStreams<D> _ ->
+          StoredDocument.parse(text(found), models, projection.state()).view(key);
+      case Projection.OfKeys<D> _ -> KeyDocument.view(key, text(found), models, projection.state());
+    };
   }
 
   /** The revision of a stream that a projection has come to, −1 for none. */
   public Uni<Long> revision(Projection<?> projection, String stream) {
-    return stored(projection, stream).map(found -> StoredDocument.fence(text(found)).revision());
+    return stored(projection, stream, stream)
+        .map(found -> StoredDocument.fence(text(found)).revision());
   }
 
   private static String text(Response found) {
     return Objects.toString(found.get(1), "");
   }
 
-  /** The partition's mark, the stream's document, and the note of its end. */
-  private Uni<Response> stored(Projection<?> projection, String stream) {
-    int partition = Layout.partition(stream);
+  /** The partition's mark, what is in one of its fields, and the note of that one's end. */
+  private Uni<Response> stored(Projection<?> projection, String key, String field) {
+    int partition = Layout.partition(key);
     return query(
             projection,
             layout ->
@@ -78,8 +93,8 @@ public final class Views {
                     new Command("HMGET")
                         .arg(layout.documents(partition))
                         .arg(Layout.MARK)
-                        .arg(stream)
-                        .arg(Layout.end(stream))))
+                        .arg(field)
+                        .arg(Layout.end(field))))
         .map(List::getFirst)
         .invoke(found -> checkThere(found.get(0)));
   }

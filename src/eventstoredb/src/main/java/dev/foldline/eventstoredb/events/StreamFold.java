@@ -85,8 +85,9 @@ public final class StreamFold {
       Counted<D> counted, @Nullable D before, Recorded<StoredEvent> stored) {
     @Nullable D document = before;
     if (!stored.event().type().startsWith("$") && !counted.discarded().test(stored)) {
-      for (Recorded<?> event : codec.decode(stored, counted.projection().category())) {
-        document = counted.projection().apply(document, event).document();
+      for (Recorded<?> event :
+          codec.decode(stored, counted.projection().category(stored.stream()))) {
+        document = counted.projection().apply(document, event).state();
       }
     }
     return document;

@@ -1,7 +1,10 @@
 package dev.foldline.eventstoredb.subscriptions;
 
+import static java.util.stream.Collectors.joining;
+
 import com.eventstore.dbclient.NamedConsumerStrategy;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +31,12 @@ public record Group(
     int maxRetries,
     int bufferSize) {
 
-  /** Of all streams of a category, from the first event on. */
-  public static Group ofCategory(String name, String category, int bufferSize) {
+  /** Of all streams of some categories, from the first event on. */
+  public static Group ofCategories(String name, List<String> categories, int bufferSize) {
     return new Group(
         name,
         null,
-        categoryFilter(category),
+        categories.size() == 1 ? categoryFilter(categories.getFirst()) : anyOf(categories),
         true,
         false,
         NamedConsumerStrategy.ROUND_ROBIN,
@@ -59,6 +62,10 @@ public record Group(
   /** Matches the streams of a category and no others. */
   public static String categoryFilter(String category) {
     return "^" + category.replaceAll("([^A-Za-z0-9_])", "\\\\$1") + "-";
+  }
+
+  private static String anyOf(List<String> categories) {
+    return categories.stream().map(Scan::escaped).collect(joining("|", "^(", ")-"));
   }
 
   String describe() {

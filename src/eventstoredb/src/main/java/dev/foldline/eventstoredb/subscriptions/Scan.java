@@ -78,9 +78,13 @@ public final class Scan implements AutoCloseable {
     return new Scan(store, only(stream), after);
   }
 
-  /** Escapes what has a meaning for the server, and nothing else: .NET refuses it elsewhere. */
   static String only(String stream) {
-    return "^" + stream.replaceAll("[\\\\*+?|{}\\[\\]()^$.# ]", "\\\\$0") + "$";
+    return "^" + escaped(stream) + "$";
+  }
+
+  /** Escapes what has a meaning for the server, and nothing else: .NET refuses it elsewhere. */
+  static String escaped(String name) {
+    return name.replaceAll("[\\\\*+?|{}\\[\\]()^$.# ]", "\\\\$0");
   }
 
   /**

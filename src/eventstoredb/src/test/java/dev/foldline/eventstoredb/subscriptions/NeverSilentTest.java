@@ -52,7 +52,8 @@ class NeverSilentTest {
     PERSISTENT {
       @Override
       Source source(EventStore store) {
-        return new PersistentSource(store, Group.ofCategory(own("readers"), n, 100), false);
+        return new PersistentSource(
+            store, Group.ofCategories(own("readers"), List.of(n), 100), false);
       }
     },
     CATCH_UP {

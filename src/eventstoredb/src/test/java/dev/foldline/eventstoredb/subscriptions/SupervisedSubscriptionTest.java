@@ -61,7 +61,7 @@ class SupervisedSubscriptionTest {
     SupervisedSubscription subscription =
         new Reader(
                 new PersistentSource(
-                    server.store(), Group.ofCategory(own("readers"), n, 100), false),
+                    server.store(), Group.ofCategories(own("readers"), List.of(n), 100), false),
                 timing,
                 consumer)
             .subscription;
@@ -246,7 +246,8 @@ class SupervisedSubscriptionTest {
     Source twice =
         new Source() {
           private final Source once =
-              new PersistentSource(server.store(), Group.ofCategory(own("readers"), n, 100), false);
+              new PersistentSource(
+                  server.store(), Group.ofCategories(own("readers"), List.of(n), 100), false);
 
           @Override
           public String describe() {

@@ -22,7 +22,7 @@ public record Constants(List<Category<?>> categories, List<Projection<?>> projec
 
   /** What a static field is to hold to be one. */
   public static final List<Class<?>> TYPES =
-      List.of(Category.class, Decider.class, Projection.class);
+      List.of(Category.class, Decider.class, Projection.class, Projection.OfKeys.class);
 
   public Constants {
     checkNames("categories", categories, Category::name);
@@ -56,7 +56,7 @@ public record Constants(List<Category<?>> categories, List<Projection<?>> projec
           case Category<?> category -> categories.add(category);
           case Decider<?, ?, ?> decider -> categories.add(decider.category());
           case Projection<?> projection -> {
-            categories.add(projection.category());
+            categories.addAll(projection.categories());
             projections.add(projection);
           }
           default -> throw new IllegalArgumentException(constant + " is no such constant");
@@ -95,13 +95,13 @@ public record Constants(List<Category<?>> categories, List<Projection<?>> projec
    */
   public void require(Projection<?> projection) {
     if (!projections.contains(projection)) {
-      Class<?> document = projection.document();
-      @Nullable CodeSource source = document.getProtectionDomain().getCodeSource();
+      Class<?> state = projection.state();
+      @Nullable CodeSource source = state.getProtectionDomain().getCodeSource();
       throw new IllegalStateException(
           "the projection '%s' was not found when the application was built, so nobody keeps its"
                   .formatted(projection)
               + " read models: hold it in a static field, and have the jar of %s indexed (%s), with"
-                  .formatted(document.getName(), source == null ? "?" : source.getLocation())
+                  .formatted(state.getName(), source == null ? "?" : source.getLocation())
               + " a META-INF/beans.xml in it or with quarkus.index-dependency");
     }
   }

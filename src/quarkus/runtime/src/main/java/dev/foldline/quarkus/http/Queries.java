@@ -31,9 +31,10 @@ import java.util.function.Supplier;
  * <p>A call with {@code Consistency-Token: account-a-1@7} is answered from a state with that event
  * in it: at once, or when the read model has come so far, or else, for a document, by folding the
  * stream. The answer's header {@code Consistency} says which: {@code read-model}, {@code waited} or
- * {@code folded}. Views that cross streams can't be folded: they are {@link Unavailable} while the
- * read model is behind. A token of another category says nothing about a view. What a document was
- * once, and a stream's trail, come from the stream, whatever the token.
+ * {@code folded}. What is made of many streams, documents that events name among it, can't be
+ * folded: it is {@link Unavailable} while the read model is behind. A token of another category
+ * says nothing about it. What a document was once, and a stream's trail, come from the stream,
+ * whatever the token.
  *
  * <p>All fail with {@link Unavailable} where Redis or the event store is away, or a read model is
  * being built. Call it on the thread that the function was called on.
@@ -66,33 +67,51 @@ public final class Queries {
   }
 
   /**
-   * A stream's document as it is now, and in the answer a token of its own.
+   * A document as it is now. The answer's {@code ETag} is its version; that of a stream's document
+   * has a token of its own, too.
    *
-   * @param id of the aggregate
-   * @return none where there is no such stream, or none any more
+   * @param id of the aggregate, or the key that events name
+   * @return none where there is no such stream, or none any more, or no event names the key
    */
   public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String id) {
     return document(projection, id, new AsOf.Now());
   }
 
   /**
-   * A stream's document as it is, as above, or as it was, folded from the stream.
+   * A document as it is, as above, or as a stream's was, folded from the stream.
    *
    * @param id of the aggregate
    * @return none where there was none then
+   * @throws IllegalArgumentException if it is to be as it was, and is no stream's
    */
   public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String id, AsOf asOf) {
     constants.require(projection);
-    String stream = projection.category().stream(id);
+    String key = projection.keyOfId(id);
+    if (projection instanceof Projection.OfKeys<D> && !(asOf instanceof AsOf.Now)) {
+      throw new IllegalArgumentException(
+          "'"
+              + projection
+              + "' has documents of many streams: they are known only as they are now");
+    }
     return switch (asOf) {
-      case AsOf.Now() -> now(projection, stream);
+      case AsOf.Now() ->
+          switch (projection) {
+            case Projection.OfStreams<D> _ -> now(projection, key);
+            case Projection.OfKeys<D> _ -> named(projection, key);
+          };
       case AsOf.Revision(long revision) ->
           folds
-              .fold(projection, stream, event -> event.revision() <= revision)
-              .map(found -> found.filter(view -> view.revision() == revision));
+              .fold(projection, key, event -> event.revision() <= revision)
+              .map(found -> found.filter(view -> view.version() == revision));
       case AsOf.Time(Instant time) ->
-          folds.fold(projection, stream, event -> !event.time().isAfter(time));
+          folds.fold(projection, key, event -> !event.time().isAfter(time));
     };
+  }
+
+  private <D> Uni<Optional<View<D>>> named(Projection<D> projection, String key) {
+    Optional<HttpCall> call = HttpCall.current();
+    return crossing(projection, () -> views.document(projection, key))
+        .invoke(view -> tag(call, view));
   }
 
   private <D> Uni<Optional<View<D>>> now(Projection<D> projection, String stream) {
@@ -109,7 +128,7 @@ public final class Queries {
         .chain(
             view ->
                 revision(view) >= seen
-                    ? said(call, "read-model", view)
+                    ? Uni.createFrom().item(view).invoke(it -> say(call, "read-model", it))
                     : arrives(projection, stream, seen)
                         .chain(
                             arrived ->
@@ -189,8 +208,7 @@ public final class Queries {
   private <T> Uni<T> crossing(Projection<?> projection, Supplier<Uni<T>> query) {
     constants.require(projection);
     Optional<HttpCall> call = HttpCall.current();
-    Optional<ConsistencyToken> seen =
-        token(call).filter(token -> token.stream().startsWith(projection.category().name() + "-"));
+    Optional<ConsistencyToken> seen = token(call).filter(token -> projection.reads(token.stream()));
     if (seen.isEmpty()) {
       call.ifPresent(it -> it.answer(CONSISTENCY, "read-model"));
       return query.get();
@@ -260,21 +278,20 @@ public final class Queries {
   }
 
   private static long revision(Optional<? extends View<?>> view) {
-    return view.map(View::revision).orElse(-1L);
+    return view.map(View::version).orElse(-1L);
   }
 
-  private static <T extends Optional<? extends View<?>>> Uni<T> said(
-      Optional<HttpCall> call, String consistency, T view) {
-    say(call, consistency, view);
-    return Uni.createFrom().item(view);
+  private static void tag(Optional<HttpCall> call, Optional<? extends View<?>> view) {
+    view.ifPresent(found -> call.ifPresent(it -> it.answer("ETag", "\"" + found.version() + "\"")));
   }
 
   private static void say(
       Optional<HttpCall> call, String consistency, Optional<? extends View<?>> view) {
     call.ifPresent(it -> it.answer(CONSISTENCY, consistency));
+    tag(call, view);
     view.ifPresent(
         found -> {
-          Optional<ConsistencyToken> token = ConsistencyToken.of(found.stream(), found.revision());
+          Optional<ConsistencyToken> token = ConsistencyToken.of(found.key(), found.version());
           call.ifPresent(
               it -> token.ifPresent(its -> it.answer(ConsistencyToken.HEADER, its.toString())));
         });

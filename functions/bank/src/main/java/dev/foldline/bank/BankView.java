@@ -14,42 +14,45 @@ import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The bank as a whole: the totals and the ranking of its accounts.
- *
- * @param balance of the one account that a stream is, in cents
- */
-public record BankView(long balance) {
+/** The bank as a whole: the totals and the ranking of its accounts. */
+final class BankView {
 
   static final String TOTALS = "bank-totals";
   static final String LARGEST = "largest-accounts";
 
-  static final Projection<BankView> PROJECTION =
-      Projection.of("bank-view", 1, BankView.class).on(ACCOUNTS, BankView::project);
+  static final Projection<State> PROJECTION =
+      Projection.of("bank-view", 1, State.class).on(ACCOUNTS, BankView::project);
 
-  private static Changes<BankView> project(
-      @Nullable BankView view, Recorded<AccountEvent> recorded) {
-    long balance = view == null ? 0 : view.balance();
+  /**
+   * What is kept of each account, to know its next place in the ranking.
+   *
+   * @param balance in cents
+   */
+  public record State(long balance) {}
+
+  private BankView() {}
+
+  private static Changes<State> project(@Nullable State state, Recorded<AccountEvent> recorded) {
+    long balance = state == null ? 0 : state.balance();
     String account = recorded.id();
     return switch (recorded.event()) {
       case Opened _ ->
-          Changes.to(
-              new BankView(0), new Add(TOTALS, "accounts", 1), new Rank(LARGEST, account, 0));
+          Changes.to(new State(0), new Add(TOTALS, "accounts", 1), new Rank(LARGEST, account, 0));
       case Deposited(var cents) ->
           Changes.to(
-              new BankView(balance + cents),
+              new State(balance + cents),
               new Add(TOTALS, "balance", cents),
               new Add(TOTALS, "deposited", cents),
               new Rank(LARGEST, account, balance + cents));
       case Withdrawn(var cents) ->
           Changes.to(
-              new BankView(balance - cents),
+              new State(balance - cents),
               new Add(TOTALS, "balance", -cents),
               new Add(TOTALS, "withdrawn", cents),
               new Rank(LARGEST, account, balance - cents));
       case Closed() ->
           Changes.to(
-              new BankView(balance), new Add(TOTALS, "closed", 1), new Unrank(LARGEST, account));
+              new State(balance), new Add(TOTALS, "closed", 1), new Unrank(LARGEST, account));
     };
   }
 }

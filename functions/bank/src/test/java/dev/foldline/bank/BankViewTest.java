@@ -9,6 +9,7 @@ import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
 import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.bank.BankView.State;
 import dev.foldline.core.Change.Add;
 import dev.foldline.core.Change.Rank;
 import dev.foldline.core.Change.Unrank;
@@ -21,7 +22,7 @@ class BankViewTest {
 
   private static final Opened OPENED = new Opened("Ada");
 
-  private static GivenProjection<BankView> view(AccountEvent... events) {
+  private static GivenProjection<State> view(AccountEvent... events) {
     return given(BankView.PROJECTION, (Object[]) events);
   }
 
@@ -29,7 +30,7 @@ class BankViewTest {
   void counts_and_ranks_an_account_from_its_opening_on() {
     view()
         .when(OPENED)
-        .then(new BankView(0), new Add(TOTALS, "accounts", 1), new Rank(LARGEST, ID, 0));
+        .then(new State(0), new Add(TOTALS, "accounts", 1), new Rank(LARGEST, ID, 0));
   }
 
   @Test
@@ -37,7 +38,7 @@ class BankViewTest {
     view(OPENED, new Deposited(100))
         .when(new Deposited(20))
         .then(
-            new BankView(120),
+            new State(120),
             new Add(TOTALS, "balance", 20),
             new Add(TOTALS, "deposited", 20),
             new Rank(LARGEST, ID, 120));
@@ -48,7 +49,7 @@ class BankViewTest {
     view(OPENED, new Deposited(100))
         .when(new Withdrawn(30))
         .then(
-            new BankView(70),
+            new State(70),
             new Add(TOTALS, "balance", -30),
             new Add(TOTALS, "withdrawn", 30),
             new Rank(LARGEST, ID, 70));
@@ -58,6 +59,6 @@ class BankViewTest {
   void ranks_no_account_that_is_closed() {
     view(OPENED)
         .when(new Closed())
-        .then(new BankView(0), new Add(TOTALS, "closed", 1), new Unrank(LARGEST, ID));
+        .then(new State(0), new Add(TOTALS, "closed", 1), new Unrank(LARGEST, ID));
   }
 }

@@ -238,6 +238,11 @@ class CategoryTest {
                 Projection.of("orders", 1, String.class)
                     .on(Held.ORDERS, (_, event) -> Changes.to(event.stream())))
         .hasMessageContaining("there is no category yet");
+    assertThatThrownBy(
+            () ->
+                Projection.of("orders", 1, String.class)
+                    .on(Held.ORDERS, Recorded::id, (_, event) -> Changes.to(event.stream())))
+        .hasMessageContaining("there is no category yet");
   }
 
   @Test

@@ -353,16 +353,24 @@ final class Ground implements AutoCloseable {
     }
 
     Instance(Projection<Counting.Sum> projection, OnPoison onPoison, Pace pace) {
-      this(projection, onPoison, Counting.category(), pace);
+      this(projection, onPoison, projection.categories(), pace);
     }
 
     Instance(
         Projection<Counting.Sum> projection, OnPoison onPoison, Category<?> category, Pace pace) {
+      this(projection, onPoison, List.of(category), pace);
+    }
+
+    private Instance(
+        Projection<Counting.Sum> projection,
+        OnPoison onPoison,
+        List<Category<?>> categories,
+        Pace pace) {
       runner =
           new ProjectionRunner<>(
               own.getDelegate(),
               ownStore,
-              new EventCodec(List.of(category)),
+              new EventCodec(categories),
               models(client(own)),
               projection,
               onPoison,

@@ -79,8 +79,7 @@ public final class GivenProjection<D> {
     return projection.categories().stream()
         .filter(category -> category.family().isInstance(event))
         .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException(event + " is no event that it is a projection of"));
+        .orElseThrow(() -> new IllegalArgumentException(event + " is no event of its categories"));
   }
 
   /** The event under test. */

@@ -7,6 +7,7 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,5 +71,17 @@ class ScanTest extends StoreFixture {
   void escapesOnlyWhatHasAMeaning(String stream, String expression) {
     assertThat(Scan.only(stream)).isEqualTo(expression);
     assertThat(stream).matches(expression);
+  }
+
+  @Test
+  void ofSeveralCategoriesItMatchesTheirStreamsAndNoOthers() {
+    String filter =
+        String.valueOf(Group.ofCategories("g", List.of("a.b", "c+", "ä ö"), 1).filter());
+
+    assertThat(filter).isEqualTo("^(a\\.b|c\\+|ä\\ ö)-");
+    assertThat(List.of("a.b-1", "c+-1", "ä ö-1-2")).allMatch(Pattern.compile(filter).asPredicate());
+    assertThat(List.of("axb-1", "cc-1", "c-1", "ä ö", "xa.b-1"))
+        .noneMatch(Pattern.compile(filter).asPredicate());
+    assertThat(Group.ofCategories("g", List.of("a.b"), 1).filter()).isEqualTo("^a\\.b-");
   }
 }

@@ -85,6 +85,7 @@ class KeyFoldingTest {
   private final Views views = new Views(redis.models());
   private final History<String> history = new History<>(this::read, this::before);
   private OnPoison onPoison = OnPoison.HOLD;
+  private Projector.Passing passing = Projector.Passing.UNHEARD;
   private String build = "";
 
   @AfterAll
@@ -232,6 +233,31 @@ class KeyFoldingTest {
     assertThat(outcome.poisoned().get("order-1")).hasSize(1);
     assertThat(document("ada")).hasValue(new View<>("ada", 2, new Customer(5, 0)));
     assertThat(await(views.revision(CUSTOMERS, "order-1"))).isEqualTo(2);
+  }
+
+  /** What is passed over is told of between the reading of the documents and their writing. */
+  @Test
+  void is_done_again_where_another_instance_was_quicker() {
+    onPoison = OnPoison.PASS;
+    List<Recorded<String>> events = append("order-1", "bob 1", "ada 1", "poison", "ada 4");
+    List<Recorded<String>> others = append("payment-1", "ada 8");
+    List<Map<String, List<Outcome.Poison>>> told = new ArrayList<>();
+    passing =
+        found -> {
+          told.add(found);
+          return told.size() > 1
+              ? Uni.createFrom().item(true)
+              : projector(Projector.Passing.UNHEARD).apply(others).replaceWith(true);
+        };
+
+    Outcome outcome = apply(events);
+
+    assertThat(told).hasSize(2);
+    assertThat(outcome.applied()).isEqualTo(4);
+    assertThat(outcome.poisoned().get("order-1")).hasSize(1);
+    assertThat(document("ada")).hasValue(new View<>("ada", 3, new Customer(5, 8)));
+    assertThat(document("bob")).hasValue(new View<>("bob", 1, new Customer(1, 0)));
+    assertThat(totals()).containsEntry("ordered", BigInteger.valueOf(6));
   }
 
   @Test
@@ -424,14 +450,12 @@ class KeyFoldingTest {
   }
 
   private Projector<String, Customer> projector() {
+    return projector(passing);
+  }
+
+  private Projector<String, Customer> projector(Projector.Passing passing) {
     return new Projector<>(
-        redis.models(),
-        CUSTOMERS,
-        build,
-        onPoison,
-        Projector.Passing.UNHEARD,
-        this::decode,
-        history);
+        redis.models(), CUSTOMERS, build, onPoison, passing, this::decode, history);
   }
 
   private List<Recorded<?>> decode(Recorded<String> stored) {

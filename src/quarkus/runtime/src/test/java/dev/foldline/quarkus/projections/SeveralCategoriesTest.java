@@ -219,10 +219,12 @@ class SeveralCategoriesTest {
     ground.append(elsewhere(stream), 4);
     awaitSum("a", 7, 3);
     awaitSettled();
+    instance.stop();
     keep("", "kept:");
     assertThat(ground.document(sums(), "a")).hasValue(new View<>("a", 1, new Sum(1, 1)));
 
     ground.restartRedis();
+    instance();
 
     awaitSum("a", 7, 3);
     assertThat(ground.totals(sums())).isEqualTo(Map.of("sum", BigInteger.valueOf(7)));

@@ -49,6 +49,7 @@ class ConsistencyTest {
       assertThat(view.body().path("balance").asLong()).isEqualTo(i);
       assertThat(view.header("consistency")).isIn("read-model", "waited", "folded");
       assertThat(view.header("consistency-token")).isEqualTo(token);
+      assertThat(view.header("etag")).isEqualTo("\"" + i + "\"");
       assertThat(query("bank-totals", token).status()).isEqualTo(200);
     }
     Answer largest = query("largest-accounts?limit=1000", last.header("consistency-token"));

@@ -211,7 +211,7 @@ final class Catchup<S, D> implements Documents.Entry {
     if (!held) {
       poisons.removeIf(poison -> poison.revision() > reached);
     }
-    if (held || reached > stored.revision()) {
+    if (reached > stored.revision() || (held && reached < stored.revision())) {
       folded = StoredDocument.at(new Fence(reached, last == null ? -1 : last.position()));
     } else {
       folded = stored;

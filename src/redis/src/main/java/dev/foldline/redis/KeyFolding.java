@@ -74,7 +74,8 @@ final class KeyFolding<S, D> implements Folding<S, D> {
 
   @Override
   public Uni<Folded<S, D>> fold(List<Catchup<S, D>> streams) {
-    List<List<Following<S, D>>> byStream = streams.stream().map(this::follow).toList();
+    List<List<Following<S, D>>> byStream =
+        streams.stream().map(this::follow).filter(events -> !events.isEmpty()).toList();
     Map<String, KeyDocument<D>> named = new HashMap<>();
     byStream.forEach(
         events ->

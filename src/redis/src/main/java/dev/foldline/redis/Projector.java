@@ -23,9 +23,10 @@ import java.util.stream.Collectors;
  * <p>The events of a stream that come together are applied together, and all streams of a batch in
  * one pipeline: one to read their documents, one to write them. The fence of each stream, the
  * revision of the last event in its document, is checked and moved in the same atomic step as its
- * changes; where another instance was quicker, the stream is done again from there. Missing events
- * are read first: from their stream or, where that does not give them any more, from the log. Safe
- * for use by many threads.
+ * changes; where events name their documents, these are written before the fences of their streams.
+ * Where another instance was quicker, the stream is done again from there. Missing events are read
+ * first: from their stream or, where that does not give them any more, from the log. Safe for use
+ * by many threads.
  *
  * @param <S> the stored form of events
  * @param <D> the document

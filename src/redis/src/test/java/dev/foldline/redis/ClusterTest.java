@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,34 @@ class ClusterTest {
     assertThat(waits.orTimeout(20, TimeUnit.SECONDS).join()).isTrue();
   }
 
+  /** Streams and documents are on different nodes. */
+  @Test
+  void documentsThatEventsNameAreOnTheNodeOfTheirKey() {
+    Projection<Long> gathered =
+        Projection.of("gathered", 1, Long.class)
+            .on(
+                Samples.NUMBERS,
+                event -> "k" + event.event().value() % 5,
+                (sum, event) ->
+                    Changes.to(
+                        event.event().value() + (sum == null ? 0 : sum),
+                        new Change.Add("all", "sum", event.event().value())));
+    Builds its = new Builds(models, gathered);
+    String build = await(its.begin().call(begun -> its.activate(begun.build()))).build();
+
+    apply(gathered, build, 0);
+    apply(gathered, build, 0);
+
+    for (int key = 0; key < 5; key++) {
+      int from = key;
+      long[] numbers = LongStream.range(0, STREAMS).filter(n -> n % 5 == from).toArray();
+      assertThat(await(views.document(gathered, "k" + key)))
+          .hasValue(new View<>("k" + key, numbers.length, LongStream.of(numbers).sum()));
+    }
+    assertThat(await(views.totals(gathered, "all")))
+        .containsEntry("sum", BigInteger.valueOf((long) STREAMS * (STREAMS - 1) / 2));
+  }
+
   @Test
   void callsGoOnByNewConnections_whenAllWentSilent() {
     try (RealCluster other = new RealCluster(3)) {
@@ -149,10 +178,14 @@ class ClusterTest {
   }
 
   private void apply(String build, long revision) {
+    apply(SUMS, build, revision);
+  }
+
+  private void apply(Projection<Long> projection, String build, long revision) {
     var projector =
         new Projector<Samples.Count, Long>(
             models,
-            SUMS,
+            projection,
             build,
             OnPoison.HOLD,
             Projector.Passing.UNHEARD,

@@ -1,7 +1,11 @@
 package dev.foldline.bank;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.foldline.core.Listing;
+import dev.foldline.core.Listing.Page;
+import dev.foldline.core.Listing.RankedDocument;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.View;
 import dev.foldline.quarkus.http.AsOf;
 import dev.foldline.quarkus.http.Queries;
 import dev.foldline.quarkus.http.Query;
@@ -51,6 +55,23 @@ public class AccountQueries {
                 found
                     .map(view -> new Answer(view.document(), view.version()))
                     .orElseThrow(() -> new NotFound("there is, or was, no such account")));
+  }
+
+  /**
+   * Whose accounts are asked for.
+   *
+   * @param after what the page before gave as next
+   */
+  public record OwnerQuery(@Owner String owner, Optional<String> after) {}
+
+  /** The accounts of an owner, the latest first. */
+  @Funq("accounts-of")
+  @Query
+  public Uni<Page<AccountView>> accountsOf(OwnerQuery query) {
+    Listing theirs = Listing.of(AccountView.OF_OWNER, query.owner()).page(10, query.after());
+    return queries
+        .listWithDocuments(AccountView.PROJECTION, theirs)
+        .map(page -> page.flatMap(RankedDocument::document).map(View::document));
   }
 
   /**

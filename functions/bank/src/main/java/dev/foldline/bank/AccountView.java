@@ -7,6 +7,7 @@ import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
 import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.core.Change.Index;
 import dev.foldline.core.Changes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record AccountView(String account, String owner, long balance, Status status) {
 
+  /** The accounts of each owner, in the order of their opening. */
+  static final String OF_OWNER = "accounts-of";
+
   static final Projection<AccountView> PROJECTION =
-      Projection.of("account-view", 1, AccountView.class)
-          .on(ACCOUNTS, (view, event) -> Changes.to(project(view, event)));
+      Projection.of("account-view", 2, AccountView.class).on(ACCOUNTS, AccountView::project);
 
   /** Whether money moves. */
   public enum Status {
@@ -32,12 +35,16 @@ public record AccountView(String account, String owner, long balance, Status sta
     CLOSED
   }
 
-  private static AccountView project(@Nullable AccountView view, Recorded<AccountEvent> recorded) {
+  private static Changes<AccountView> project(
+      @Nullable AccountView view, Recorded<AccountEvent> recorded) {
     return switch (recorded.event()) {
-      case Opened(var owner) -> new AccountView(recorded.id(), owner, 0, Status.OPEN);
-      case Deposited(var cents) -> opened(view).plus(cents);
-      case Withdrawn(var cents) -> opened(view).plus(-cents);
-      case Closed() -> opened(view).closed();
+      case Opened(var owner) ->
+          Changes.to(
+              new AccountView(recorded.id(), owner, 0, Status.OPEN),
+              new Index(OF_OWNER, recorded.id(), owner, recorded.position()));
+      case Deposited(var cents) -> Changes.to(opened(view).plus(cents));
+      case Withdrawn(var cents) -> Changes.to(opened(view).plus(-cents));
+      case Closed() -> Changes.to(opened(view).closed());
     };
   }
 

@@ -1,5 +1,7 @@
 package dev.foldline.bank;
 
+import dev.foldline.core.Listing;
+import dev.foldline.core.Listing.Page;
 import dev.foldline.quarkus.http.Queries;
 import dev.foldline.quarkus.http.Query;
 import io.quarkus.funqy.Funq;
@@ -7,7 +9,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.math.BigInteger;
-import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What may be asked about the bank as a whole. */
@@ -40,14 +42,16 @@ public class BankQueries {
   }
 
   /**
-   * How long the list may be.
+   * Which page of the list is asked for.
    *
    * @param limit how many accounts at most, 10 unless given
+   * @param after what the page before gave as next
    */
   public record LargestQuery(
       @Min(value = 1, message = "must be at least 1")
-          @Max(value = 1000, message = "must be at most 1000")
-          OptionalInt limit) {}
+          @Max(value = Listing.MOST, message = "must be at most 1000")
+          OptionalInt limit,
+      Optional<String> after) {}
 
   /**
    * A place in the list.
@@ -59,10 +63,10 @@ public class BankQueries {
   /** The open accounts with the largest balances, the largest first. */
   @Funq("largest-accounts")
   @Query
-  public Uni<List<Place>> largest(LargestQuery query) {
+  public Uni<Page<Place>> largest(LargestQuery query) {
+    Listing largest = Listing.of(BankView.LARGEST).page(query.limit().orElse(10), query.after());
     return queries
-        .top(BankView.PROJECTION, BankView.LARGEST, query.limit().orElse(10))
-        .map(
-            ranked -> ranked.stream().map(rank -> new Place(rank.member(), rank.score())).toList());
+        .list(BankView.PROJECTION, largest)
+        .map(page -> page.map(entry -> new Place(entry.member(), entry.score())));
   }
 }

@@ -10,6 +10,7 @@ import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
 import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.core.Change.Index;
 import dev.foldline.testing.GivenProjection;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,9 @@ class AccountViewTest {
 
   @Test
   void begins_with_its_opening() {
-    view().when(OPENED).then(new AccountView(ID, "Ada", 0, OPEN));
+    view()
+        .when(OPENED)
+        .then(new AccountView(ID, "Ada", 0, OPEN), new Index(AccountView.OF_OWNER, ID, "Ada", 0));
     assertThatThrownBy(() -> view().when(new Deposited(1)))
         .hasMessage("an account begins with its opening");
   }

@@ -223,7 +223,7 @@ class FunctionsTest {
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(
             () -> {
-              JsonNode top = bank.get("largest-accounts?limit=2").body();
+              JsonNode top = bank.get("largest-accounts?limit=2").body().path("entries");
               assertThat(top.get(0).path("account").asText()).isEqualTo(account);
               assertThat(top.get(0).path("balance").asLong()).isEqualTo(10_000_000_000_000_001L);
               assertThat(top.get(1).path("account").asText()).isEqualTo(second);
@@ -380,6 +380,7 @@ class FunctionsTest {
     "largest-accounts?limit=0, limit",
     "largest-accounts?limit=ten, limit",
     "largest-accounts?limit=99999999999, limit",
+    "largest-accounts?after=nowhere, after",
   })
   void names_the_parameter_that_is_wrong(String path, String field) {
     Answer answer = bank.get(path);

@@ -1,11 +1,14 @@
 package dev.foldline.bank;
 
+import dev.foldline.core.Listing;
 import dev.foldline.core.Receipt;
+import dev.foldline.core.View;
 import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.KeyedRequest;
 import dev.foldline.core.commands.Precondition;
 import dev.foldline.eventstoredb.commands.CommandHandler;
 import dev.foldline.quarkus.http.CommandHeaders;
+import dev.foldline.quarkus.http.Queries;
 import dev.foldline.quarkus.http.Query;
 import io.quarkus.funqy.Funq;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
@@ -17,6 +20,7 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -39,12 +43,15 @@ public class SampleFunctions {
   private final PerRequest request;
   private final CommandHandler commands;
   private final CurrentIdentityAssociation caller;
+  private final Queries queries;
 
   SampleFunctions(
       CommandHeaders headers,
       PerRequest request,
       CommandHandler commands,
-      CurrentIdentityAssociation caller) {
+      CurrentIdentityAssociation caller,
+      Queries queries) {
+    this.queries = queries;
     this.caller = caller;
     this.commands = commands;
     this.headers = headers;
@@ -82,6 +89,24 @@ public class SampleFunctions {
 
   /** Input of functions that take some. */
   public record Account(String account) {}
+
+  /** Ids with a comma between. */
+  public record Ids(String ids) {}
+
+  @Funq("sample-documents")
+  @Query
+  public Uni<List<Optional<View<AccountView>>>> documents(Ids query) {
+    return queries.documents(AccountView.PROJECTION, List.of(query.ids().split(",", -1)));
+  }
+
+  /** Whose account is asked for. */
+  public record OfOwner(String owner) {}
+
+  @Funq("sample-first")
+  @Query
+  public Uni<Optional<Listing.Ranked>> first(OfOwner query) {
+    return queries.first(AccountView.PROJECTION, AccountView.OF_OWNER, query.owner());
+  }
 
   @Funq("sample-event-loop")
   public Uni<Said> onEventLoop() {

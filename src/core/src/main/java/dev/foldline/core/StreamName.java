@@ -28,7 +28,7 @@ public final class StreamName {
   }
 
   /** Whether it may be the id of an aggregate. */
-  static boolean isId(String text) {
+  public static boolean isId(String text) {
     return ID.matcher(text).matches();
   }
 

@@ -4,16 +4,17 @@ import static dev.foldline.readmodels.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.foldline.core.Listing;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.readmodels.Counting.Sum;
-import dev.foldline.redis.Views.Ranked;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,7 +46,9 @@ class RebuildTest {
 
   /** What queries answer. */
   private record Answers(
-      Map<String, View<Sum>> documents, Map<String, BigInteger> totals, List<Ranked> largest) {}
+      Map<String, View<Sum>> documents,
+      Map<String, BigInteger> totals,
+      List<Listing.Ranked> largest) {}
 
   @Test
   void killedTwiceOnTheWayItEndsAsOneFromScratch_andNoQueryFails(@TempDir Path data)
@@ -159,7 +162,12 @@ class RebuildTest {
     return new Answers(
         documents,
         ground.totals(Counting.sums(2)),
-        ground.views.top(Counting.sums(2), "largest", STREAMS).await().atMost(Ground.LIMIT));
+        ground
+            .views
+            .page(Counting.sums(2), Listing.of("largest").page(STREAMS, Optional.empty()))
+            .await()
+            .atMost(Ground.LIMIT)
+            .entries());
   }
 
   /** It is what a fold from nothing makes of all that was written. */

@@ -49,14 +49,17 @@ final class ApplyCall {
               field,
               Long.toString(amount >> Integer.SIZE),
               Long.toString(amount & LOW));
-      case Change.Rank(var view, var member, var score) -> rank(view, member, Layout.digits(score));
-      case Change.Unrank(var view, var member) -> rank(view, member, "");
+      case Change.Rank(var view, var member, var score) -> put(view, member, Entries.digits(score));
+      case Change.Index(var view, var member, var value, var order) ->
+          put(view, member, Entries.under(value) + Entries.digits(order));
+      case Change.Unrank(var view, var member) -> put(view, member, "");
+      case Change.Unindex(var view, var member) -> put(view, member, "");
     }
   }
 
-  private void rank(String view, String member, String digits) {
+  private void put(String view, String member, String entry) {
     String scores = number(layout.scores(partition, view));
-    add("rank", layout.ranking(partition, view), member, digits, scores);
+    add("put", layout.ranking(partition, view), member, entry, scores);
   }
 
   private void add(String kind, String key, String a, String b, String c) {

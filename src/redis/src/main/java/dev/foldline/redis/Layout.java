@@ -23,8 +23,9 @@ import java.util.zip.CRC32;
  *                                               and, of documents that events name: how many events, by
  *                                               stream the revision of the last one, JSON
  * foldline:1:bank:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
- * foldline:1:bank:{name:build:partition}:ranking:view  sorted set: score in 16 digits, member
- * foldline:1:bank:{name:build:partition}:scores:view   hash: member → its score in 16 digits
+ * foldline:1:bank:{name:build:partition}:ranking:view  sorted set: entries of a ranking or index, see
+ *                                               Entries
+ * foldline:1:bank:{name:build:partition}:scores:view   hash: member → its entry without the member
  * foldline:1:bank:{name:build:partition}:waiting       there while a query waits for a document
  * foldline:1:bank:{name:build:partition}:checkpoint    history of Redis, blank, position: see Checkpoint
  * </pre>
@@ -149,14 +150,5 @@ record Layout(Namespace namespace, String projection, String build) {
 
   private String key(int partition, String kind) {
     return of(namespace, projection + ":" + build + ":" + partition, kind);
-  }
-
-  /** Digits whose order as text is that of the scores, highest first. */
-  static String digits(long score) {
-    return String.format("%016x", ~(score ^ Long.MIN_VALUE));
-  }
-
-  static long score(String digits) {
-    return ~Long.parseUnsignedLong(digits, 0, 16, 16) ^ Long.MIN_VALUE;
   }
 }

@@ -1,34 +1,31 @@
 package dev.foldline.redis;
 
+import static java.util.stream.Collectors.groupingBy;
+
+import dev.foldline.core.Listing;
 import dev.foldline.core.Projection;
-import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 import java.math.BigInteger;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Queries of read models. */
 public final class Views {
 
-  private static final String NONE = "";
+  private static final Script ANNOUNCE = Script.named("announce.lua");
 
   private final ReadModels models;
   private final Arrivals arrivals;
-  private final Map<String, String> active = new ConcurrentHashMap<>();
+  private final ActiveBuild active;
 
   public Views(ReadModels models) {
     this(models, new Arrivals(models));
@@ -37,10 +34,8 @@ public final class Views {
   Views(ReadModels models, Arrivals arrivals) {
     this.models = models;
     this.arrivals = arrivals;
+    this.active = new ActiveBuild(models);
   }
-
-  /** A member of a ranking. */
-  public record Ranked(String member, long score) {}
 
   /**
    * A document; none where the projection has seen no event of it.
@@ -54,8 +49,47 @@ public final class Views {
 
   /** The same; none either where it is a stream's that was deleted for good. */
   public <D> Uni<Optional<View<D>>> living(Projection<D> projection, String key) {
-    return stored(projection, key, field(projection, key))
-        .map(found -> found.get(2) == null ? view(projection, key, found) : Optional.empty());
+    return living(projection, List.of(key)).map(found -> Optional.ofNullable(found.get(key)));
+  }
+
+  /** Those documents that there are, and whose streams were not deleted for good, in one step. */
+  public <D> Uni<Map<String, View<D>>> living(Projection<D> projection, List<String> keys) {
+    List<List<String>> partitions =
+        List.copyOf(keys.stream().distinct().collect(groupingBy(Layout::partition)).values());
+    return active
+        .ask(
+            projection,
+            layout -> partitions.stream().map(some -> read(projection, layout, some)).toList())
+        .map(
+            answers -> {
+              Map<String, View<D>> found = new HashMap<>();
+              for (int i = 0; i < partitions.size(); i++) {
+                Response answer = answers.get(i);
+                ActiveBuild.checkThere(answer.get(0));
+                int at = 1;
+                for (String key : partitions.get(i)) {
+                  if (answer.get(at + 1) == null) {
+                    view(projection, key, answer.get(at)).ifPresent(view -> found.put(key, view));
+                  }
+                  at += 2;
+                }
+              }
+              return found;
+            });
+  }
+
+  private static Command read(Projection<?> projection, Layout layout, List<String> keys) {
+    return read(
+        layout,
+        Layout.partition(keys.getFirst()),
+        keys.stream().map(key -> field(projection, key)).toList());
+  }
+
+  /** The mark of a partition; and what is in each field, with the note of that one's end. */
+  private static Command read(Layout layout, int partition, List<String> fields) {
+    Command read = new Command("HMGET").arg(layout.documents(partition)).arg(Layout.MARK);
+    fields.forEach(field -> read.arg(field).arg(Layout.end(field)));
+    return read;
   }
 
   private static String field(Projection<?> projection, String key) {
@@ -65,48 +99,28 @@ public final class Views {
     };
   }
 
-  private <D> Optional<View<D>> view(Projection<D> projection, String key, Response found) {
+  private <D> Optional<View<D>> view(
+      Projection<D> projection, String key, @Nullable Response found) {
+    String text = Objects.toString(found, "");
     return switch (projection) {
       case Projection.OfStreams<D> _ ->
-          StoredDocument.parse(text(found), models, projection.state()).view(key);
-      case Projection.OfKeys<D> _ -> KeyDocument.view(key, text(found), models, projection.state());
+          StoredDocument.parse(text, models, projection.state()).view(key);
+      case Projection.OfKeys<D> _ -> KeyDocument.view(key, text, models, projection.state());
     };
   }
 
   /** The revision of a stream that a projection has come to, −1 for none. */
   public Uni<Long> revision(Projection<?> projection, String stream) {
     return stored(projection, stream, stream)
-        .map(found -> StoredDocument.fence(text(found)).revision());
+        .map(found -> StoredDocument.fence(Objects.toString(found, "")).revision());
   }
 
-  private static String text(Response found) {
-    return Objects.toString(found.get(1), "");
-  }
-
-  /** The partition's mark, what is in one of its fields, and the note of that one's end. */
-  private Uni<Response> stored(Projection<?> projection, String key, String field) {
-    int partition = Layout.partition(key);
-    return query(
-            projection,
-            layout ->
-                List.of(
-                    new Command("HMGET")
-                        .arg(layout.documents(partition))
-                        .arg(Layout.MARK)
-                        .arg(field)
-                        .arg(Layout.end(field))))
+  private Uni<@Nullable Response> stored(Projection<?> projection, String key, String field) {
+    return active
+        .ask(projection, layout -> List.of(read(layout, Layout.partition(key), List.of(field))))
         .map(List::getFirst)
-        .invoke(found -> checkThere(found.get(0)));
-  }
-
-  private static void checkThere(@Nullable Response mark) {
-    if (mark == null) {
-      throw lost();
-    }
-  }
-
-  private static Unavailable lost() {
-    return new Unavailable("the read model was lost, and is being built again");
+        .invoke(found -> ActiveBuild.checkThere(found.get(0)))
+        .map(found -> found.get(1));
   }
 
   /**
@@ -118,22 +132,54 @@ public final class Views {
    */
   public Uni<Boolean> await(
       Projection<?> projection, String stream, long revision, Duration limit) {
-    int partition = Layout.partition(stream);
+    return await(
+        projection,
+        stream,
+        stream,
+        () -> revision(projection, stream).map(reached -> reached >= revision),
+        limit);
+  }
+
+  /**
+   * Waits until there is something newer than a document.
+   *
+   * @param limit how long to wait
+   * @return whether there is
+   */
+  public <D> Uni<Boolean> awaitNewer(Projection<D> projection, View<?> than, Duration limit) {
+    return await(
+        projection,
+        than.key(),
+        field(projection, than.key()),
+        () ->
+            document(projection, than.key())
+                .map(now -> now.filter(it -> it.version() > than.version()).isPresent()),
+        limit);
+  }
+
+  private Uni<Boolean> await(
+      Projection<?> projection,
+      String key,
+      String field,
+      Supplier<Uni<Boolean>> reached,
+      Duration limit) {
+    int partition = Layout.partition(key);
     String millis = Long.toString(Math.max(limit.toMillis(), 1));
-    return query(projection, _ -> List.of())
-        .map(_ -> layout(projection, active.getOrDefault(projection.name(), NONE)))
+    return active
+        .layout(projection)
         .chain(
             layout ->
                 arrivals.await(
-                    layout.documents(partition) + " " + stream,
-                    new Command("SET").arg(layout.waiting(partition)).arg("").arg("PX").arg(millis),
-                    () -> revision(projection, stream).map(reached -> reached >= revision),
+                    layout.documents(partition) + " " + field,
+                    new Command(ANNOUNCE, List.of(layout.waiting(partition)), List.of(millis)),
+                    reached,
                     limit));
   }
 
   /** The sums of a view by field, in the order of the fields' names. */
   public Uni<Map<String, BigInteger>> totals(Projection<?> projection, String view) {
-    return all(
+    return active
+        .askAll(
             projection,
             (layout, partition) -> layout.totals(partition, view),
             key -> new Command("HGETALL").arg(key))
@@ -154,119 +200,13 @@ public final class Views {
     return sums;
   }
 
-  /**
-   * The first of a ranking, highest score first; equal scores in the order of the members' names.
-   *
-   * @param limit how many at most
-   */
-  public Uni<List<Ranked>> top(Projection<?> projection, String view, int limit) {
-    String last = Integer.toString(Math.max(limit, 1) - 1);
-    return all(
+  /** A page of a ranking or index, in one round trip. */
+  public Uni<Listing.Page<Listing.Ranked>> page(Projection<?> projection, Listing listing) {
+    return active
+        .askAll(
             projection,
-            (layout, partition) -> layout.ranking(partition, view),
-            key -> new Command("ZRANGE").arg(key).arg("0").arg(last))
-        .map(answers -> merge(answers, limit));
-  }
-
-  private static List<Ranked> merge(List<Response> answers, int limit) {
-    return answers.stream()
-        .flatMap(Response::stream)
-        .map(Response::toString)
-        .sorted(Comparator.naturalOrder())
-        .limit(limit)
-        .map(entry -> new Ranked(entry.substring(16), Layout.score(entry)))
-        .toList();
-  }
-
-  private Layout layout(Projection<?> projection, String build) {
-    return new Layout(models.namespace(), projection.name(), build);
-  }
-
-  /**
-   * Asks the build that queries read. Which one that is comes with the answers, so that they are
-   * never of a build that is not read any more.
-   */
-  private Uni<List<Response>> query(
-      Projection<?> projection, Function<Layout, List<Command>> commands) {
-    return query(projection, commands, active.getOrDefault(projection.name(), NONE));
-  }
-
-  private Uni<List<Response>> query(
-      Projection<?> projection, Function<Layout, List<Command>> commands, String build) {
-    List<Command> all = new ArrayList<>();
-    all.add(
-        new Command("HGET")
-            .arg(Layout.builds(models.namespace(), projection.name()))
-            .arg("active"));
-    if (!build.equals(NONE)) {
-      all.addAll(commands.apply(layout(projection, build)));
-    }
-    return models
-        .send(all)
-        .chain(
-            answers -> {
-              String now = Objects.toString(answers.getFirst(), NONE);
-              if (now.equals(NONE)) {
-                return Uni.createFrom().failure(new Unavailable("the read model is being built"));
-              }
-              if (now.equals(build)) {
-                return Uni.createFrom().item(answers.subList(1, answers.size()));
-              }
-              active.put(projection.name(), now);
-              return query(projection, commands, now);
-            });
-  }
-
-  /**
-   * Asks every partition for a shared view. Where one was lost, be it the partition or the view, it
-   * is not left out; the first event of all may look like that, so it is asked for once more.
-   */
-  private Uni<List<Response>> all(
-      Projection<?> projection,
-      BiFunction<Layout, Integer, String> key,
-      Function<String, Command> command) {
-    Uni<List<Response>> asked =
-        query(
-            projection,
-            layout ->
-                IntStream.range(0, Layout.PARTITIONS)
-                    .boxed()
-                    .flatMap(partition -> ask(layout, partition, key, command))
-                    .toList());
-    return asked
-        .chain(answers -> isWhole(answers) ? Uni.createFrom().item(answers) : asked)
-        .map(
-            answers -> {
-              if (!isWhole(answers)) {
-                throw lost();
-              }
-              return IntStream.iterate(0, i -> i < answers.size(), i -> i + 2)
-                  .mapToObj(answers::get)
-                  .toList();
-            });
-  }
-
-  /** The view, and then whether it is to be there, and the partition is. */
-  private static Stream<Command> ask(
-      Layout layout,
-      int partition,
-      BiFunction<Layout, Integer, String> key,
-      Function<String, Command> command) {
-    String view = key.apply(layout, partition);
-    return Stream.of(
-        command.apply(view),
-        new Command("HMGET")
-            .arg(layout.documents(partition))
-            .arg(Layout.MARK)
-            .arg(layout.note(partition, view)));
-  }
-
-  private static boolean isWhole(List<Response> answers) {
-    return IntStream.iterate(0, i -> i < answers.size(), i -> i + 2)
-        .noneMatch(
-            i -> {
-              Response marks = answers.get(i + 1);
-              return marks.get(0) == null || (marks.get(1) != null && answers.get(i).size() == 0);
-            });
+            (layout, partition) -> layout.ranking(partition, listing.view()),
+            key -> Entries.page(key, listing))
+        .map(answers -> Entries.merge(answers, listing));
   }
 }

@@ -50,17 +50,18 @@ local function add(totals, field, high, low)
   end
 end
 
--- A ranking is sorted as text: the score's digits, then the member.
-local function rank(ranking, member, digits, scores)
+-- A ranking or index is sorted as text: what its entry begins with, then the member. A member has
+-- one entry, which replaces the one before; '' takes it out.
+local function put(ranking, member, entry, scores)
   local old = redis.call('HGET', scores, member)
   if old then
     redis.call('ZREM', ranking, old .. member)
   end
-  if digits == '' then
+  if entry == '' then
     redis.call('HDEL', scores, member)
   else
-    redis.call('HSET', scores, member, digits)
-    redis.call('ZADD', ranking, 0, digits .. member)
+    redis.call('HSET', scores, member, entry)
+    redis.call('ZADD', ranking, 0, entry .. member)
   end
 end
 
@@ -78,7 +79,7 @@ while at <= #ARGV do
       if ARGV[i] == 'add' then
         add(key, ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
       else
-        rank(key, ARGV[i + 2], ARGV[i + 3], KEYS[tonumber(ARGV[i + 4])])
+        put(key, ARGV[i + 2], ARGV[i + 3], KEYS[tonumber(ARGV[i + 4])])
       end
     end
   else

@@ -123,6 +123,17 @@ class ArrivalsTest {
   }
 
   @Test
+  void whoWaitsForLongIsWoken_afterOneWhoWaitedForAMomentHasGone() {
+    CompletableFuture<Boolean> patient = asks("n-1", 0, LONG);
+    untilSomeoneWaits("n-1");
+    assertThat(asks("n-1", 7, Duration.ofMillis(1)).join()).isFalse();
+
+    write("n-1", 0);
+
+    assertThat(patient.orTimeout(LONG.toMillis() / 2, TimeUnit.MILLISECONDS).join()).isTrue();
+  }
+
+  @Test
   void nobodyIsForgottenHoweverWritesAndWaitsMeet() {
     List<CompletableFuture<Boolean>> all =
         IntStream.range(0, 200)

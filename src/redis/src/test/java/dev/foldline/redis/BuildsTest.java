@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
+import dev.foldline.core.Listing;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
@@ -145,12 +146,13 @@ class BuildsTest {
     String build = build(one);
     apply(one, build, "a");
     assertThat(await(views.totals(one, "totals"))).containsKey("events");
-    assertThat(await(views.top(one, "ranking", 9))).hasSize(1);
+    assertThat(await(views.page(one, Listing.of("ranking"))).entries()).hasSize(1);
 
     redis.command("DEL " + new Layout(RealRedis.NAMESPACE, "last", build).documents(3));
 
     assertThatThrownBy(() -> await(views.totals(one, "totals"))).isInstanceOf(Unavailable.class);
-    assertThatThrownBy(() -> await(views.top(one, "ranking", 9))).isInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> await(views.page(one, Listing.of("ranking"))))
+        .isInstanceOf(Unavailable.class);
   }
 
   @Test
@@ -341,7 +343,7 @@ class BuildsTest {
         assertThatThrownBy(() -> await(views.totals(one, "totals")))
             .isInstanceOf(Unavailable.class);
       } else if (view.startsWith("ranking")) {
-        assertThatThrownBy(() -> await(views.top(one, "ranking", 9)))
+        assertThatThrownBy(() -> await(views.page(one, Listing.of("ranking"))))
             .isInstanceOf(Unavailable.class);
       }
     }
@@ -363,7 +365,7 @@ class BuildsTest {
     apply(ranked, build, "a");
     apply(ranked, build, "b");
 
-    assertThat(await(views.top(ranked, "ranking", 9))).isEmpty();
+    assertThat(await(views.page(ranked, Listing.of("ranking"))).entries()).isEmpty();
     assertThat(await(new Builds(models, ranked).live())).hasValue(build);
   }
 

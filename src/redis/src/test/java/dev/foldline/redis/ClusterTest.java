@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
+import dev.foldline.core.Listing;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
-import dev.foldline.redis.Views.Ranked;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Redis;
 import java.math.BigInteger;
@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -72,8 +73,9 @@ class ClusterTest {
     }
     assertThat(await(views.totals(SUMS, "all")))
         .containsEntry("sum", BigInteger.valueOf((long) STREAMS * (STREAMS - 1)));
-    assertThat(await(views.top(SUMS, "largest", 2)))
-        .containsExactly(new Ranked("63", 126), new Ranked("62", 124));
+    Listing two = Listing.of("largest").page(2, Optional.empty());
+    assertThat(await(views.page(SUMS, two)).entries())
+        .containsExactly(new Listing.Ranked("63", 126), new Listing.Ranked("62", 124));
 
     String second = build();
     assertThat(await(views.totals(SUMS, "all"))).isEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.foldline.core.Category;
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
+import dev.foldline.core.Listing;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Stored;
@@ -113,8 +114,8 @@ class KeyFoldingTest {
     assertThat(document("bob")).hasValue(new View<>("bob", 1, new Customer(7, 0)));
     assertThat(document("eve")).isEmpty();
     assertThat(totals()).containsEntry("ordered", BigInteger.valueOf(32));
-    assertThat(await(views.top(CUSTOMERS, "best", 9)))
-        .containsExactly(new Views.Ranked("ada", 25), new Views.Ranked("bob", 7));
+    assertThat(await(views.page(CUSTOMERS, Listing.of("best"))).entries())
+        .containsExactly(new Listing.Ranked("ada", 25), new Listing.Ranked("bob", 7));
     assertThat(await(views.revision(CUSTOMERS, "order-1"))).isOne();
   }
 

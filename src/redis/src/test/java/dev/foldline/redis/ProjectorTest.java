@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.foldline.core.Change;
 import dev.foldline.core.Changes;
+import dev.foldline.core.Listing;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
@@ -483,12 +484,12 @@ class ProjectorTest {
 
     assertThat(top(3))
         .containsExactly(
-            new Views.Ranked("38", large + 38),
-            new Views.Ranked("37", large + 37),
-            new Views.Ranked("36", large + 36));
+            new Listing.Ranked("38", large + 38),
+            new Listing.Ranked("37", large + 37),
+            new Listing.Ranked("36", large + 36));
     assertThat(top(100))
         .hasSize(41)
-        .endsWith(new Views.Ranked("39", 39), new Views.Ranked("low", Long.MIN_VALUE));
+        .endsWith(new Listing.Ranked("39", 39), new Listing.Ranked("low", Long.MIN_VALUE));
   }
 
   @Test
@@ -596,8 +597,8 @@ class ProjectorTest {
     return await(views.totals(SUMS, "all"));
   }
 
-  private List<Views.Ranked> top(int limit) {
-    return await(views.top(SUMS, "largest", limit));
+  private List<Listing.Ranked> top(int limit) {
+    return await(views.page(SUMS, Listing.of("largest").page(limit, Optional.empty()))).entries();
   }
 
   private static <T> T await(Uni<T> uni) {

@@ -159,6 +159,17 @@ public interface FoldlineConfig {
     @WithDefault("500ms")
     Duration waitLimit();
 
+    /**
+     * How long a query may wait for something newer at most, where its caller prefers to, by {@code
+     * If-None-Match} and {@code Prefer: wait}; 0 for not at all.
+     */
+    @WithDefault("30s")
+    Duration longestWait();
+
+    /** How many queries of an instance may wait for something newer; one more is a 503. */
+    @WithDefault("5000")
+    int waiting();
+
     /** How long folding a stream for a query may take at most. */
     @WithDefault("10s")
     Duration timeout();

@@ -12,7 +12,7 @@ import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Stored;
-import dev.foldline.eventstoredb.CommandHandler;
+import dev.foldline.eventstoredb.commands.CommandHandler;
 import dev.foldline.quarkus.http.AsOf;
 import dev.foldline.quarkus.http.Queries;
 import dev.foldline.quarkus.http.Query;

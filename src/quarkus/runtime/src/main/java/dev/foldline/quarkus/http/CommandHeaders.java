@@ -48,8 +48,6 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   private static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"([!#-~\\x80-\\xFF]*)\"");
 
   private static final Pattern REVISION = Pattern.compile("0|[1-9][0-9]{0,17}");
-  private static final Pattern WAIT =
-      Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?([1-9][0-9]{0,5})\"?(?:$|[,;\\s])");
 
   /** The tag is none of ours, so no stream matches it. */
   private static final Precondition NEVER = new Precondition.Exactly(Long.MIN_VALUE);
@@ -141,14 +139,10 @@ public final class CommandHeaders implements Supplier<CommandContext> {
     return metadata;
   }
 
-  /** A caller may wait less than is configured, never more. What is no preference is none. */
+  /** A caller may wait less than is configured, never more. */
   private Duration timeout(HttpCall call) {
-    Matcher wait =
-        WAIT.matcher(String.join(",", call.request().request().headers().getAll("Prefer")));
-    if (!wait.find()) {
-      return timeout;
-    }
-    Duration preferred = Duration.ofSeconds(Long.parseLong(wait.group(1)));
-    return preferred.compareTo(timeout) < 0 ? preferred : timeout;
+    return call.preferredWait()
+        .filter(preferred -> preferred.compareTo(timeout) < 0)
+        .orElse(timeout);
   }
 }

@@ -36,6 +36,7 @@ import jakarta.validation.Validator;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -281,14 +282,15 @@ final class FunctionRoute implements Handler<RoutingContext> {
       }
       HttpServerResponse response = request.response();
       try {
+        boolean known = isNotModified();
         Object body = result instanceof Receipt receipt ? receipt(receipt) : result;
-        Buffer bytes = body == null ? null : Buffer.buffer(json.writeValueAsBytes(body));
+        Buffer bytes = body == null || known ? null : Buffer.buffer(json.writeValueAsBytes(body));
         count(Outcome.DONE);
         if (response.ended() || response.closed()) {
           return;
         }
         if (bytes == null) {
-          response.setStatusCode(204).end();
+          response.setStatusCode(known ? 304 : 204).end();
         } else {
           response
               .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
@@ -298,6 +300,13 @@ final class FunctionRoute implements Handler<RoutingContext> {
       } catch (JsonProcessingException e) {
         fail(e);
       }
+    }
+
+    /** Gives the answer its tag, if it has one; whether the caller has what that stands for. */
+    private boolean isNotModified() {
+      Optional<EntityTags> tags = http.tags();
+      tags.flatMap(EntityTags::answer).ifPresent(tag -> http.answer("ETag", tag));
+      return tags.filter(EntityTags::haveAnswer).isPresent();
     }
 
     /** The body of a receipt, the same for each repeat; what else it says goes into headers. */

@@ -17,9 +17,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,8 @@ final class HttpCall {
   private static final Pattern PRINTABLE = Pattern.compile("[ -~]{1,255}");
   static final String TRACEPARENT = "traceparent";
 
+  private static final Pattern WAIT =
+      Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?([1-9][0-9]{0,5})\"?(?:$|[,;\\s])");
   private static final Pattern W3C =
       Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -45,6 +49,7 @@ final class HttpCall {
   private final RoutingContext request;
   private volatile boolean heard;
   private @Nullable KeyedRequest keyed;
+  private @Nullable EntityTags tags;
 
   /**
    * @param function the name of the one that is called
@@ -169,6 +174,27 @@ final class HttpCall {
       throw new Invalid(name, name + " must be 1 to 255 printable ASCII characters");
     }
     return value;
+  }
+
+  /** For how long its caller prefers to wait (RFC 7240); what is no preference is none. */
+  Optional<Duration> preferredWait() {
+    Matcher wait = WAIT.matcher(String.join(",", request.request().headers().getAll("Prefer")));
+    return wait.find()
+        ? Optional.of(Duration.ofSeconds(Long.parseLong(wait.group(1))))
+        : Optional.empty();
+  }
+
+  /**
+   * The entity tags of a call that only asks: the same object whenever it is asked for.
+   *
+   * @throws Invalid if those of the caller are malformed
+   */
+  synchronized Optional<EntityTags> tags() {
+    HttpMethod method = request.request().method();
+    if (tags == null && (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))) {
+      tags = new EntityTags(request.request().headers().getAll(CommandHeaders.IF_NONE_MATCH));
+    }
+    return Optional.ofNullable(tags);
   }
 
   /** Sets a header of the answer, if there still is one to come. */

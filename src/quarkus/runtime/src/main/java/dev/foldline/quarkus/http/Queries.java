@@ -3,26 +3,29 @@ package dev.foldline.quarkus.http;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.foldline.core.Category;
 import dev.foldline.core.Invalid;
+import dev.foldline.core.Listing;
+import dev.foldline.core.Listing.Page;
+import dev.foldline.core.Listing.Ranked;
+import dev.foldline.core.Listing.RankedDocument;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
-import dev.foldline.core.Streams;
+import dev.foldline.core.StreamName;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.connection.EventStore;
-import dev.foldline.eventstoredb.events.StreamFold;
 import dev.foldline.quarkus.Constants;
-import dev.foldline.quarkus.FoldlineConfig;
 import dev.foldline.redis.Views;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -31,10 +34,9 @@ import java.util.function.Supplier;
  * <p>A call with {@code Consistency-Token: account-a-1@7} is answered from a state with that event
  * in it: at once, or when the read model has come so far, or else, for a document, by folding the
  * stream. The answer's header {@code Consistency} says which: {@code read-model}, {@code waited} or
- * {@code folded}. What is made of many streams, documents that events name among it, can't be
- * folded: it is {@link Unavailable} while the read model is behind. A token of another category
- * says nothing about it. What a document was once, and a stream's trail, come from the stream,
- * whatever the token.
+ * {@code folded}. Views that cross streams can't be folded: they are {@link Unavailable} while the
+ * read model is behind. A token of another category says nothing about a view. What a document was
+ * once, and a stream's trail, come from the stream, whatever the token.
  *
  * <p>All fail with {@link Unavailable} where Redis or the event store is away, or a read model is
  * being built. Call it on the thread that the function was called on.
@@ -42,102 +44,66 @@ import java.util.function.Supplier;
 @Singleton
 public final class Queries {
 
-  static final String CONSISTENCY = "Consistency";
-
   private final Views views;
-  private final StreamFold folds;
-  private final Streams streams;
+  private final DocumentQueries documents;
+  private final Consistency consistency;
   private final EventStore store;
   private final Constants constants;
-  private final Duration wait;
 
   Queries(
       Views views,
-      StreamFold folds,
-      Streams streams,
+      DocumentQueries documents,
+      Consistency consistency,
       EventStore store,
-      Constants constants,
-      FoldlineConfig config) {
+      Constants constants) {
     this.views = views;
-    this.folds = folds;
-    this.streams = streams;
+    this.documents = documents;
+    this.consistency = consistency;
     this.store = store;
     this.constants = constants;
-    this.wait = config.queries().waitLimit();
   }
 
   /**
-   * A document as it is now. The answer's {@code ETag} is its version; that of a stream's document
-   * has a token of its own, too.
+   * A document as it is now; in the answer its version as the tag, and, if it is a stream's, a
+   * token of its own.
    *
    * @param id of the aggregate, or the key that events name
-   * @return none where there is no such stream, or none any more, or no event names the key
+   * @return none where there is no such stream, or none any more, or no event named the key
    */
   public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String id) {
     return document(projection, id, new AsOf.Now());
   }
 
   /**
-   * A document as it is, as above, or as a stream's was, folded from the stream.
+   * A stream's document as it is, as above, or as it was, folded from the stream.
    *
    * @param id of the aggregate
    * @return none where there was none then
-   * @throws IllegalArgumentException if it is to be as it was, and is no stream's
    */
   public <D> Uni<Optional<View<D>>> document(Projection<D> projection, String id, AsOf asOf) {
     constants.require(projection);
-    String key = projection.keyOfId(id);
-    if (projection instanceof Projection.OfKeys<D> && !(asOf instanceof AsOf.Now)) {
-      throw new IllegalArgumentException(
-          "'"
-              + projection
-              + "' has documents of many streams: they are known only as they are now");
-    }
-    return switch (asOf) {
-      case AsOf.Now() ->
-          switch (projection) {
-            case Projection.OfStreams<D> _ -> now(projection, key);
-            case Projection.OfKeys<D> _ -> named(projection, key);
-          };
-      case AsOf.Revision(long revision) ->
-          folds
-              .fold(projection, key, event -> event.revision() <= revision)
-              .map(found -> found.filter(view -> view.version() == revision));
-      case AsOf.Time(Instant time) ->
-          folds.fold(projection, key, event -> !event.time().isAfter(time));
-    };
+    asks();
+    return documents.document(projection, projection.keyOfId(id), asOf);
   }
 
-  private <D> Uni<Optional<View<D>>> named(Projection<D> projection, String key) {
-    Optional<HttpCall> call = HttpCall.current();
-    return crossing(projection, () -> views.document(projection, key))
-        .invoke(view -> tag(call, view));
-  }
-
-  private <D> Uni<Optional<View<D>>> now(Projection<D> projection, String stream) {
-    Optional<HttpCall> call = HttpCall.current();
-    long seen =
-        token(call).filter(it -> it.stream().equals(stream)).map(it -> it.revision()).orElse(-1L);
-    Uni<Optional<View<D>>> found = views.living(projection, stream);
-    if (seen < 0) {
-      return found.invoke(view -> say(call, "read-model", view));
+  /**
+   * Some documents as they are now, in one round trip.
+   *
+   * @param ids of the aggregates, or the keys that events name, at most {@value Listing#MOST}
+   * @return in their order; none where there is no such document, or none any more
+   */
+  public <D> Uni<List<Optional<View<D>>>> documents(Projection<D> projection, List<String> ids) {
+    if (ids.size() > Listing.MOST) {
+      throw new Invalid("", "at most " + Listing.MOST + " documents are read at once");
     }
-    return found
-        .onFailure(Unavailable.class)
-        .recoverWithItem(Optional.empty())
-        .chain(
-            view ->
-                revision(view) >= seen
-                    ? Uni.createFrom().item(view).invoke(it -> say(call, "read-model", it))
-                    : arrives(projection, stream, seen)
-                        .chain(
-                            arrived ->
-                                arrived
-                                    ? views
-                                        .living(projection, stream)
-                                        .invoke(later -> say(call, "waited", later))
-                                    : fold(projection, stream, seen)
-                                        .invoke(folded -> say(call, "folded", folded))));
+    List<String> keys = ids.stream().map(projection::keyOfId).toList();
+    Predicate<String> concerns =
+        switch (projection) {
+          case Projection.OfStreams<D> _ -> keys::contains;
+          case Projection.OfKeys<D> _ -> projection::reads;
+        };
+    return across(projection, concerns, () -> views.living(projection, keys))
+        .map(found -> keys.stream().map(found::get).map(Optional::ofNullable).toList());
   }
 
   /**
@@ -166,6 +132,7 @@ public final class Queries {
    */
   public Uni<List<Entry>> trail(Category<?> category, String id, long from, int limit) {
     String stream = category.stream(id);
+    asks();
     return store
         .remaining(stream, from, limit)
         .call(events -> events.isEmpty() ? mustExist(stream, category) : done())
@@ -195,105 +162,70 @@ public final class Queries {
    *     {@code long} is an {@link ArithmeticException}
    */
   public <T extends Record> Uni<T> totals(Projection<?> projection, String view, Class<T> type) {
-    return crossing(projection, () -> views.totals(projection, view))
+    return across(projection, () -> views.totals(projection, view))
         .map(sums -> Totals.of(type, sums));
   }
 
-  /** The first of a ranking, see {@link Views#top}. */
-  public Uni<List<Views.Ranked>> top(Projection<?> projection, String view, int limit) {
-    return crossing(projection, () -> views.top(projection, view, limit));
+  /** A page of a ranking, or of what an index has under a value. */
+  public Uni<Page<Ranked>> list(Projection<?> projection, Listing listing) {
+    return across(projection, () -> views.page(projection, listing));
   }
 
-  /** A stream's document and what it adds to shared views change in one step. */
-  private <T> Uni<T> crossing(Projection<?> projection, Supplier<Uni<T>> query) {
+  /**
+   * The same, each entry with the document that the projection has of it, its member being an
+   * aggregate's id or the key that events name. Documents are read after the page, so that one may
+   * be newer than its place.
+   */
+  public <D> Uni<Page<RankedDocument<D>>> listWithDocuments(
+      Projection<D> projection, Listing listing) {
+    return across(
+        projection,
+        () -> views.page(projection, listing).chain(page -> withDocuments(projection, page)));
+  }
+
+  private <D> Uni<Page<RankedDocument<D>>> withDocuments(
+      Projection<D> projection, Page<Ranked> page) {
+    List<String> keys =
+        page.entries().stream()
+            .map(Ranked::member)
+            .filter(StreamName::isId)
+            .map(projection::keyOfId)
+            .toList();
+    return views
+        .living(projection, keys)
+        .map(found -> page.map(entry -> with(found, projection, entry)));
+  }
+
+  private static <D> RankedDocument<D> with(
+      Map<String, View<D>> found, Projection<D> projection, Ranked entry) {
+    Optional<View<D>> document =
+        StreamName.isId(entry.member())
+            ? Optional.ofNullable(found.get(projection.keyOfId(entry.member())))
+            : Optional.empty();
+    return new RankedDocument<>(entry.member(), entry.score(), document);
+  }
+
+  /**
+   * Who has the smallest score under a value of an index: who came first, if members are ordered by
+   * log position. A view says what was true a moment ago; it guarantees nothing to a decision.
+   */
+  public Uni<Optional<Ranked>> first(Projection<?> projection, String view, String value) {
+    Listing one = Listing.of(view, value).lowestFirst().page(1, Optional.empty());
+    return list(projection, one).map(page -> page.entries().stream().findFirst());
+  }
+
+  private <T> Uni<T> across(Projection<?> projection, Supplier<Uni<T>> query) {
+    return across(projection, projection::reads, query);
+  }
+
+  private <T> Uni<T> across(
+      Projection<?> projection, Predicate<String> concerns, Supplier<Uni<T>> query) {
     constants.require(projection);
-    Optional<HttpCall> call = HttpCall.current();
-    Optional<ConsistencyToken> seen = token(call).filter(token -> projection.reads(token.stream()));
-    if (seen.isEmpty()) {
-      call.ifPresent(it -> it.answer(CONSISTENCY, "read-model"));
-      return query.get();
-    }
-    ConsistencyToken token = seen.get();
-    return views
-        .revision(projection, token.stream())
-        .chain(
-            revision -> {
-              if (revision >= token.revision()) {
-                call.ifPresent(it -> it.answer(CONSISTENCY, "read-model"));
-                return query.get();
-              }
-              return views
-                  .await(projection, token.stream(), token.revision(), wait)
-                  .chain(arrived -> arrived ? done() : mustBeGone(streams, token))
-                  .chain(
-                      () -> {
-                        call.ifPresent(it -> it.answer(CONSISTENCY, "waited"));
-                        return query.get();
-                      });
-            });
+    asks();
+    return consistency.across(projection, concerns, query);
   }
 
-  /** A stream that was deleted, for good or not, may never come into a read model. */
-  static Uni<Void> mustBeGone(Streams streams, ConsistencyToken token) {
-    return Uni.createFrom()
-        .completionStage(() -> streams.read(token.stream(), 0, 1))
-        .<Void>map(
-            events -> {
-              if (!events.isEmpty()) {
-                throw new Unavailable(
-                    "read-model-behind", "the view has not come to " + token + " yet");
-              }
-              return null;
-            })
-        .onFailure(NotFound.class)
-        .recoverWithNull();
-  }
-
-  /** Without Redis the document does not arrive. */
-  private Uni<Boolean> arrives(Projection<?> projection, String stream, long revision) {
-    return views
-        .await(projection, stream, revision, wait)
-        .onFailure(Unavailable.class)
-        .recoverWithItem(false);
-  }
-
-  private <D> Uni<Optional<View<D>>> fold(Projection<D> projection, String stream, long seen) {
-    return folds
-        .fold(projection, stream, _ -> true)
-        .invoke(
-            view -> {
-              if (view.isPresent() && revision(view) < seen) {
-                throw new Invalid(
-                    ConsistencyToken.HEADER,
-                    ConsistencyToken.HEADER
-                        + " is ahead of "
-                        + stream
-                        + ": it is of another store");
-              }
-            });
-  }
-
-  private static Optional<ConsistencyToken> token(Optional<HttpCall> call) {
-    return call.flatMap(it -> it.header(ConsistencyToken.HEADER)).map(ConsistencyToken::parse);
-  }
-
-  private static long revision(Optional<? extends View<?>> view) {
-    return view.map(View::version).orElse(-1L);
-  }
-
-  private static void tag(Optional<HttpCall> call, Optional<? extends View<?>> view) {
-    view.ifPresent(found -> call.ifPresent(it -> it.answer("ETag", "\"" + found.version() + "\"")));
-  }
-
-  private static void say(
-      Optional<HttpCall> call, String consistency, Optional<? extends View<?>> view) {
-    call.ifPresent(it -> it.answer(CONSISTENCY, consistency));
-    tag(call, view);
-    view.ifPresent(
-        found -> {
-          Optional<ConsistencyToken> token = ConsistencyToken.of(found.key(), found.version());
-          call.ifPresent(
-              it -> token.ifPresent(its -> it.answer(ConsistencyToken.HEADER, its.toString())));
-        });
+  private static void asks() {
+    HttpCall.current().flatMap(HttpCall::tags).ifPresent(EntityTags::asks);
   }
 }

@@ -41,6 +41,6 @@ class QueriesTest {
   }
 
   private static void gone(EventStore store, String token) {
-    Queries.mustBeGone(store.streams(), ConsistencyToken.parse(token)).await().atMost(LIMIT);
+    Consistency.mustBeGone(store.streams(), ConsistencyToken.parse(token)).await().atMost(LIMIT);
   }
 }

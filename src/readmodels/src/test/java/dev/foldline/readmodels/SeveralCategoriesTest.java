@@ -1,6 +1,6 @@
-package dev.foldline.quarkus.projections;
+package dev.foldline.readmodels;
 
-import static dev.foldline.quarkus.projections.Ground.n;
+import static dev.foldline.readmodels.Ground.n;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -12,8 +12,8 @@ import dev.foldline.core.Projection;
 import dev.foldline.core.Stored;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
-import dev.foldline.quarkus.projections.Counting.Counted;
-import dev.foldline.quarkus.projections.Counting.Sum;
+import dev.foldline.readmodels.Counting.Counted;
+import dev.foldline.readmodels.Counting.Sum;
 import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
 import java.nio.file.Path;

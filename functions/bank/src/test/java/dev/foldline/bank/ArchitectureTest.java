@@ -3,6 +3,7 @@ package dev.foldline.bank;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -26,7 +27,10 @@ class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("dev.foldline");
 
-  /** functions → src/quarkus → {eventstoredb, redis} → core; nothing depends on a function. */
+  /**
+   * functions → quarkus → readmodels → {eventstoredb, redis} → core, and messaging → eventstoredb;
+   * nothing depends on a function.
+   */
   private static final ArchRule DEPENDENCIES_RUN_ONE_WAY =
       layeredArchitecture()
           .consideringOnlyDependenciesInAnyPackage("dev.foldline..")
@@ -34,8 +38,12 @@ class ArchitectureTest {
           .definedBy("dev.foldline.core..")
           .layer("eventstoredb")
           .definedBy("dev.foldline.eventstoredb..")
+          .layer("messaging")
+          .definedBy("dev.foldline.messaging..")
           .layer("redis")
           .definedBy("dev.foldline.redis..")
+          .layer("readmodels")
+          .definedBy("dev.foldline.readmodels..")
           .layer("embedded")
           .definedBy("dev.foldline.embedded..")
           .layer("testing")
@@ -48,15 +56,50 @@ class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("quarkus")
           .mayOnlyBeAccessedByLayers("functions")
+          .whereLayer("readmodels")
+          .mayOnlyBeAccessedByLayers("quarkus")
+          .whereLayer("messaging")
+          .mayOnlyBeAccessedByLayers("quarkus", "functions")
           .whereLayer("eventstoredb")
-          .mayOnlyBeAccessedByLayers("quarkus", "functions")
+          .mayOnlyBeAccessedByLayers("readmodels", "messaging", "quarkus", "functions")
           .whereLayer("redis")
-          .mayOnlyBeAccessedByLayers("quarkus", "functions")
+          .mayOnlyBeAccessedByLayers("readmodels", "quarkus", "functions")
           .whereLayer("embedded")
           .mayOnlyBeAccessedByLayers("quarkus", "testing")
           .whereLayer("testing")
           .mayNotBeAccessedByAnyLayer()
           .withOptionalLayers(true);
+
+  private static final ArchRule NO_PACKAGES_NEED_EACH_OTHER =
+      slices().matching("dev.foldline.(**)").should().beFreeOfCycles();
+
+  /** Who has no channels carries neither of them. */
+  private static final ArchRule MESSAGING_ALONE_KNOWS_CHANNELS =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "dev.foldline.core..",
+              "dev.foldline.eventstoredb..",
+              "dev.foldline.redis..",
+              "dev.foldline.readmodels..",
+              "dev.foldline.quarkus..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.smallrye.reactive.messaging..", "org.eclipse.microprofile.reactive.messaging..");
+
+  private static final ArchRule QUARKUS_STAYS_IN_THE_EXTENSION =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "dev.foldline.core..",
+              "dev.foldline.eventstoredb..",
+              "dev.foldline.messaging..",
+              "dev.foldline.redis..",
+              "dev.foldline.readmodels..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.quarkus..");
 
   private static final ArchRule THE_CORE_IS_PLAIN_JAVA =
       classes()
@@ -126,6 +169,21 @@ class ArchitectureTest {
   }
 
   @Test
+  void no_packages_need_each_other() {
+    NO_PACKAGES_NEED_EACH_OTHER.check(FOLDLINE);
+  }
+
+  @Test
+  void messaging_alone_knows_channels() {
+    MESSAGING_ALONE_KNOWS_CHANNELS.check(FOLDLINE);
+  }
+
+  @Test
+  void quarkus_stays_in_the_extension() {
+    QUARKUS_STAYS_IN_THE_EXTENSION.check(FOLDLINE);
+  }
+
+  @Test
   void the_core_is_plain_java() {
     THE_CORE_IS_PLAIN_JAVA.check(FOLDLINE);
   }
@@ -152,6 +210,9 @@ class ArchitectureTest {
     for (ArchRule rule :
         List.of(
             DEPENDENCIES_RUN_ONE_WAY,
+            NO_PACKAGES_NEED_EACH_OTHER,
+            MESSAGING_ALONE_KNOWS_CHANNELS,
+            QUARKUS_STAYS_IN_THE_EXTENSION,
             THE_CORE_IS_PLAIN_JAVA,
             THE_CLIENT_STAYS_IN_ITS_ADAPTER,
             THE_DOMAIN_IS_PURE)) {

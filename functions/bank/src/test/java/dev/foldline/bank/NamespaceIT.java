@@ -72,8 +72,10 @@ class NamespaceIT {
           .containsExactly(
               "bank:account-view-v1",
               "bank:bank-view-v1",
+              "bank:closed-accounts",
               "till:account-view-v1",
-              "till:bank-view-v1");
+              "till:bank-view-v1",
+              "till:closed-accounts");
     }
   }
 

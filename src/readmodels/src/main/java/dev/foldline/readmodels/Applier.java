@@ -8,6 +8,7 @@ import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.connection.DeniedStream;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.redis.Applied;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Fence;
 import dev.foldline.redis.ForeignLog;
@@ -16,7 +17,6 @@ import dev.foldline.redis.Landmark;
 import dev.foldline.redis.Missing;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.Order;
-import dev.foldline.redis.Outcome;
 import dev.foldline.redis.Poisons;
 import dev.foldline.redis.Poisons.Poisoned;
 import dev.foldline.redis.Projector;
@@ -129,7 +129,7 @@ final class Applier<D> {
    * As {@link Projector#apply}. When it is done, it is kept which events can't be applied. A build
    * that is of another log than the store's counts as lost from then on.
    */
-  Uni<Outcome> apply(List<Recorded<StoredEvent>> batch, Order order) {
+  Uni<Applied> apply(List<Recorded<StoredEvent>> batch, Order order) {
     return inPlace(batch)
         .chain(
             events ->
@@ -194,36 +194,36 @@ final class Applier<D> {
   }
 
   /** What was discarded meanwhile is left out, and no poison. */
-  private Uni<Boolean> passOver(Map<String, List<Outcome.Poison>> found) {
+  private Uni<Boolean> passOver(Map<String, List<Applied.Poison>> found) {
     return factory
         .discards()
         .refresh()
         .chain(news -> news ? Uni.createFrom().item(false) : keep(found).replaceWith(true));
   }
 
-  private Uni<Outcome> account(List<Recorded<StoredEvent>> batch, Order order, Outcome outcome) {
+  private Uni<Applied> account(List<Recorded<StoredEvent>> batch, Order order, Applied outcome) {
     return factory
         .discards()
         .refresh()
         .chain(news -> news ? projector.apply(batch, order) : Uni.createFrom().item(outcome))
         .call(
             last -> {
-              Map<String, List<Outcome.Poison>> found = new HashMap<>(last.poisoned());
+              Map<String, List<Applied.Poison>> found = new HashMap<>(last.poisoned());
               found.replaceAll((_, poisons) -> poisons.stream().filter(Applier::isSure).toList());
               return keep(found);
             });
   }
 
-  private static boolean isSure(Outcome.Poison poison) {
+  private static boolean isSure(Applied.Poison poison) {
     return !(poison.cause() instanceof Missing);
   }
 
   /** Keeps that a stream waits for events that did not come. */
-  Uni<Void> giveUp(String stream, Outcome.Poison poison) {
+  Uni<Void> giveUp(String stream, Applied.Poison poison) {
     return keep(Map.of(stream, List.of(poison)));
   }
 
-  private Uni<Void> keep(Map<String, List<Outcome.Poison>> found) {
+  private Uni<Void> keep(Map<String, List<Applied.Poison>> found) {
     return poisons
         .add(found, Instant.now())
         .invoke(
@@ -232,7 +232,7 @@ final class Applier<D> {
         .replaceWithVoid();
   }
 
-  private void tell(Poisoned added, List<Outcome.Poison> found) {
+  private void tell(Poisoned added, List<Applied.Poison> found) {
     Throwable cause =
         found.stream()
             .filter(poison -> poison.revision() == added.revision())

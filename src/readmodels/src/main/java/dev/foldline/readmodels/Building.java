@@ -7,11 +7,11 @@ import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.subscriptions.Group;
 import dev.foldline.eventstoredb.subscriptions.PersistentSource;
 import dev.foldline.eventstoredb.subscriptions.Scan;
+import dev.foldline.redis.Applied;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Checkpoint;
 import dev.foldline.redis.Landmark;
 import dev.foldline.redis.Order;
-import dev.foldline.redis.Outcome;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -166,7 +166,7 @@ final class Building {
     if (events.isEmpty()) {
       return new Batch(0, 0);
     }
-    Outcome outcome = await(applier.apply(events, Order.LOG));
+    Applied outcome = await(applier.apply(events, Order.LOG));
     await(builds.keep(build, Landmark.of(events.getLast())));
     return new Batch(events.size(), outcome.applied());
   }

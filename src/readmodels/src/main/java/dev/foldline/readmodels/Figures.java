@@ -1,6 +1,6 @@
 package dev.foldline.readmodels;
 
-import dev.foldline.redis.Outcome;
+import dev.foldline.redis.Applied;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What an instance did to the read models of a projection. Safe for use by many threads. */
@@ -12,7 +12,7 @@ public final class Figures {
   private final LongAdder retried = new LongAdder();
   private final LongAdder poisoned = new LongAdder();
 
-  void add(Outcome outcome) {
+  void add(Applied outcome) {
     applied.add(outcome.applied());
     duplicates.add(outcome.duplicates());
     gaps.add(outcome.gaps());

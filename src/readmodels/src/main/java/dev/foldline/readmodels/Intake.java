@@ -5,9 +5,9 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.subscriptions.Delivery;
 import dev.foldline.eventstoredb.subscriptions.Source;
 import dev.foldline.eventstoredb.subscriptions.SupervisedSubscription;
+import dev.foldline.redis.Applied;
 import dev.foldline.redis.Missing;
 import dev.foldline.redis.Order;
-import dev.foldline.redis.Outcome;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
@@ -79,11 +79,11 @@ final class Intake<D> {
     }
   }
 
-  private void settle(Applier<D> live, List<Delivery> batch, Outcome outcome) {
+  private void settle(Applier<D> live, List<Delivery> batch, Applied outcome) {
     batches--;
     figures.add(outcome);
     for (Delivery delivery : batch) {
-      Optional<Outcome.Poison> poison = outcome.poison(delivery.event());
+      Optional<Applied.Poison> poison = outcome.poison(delivery.event());
       if (poison.isPresent()) {
         setAside(live, delivery, poison.get());
       } else {
@@ -94,7 +94,7 @@ final class Intake<D> {
   }
 
   /** What it waits for may be in another instance's hands: it is given back some times. */
-  private void setAside(Applier<D> live, Delivery delivery, Outcome.Poison poison) {
+  private void setAside(Applier<D> live, Delivery delivery, Applied.Poison poison) {
     if (!(poison.cause() instanceof Missing)) {
       park(delivery, poison);
     } else if (delivery.retries() < TRIES) {
@@ -106,7 +106,7 @@ final class Intake<D> {
     }
   }
 
-  private static void park(Delivery delivery, Outcome.Poison poison) {
+  private static void park(Delivery delivery, Applied.Poison poison) {
     Recorded<StoredEvent> event = delivery.event();
     delivery.park(
         poison.revision() == event.revision()

@@ -5,9 +5,9 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.subscriptions.Scan;
 import dev.foldline.readmodels.Surveys.Survey;
+import dev.foldline.redis.Applied;
 import dev.foldline.redis.Fence;
 import dev.foldline.redis.Order;
-import dev.foldline.redis.Outcome;
 import dev.foldline.redis.Poisons.Poisoned;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -139,7 +139,7 @@ public final class Replays<D> {
       while (!scan.ended() && System.nanoTime() < deadline) {
         List<Recorded<StoredEvent>> events = scan.next(Math.min(perSecond, PAGE));
         if (!events.isEmpty()) {
-          Outcome outcome = applier.apply(events, Order.FROM_FENCE).await().atMost(store.timeout());
+          Applied outcome = applier.apply(events, Order.FROM_FENCE).await().atMost(store.timeout());
           applied += outcome.applied();
           if (!outcome.poisoned().isEmpty()) {
             reached.remove(stream);

@@ -28,7 +28,7 @@ final class Catchup<S, D> implements Documents.Entry {
   private StoredDocument<D> stored = StoredDocument.nothing();
   private StoredDocument<D> folded = stored;
   private List<Change> changes = List.of();
-  private final List<Outcome.Poison> poisons = new ArrayList<>();
+  private final List<Applied.Poison> poisons = new ArrayList<>();
 
   /** Whether its events are looked at too that the fence is beyond. */
   private final boolean again;
@@ -98,21 +98,21 @@ final class Catchup<S, D> implements Documents.Entry {
   /** The stream is held by an earlier event, which is not in this batch. */
   void holdBehind(Poisons.Poisoned earlier) {
     poisons.add(
-        new Outcome.Poison(
+        new Applied.Poison(
             earlier.revision(), earlier.position(), new HeldBack(earlier.cause()), true));
   }
 
   /** It is not known what is missing before the events of the stream. */
   void miss() {
-    poisons.add(new Outcome.Poison(events.firstKey(), -1, new Missing(), true));
+    poisons.add(new Applied.Poison(events.firstKey(), -1, new Missing(), true));
   }
 
-  private static Outcome.Poison poison(Recorded<?> event, Throwable cause, boolean holds) {
-    return new Outcome.Poison(event.revision(), event.position(), cause, holds);
+  private static Applied.Poison poison(Recorded<?> event, Throwable cause, boolean holds) {
+    return new Applied.Poison(event.revision(), event.position(), cause, holds);
   }
 
   boolean isOpen() {
-    return poisons.stream().noneMatch(Outcome.Poison::holds) && !events.isEmpty();
+    return poisons.stream().noneMatch(Applied.Poison::holds) && !events.isEmpty();
   }
 
   /** The first revision that is not applied, or to be looked at again. */
@@ -269,12 +269,12 @@ final class Catchup<S, D> implements Documents.Entry {
     return gaps;
   }
 
-  List<Outcome.Poison> poisons() {
+  List<Applied.Poison> poisons() {
     return poisons;
   }
 
   /** What the last fold passed over. */
-  List<Outcome.Poison> passedOver() {
+  List<Applied.Poison> passedOver() {
     return poisons.stream().filter(poison -> !poison.holds() && poison.revision() >= next).toList();
   }
 

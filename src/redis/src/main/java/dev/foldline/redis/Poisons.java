@@ -79,11 +79,11 @@ public final class Poisons {
    *
    * @return those that are new
    */
-  public Uni<List<Poisoned>> add(Map<String, List<Outcome.Poison>> poisoned, Instant now) {
+  public Uni<List<Poisoned>> add(Map<String, List<Applied.Poison>> poisoned, Instant now) {
     List<Poisoned> found = new ArrayList<>();
     poisoned.forEach(
         (stream, poisons) -> {
-          for (Outcome.Poison poison : poisons) {
+          for (Applied.Poison poison : poisons) {
             if (!(poison.cause() instanceof HeldBack)) {
               found.add(
                   new Poisoned(

@@ -52,7 +52,7 @@ public final class Projector<S, D> {
      * @param found by stream
      * @return whether they are to be; else they are decoded once more
      */
-    Uni<Boolean> over(Map<String, List<Outcome.Poison>> found);
+    Uni<Boolean> over(Map<String, List<Applied.Poison>> found);
   }
 
   private final ReadModels models;
@@ -90,7 +90,7 @@ public final class Projector<S, D> {
   }
 
   /** Applies a batch {@link Order#DELIVERED as it was delivered}. */
-  public Uni<Outcome> apply(List<Recorded<S>> batch) {
+  public Uni<Applied> apply(List<Recorded<S>> batch) {
     return apply(batch, Order.DELIVERED);
   }
 
@@ -101,7 +101,7 @@ public final class Projector<S, D> {
    *     the batch may then be applied again, in part or as a whole; with {@link ForeignLog} if the
    *     build is of another log than the events
    */
-  public Uni<Outcome> apply(List<Recorded<S>> batch, Order order) {
+  public Uni<Applied> apply(List<Recorded<S>> batch, Order order) {
     boolean again = order == Order.LOG && folding instanceof KeyFolding;
     Function<String, Catchup<S, D>> begun = name -> new Catchup<>(name, again);
     Map<String, Catchup<S, D>> streams = new LinkedHashMap<>();
@@ -164,7 +164,7 @@ public final class Projector<S, D> {
 
   /** Once the fence has passed over an event, nobody finds it any more: it is told of before. */
   private Uni<Void> writeOrPass(Folding.Folded<S, D> folded) {
-    Map<String, List<Outcome.Poison>> passed = new HashMap<>();
+    Map<String, List<Applied.Poison>> passed = new HashMap<>();
     for (Catchup<S, D> stream : folded.streams()) {
       if (!stream.passedOver().isEmpty()) {
         passed.put(stream.name(), stream.passedOver());
@@ -182,12 +182,12 @@ public final class Projector<S, D> {
     return Uni.createFrom().voidItem();
   }
 
-  private Outcome outcome(int size, List<Catchup<S, D>> streams) {
+  private Applied outcome(int size, List<Catchup<S, D>> streams) {
     int applied = 0;
     int delivered = 0;
     int gaps = 0;
     int poisonedEvents = 0;
-    Map<String, List<Outcome.Poison>> poisoned = new HashMap<>();
+    Map<String, List<Applied.Poison>> poisoned = new HashMap<>();
     for (Catchup<S, D> stream : streams) {
       applied += stream.applied();
       delivered += stream.appliedOfBatch();
@@ -197,6 +197,6 @@ public final class Projector<S, D> {
         poisoned.put(stream.name(), List.copyOf(stream.poisons()));
       }
     }
-    return new Outcome(applied, size - delivered - poisonedEvents, gaps, poisoned);
+    return new Applied(applied, size - delivered - poisonedEvents, gaps, poisoned);
   }
 }

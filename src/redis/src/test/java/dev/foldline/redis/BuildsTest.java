@@ -375,7 +375,7 @@ class BuildsTest {
     apply(one, build, "a");
     Builds builds = new Builds(models, one);
     await(builds.reached(await(builds.checkpoint(build)).at(1)));
-    var poison = new Outcome.Poison(3, 3, new IllegalStateException("no"), true);
+    var poison = new Applied.Poison(3, 3, new IllegalStateException("no"), true);
     await(new Poisons(models, one, build).add(Map.of("n-1", List.of(poison)), Instant.EPOCH));
 
     String keys = redis.command("KEYS *");

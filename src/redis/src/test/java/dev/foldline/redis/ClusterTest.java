@@ -159,7 +159,7 @@ class ClusterTest {
   @Test
   void poisonsPositionsAndSnapshotsAreKept() {
     Poisons poisons = new Poisons(models, SUMS, build());
-    var poison = new Outcome.Poison(3, 30, new IllegalStateException("no"), true);
+    var poison = new Applied.Poison(3, 30, new IllegalStateException("no"), true);
     await(poisons.add(Map.of("n-1", List.of(poison)), Instant.EPOCH));
     assertThat(await(poisons.list(10))).hasSize(1);
 

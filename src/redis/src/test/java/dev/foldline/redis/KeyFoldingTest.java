@@ -106,10 +106,10 @@ class KeyFoldingTest {
   @Test
   void is_made_of_them_whatever_their_category() {
     apply(append("order-1", "ada 5", "bob 7"));
-    Outcome outcome = apply(append("payment-1", "ada 3"));
+    Applied outcome = apply(append("payment-1", "ada 3"));
     apply(append("order-2", "ada 20"));
 
-    assertThat(outcome).isEqualTo(new Outcome(1, 0, 0, Map.of()));
+    assertThat(outcome).isEqualTo(new Applied(1, 0, 0, Map.of()));
     assertThat(document("ada")).hasValue(new View<>("ada", 3, new Customer(25, 3)));
     assertThat(document("bob")).hasValue(new View<>("bob", 1, new Customer(7, 0)));
     assertThat(document("eve")).isEmpty();
@@ -123,11 +123,11 @@ class KeyFoldingTest {
   void takes_each_event_once_however_often_it_comes() {
     List<Recorded<String>> events = append("order-1", "ada 1", "ada 2", "ada 4");
 
-    Outcome outcome = apply(List.of(events.get(2), events.get(0), events.get(2), events.get(1)));
+    Applied outcome = apply(List.of(events.get(2), events.get(0), events.get(2), events.get(1)));
 
-    assertThat(outcome).isEqualTo(new Outcome(3, 1, 0, Map.of()));
-    assertThat(apply(events)).isEqualTo(new Outcome(0, 3, 0, Map.of()));
-    assertThat(apply(events, Order.LOG)).isEqualTo(new Outcome(0, 3, 0, Map.of()));
+    assertThat(outcome).isEqualTo(new Applied(3, 1, 0, Map.of()));
+    assertThat(apply(events)).isEqualTo(new Applied(0, 3, 0, Map.of()));
+    assertThat(apply(events, Order.LOG)).isEqualTo(new Applied(0, 3, 0, Map.of()));
     assertThat(document("ada")).hasValue(new View<>("ada", 3, new Customer(7, 0)));
     assertThat(totals()).containsEntry("ordered", BigInteger.valueOf(7));
   }
@@ -136,9 +136,9 @@ class KeyFoldingTest {
   void waits_for_what_is_missing_in_a_stream_whosever_that_is() {
     List<Recorded<String>> events = append("order-1", "ada 1", "bob 2", "ada 4");
 
-    Outcome outcome = apply(events.subList(2, 3));
+    Applied outcome = apply(events.subList(2, 3));
 
-    assertThat(outcome).isEqualTo(new Outcome(3, 0, 1, Map.of()));
+    assertThat(outcome).isEqualTo(new Applied(3, 0, 1, Map.of()));
     assertThat(document("bob")).hasValue(new View<>("bob", 1, new Customer(2, 0)));
     assertThat(document("ada")).hasValue(new View<>("ada", 2, new Customer(5, 0)));
   }
@@ -150,7 +150,7 @@ class KeyFoldingTest {
     store.clear();
     log.removeAll(events.subList(1, 2));
 
-    Outcome outcome = apply(events.subList(2, 4));
+    Applied outcome = apply(events.subList(2, 4));
     unreadable.clear();
 
     assertThat(outcome.poison(events.get(3)))
@@ -172,7 +172,7 @@ class KeyFoldingTest {
   @ParameterizedTest
   @ValueSource(ints = {13, 14})
   void takes_no_part_of_an_event_that_can_be_applied_only_in_part(int unlucky) {
-    Outcome outcome = apply(append("order-1", "ada 1+bob " + unlucky, "ada 2"));
+    Applied outcome = apply(append("order-1", "ada 1+bob " + unlucky, "ada 2"));
 
     assertThat(outcome.poisoned()).containsOnlyKeys("order-1");
     assertThat(document("ada")).isEmpty();
@@ -198,7 +198,7 @@ class KeyFoldingTest {
     List<Recorded<String>> events = append("order-1", key + "=1", "ada 2");
     List<Recorded<String>> others = append("order-2", "ada 4");
 
-    Outcome outcome = apply(Stream.concat(events.stream(), others.stream()).toList());
+    Applied outcome = apply(Stream.concat(events.stream(), others.stream()).toList());
 
     assertThat(outcome.applied()).isOne();
     assertThat(outcome.poison(events.getFirst()).orElseThrow().cause())
@@ -217,7 +217,7 @@ class KeyFoldingTest {
     apply(events.subList(0, 500));
     apply(events.subList(500, 1_000));
 
-    Outcome outcome = apply(oneMore);
+    Applied outcome = apply(oneMore);
     apply(append("order-1", "ada 1"));
 
     assertThat(outcome.applied()).isOne();
@@ -233,7 +233,7 @@ class KeyFoldingTest {
   @Test
   void goes_on_without_what_can_t_be_applied_where_told_so() {
     onPoison = OnPoison.PASS;
-    Outcome outcome = apply(append("order-1", "ada 1", "poison", "ada 4"));
+    Applied outcome = apply(append("order-1", "ada 1", "poison", "ada 4"));
 
     assertThat(outcome.poisoned().get("order-1")).hasSize(1);
     assertThat(document("ada")).hasValue(new View<>("ada", 2, new Customer(5, 0)));
@@ -246,7 +246,7 @@ class KeyFoldingTest {
     onPoison = OnPoison.PASS;
     List<Recorded<String>> events = append("order-1", "bob 1", "ada 1", "poison", "ada 4");
     List<Recorded<String>> others = append("payment-1", "ada 8");
-    List<Map<String, List<Outcome.Poison>>> told = new ArrayList<>();
+    List<Map<String, List<Applied.Poison>>> told = new ArrayList<>();
     passing =
         found -> {
           told.add(found);
@@ -255,7 +255,7 @@ class KeyFoldingTest {
               : projector(Projector.Passing.UNHEARD).apply(others).replaceWith(true);
         };
 
-    Outcome outcome = apply(events);
+    Applied outcome = apply(events);
 
     assertThat(told).hasSize(2);
     assertThat(outcome.applied()).isEqualTo(4);
@@ -269,7 +269,7 @@ class KeyFoldingTest {
   void that_can_t_be_read_keeps_its_events_waiting_and_no_others() {
     redis.command("HSET " + documents("ada") + " " + Layout.document("ada") + " nonsense");
 
-    Outcome outcome = apply(append("order-1", "bob 1", "ada 2", "bob 4"));
+    Applied outcome = apply(append("order-1", "bob 1", "ada 2", "bob 4"));
 
     assertThat(outcome.applied()).isOne();
     assertThat(outcome.poisoned()).containsOnlyKeys("order-1");
@@ -284,7 +284,7 @@ class KeyFoldingTest {
       events.addAll(append("payment-" + stream, "ada 1", "ada 1+bob 2"));
     }
     Random random = new Random(42);
-    List<Uni<Outcome>> calls = new ArrayList<>();
+    List<Uni<Applied>> calls = new ArrayList<>();
     for (int instance = 0; instance < 4; instance++) {
       List<Recorded<String>> shuffled = new ArrayList<>(events);
       Collections.shuffle(shuffled, random);
@@ -294,7 +294,7 @@ class KeyFoldingTest {
     }
 
     int applied =
-        await(Uni.join().all(calls).andFailFast()).stream().mapToInt(Outcome::applied).sum();
+        await(Uni.join().all(calls).andFailFast()).stream().mapToInt(Applied::applied).sum();
 
     assertThat(applied).isEqualTo(240);
     assertThat(document("ada")).hasValue(new View<>("ada", 160, new Customer(200, 80)));
@@ -359,9 +359,9 @@ class KeyFoldingTest {
     apply(log);
     assertThat(document("ada")).as("delivered").isNotEqualTo(whole);
 
-    Outcome outcome = apply(log, Order.LOG);
+    Applied outcome = apply(log, Order.LOG);
 
-    assertThat(outcome).isEqualTo(new Outcome(3, 2, 0, Map.of()));
+    assertThat(outcome).isEqualTo(new Applied(3, 2, 0, Map.of()));
     assertThat(document("ada")).isEqualTo(whole);
     assertThat(totals()).isEqualTo(totals);
   }
@@ -377,7 +377,7 @@ class KeyFoldingTest {
     restore("ada");
     unreadable.add("ada 4");
 
-    Outcome outcome = apply(events.subList(1, 4), Order.LOG);
+    Applied outcome = apply(events.subList(1, 4), Order.LOG);
 
     assertThat(outcome.poison(events.get(2))).isPresent();
     assertThat(await(projector().applied(List.of("order-1"))))
@@ -487,11 +487,11 @@ class KeyFoldingTest {
     return stream.startsWith("order-") ? new Ordered(customer, cents) : new Paid(customer, cents);
   }
 
-  private Outcome apply(List<Recorded<String>> events) {
+  private Applied apply(List<Recorded<String>> events) {
     return apply(events, Order.DELIVERED);
   }
 
-  private Outcome apply(List<Recorded<String>> events, Order order) {
+  private Applied apply(List<Recorded<String>> events, Order order) {
     return await(projector().apply(events, order));
   }
 

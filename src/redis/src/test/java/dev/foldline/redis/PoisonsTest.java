@@ -43,9 +43,9 @@ class PoisonsTest {
     var found =
         Map.of(
             "n-a b",
-            List.of(new Outcome.Poison(3, 30, cause, true)),
+            List.of(new Applied.Poison(3, 30, cause, true)),
             "n-c",
-            List.of(new Outcome.Poison(0, 7, cause, false)));
+            List.of(new Applied.Poison(0, 7, cause, false)));
 
     Poisoned held = new Poisoned("n-a b", 3, 30, cause.toString(), NOON, true);
     Poisoned passed = new Poisoned("n-c", 0, 7, cause.toString(), NOON, false);
@@ -63,7 +63,7 @@ class PoisonsTest {
             .boxed()
             .collect(
                 Collectors.toMap(
-                    i -> "n-" + i, _ -> List.of(new Outcome.Poison(0, 7, cause, true))));
+                    i -> "n-" + i, _ -> List.of(new Applied.Poison(0, 7, cause, true))));
     await(poisons.add(found, NOON));
 
     assertThat(await(poisons.list(100_000))).hasSize(3_000);
@@ -72,7 +72,7 @@ class PoisonsTest {
 
   @Test
   void goWithTheirBuild() {
-    await(poisons.add(Map.of("n-1", List.of(new Outcome.Poison(0, 7, cause, true))), NOON));
+    await(poisons.add(Map.of("n-1", List.of(new Applied.Poison(0, 7, cause, true))), NOON));
 
     await(new Builds(models, projection).drop("1.1"));
 

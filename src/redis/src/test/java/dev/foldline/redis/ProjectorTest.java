@@ -83,9 +83,9 @@ class ProjectorTest {
 
   @Test
   void foldsAStreamIntoItsDocument() {
-    Outcome outcome = apply(append("n-1", "5", "7"));
+    Applied outcome = apply(append("n-1", "5", "7"));
 
-    assertThat(outcome).isEqualTo(new Outcome(2, 0, 0, Map.of()));
+    assertThat(outcome).isEqualTo(new Applied(2, 0, 0, Map.of()));
     assertThat(document("n-1")).hasValue(new View<>("n-1", 1, new Sum(12, 2)));
     assertThat(document("n-2")).isEmpty();
   }
@@ -95,7 +95,7 @@ class ProjectorTest {
     List<Recorded<String>> events = append("n-1", "5", "7");
     apply(events);
 
-    assertThat(apply(events)).isEqualTo(new Outcome(0, 2, 0, Map.of()));
+    assertThat(apply(events)).isEqualTo(new Applied(0, 2, 0, Map.of()));
     assertThat(document("n-1")).hasValue(new View<>("n-1", 1, new Sum(12, 2)));
     assertThat(totals()).containsEntry("sum", BigInteger.valueOf(12));
   }
@@ -104,9 +104,9 @@ class ProjectorTest {
   void appliesOnceWhatABatchHoldsTwiceAndInAnyOrder() {
     List<Recorded<String>> events = append("n-1", "1", "2", "3");
 
-    Outcome outcome = apply(List.of(events.get(2), events.get(0), events.get(2), events.get(1)));
+    Applied outcome = apply(List.of(events.get(2), events.get(0), events.get(2), events.get(1)));
 
-    assertThat(outcome).isEqualTo(new Outcome(3, 1, 0, Map.of()));
+    assertThat(outcome).isEqualTo(new Applied(3, 1, 0, Map.of()));
     assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(6, 3)));
   }
 
@@ -115,7 +115,7 @@ class ProjectorTest {
     List<Recorded<String>> events =
         append("n-1", IntStream.range(0, 1_234).mapToObj(_ -> "1").toArray(String[]::new));
 
-    Outcome outcome = apply(List.of(events.get(3), events.getLast()));
+    Applied outcome = apply(List.of(events.get(3), events.getLast()));
 
     assertThat(outcome.applied()).isEqualTo(1_234);
     assertThat(outcome.gaps()).isPositive();
@@ -169,7 +169,7 @@ class ProjectorTest {
     apply(events.subList(0, 1));
     store.remove("n-1");
 
-    Outcome outcome = apply(later);
+    Applied outcome = apply(later);
 
     assertThat(outcome.applied()).isZero();
     assertThat(outcome.poison(later.getFirst()))
@@ -186,7 +186,7 @@ class ProjectorTest {
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "2"));
     events.addAll(append("n-denied", "1", "2").subList(1, 2));
 
-    Outcome outcome = apply(events);
+    Applied outcome = apply(events);
 
     assertThat(outcome.applied()).isEqualTo(2);
     assertThat(outcome.poisoned()).containsOnlyKeys("n-denied");
@@ -199,7 +199,7 @@ class ProjectorTest {
         new Recorded<>(
             "link", UUID.randomUUID(), "n-1", Long.MAX_VALUE, log.size(), Instant.EPOCH, Map.of());
 
-    Outcome outcome = apply(List.of(events.getFirst(), tombstone));
+    Applied outcome = apply(List.of(events.getFirst(), tombstone));
 
     assertThat(outcome.poison(events.getFirst())).isPresent();
     assertThat(outcome.poison(tombstone)).isEmpty();
@@ -211,7 +211,7 @@ class ProjectorTest {
     List<Recorded<String>> events = append("n-1", "poison", "poison");
     await(poisons.add(apply(events).poisoned(), Instant.EPOCH));
     List<Poisons.Poisoned> read = await(poisons.list(10));
-    Outcome.Poison next = new Outcome.Poison(1, 1, new IllegalStateException(), true);
+    Applied.Poison next = new Applied.Poison(1, 1, new IllegalStateException(), true);
     await(poisons.add(Map.of("n-1", List.of(next)), Instant.EPOCH));
 
     await(poisons.remove(read));
@@ -230,7 +230,7 @@ class ProjectorTest {
             "link", UUID.randomUUID(), "n-1", Long.MAX_VALUE, log.size(), Instant.EPOCH, Map.of());
     store.remove("n-1");
 
-    assertThat(apply(List.of(tombstone))).isEqualTo(new Outcome(0, 0, 0, Map.of()));
+    assertThat(apply(List.of(tombstone))).isEqualTo(new Applied(0, 0, 0, Map.of()));
     assertThat(apply(List.of(events.getFirst(), tombstone)).applied()).isOne();
     assertThat(apply(events.subList(1, 2)).applied()).isOne();
     assertThat(document("n-1")).hasValue(new View<>("n-1", 1, new Sum(3, 2)));
@@ -246,7 +246,7 @@ class ProjectorTest {
     Poisons poisons = new Poisons(redis.models(), SUMS, build);
     await(poisons.add(apply(held.subList(0, 2), Order.LOG).poisoned(), Instant.EPOCH));
 
-    Outcome outcome = apply(List.of(cut.getLast(), held.getLast()), Order.LOG);
+    Applied outcome = apply(List.of(cut.getLast(), held.getLast()), Order.LOG);
 
     assertThat(outcome.poison(held.getLast()))
         .hasValueSatisfying(poison -> assertThat(poison.revision()).isOne());
@@ -293,7 +293,7 @@ class ProjectorTest {
       events.addAll(append("n-" + stream, "1", "2", "3", "4", "5", "6", "7", "8"));
     }
     Random random = new Random(42);
-    List<Uni<Outcome>> calls = new ArrayList<>();
+    List<Uni<Applied>> calls = new ArrayList<>();
     for (int instance = 0; instance < 4; instance++) {
       List<Recorded<String>> shuffled = new ArrayList<>(events);
       Collections.shuffle(shuffled, random);
@@ -303,7 +303,7 @@ class ProjectorTest {
     }
 
     int applied =
-        await(Uni.join().all(calls).andFailFast()).stream().mapToInt(Outcome::applied).sum();
+        await(Uni.join().all(calls).andFailFast()).stream().mapToInt(Applied::applied).sum();
 
     assertThat(applied).isEqualTo(400);
     assertThat(totals())
@@ -319,7 +319,7 @@ class ProjectorTest {
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "poison", "3"));
     events.addAll(append("n-2", "1", "2"));
 
-    Outcome outcome = apply(events);
+    Applied outcome = apply(events);
 
     assertThat(outcome.applied()).isEqualTo(3);
     assertThat(outcome.poisoned()).containsOnlyKeys("n-1");
@@ -339,7 +339,7 @@ class ProjectorTest {
     append("n-2", "1", "2", "3", "4", "5");
     events.addAll(append("n-2", "6"));
 
-    Outcome outcome = apply(events);
+    Applied outcome = apply(events);
 
     assertThat(outcome.applied()).isEqualTo(1);
     assertThat(outcome.poisoned()).containsOnlyKeys("n-2");
@@ -357,7 +357,7 @@ class ProjectorTest {
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "13", "3"));
     events.addAll(append("n-2", "1", "2"));
 
-    Outcome outcome = await(projector(projection).apply(events));
+    Applied outcome = await(projector(projection).apply(events));
 
     assertThat(outcome.applied()).isEqualTo(3);
     assertThat(outcome.poisoned()).containsOnlyKeys("n-1");
@@ -386,7 +386,7 @@ class ProjectorTest {
     onPoison = OnPoison.PASS;
     List<Recorded<String>> events = append("n-1", "1", "poison", "3", "poison");
 
-    Outcome outcome = apply(events);
+    Applied outcome = apply(events);
 
     assertThat(
             events.stream().filter(event -> outcome.poison(event).isEmpty()).map(Recorded::event))
@@ -423,7 +423,7 @@ class ProjectorTest {
         };
     List<Recorded<String>> events = append("n-1", "1", "poison", "3");
 
-    Outcome outcome = apply(events);
+    Applied outcome = apply(events);
 
     assertThat(outcome.poisoned()).isEmpty();
     assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(4, 2)));
@@ -581,11 +581,11 @@ class ProjectorTest {
             .toList();
   }
 
-  private Outcome apply(List<Recorded<String>> events) {
+  private Applied apply(List<Recorded<String>> events) {
     return await(projector().apply(events));
   }
 
-  private Outcome apply(List<Recorded<String>> events, Order order) {
+  private Applied apply(List<Recorded<String>> events, Order order) {
     return await(projector().apply(events, order));
   }
 

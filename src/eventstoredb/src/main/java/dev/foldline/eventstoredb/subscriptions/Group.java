@@ -61,7 +61,7 @@ public record Group(
 
   /** Matches the streams of a category and no others. */
   public static String categoryFilter(String category) {
-    return "^" + category.replaceAll("([^A-Za-z0-9_])", "\\\\$1") + "-";
+    return "^" + Scan.escaped(category) + "-";
   }
 
   private static String anyOf(List<String> categories) {

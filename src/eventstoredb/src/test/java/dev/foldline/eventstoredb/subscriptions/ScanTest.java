@@ -82,6 +82,6 @@ class ScanTest extends StoreFixture {
     assertThat(List.of("a.b-1", "c+-1", "ä ö-1-2")).allMatch(Pattern.compile(filter).asPredicate());
     assertThat(List.of("axb-1", "cc-1", "c-1", "ä ö", "xa.b-1"))
         .noneMatch(Pattern.compile(filter).asPredicate());
-    assertThat(Group.ofCategories("g", List.of("a.b"), 1).filter()).isEqualTo("^a\\.b-");
+    assertThat(Group.ofCategories("g", List.of("a.bü"), 1).filter()).isEqualTo("^a\\.bü-");
   }
 }

@@ -10,9 +10,9 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
-import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 
 /** The connector's channels: measured from the start, and stopped while Redis can be reached. */
 @Singleton
@@ -20,7 +20,7 @@ class Channels {
 
   private final EventStoreConnector connector;
 
-  Channels(@Connector(EventStoreConnector.NAME) EventStoreConnector connector) {
+  Channels(@Any EventStoreConnector connector) {
     this.connector = connector;
   }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param gaps how many gaps were filled from the stream
  * @param poisoned by stream, the events that can't be applied
  */
-public record Outcome(int applied, int duplicates, int gaps, Map<String, List<Poison>> poisoned) {
+public record Applied(int applied, int duplicates, int gaps, Map<String, List<Poison>> poisoned) {
 
   /**
    * An event that can't be applied.

@@ -1,5 +1,7 @@
 package dev.foldline.messaging;
 
+import dev.foldline.eventstoredb.connection.SureAppends;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

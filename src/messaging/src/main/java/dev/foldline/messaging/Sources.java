@@ -1,6 +1,5 @@
 package dev.foldline.messaging;
 
-import com.eventstore.dbclient.NamedConsumerStrategy;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.connection.EventStore;
@@ -106,11 +105,11 @@ final class Sources {
     };
   }
 
-  private NamedConsumerStrategy consumerStrategy() {
+  private Group.Strategy consumerStrategy() {
     return switch (settings.getConsumerStrategy()) {
-      case "RoundRobin" -> NamedConsumerStrategy.ROUND_ROBIN;
-      case "DispatchToSingle" -> NamedConsumerStrategy.DISPATCH_TO_SINGLE;
-      case "Pinned" -> NamedConsumerStrategy.PINNED;
+      case "RoundRobin" -> Group.Strategy.ROUND_ROBIN;
+      case "DispatchToSingle" -> Group.Strategy.DISPATCH_TO_SINGLE;
+      case "Pinned" -> Group.Strategy.PINNED;
       default ->
           throw wrong(
               "consumer-strategy",

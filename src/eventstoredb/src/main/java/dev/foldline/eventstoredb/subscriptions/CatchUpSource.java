@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.subscriptions;
 
+import dev.foldline.eventstoredb.connection.Reads;
+
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.Position;

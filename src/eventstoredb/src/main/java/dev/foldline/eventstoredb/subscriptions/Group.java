@@ -26,10 +26,26 @@ public record Group(
     @Nullable String filter,
     boolean fromStart,
     boolean resolveLinks,
-    NamedConsumerStrategy strategy,
+    Strategy strategy,
     Duration messageTimeout,
     int maxRetries,
     int bufferSize) {
+
+  /** How a server shares out the events of a group among its consumers. */
+  public enum Strategy {
+    ROUND_ROBIN,
+    DISPATCH_TO_SINGLE,
+    PINNED;
+
+    /** As the client calls it. */
+    NamedConsumerStrategy named() {
+      return switch (this) {
+        case ROUND_ROBIN -> NamedConsumerStrategy.ROUND_ROBIN;
+        case DISPATCH_TO_SINGLE -> NamedConsumerStrategy.DISPATCH_TO_SINGLE;
+        case PINNED -> NamedConsumerStrategy.PINNED;
+      };
+    }
+  }
 
   /** Of all streams of some categories, from the first event on. */
   public static Group ofCategories(String name, List<String> categories, int bufferSize) {
@@ -39,7 +55,7 @@ public record Group(
         categories.size() == 1 ? categoryFilter(categories.getFirst()) : anyOf(categories),
         true,
         false,
-        NamedConsumerStrategy.ROUND_ROBIN,
+        Strategy.ROUND_ROBIN,
         Duration.ofSeconds(30),
         10,
         bufferSize);

@@ -34,7 +34,7 @@ final class GroupOptions {
     }
     options.startFrom(start, start);
     options.resolveLinkTos(group.resolveLinks());
-    options.namedConsumerStrategy(group.strategy());
+    options.namedConsumerStrategy(group.strategy().named());
     options.messageTimeout(group.messageTimeout());
     options.maxRetryCount(group.maxRetries());
     options.readBatchSize(READ_BATCH);
@@ -47,7 +47,7 @@ final class GroupOptions {
     var options = CreatePersistentSubscriptionToStreamOptions.get();
     options.startFrom(start);
     options.resolveLinkTos(group.resolveLinks());
-    options.namedConsumerStrategy(group.strategy());
+    options.namedConsumerStrategy(group.strategy().named());
     options.messageTimeout(group.messageTimeout());
     options.maxRetryCount(group.maxRetries());
     options.readBatchSize(READ_BATCH);
@@ -60,7 +60,7 @@ final class GroupOptions {
     var options = UpdatePersistentSubscriptionToAllOptions.get();
     options.startFrom(start, start);
     options.resolveLinkTos(group.resolveLinks());
-    options.namedConsumerStrategy(group.strategy());
+    options.namedConsumerStrategy(group.strategy().named());
     options.messageTimeout(group.messageTimeout());
     options.maxRetryCount(group.maxRetries());
     options.readBatchSize(READ_BATCH);
@@ -73,7 +73,7 @@ final class GroupOptions {
     var options = UpdatePersistentSubscriptionToStreamOptions.get();
     options.startFrom(start);
     options.resolveLinkTos(group.resolveLinks());
-    options.namedConsumerStrategy(group.strategy());
+    options.namedConsumerStrategy(group.strategy().named());
     options.messageTimeout(group.messageTimeout());
     options.maxRetryCount(group.maxRetries());
     options.readBatchSize(READ_BATCH);
@@ -102,7 +102,7 @@ final class GroupOptions {
     compare(
         differences,
         "consumer-strategy",
-        group.strategy().toString(),
+        group.strategy().named().toString(),
         there.getNamedConsumerStrategy().toString());
     compare(
         differences,

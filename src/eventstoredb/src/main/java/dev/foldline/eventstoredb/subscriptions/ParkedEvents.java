@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.subscriptions;
 
+import dev.foldline.eventstoredb.connection.Reads;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.eventstore.dbclient.ReadStreamOptions;

@@ -1,5 +1,7 @@
 package dev.foldline.eventstoredb.subscriptions;
 
+import dev.foldline.eventstoredb.connection.Reads;
+
 import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
 import com.eventstore.dbclient.PersistentSubscriptionInfo;
 import com.eventstore.dbclient.PersistentSubscriptionSettings;

@@ -13,7 +13,6 @@ import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.events.StreamFold;
 import dev.foldline.quarkus.FoldlineConfig.Idempotency;
-import dev.foldline.quarkus.http.CommandHeaders;
 import dev.foldline.readmodels.KnownDiscards;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.RedisSnapshots;
@@ -28,6 +27,7 @@ import io.vertx.mutiny.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.function.Supplier;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -128,7 +128,7 @@ class FoldlineBeans {
       Streams streams,
       EventCodec codec,
       Snapshots snapshots,
-      CommandHeaders headers,
+      Supplier<CommandContext> context,
       FoldlineConfig config,
       MeterRegistry registry,
       OpenTelemetry telemetry,
@@ -148,7 +148,7 @@ class FoldlineBeans {
     Optional<CommandSpans> spans =
         untraced ? Optional.empty() : Optional.of(new CommandSpans(telemetry));
     return new CommandHandler(
-        streams, codec, snapshots, headers, options, new Listener(registry, spans));
+        streams, codec, snapshots, context, options, new Listener(registry, spans));
   }
 
   private static final class Listener implements CommandListener {

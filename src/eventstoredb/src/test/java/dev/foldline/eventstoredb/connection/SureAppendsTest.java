@@ -1,4 +1,4 @@
-package dev.foldline.messaging;
+package dev.foldline.eventstoredb.connection;
 
 import static dev.foldline.eventstoredb.subscriptions.TestStore.n;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,7 +11,6 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
-import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.subscriptions.StoreFixture;
 import dev.foldline.eventstoredb.subscriptions.TestStore;
 import dev.foldline.testing.StoreProxy;

@@ -1,4 +1,4 @@
-package dev.foldline.messaging;
+package dev.foldline.eventstoredb.connection;
 
 import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.RecordedEvent;
@@ -8,8 +8,6 @@ import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
-import dev.foldline.eventstoredb.connection.EventStore;
-import dev.foldline.eventstoredb.subscriptions.Reads;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.time.Duration;
@@ -22,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Appends each event once, though the store is away for a while or does not answer: what may have
  * been stored is looked for before it is sent again. Safe for use by many threads.
  */
-final class SureAppends {
+public final class SureAppends {
 
   private static final int PAGE = 500;
   private static final long UNKNOWN = -1;
@@ -38,7 +36,7 @@ final class SureAppends {
   /**
    * @param limit for how long one event is tried to be appended
    */
-  SureAppends(EventStore store, Duration limit) {
+  public SureAppends(EventStore store, Duration limit) {
     this.store = store;
     this.limit = limit;
   }
@@ -52,7 +50,7 @@ final class SureAppends {
    * @return where it is. Fails with {@link OutcomeUnknown} if it may be stored or not, and at once
    *     with what does not pass by itself
    */
-  Uni<Appended> append(
+  public Uni<Appended> append(
       String stream,
       OptionalLong expected,
       StoredEvent event,

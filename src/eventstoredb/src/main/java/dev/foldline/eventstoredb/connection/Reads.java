@@ -1,4 +1,4 @@
-package dev.foldline.eventstoredb.subscriptions;
+package dev.foldline.eventstoredb.connection;
 
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.ReadAllOptions;
@@ -34,7 +34,7 @@ public final class Reads {
    *
    * @param stream of this stream; null for the log of all streams
    */
-  static Uni<Optional<RecordedEvent>> last(EventStoreDBClient client, @Nullable String stream) {
+  public static Uni<Optional<RecordedEvent>> last(EventStoreDBClient client, @Nullable String stream) {
     return events(
             () ->
                 stream == null

@@ -12,7 +12,7 @@ import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.persistent.PersistentSubscriptions;
 import dev.foldline.embedded.projections.SystemProjections;
 import dev.foldline.embedded.security.AccessLists;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import dev.foldline.embedded.security.UserStreams;
 import dev.foldline.embedded.security.Users;
 import io.grpc.BindableService;
@@ -96,9 +96,9 @@ public final class EmbeddedEventStore implements AutoCloseable {
       timer.setRemoveOnCancelPolicy(true);
       calls = new Calls(timer);
       List<BindableService> services = new ArrayList<>();
-      Guard guard = options.users.isEmpty() ? Guard.OPEN : new AccessLists(log);
-      services.add(new StreamsService(log, transport, guard, options.limits, timer));
-      services.add(subscriptions.service(guard));
+      AccessPolicy policy = options.users.isEmpty() ? AccessPolicy.OPEN : new AccessLists(log);
+      services.add(new StreamsService(log, transport, policy, options.limits, timer));
+      services.add(subscriptions.service(policy));
       ExecutorService handlers =
           Executors.newFixedThreadPool(
               HANDLERS, Thread.ofPlatform().name("foldline-call-", 0).daemon().factory());

@@ -11,7 +11,7 @@ import dev.foldline.embedded.log.WriteResult.TimedOut;
 import dev.foldline.embedded.log.WriteResult.Unavailable;
 import dev.foldline.embedded.log.WriteResult.Written;
 import dev.foldline.embedded.log.WriteResult.WrongExpectedRevision;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AppendCall implements StreamObserver<AppendReq> {
   private final EventLog log;
-  private final Guard guard;
+  private final AccessPolicy policy;
   private final StreamObserver<AppendResp> responses;
   private final ProposedEvents proposed;
   private @Nullable Target target;
@@ -31,12 +31,12 @@ final class AppendCall implements StreamObserver<AppendReq> {
 
   AppendCall(
       EventLog log,
-      Guard guard,
+      AccessPolicy policy,
       Limits limits,
       IngressBudget.Share share,
       StreamObserver<AppendResp> responses) {
     this.log = log;
-    this.guard = guard;
+    this.policy = policy;
     this.responses = responses;
     this.proposed = new ProposedEvents(limits, share);
   }
@@ -69,7 +69,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
     var options = request.getOptions();
     ExpectedRevision expected =
         switch (options.getExpectedStreamRevisionCase()) {
-          case REVISION -> Requests.expectedRevision(options.getRevision());
+          case REVISION -> StreamRequests.expectedRevision(options.getRevision());
           case NO_STREAM -> ExpectedRevision.NO_STREAM;
           case ANY -> ExpectedRevision.ANY;
           case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
@@ -77,7 +77,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
               throw Errors.invalidArgument("The expected revision is missing");
         };
     return new Target(
-        Requests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier()),
+        StreamRequests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier()),
         expected);
   }
 
@@ -92,7 +92,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
       return;
     }
     var _ =
-        Requests.mayAppend(guard, to.stream())
+        StreamRequests.mayAppend(policy, to.stream())
             .thenCompose(_ -> log.append(to.stream(), to.expected(), proposed.events()))
             .whenComplete((result, failure) -> answer(to, result, failure));
   }

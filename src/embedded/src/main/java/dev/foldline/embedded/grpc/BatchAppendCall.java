@@ -5,7 +5,7 @@ import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendResp;
 import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.log.ExpectedRevision;
 import dev.foldline.embedded.log.WriteResult;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -37,7 +37,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   private static final long MOST_SECONDS = 1L << 32;
 
   private final EventLog log;
-  private final Guard guard;
+  private final AccessPolicy policy;
   private final Limits limits;
   private final IngressBudget.Share share;
   private final ScheduledExecutorService timer;
@@ -83,13 +83,13 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
 
   BatchAppendCall(
       EventLog log,
-      Guard guard,
+      AccessPolicy policy,
       Limits limits,
       IngressBudget.Share share,
       ScheduledExecutorService timer,
       ServerCallStreamObserver<BatchAppendResp> responses) {
     this.log = log;
-    this.guard = guard;
+    this.policy = policy;
     this.limits = limits;
     this.share = share;
     this.timer = timer;
@@ -167,7 +167,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
     var options = request.getOptions();
     ExpectedRevision expected =
         switch (options.getExpectedStreamPositionCase()) {
-          case STREAM_POSITION -> Requests.expectedRevision(options.getStreamPosition());
+          case STREAM_POSITION -> StreamRequests.expectedRevision(options.getStreamPosition());
           case NO_STREAM -> ExpectedRevision.NO_STREAM;
           case ANY -> ExpectedRevision.ANY;
           case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
@@ -175,7 +175,7 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
               throw Errors.invalidArgument("The expected position is missing");
         };
     String stream =
-        Requests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
+        StreamRequests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
     ProposedEvents events = new ProposedEvents(limits, share);
     events.keepName(options.getStreamIdentifier());
     BatchAppendReq withoutEvents = request.toBuilder().clearProposedMessages().build();
@@ -207,7 +207,8 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
     open.remove(id);
     cancelTimeout(batch);
     var leave =
-        Requests.mayAppend(guard, batch.stream).handle((_, denied) -> Optional.ofNullable(denied));
+        StreamRequests.mayAppend(policy, batch.stream)
+            .handle((_, denied) -> Optional.ofNullable(denied));
     inOrder =
         inOrder.thenCombine(
             leave,

@@ -12,7 +12,7 @@ import dev.foldline.embedded.log.WriteResult.TimedOut;
 import dev.foldline.embedded.log.WriteResult.Unavailable;
 import dev.foldline.embedded.log.WriteResult.Written;
 import dev.foldline.embedded.log.WriteResult.WrongExpectedRevision;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
@@ -21,21 +21,21 @@ import java.util.function.LongFunction;
 /** {@code Streams/Delete} and {@code Streams/Tombstone}. */
 final class DeleteCalls {
   private final EventLog log;
-  private final Guard guard;
+  private final AccessPolicy policy;
 
-  DeleteCalls(EventLog log, Guard guard) {
+  DeleteCalls(EventLog log, AccessPolicy policy) {
     this.log = log;
-    this.guard = guard;
+    this.policy = policy;
   }
 
   void delete(DeleteReq request, StreamObserver<DeleteResp> responses) {
     var options = request.getOptions();
     try {
       String stream =
-          Requests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
+          StreamRequests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
       ExpectedRevision expected =
           switch (options.getExpectedStreamRevisionCase()) {
-            case REVISION -> Requests.expectedRevision(options.getRevision());
+            case REVISION -> StreamRequests.expectedRevision(options.getRevision());
             case NO_STREAM -> ExpectedRevision.NO_STREAM;
             case ANY -> ExpectedRevision.ANY;
             case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
@@ -43,7 +43,7 @@ final class DeleteCalls {
                 throw Errors.invalidArgument("The expected revision is missing");
           };
       CompletableFuture<WriteResult> result =
-          guard.mayDelete(stream).thenCompose(_ -> log.delete(stream, expected));
+          policy.mayDelete(stream).thenCompose(_ -> log.delete(stream, expected));
       answer(stream, expected, result, responses, DeleteCalls::deleted);
     } catch (StatusRuntimeException e) {
       responses.onError(e);
@@ -54,10 +54,10 @@ final class DeleteCalls {
     var options = request.getOptions();
     try {
       String stream =
-          Requests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
+          StreamRequests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
       ExpectedRevision expected =
           switch (options.getExpectedStreamRevisionCase()) {
-            case REVISION -> Requests.expectedRevision(options.getRevision());
+            case REVISION -> StreamRequests.expectedRevision(options.getRevision());
             case NO_STREAM -> ExpectedRevision.NO_STREAM;
             case ANY -> ExpectedRevision.ANY;
             case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
@@ -65,7 +65,7 @@ final class DeleteCalls {
                 throw Errors.invalidArgument("The expected revision is missing");
           };
       CompletableFuture<WriteResult> result =
-          guard.mayDelete(stream).thenCompose(_ -> log.tombstone(stream, expected));
+          policy.mayDelete(stream).thenCompose(_ -> log.tombstone(stream, expected));
       answer(stream, expected, result, responses, DeleteCalls::tombstoned);
     } catch (StatusRuntimeException e) {
       responses.onError(e);

@@ -74,7 +74,7 @@ record ReadRequest(
     return new ReadRequest(
         all
             ? StreamNames.ALL
-            : Requests.streamName(
+            : StreamRequests.streamName(
                 options.getStream().hasStreamIdentifier(),
                 options.getStream().getStreamIdentifier()),
         subscription,
@@ -96,7 +96,7 @@ record ReadRequest(
   private static From revision(StreamOptions stream, boolean endAllowed) {
     From from =
         switch (stream.getRevisionOptionCase()) {
-          case REVISION -> Requests.from(stream.getRevision());
+          case REVISION -> StreamRequests.from(stream.getRevision());
           case START -> new Start();
           case END -> new End();
           case REVISIONOPTION_NOT_SET -> throw Errors.unknown("The revision is missing");
@@ -110,7 +110,7 @@ record ReadRequest(
   private static From position(AllOptions all) {
     return switch (all.getAllOptionCase()) {
       case POSITION ->
-          Requests.position(
+          StreamRequests.position(
               all.getPosition().getCommitPosition(), all.getPosition().getPreparePosition());
       case START -> new Start();
       case END -> new End();

@@ -12,7 +12,7 @@ import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.TombstoneReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.TombstoneResp;
 import dev.foldline.embedded.log.EventLog;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -23,7 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class StreamsService extends StreamsGrpc.StreamsImplBase {
   private final EventLog log;
   private final Executor transport;
-  private final Guard guard;
+  private final AccessPolicy policy;
   private final Limits limits;
   private final ScheduledExecutorService timer;
   private final LiveReaders live;
@@ -35,28 +35,28 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
   public StreamsService(
       EventLog log,
       Executor transport,
-      Guard guard,
+      AccessPolicy policy,
       Limits limits,
       ScheduledExecutorService timer) {
     this.log = log;
     this.transport = transport;
-    this.guard = guard;
+    this.policy = policy;
     this.limits = limits;
     this.timer = timer;
     live = new LiveReaders(log);
-    deletes = new DeleteCalls(log, guard);
+    deletes = new DeleteCalls(log, policy);
   }
 
   @Override
   public StreamObserver<AppendReq> append(StreamObserver<AppendResp> responses) {
-    return new AppendCall(log, guard, limits, Calls.share(), responses);
+    return new AppendCall(log, policy, limits, Calls.share(), responses);
   }
 
   @Override
   public StreamObserver<BatchAppendReq> batchAppend(StreamObserver<BatchAppendResp> responses) {
     return new BatchAppendCall(
         log,
-        guard,
+        policy,
         limits,
         Calls.share(),
         timer,
@@ -79,7 +79,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
     try {
       ReadRequest request = ReadRequest.parse(message);
       Pump pump = pump(request, responses);
-      pump.start(guard.mayRead(request.stream()));
+      pump.start(policy.mayRead(request.stream()));
     } catch (StatusRuntimeException e) {
       responses.onError(e);
     }

@@ -45,7 +45,7 @@ final class Database implements AutoCloseable {
 
   private static final int PAGE_BYTES = 4096;
 
-  /** Where {@link Checkpoints} do not keep up, the writer waits for one here. */
+  /** Where {@link WalCheckpoints} do not keep up, the writer waits for one here. */
   private static final int MOST_PAGES = 64_000;
 
   private static final int BUSY_MILLIS = 10_000;

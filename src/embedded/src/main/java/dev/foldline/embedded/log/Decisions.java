@@ -22,7 +22,7 @@ final class Decisions {
   private static final int KEPT_STREAMS = 65_536;
   private static final int LARGEST_KEPT_STREAM = 512;
 
-  private final Queries queries;
+  private final Selects selects;
   private final Inserts inserts;
   private final Indexer indexer;
   private final long firstPosition;
@@ -35,7 +35,7 @@ final class Decisions {
         }
       };
 
-  private View view;
+  private LogView view;
   private List<LogEvent> written = new ArrayList<>();
   private long lastPosition;
   private long nextPosition;
@@ -45,20 +45,20 @@ final class Decisions {
    * @param generation of the {@link Indexer}
    * @param firstPosition of an empty log
    */
-  Decisions(Queries queries, Inserts inserts, int generation, long firstPosition)
+  Decisions(Selects selects, Inserts inserts, int generation, long firstPosition)
       throws SQLException {
-    this.queries = queries;
+    this.selects = selects;
     this.inserts = inserts;
     this.firstPosition = firstPosition;
     indexer = new Indexer(inserts, generation);
-    view = new View(queries, indexer.recent());
+    view = new LogView(selects, indexer.recent());
     load();
   }
 
   /** Takes up the state that is on disk. */
   private void load() throws SQLException {
     Page last = new Page(1);
-    queries.allBackwards(Long.MAX_VALUE, Long.MAX_VALUE, 1, last);
+    selects.allBackwards(Long.MAX_VALUE, Long.MAX_VALUE, 1, last);
     lastPosition = 0;
     nextPosition = firstPosition;
     for (LogEvent event : last.events()) {
@@ -74,7 +74,7 @@ final class Decisions {
     indexer.beforeCommit();
     inserts.commit();
     indexer.afterCommit(lastPosition);
-    view = new View(queries, indexer.recent());
+    view = new LogView(selects, indexer.recent());
     List<LogEvent> committed = written;
     written = new ArrayList<>();
     return committed;

@@ -34,7 +34,7 @@ public final class EventLog implements AutoCloseable {
   private final Database database;
   private final Tail tail;
   private final Writer writer;
-  private final Checkpoints checkpoints;
+  private final WalCheckpoints checkpoints;
   private final Readers readers;
   private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
   private volatile RecentIndex index;
@@ -43,10 +43,10 @@ public final class EventLog implements AutoCloseable {
   private EventLog(Database database, Executor answers, int generation) throws SQLException {
     this.database = database;
     Connection connection = database.writer();
-    checkpoints = new Checkpoints(database.checkpoints(), connection);
-    Queries queries = new Queries(connection);
+    checkpoints = new WalCheckpoints(database.checkpoints(), connection);
+    Selects selects = new Selects(connection);
     Decisions decisions =
-        new Decisions(queries, new Inserts(connection), generation, FIRST_POSITION);
+        new Decisions(selects, new Inserts(connection), generation, FIRST_POSITION);
     index = decisions.committed();
     lastPosition = decisions.lastPosition();
     tail = new Tail(lastPosition);

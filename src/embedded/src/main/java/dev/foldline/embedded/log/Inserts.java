@@ -105,7 +105,7 @@ final class Inserts {
       statement.setInt(1, count);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          recent.add(rows.getLong(1), Queries.uuid(rows.getBytes(2)), rows.getLong(3));
+          recent.add(rows.getLong(1), Selects.uuid(rows.getBytes(2)), rows.getLong(3));
         }
       }
     }

@@ -23,7 +23,7 @@ final class Readers {
   private volatile boolean closed;
 
   private record Task<T>(Function<Snapshot, T> question, CompletableFuture<T> answer) {
-    void run(View view) {
+    void run(LogView view) {
       try {
         answer.complete(question.apply(new Snapshot(view)));
       } catch (RuntimeException | Error e) {
@@ -38,9 +38,9 @@ final class Readers {
   Readers(Database database, int count, Supplier<RecentIndex> index) throws SQLException {
     this.index = index;
     for (int i = 0; i < count; i++) {
-      Queries queries = new Queries(database.reader());
+      Selects selects = new Selects(database.reader());
       threads.add(
-          Thread.ofPlatform().name("foldline-reader-" + i).daemon().start(() -> run(queries)));
+          Thread.ofPlatform().name("foldline-reader-" + i).daemon().start(() -> run(selects)));
     }
   }
 
@@ -53,12 +53,12 @@ final class Readers {
     return task.answer();
   }
 
-  private void run(Queries queries) {
+  private void run(Selects selects) {
     try {
       while (!closed) {
         Task<?> task = tasks.take();
-        task.run(new View(queries, index.get()));
-        endSnapshot(queries);
+        task.run(new LogView(selects, index.get()));
+        endSnapshot(selects);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -66,9 +66,9 @@ final class Readers {
   }
 
   /** If even this fails, the next question will, and tells whoever asks it. */
-  private static void endSnapshot(Queries queries) {
+  private static void endSnapshot(Selects selects) {
     try {
-      queries.commit();
+      selects.commit();
     } catch (SQLException e) {
       LOG.error("A read transaction can't be ended", e);
     }

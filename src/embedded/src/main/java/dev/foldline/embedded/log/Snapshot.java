@@ -15,10 +15,10 @@ public final class Snapshot {
   /** What .NET parses as a 64-bit decimal, and so what a link may say before its {@code @}. */
   private static final Pattern NUMBER = Pattern.compile("[\\t-\\r ]*([+-]?[0-9]+)[\\t-\\r ]*");
 
-  private final View view;
+  private final LogView view;
   private final Map<String, StreamInfo> streams = new HashMap<>();
 
-  Snapshot(View view) {
+  Snapshot(LogView view) {
     this.view = view;
   }
 

@@ -10,7 +10,11 @@ final class Infos {
   private Infos() {}
 
   static SubscriptionInfo of(
-      GroupConfig config, Group group, List<Subscriber> subscribers, long parked, Instant now) {
+      GroupConfig config,
+      ConsumerGroup group,
+      List<Subscriber> subscribers,
+      long parked,
+      Instant now) {
     var key = config.key();
     var settings = config.settings();
     var info =
@@ -48,7 +52,7 @@ final class Infos {
     return info.build();
   }
 
-  private static String status(Group group) {
+  private static String status(ConsumerGroup group) {
     var status = group.isLive() ? "Live" : "Behind";
     return group.isReading() ? status + ", OutstandingPageRequest" : status;
   }

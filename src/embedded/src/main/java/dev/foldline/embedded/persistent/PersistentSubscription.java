@@ -4,14 +4,14 @@ import dev.foldline.embedded.grpc.Errors;
 import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.log.LogEvent;
 import dev.foldline.embedded.log.ResolvedEvent;
-import dev.foldline.embedded.persistent.Effect.Deliver;
-import dev.foldline.embedded.persistent.Effect.Park;
-import dev.foldline.embedded.persistent.Effect.Read;
-import dev.foldline.embedded.persistent.Effect.ReadParked;
-import dev.foldline.embedded.persistent.Effect.TruncateParked;
-import dev.foldline.embedded.persistent.Effect.WriteCheckpoint;
+import dev.foldline.embedded.persistent.GroupEffect.Deliver;
+import dev.foldline.embedded.persistent.GroupEffect.Park;
+import dev.foldline.embedded.persistent.GroupEffect.Read;
+import dev.foldline.embedded.persistent.GroupEffect.ReadParked;
+import dev.foldline.embedded.persistent.GroupEffect.TruncateParked;
+import dev.foldline.embedded.persistent.GroupEffect.WriteCheckpoint;
+import dev.foldline.embedded.persistent.GroupSource.Page;
 import dev.foldline.embedded.persistent.GroupStreams.ParkedPage;
-import dev.foldline.embedded.persistent.Source.Page;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,17 +27,17 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running group: does for its {@link Group} what that decides, and tells it what came of it.
- * Everything about the group happens in its mailbox; the public methods may be called from any
+ * A running group: does for its {@link ConsumerGroup} what that decides, and tells it what came of
+ * it. Everything about the group happens in its mailbox; the public methods may be called from any
  * thread and never wait.
  */
 final class PersistentSubscription {
   private static final Logger LOG = Logger.getLogger(PersistentSubscription.class);
 
   private final GroupConfig config;
-  private final Source source;
+  private final GroupSource source;
   private final GroupStreams streams;
-  private final Group group;
+  private final ConsumerGroup group;
   private final Mailbox mailbox;
   private final Map<Consumer, Subscriber> subscribers = new HashMap<>();
   private final AtomicInteger committedWaiting = new AtomicInteger();
@@ -48,10 +48,10 @@ final class PersistentSubscription {
   PersistentSubscription(
       EventLog log, GroupConfig config, OptionalLong checkpoint, Executor executor) {
     this.config = config;
-    this.source = new Source(log, config);
+    this.source = new GroupSource(log, config);
     this.streams = new GroupStreams(log, config.key());
     this.group =
-        new Group(
+        new ConsumerGroup(
             config.settings(),
             checkpoint.orElse(config.start().after()),
             checkpoint,
@@ -149,7 +149,7 @@ final class PersistentSubscription {
     subscribers.remove(subscriber.consumer());
   }
 
-  Group group() {
+  ConsumerGroup group() {
     return group;
   }
 
@@ -162,7 +162,7 @@ final class PersistentSubscription {
   }
 
   /** Something seen of the group, as of a moment between two steps. */
-  <T> CompletableFuture<T> look(Function<Group, T> question) {
+  <T> CompletableFuture<T> look(Function<ConsumerGroup, T> question) {
     return CompletableFuture.supplyAsync(() -> question.apply(group), mailbox);
   }
 
@@ -214,7 +214,7 @@ final class PersistentSubscription {
     }
   }
 
-  private void perform(Effect effect) {
+  private void perform(GroupEffect effect) {
     switch (effect) {
       case Deliver(var consumer, var message, var retries) -> {
         var subscriber = subscribers.get(consumer);

@@ -4,7 +4,7 @@ import dev.foldline.embedded.grpc.Errors;
 import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.log.LogEvent;
 import dev.foldline.embedded.log.StreamNames;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.StatusRuntimeException;
@@ -97,10 +97,10 @@ public final class PersistentSubscriptions implements AutoCloseable {
   }
 
   /** The service over these groups, to be registered with a server. */
-  public BindableService service(Guard guard) {
+  public BindableService service(AccessPolicy policy) {
     return () ->
         ServerInterceptors.intercept(
-            new PersistentSubscriptionsService(this, guard), new ConnectionName());
+            new PersistentSubscriptionsService(this, policy), new ConnectionName());
   }
 
   /** Where what waits for the log may run. */
@@ -215,7 +215,7 @@ public final class PersistentSubscriptions implements AutoCloseable {
   /** The end is where the source ends before the group is saved: one of $all sees that happen. */
   private GroupConfig begun(GroupConfig config) {
     return config.start().isEnd()
-        ? config.startingAfter(Source.end(log, config.key()).join())
+        ? config.startingAfter(GroupSource.end(log, config.key()).join())
         : config;
   }
 

@@ -20,8 +20,8 @@ import com.eventstore.dbclient.proto.shared.Shared.Empty;
 import com.eventstore.dbclient.proto.shared.Shared.StreamIdentifier;
 import dev.foldline.embedded.grpc.Errors;
 import dev.foldline.embedded.log.StreamNames;
+import dev.foldline.embedded.security.AccessPolicy;
 import dev.foldline.embedded.security.Caller;
-import dev.foldline.embedded.security.Guard;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
@@ -35,20 +35,20 @@ import java.util.function.Supplier;
  */
 final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBase {
   private final PersistentSubscriptions subscriptions;
-  private final Guard guard;
+  private final AccessPolicy policy;
 
-  PersistentSubscriptionsService(PersistentSubscriptions subscriptions, Guard guard) {
+  PersistentSubscriptionsService(PersistentSubscriptions subscriptions, AccessPolicy policy) {
     this.subscriptions = subscriptions;
-    this.guard = guard;
+    this.policy = policy;
   }
 
   @Override
   public void create(CreateReq request, StreamObserver<CreateResp> answer) {
     answer(
-        guard.mayManageGroups(),
+        policy.mayManageGroups(),
         answer,
         () -> {
-          subscriptions.create(Requests.create(request));
+          subscriptions.create(ManagementRequests.create(request));
           return CreateResp.getDefaultInstance();
         });
   }
@@ -56,10 +56,10 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
   @Override
   public void update(UpdateReq request, StreamObserver<UpdateResp> answer) {
     answer(
-        guard.mayManageGroups(),
+        policy.mayManageGroups(),
         answer,
         () -> {
-          subscriptions.update(Requests.update(request));
+          subscriptions.update(ManagementRequests.update(request));
           return UpdateResp.getDefaultInstance();
         });
   }
@@ -67,7 +67,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
   @Override
   public void delete(DeleteReq request, StreamObserver<DeleteResp> answer) {
     answer(
-        guard.mayManageGroups(),
+        policy.mayManageGroups(),
         answer,
         () -> {
           var options = request.getOptions();
@@ -85,7 +85,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
   @Override
   public void getInfo(GetInfoReq request, StreamObserver<GetInfoResp> answer) {
     answer(
-        guard.maySeeGroups(),
+        policy.maySeeGroups(),
         answer,
         () -> {
           var options = request.getOptions();
@@ -103,7 +103,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
   @Override
   public void list(ListReq request, StreamObserver<ListResp> answer) {
     answer(
-        guard.maySeeGroups(),
+        policy.maySeeGroups(),
         answer,
         () -> {
           var options = request.getOptions();
@@ -150,7 +150,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
   @Override
   public void replayParked(ReplayParkedReq request, StreamObserver<ReplayParkedResp> answer) {
     answer(
-        guard.mayManageGroups(),
+        policy.mayManageGroups(),
         answer,
         () -> {
           var options = request.getOptions();
@@ -161,7 +161,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
                 case STREAMOPTION_NOT_SET -> throw noTarget();
               };
           var key = new GroupKey(stream, options.getGroupName());
-          var stopAt = Requests.stopAt(key, options);
+          var stopAt = ManagementRequests.stopAt(key, options);
           subscriptions.get(key).replayParked(stopAt);
           return ReplayParkedResp.getDefaultInstance();
         });
@@ -170,7 +170,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
   @Override
   public void restartSubsystem(Empty request, StreamObserver<Empty> answer) {
     answer(
-        guard.mayManageGroups(),
+        policy.mayManageGroups(),
         answer,
         () -> {
           subscriptions.restart();
@@ -182,7 +182,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
   public StreamObserver<ReadReq> read(StreamObserver<ReadResp> answer) {
     return ReadCall.open(
         subscriptions,
-        guard,
+        policy,
         (ServerCallStreamObserver<ReadResp>) answer,
         ConnectionName.current(),
         Caller.current().name());

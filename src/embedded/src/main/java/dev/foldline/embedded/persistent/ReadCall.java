@@ -6,7 +6,7 @@ import com.eventstore.dbclient.proto.shared.Shared;
 import dev.foldline.embedded.grpc.Errors;
 import dev.foldline.embedded.grpc.Uuids;
 import dev.foldline.embedded.log.StreamNames;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -25,7 +25,7 @@ final class ReadCall implements StreamObserver<ReadReq> {
   private static final int SENT_AHEAD_BYTES = 128 << 10;
 
   private final PersistentSubscriptions subscriptions;
-  private final Guard guard;
+  private final AccessPolicy policy;
   private final ServerCallStreamObserver<ReadResp> call;
   private final String connectionName;
   private final String user;
@@ -46,12 +46,12 @@ final class ReadCall implements StreamObserver<ReadReq> {
 
   private ReadCall(
       PersistentSubscriptions subscriptions,
-      Guard guard,
+      AccessPolicy policy,
       ServerCallStreamObserver<ReadResp> call,
       String connectionName,
       String user) {
     this.subscriptions = subscriptions;
-    this.guard = guard;
+    this.policy = policy;
     this.call = call;
     this.connectionName = connectionName;
     this.user = user;
@@ -59,11 +59,11 @@ final class ReadCall implements StreamObserver<ReadReq> {
 
   static StreamObserver<ReadReq> open(
       PersistentSubscriptions subscriptions,
-      Guard guard,
+      AccessPolicy policy,
       ServerCallStreamObserver<ReadResp> call,
       String connectionName,
       String user) {
-    var read = new ReadCall(subscriptions, guard, call, connectionName, user);
+    var read = new ReadCall(subscriptions, policy, call, connectionName, user);
     call.disableAutoRequest();
     call.request(MOST_WAITING);
     call.setOnCancelHandler(read::left);
@@ -102,7 +102,7 @@ final class ReadCall implements StreamObserver<ReadReq> {
     if (!options.hasUuidOption()) {
       throw Errors.unknown("The request has no UUID option");
     }
-    var access = guard.mayRead(key.stream());
+    var access = policy.mayRead(key.stream());
     var subscription = subscriptions.find(key);
     if (subscription == null) {
       var missing = Errors.persistentSubscriptionDoesNotExist(key.stream(), key.group());

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Who may do what on a secure server: by the lists in a stream's metadata, or else by those in
  * {@code $settings}, or else by default (contract 7).
  */
-public final class AccessLists implements Guard {
+public final class AccessLists implements AccessPolicy {
   private static final String EVERY_USER = "$all";
 
   private final EventLog log;

@@ -10,7 +10,7 @@ import com.google.protobuf.Empty;
 import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.log.ExpectedRevision;
 import dev.foldline.embedded.log.NewEvent;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 import java.util.Queue;
@@ -124,7 +124,8 @@ class BulkImportTest {
               });
       var _ = log.append("other", ExpectedRevision.ANY, List.of(NewEvent.json("e", "{}")));
       busy.get(SECONDS, TimeUnit.SECONDS);
-      var call = new BatchAppendCall(log, Guard.OPEN, Limits.DEFAULT, share, timer, responses);
+      var call =
+          new BatchAppendCall(log, AccessPolicy.OPEN, Limits.DEFAULT, share, timer, responses);
 
       for (int sent = 0; sent < BATCHES; sent++) {
         if (!responses.requested.tryAcquire()) {
@@ -149,7 +150,8 @@ class BulkImportTest {
     var share = new IngressBudget(() -> {}).new Share();
     try (var timer = Executors.newSingleThreadScheduledExecutor();
         var log = EventLog.open(null, false, Runnable::run)) {
-      var call = new BatchAppendCall(log, Guard.OPEN, Limits.DEFAULT, share, timer, responses);
+      var call =
+          new BatchAppendCall(log, AccessPolicy.OPEN, Limits.DEFAULT, share, timer, responses);
       List<BatchAppendReq> batches = Stream.generate(BulkImportTest::batch).limit(20).toList();
       for (BatchAppendReq batch : batches) {
         assertThat(responses.requested.tryAcquire(SECONDS, TimeUnit.SECONDS)).isTrue();

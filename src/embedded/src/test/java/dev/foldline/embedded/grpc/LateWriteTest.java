@@ -9,7 +9,7 @@ import com.google.protobuf.ByteString;
 import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.log.ExpectedRevision;
 import dev.foldline.embedded.log.NewEvent;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
@@ -39,7 +39,7 @@ class LateWriteTest {
       var _ = append(log, "other");
       writerIsBusy.get(10, TimeUnit.SECONDS);
 
-      new StreamsService(log, Runnable::run, Guard.OPEN, Limits.DEFAULT, timer)
+      new StreamsService(log, Runnable::run, AccessPolicy.OPEN, Limits.DEFAULT, timer)
           .delete(deletion("s"), tell(ended));
       Thread.sleep(EventLog.WRITE_TIMEOUT.plusMillis(1));
       mayGoOn.complete(null);

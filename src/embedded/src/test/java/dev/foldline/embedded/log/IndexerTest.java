@@ -36,7 +36,7 @@ class IndexerTest {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
       Decisions decisions =
-          new Decisions(new Queries(connection), new Inserts(connection), generation, 4096);
+          new Decisions(new Selects(connection), new Inserts(connection), generation, 4096);
       for (int i = 0; i < 20 * generation; i++) {
         append(decisions);
         decisions.commit();
@@ -59,7 +59,7 @@ class IndexerTest {
       Connection connection = database.writer();
       Decisions decisions =
           new Decisions(
-              new Queries(connection), new Inserts(connection), 1 + random.nextInt(30), 1);
+              new Selects(connection), new Inserts(connection), 1 + random.nextInt(30), 1);
       for (int i = 0; i < 300; i++) {
         long[] appended = new long[STREAMS];
         for (int events = 1 + random.nextInt(8); events > 0; events--) {

@@ -55,7 +55,7 @@ class WriterTest {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
       Decisions decisions =
-          new Decisions(new Queries(connection), new Inserts(connection), 100, 4096);
+          new Decisions(new Selects(connection), new Inserts(connection), 100, 4096);
       Writer writer = new Writer(decisions, _ -> {}, Runnable::run);
 
       List<CompletableFuture<WriteResult>> answers =
@@ -87,7 +87,7 @@ class WriterTest {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
       Decisions decisions =
-          new Decisions(new Queries(connection), new Inserts(connection), 100, 4096);
+          new Decisions(new Selects(connection), new Inserts(connection), 100, 4096);
       var answers = new LinkedBlockingQueue<Runnable>();
       Writer writer = new Writer(decisions, _ -> {}, answers::add);
       CompletableFuture<WriteResult> failed =

@@ -9,7 +9,7 @@ import dev.foldline.embedded.log.LogEvent;
 import dev.foldline.embedded.log.NewEvent;
 import dev.foldline.embedded.log.StreamNames;
 import dev.foldline.embedded.log.WriteResult.Written;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -53,7 +53,7 @@ final class GroupFixture extends GroupClient implements AutoCloseable {
     try {
       return NettyServerBuilder.forAddress(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-          .addService(subscriptions.service(Guard.OPEN))
+          .addService(subscriptions.service(AccessPolicy.OPEN))
           .directExecutor()
           .build()
           .start();

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.foldline.embedded.log.LogEvent;
 import dev.foldline.embedded.log.ResolvedEvent;
-import dev.foldline.embedded.persistent.Effect.Deliver;
-import dev.foldline.embedded.persistent.Effect.Park;
-import dev.foldline.embedded.persistent.Effect.Read;
-import dev.foldline.embedded.persistent.Effect.ReadParked;
-import dev.foldline.embedded.persistent.Effect.TruncateParked;
-import dev.foldline.embedded.persistent.Effect.WriteCheckpoint;
+import dev.foldline.embedded.persistent.GroupEffect.Deliver;
+import dev.foldline.embedded.persistent.GroupEffect.Park;
+import dev.foldline.embedded.persistent.GroupEffect.Read;
+import dev.foldline.embedded.persistent.GroupEffect.ReadParked;
+import dev.foldline.embedded.persistent.GroupEffect.TruncateParked;
+import dev.foldline.embedded.persistent.GroupEffect.WriteCheckpoint;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,11 +33,11 @@ class GroupTest {
           false, false, 10, 30_000, 2_000, 10, 1_000, 0, 500, 20, 500, Strategy.ROUND_ROBIN);
 
   private Instant now = Instant.EPOCH;
-  private Group group = group(settings -> settings);
+  private ConsumerGroup group = group(settings -> settings);
   private final List<Consumer> consumers = new ArrayList<>();
 
-  private Group group(UnaryOperator<Settings> change) {
-    return new Group(
+  private ConsumerGroup group(UnaryOperator<Settings> change) {
+    return new ConsumerGroup(
         change.apply(new Settings(DEFAULTS)).settings(), -1, OptionalLong.empty(), now);
   }
 
@@ -155,7 +155,7 @@ class GroupTest {
     }
   }
 
-  private List<Effect> effects() {
+  private List<GroupEffect> effects() {
     return group.decide(now);
   }
 
@@ -163,7 +163,7 @@ class GroupTest {
     return effects().stream().map(this::text).toList();
   }
 
-  private String text(Effect effect) {
+  private String text(GroupEffect effect) {
     return switch (effect) {
       case Deliver(var consumer, var message, var retries) ->
           "%d to %c r%d"
@@ -731,7 +731,7 @@ class GroupTest {
     @Test
     void startFromTheOneThatWasLoaded() {
       group =
-          new Group(
+          new ConsumerGroup(
               new Settings(DEFAULTS).checkpoints(2_000, 1, 1).settings(),
               7,
               OptionalLong.of(7),

@@ -45,21 +45,21 @@ class PersistentSubscriptionCrashTest {
   @DisplayName(
       "6.6 after kill -9: on from at or before the first unacknowledged event, and nothing parked is lost")
   void losesNothing(@TempDir Path directory) throws IOException {
-    try (var store = StoreProcess.in(directory)) {
+    try (var store = GroupStoreProcess.in(directory)) {
       store.create(STREAM, checkpointAtOnce().setMessageTimeoutMs(60_000));
       work(store);
     }
     for (int round = 1; round < ROUNDS; round++) {
-      try (var store = StoreProcess.in(directory)) {
+      try (var store = GroupStoreProcess.in(directory)) {
         work(store);
       }
     }
-    try (var store = StoreProcess.in(directory)) {
+    try (var store = GroupStoreProcess.in(directory)) {
       finish(store);
     }
   }
 
-  private void work(StoreProcess store) {
+  private void work(GroupStoreProcess store) {
     append(store, 1 + random.nextInt(200));
     var consumer = store.join(STREAM, BUFFER);
     var firstUnsettled = settled.nextClearBit(0);
@@ -101,7 +101,7 @@ class PersistentSubscriptionCrashTest {
     }
   }
 
-  private void finish(StoreProcess store) {
+  private void finish(GroupStoreProcess store) {
     append(store, 1);
     var consumer = store.join(STREAM, BUFFER);
     for (int next = 0; !isDone(store, consumer); ) {
@@ -117,7 +117,7 @@ class PersistentSubscriptionCrashTest {
   }
 
   /** Everything was delivered, and everything that was is settled. */
-  private boolean isDone(StoreProcess store, TestConsumer consumer) {
+  private boolean isDone(GroupStoreProcess store, TestConsumer consumer) {
     return consumer.isQuiet(QUIET_MILLIS)
         && store
             .info(STREAM)
@@ -125,7 +125,7 @@ class PersistentSubscriptionCrashTest {
             .equals(Integer.toString(appended - 1));
   }
 
-  private void append(StoreProcess store, int count) {
+  private void append(GroupStoreProcess store, int count) {
     store.append(STREAM, count);
     appended += count;
   }

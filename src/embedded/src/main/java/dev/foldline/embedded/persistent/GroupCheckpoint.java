@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Events are numbered as the group meets them. What counts as progress is how far the number of
  * the next possible checkpoint lies behind that of the last one.
  */
-final class Checkpoint {
+final class GroupCheckpoint {
   private final GroupSettings settings;
   private final SequencedSet<Message> unsettled = new LinkedHashSet<>();
   private long lastSequence;
@@ -28,7 +28,7 @@ final class Checkpoint {
    *
    * @param written the checkpoint it resumes from, if there is one
    */
-  Checkpoint(GroupSettings settings, long resumeAfter, OptionalLong written) {
+  GroupCheckpoint(GroupSettings settings, long resumeAfter, OptionalLong written) {
     this.settings = settings;
     this.lastPosition = resumeAfter;
     this.written = written;

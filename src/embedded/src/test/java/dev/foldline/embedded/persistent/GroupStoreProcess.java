@@ -21,24 +21,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A store in a process of its own, which can be killed. */
-final class StoreProcess extends GroupClient implements AutoCloseable {
+final class GroupStoreProcess extends GroupClient implements AutoCloseable {
   private static final int SECONDS = 30;
   private static final int INDEX_GENERATION = 64;
 
   private final KillableStore store;
   private final ManagedChannel channel;
 
-  private StoreProcess(KillableStore store, ManagedChannel channel) {
+  private GroupStoreProcess(KillableStore store, ManagedChannel channel) {
     super(channel);
     this.store = store;
     this.channel = channel;
   }
 
   /** Starts a store that keeps its events in a directory, and waits until it listens. */
-  static StoreProcess in(Path directory) throws IOException {
+  static GroupStoreProcess in(Path directory) throws IOException {
     var store = KillableStore.start(directory, INDEX_GENERATION, false);
     var channel = NettyChannelBuilder.forAddress("localhost", store.port()).usePlaintext().build();
-    return new StoreProcess(store, channel);
+    return new GroupStoreProcess(store, channel);
   }
 
   /** Appends that many events at once. */

@@ -3,9 +3,9 @@ package dev.foldline.embedded.security;
 import java.util.concurrent.CompletableFuture;
 
 /** Asked before a call touches a stream. Futures fail with the error that the caller is told. */
-public interface Guard {
+public interface AccessPolicy {
   /** Lets everyone do everything: a server without users. */
-  Guard OPEN = new Guard() {};
+  AccessPolicy OPEN = new AccessPolicy() {};
 
   CompletableFuture<Void> GRANTED = CompletableFuture.completedFuture(null);
 

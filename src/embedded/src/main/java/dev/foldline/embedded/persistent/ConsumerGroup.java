@@ -1,11 +1,11 @@
 package dev.foldline.embedded.persistent;
 
-import dev.foldline.embedded.persistent.Effect.Deliver;
-import dev.foldline.embedded.persistent.Effect.Park;
-import dev.foldline.embedded.persistent.Effect.Read;
-import dev.foldline.embedded.persistent.Effect.ReadParked;
-import dev.foldline.embedded.persistent.Effect.TruncateParked;
-import dev.foldline.embedded.persistent.Effect.WriteCheckpoint;
+import dev.foldline.embedded.persistent.GroupEffect.Deliver;
+import dev.foldline.embedded.persistent.GroupEffect.Park;
+import dev.foldline.embedded.persistent.GroupEffect.Read;
+import dev.foldline.embedded.persistent.GroupEffect.ReadParked;
+import dev.foldline.embedded.persistent.GroupEffect.TruncateParked;
+import dev.foldline.embedded.persistent.GroupEffect.WriteCheckpoint;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  * holds is bounded by its buffers and by {@value #MOST_BYTES} bytes of events, plus one page of a
  * read.
  */
-final class Group {
+final class ConsumerGroup {
   private static final long MOST_BYTES = 16 << 20;
   private static final int MOST_REPLAYED_WAITING = 500;
 
   private final GroupSettings settings;
   private final Consumers consumers;
-  private final Checkpoint checkpoint;
+  private final GroupCheckpoint checkpoint;
   private final Throughput throughput;
 
   /** New events, in order. */
@@ -43,7 +43,7 @@ final class Group {
   /** Replayed events that are not in the parked stream any more, and not settled either. */
   private final SequencedSet<Message> unsettledReplays = new LinkedHashSet<>();
 
-  private final List<Effect> effects = new ArrayList<>();
+  private final List<GroupEffect> effects = new ArrayList<>();
 
   private long heldBytes;
   private long cursor;
@@ -66,10 +66,10 @@ final class Group {
    * @param resumeAfter the position after which it reads
    * @param checkpoint the last checkpoint, if there is one
    */
-  Group(GroupSettings settings, long resumeAfter, OptionalLong checkpoint, Instant now) {
+  ConsumerGroup(GroupSettings settings, long resumeAfter, OptionalLong checkpoint, Instant now) {
     this.settings = settings;
     this.consumers = new Consumers(settings.strategy());
-    this.checkpoint = new Checkpoint(settings, resumeAfter, checkpoint);
+    this.checkpoint = new GroupCheckpoint(settings, resumeAfter, checkpoint);
     this.throughput = new Throughput(now);
     this.cursor = resumeAfter;
   }
@@ -232,7 +232,7 @@ final class Group {
   // What to do about it.
 
   /** Everything to be done since the last call, in order. */
-  List<Effect> decide(Instant now) {
+  List<GroupEffect> decide(Instant now) {
     if (consumers.haveFreeSlots()) {
       dispatch(retries.iterator(), now);
       dispatch(buffer.iterator(), now);

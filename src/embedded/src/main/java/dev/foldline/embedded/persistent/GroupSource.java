@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /** Where the events of a group come from. */
-final class Source {
+final class GroupSource {
   private static final int PAGE_BYTES = 4 << 20;
   private static final int FILTERED_PAGE = 200;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,7 +25,7 @@ final class Source {
   private final GroupConfig config;
   private final Predicate<LogEvent> filter;
 
-  Source(EventLog log, GroupConfig config) {
+  GroupSource(EventLog log, GroupConfig config) {
     this.log = log;
     this.config = config;
     var filter = config.filter();

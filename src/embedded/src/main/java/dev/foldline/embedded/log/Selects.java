@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The questions that the log asks SQLite, prepared once per connection. Of what was committed
  * behind {@code end} they know nothing. Confined to the connection's thread.
  */
-final class Queries {
+final class Selects {
   private static final String COLUMNS =
       "SELECT e.position, e.revision, e.id, e.type, e.json, e.created, e.data, e.metadata";
   private static final String EVENT = COLUMNS + " FROM events e ";
@@ -40,7 +40,7 @@ final class Queries {
   private final PreparedStatement allForwards;
   private final PreparedStatement allBackwards;
 
-  Queries(Connection connection) throws SQLException {
+  Selects(Connection connection) throws SQLException {
     this.connection = connection;
     streamId = prepare("SELECT id FROM streams WHERE name = ?");
     highestRevision =

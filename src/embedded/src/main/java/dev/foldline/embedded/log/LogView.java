@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
  * <p>The index in memory must be taken before the connection's transaction begins: then SQLite has
  * at least all that memory has left out.
  */
-final class View {
+final class LogView {
   /**
    * Events of a page whose places come from memory: a stream's may be many, and the rest can wait.
    */
   private static final int MOST_LISTED = 512;
 
-  private final Queries queries;
+  private final Selects selects;
   private final RecentIndex recent;
 
-  View(Queries queries, RecentIndex recent) {
-    this.queries = queries;
+  LogView(Selects selects, RecentIndex recent) {
+    this.selects = selects;
     this.recent = recent;
   }
 
@@ -33,7 +33,7 @@ final class View {
   }
 
   StreamInfo stream(String name) throws SQLException {
-    long id = queries.streamId(name);
+    long id = selects.streamId(name);
     long last = highest(id, LogEvent.TOMBSTONE_REVISION);
     boolean tombstoned = last == LogEvent.TOMBSTONE_REVISION;
     if (tombstoned) {
@@ -59,13 +59,13 @@ final class View {
   }
 
   private boolean isTombstoned(String name) throws SQLException {
-    return highest(queries.streamId(name), LogEvent.TOMBSTONE_REVISION)
+    return highest(selects.streamId(name), LogEvent.TOMBSTONE_REVISION)
         == LogEvent.TOMBSTONE_REVISION;
   }
 
   /** The stream's last event; null if it has none. */
   @Nullable LogEvent lastEvent(String stream) throws SQLException {
-    long id = queries.streamId(stream);
+    long id = selects.streamId(stream);
     long last = highest(id, LogEvent.TOMBSTONE_REVISION);
     return last < 0 ? null : event(id, stream, last);
   }
@@ -76,14 +76,14 @@ final class View {
       return -1;
     }
     Long known = recent.highest(stream, bound);
-    return known != null ? known : queries.highestRevision(stream, bound, recent.end());
+    return known != null ? known : selects.highestRevision(stream, bound, recent.end());
   }
 
   @Nullable LogEvent event(long streamId, String stream, long revision) throws SQLException {
     Long position = recent.position(streamId, revision);
     return position != null
-        ? queries.event(position, stream)
-        : queries.event(streamId, stream, revision, recent.end());
+        ? selects.event(position, stream)
+        : selects.event(streamId, stream, revision, recent.end());
   }
 
   /** Events of a range of revisions, both inclusive, lowest first; none of them a tombstone. */
@@ -93,7 +93,7 @@ final class View {
     long end = Math.min(to, stream.lastRevision());
     long known = Math.max(from, recent.lowest(stream.id()));
     if (from <= end && from < known) {
-      queries.streamForwards(stream, from, Math.min(end, known - 1), recent.end(), page);
+      selects.streamForwards(stream, from, Math.min(end, known - 1), recent.end(), page);
     }
     add(stream, LongStream.rangeClosed(known, end), page);
     return page.events();
@@ -107,7 +107,7 @@ final class View {
     int listed = add(stream, LongStream.iterate(end, at -> at >= to, at -> at - 1), page);
     long next = end - listed;
     if (to <= next && listed < MOST_LISTED && !page.isFull()) {
-      queries.streamBackwards(stream, next, to, recent.end(), page);
+      selects.streamBackwards(stream, next, to, recent.end(), page);
     }
     return page.events();
   }
@@ -121,7 +121,7 @@ final class View {
             .takeWhile(Objects::nonNull)
             .toList();
     if (!positions.isEmpty() && !page.isFull()) {
-      queries.events(positions, stream.name(), page);
+      selects.events(positions, stream.name(), page);
     }
     return positions.size();
   }
@@ -129,14 +129,14 @@ final class View {
   /** Events behind a position, lowest first. */
   List<LogEvent> allForwards(long after, int max, int maxBytes) throws SQLException {
     Page page = new Page(maxBytes);
-    queries.allForwards(after, recent.end(), max, page);
+    selects.allForwards(after, recent.end(), max, page);
     return page.events();
   }
 
   /** Events before a position, highest first. */
   List<LogEvent> allBackwards(long before, int max, int maxBytes) throws SQLException {
     Page page = new Page(maxBytes);
-    queries.allBackwards(before, recent.end(), max, page);
+    selects.allBackwards(before, recent.end(), max, page);
     return page.events();
   }
 }

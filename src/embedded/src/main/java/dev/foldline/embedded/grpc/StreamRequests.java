@@ -3,12 +3,12 @@ package dev.foldline.embedded.grpc;
 import com.eventstore.dbclient.proto.shared.Shared.StreamIdentifier;
 import dev.foldline.embedded.log.ExpectedRevision;
 import dev.foldline.embedded.log.StreamNames;
-import dev.foldline.embedded.security.Guard;
+import dev.foldline.embedded.security.AccessPolicy;
 import java.util.concurrent.CompletableFuture;
 
 /** What is the same in the requests of several methods. */
-public final class Requests {
-  private Requests() {}
+public final class StreamRequests {
+  private StreamRequests() {}
 
   /** The name of a stream; UNKNOWN if it is empty. */
   public static String streamName(boolean present, StreamIdentifier identifier) {
@@ -19,8 +19,8 @@ public final class Requests {
   }
 
   /** Completes if the caller may append to a stream; to some nobody may, which is said last. */
-  static CompletableFuture<Void> mayAppend(Guard guard, String stream) {
-    return guard.mayWrite(stream).thenAccept(_ -> requireWritable(stream));
+  static CompletableFuture<Void> mayAppend(AccessPolicy policy, String stream) {
+    return policy.mayWrite(stream).thenAccept(_ -> requireWritable(stream));
   }
 
   private static void requireWritable(String stream) {

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * -Djqwik.tries.default=5000} is the long form; a failure is shrunk, and names its seed.
  */
 @Label("2.4 to 2.7, 3.3, 3.4, 3.6, 5 against a model")
-class ModelTest {
+class StoreModelTest {
   private static final int STREAMS = 2;
   private static final int LONGEST = 14;
   private static final int IDS = 6;
@@ -63,7 +63,7 @@ class ModelTest {
   }
 
   private final Wire wire =
-      Store.getOrCreate(ModelTest.class, Lifespan.PROPERTY, Embedded::start).get().wire();
+      Store.getOrCreate(StoreModelTest.class, Lifespan.PROPERTY, Embedded::start).get().wire();
 
   /** Of the sequence alone: what each event's position is, by what a reader is shown of it. */
   private final Map<Long, String> positions = new HashMap<>();

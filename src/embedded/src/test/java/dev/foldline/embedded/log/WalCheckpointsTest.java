@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The write-ahead log")
-class CheckpointsTest {
+class WalCheckpointsTest {
 
   private static final ByteString LARGE = ByteString.copyFrom(new byte[100_000]);
   private static final int APPENDS = 2_000;

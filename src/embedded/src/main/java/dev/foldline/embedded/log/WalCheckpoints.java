@@ -16,8 +16,8 @@ import org.jboss.logging.Logger;
  * <p>What was written meanwhile is left for the writer: little, so that it takes it no time, and
  * the log begins at its front again instead of growing.
  */
-final class Checkpoints {
-  private static final Logger LOG = Logger.getLogger(Checkpoints.class);
+final class WalCheckpoints {
+  private static final Logger LOG = Logger.getLogger(WalCheckpoints.class);
 
   /** How much is written before it is worth it. */
   private static final long DUE_BYTES = 16L << 20;
@@ -37,7 +37,7 @@ final class Checkpoints {
    * @param own a connection for nothing else
    * @param writers that of the writer, used by its thread alone
    */
-  Checkpoints(Connection own, Connection writers) {
+  WalCheckpoints(Connection own, Connection writers) {
     this.own = own;
     this.writers = writers;
     thread = Thread.ofPlatform().name("foldline-checkpoints").daemon().unstarted(this::run);

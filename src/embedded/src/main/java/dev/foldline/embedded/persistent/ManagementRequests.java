@@ -12,10 +12,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Requests of the management calls as what they mean, or the error that they are answered with. */
-final class Requests {
+final class ManagementRequests {
   private static final long TICKS_PER_MILLI = 10_000;
 
-  private Requests() {}
+  private ManagementRequests() {}
 
   static GroupConfig create(CreateReq request) {
     if (!request.hasOptions()) {

@@ -68,14 +68,8 @@ final class AppendCall implements StreamObserver<AppendReq> {
     }
     var options = request.getOptions();
     ExpectedRevision expected =
-        switch (options.getExpectedStreamRevisionCase()) {
-          case REVISION -> StreamRequests.expectedRevision(options.getRevision());
-          case NO_STREAM -> ExpectedRevision.NO_STREAM;
-          case ANY -> ExpectedRevision.ANY;
-          case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
-          case EXPECTEDSTREAMREVISION_NOT_SET ->
-              throw Errors.invalidArgument("The expected revision is missing");
-        };
+        StreamRequests.expectedRevision(
+            options.getExpectedStreamRevisionCase(), options.getRevision());
     return new Target(
         StreamRequests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier()),
         expected);

@@ -166,14 +166,8 @@ final class BatchAppendCall implements StreamObserver<BatchAppendReq> {
   private Batch begin(BatchAppendReq request) {
     var options = request.getOptions();
     ExpectedRevision expected =
-        switch (options.getExpectedStreamPositionCase()) {
-          case STREAM_POSITION -> StreamRequests.expectedRevision(options.getStreamPosition());
-          case NO_STREAM -> ExpectedRevision.NO_STREAM;
-          case ANY -> ExpectedRevision.ANY;
-          case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
-          case EXPECTEDSTREAMPOSITION_NOT_SET ->
-              throw Errors.invalidArgument("The expected position is missing");
-        };
+        StreamRequests.expectedRevision(
+            options.getExpectedStreamPositionCase(), options.getStreamPosition());
     String stream =
         StreamRequests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
     ProposedEvents events = new ProposedEvents(limits, share);

@@ -34,14 +34,8 @@ final class DeleteCalls {
       String stream =
           StreamRequests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
       ExpectedRevision expected =
-          switch (options.getExpectedStreamRevisionCase()) {
-            case REVISION -> StreamRequests.expectedRevision(options.getRevision());
-            case NO_STREAM -> ExpectedRevision.NO_STREAM;
-            case ANY -> ExpectedRevision.ANY;
-            case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
-            case EXPECTEDSTREAMREVISION_NOT_SET ->
-                throw Errors.invalidArgument("The expected revision is missing");
-          };
+          StreamRequests.expectedRevision(
+              options.getExpectedStreamRevisionCase(), options.getRevision());
       CompletableFuture<WriteResult> result =
           policy.mayDelete(stream).thenCompose(_ -> log.delete(stream, expected));
       answer(stream, expected, result, responses, DeleteCalls::deleted);
@@ -56,14 +50,8 @@ final class DeleteCalls {
       String stream =
           StreamRequests.streamName(options.hasStreamIdentifier(), options.getStreamIdentifier());
       ExpectedRevision expected =
-          switch (options.getExpectedStreamRevisionCase()) {
-            case REVISION -> StreamRequests.expectedRevision(options.getRevision());
-            case NO_STREAM -> ExpectedRevision.NO_STREAM;
-            case ANY -> ExpectedRevision.ANY;
-            case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
-            case EXPECTEDSTREAMREVISION_NOT_SET ->
-                throw Errors.invalidArgument("The expected revision is missing");
-          };
+          StreamRequests.expectedRevision(
+              options.getExpectedStreamRevisionCase(), options.getRevision());
       CompletableFuture<WriteResult> result =
           policy.mayDelete(stream).thenCompose(_ -> log.tombstone(stream, expected));
       answer(stream, expected, result, responses, DeleteCalls::tombstoned);

@@ -1,6 +1,8 @@
 package dev.foldline.embedded.grpc;
 
 import com.eventstore.dbclient.proto.shared.Shared.StreamIdentifier;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendReq;
+import com.google.protobuf.Internal.EnumLite;
 import dev.foldline.embedded.log.ExpectedRevision;
 import dev.foldline.embedded.log.StreamNames;
 import dev.foldline.embedded.security.AccessPolicy;
@@ -29,8 +31,24 @@ public final class StreamRequests {
     }
   }
 
-  /** An expected revision on the wire, where 2^64−1 is −1. */
-  static ExpectedRevision expectedRevision(long revision) {
+  /**
+   * The expected revision of an Append, a BatchAppend, a Delete or a Tombstone: their options have
+   * it in fields of the same numbers.
+   *
+   * @param field that is set
+   * @param revision that it holds if it is a number, where 2^64−1 is −1
+   */
+  static ExpectedRevision expectedRevision(EnumLite field, long revision) {
+    return switch (field.getNumber()) {
+      case AppendReq.Options.REVISION_FIELD_NUMBER -> exactly(revision);
+      case AppendReq.Options.NO_STREAM_FIELD_NUMBER -> ExpectedRevision.NO_STREAM;
+      case AppendReq.Options.ANY_FIELD_NUMBER -> ExpectedRevision.ANY;
+      case AppendReq.Options.STREAM_EXISTS_FIELD_NUMBER -> ExpectedRevision.STREAM_EXISTS;
+      default -> throw Errors.invalidArgument("The expected revision is missing");
+    };
+  }
+
+  private static ExpectedRevision exactly(long revision) {
     if (revision < -1) {
       throw Errors.unknown("The expected revision is out of range");
     }

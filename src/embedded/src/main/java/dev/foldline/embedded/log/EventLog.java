@@ -103,10 +103,7 @@ public final class EventLog implements AutoCloseable {
   private void seed() {
     if (lastPosition == 0) {
       var settings = NewEvent.json(LogEvent.METADATA_TYPE, "{}");
-      WriteResult result = append("$$$settings", ExpectedRevision.ANY, List.of(settings)).join();
-      if (!(result instanceof WriteResult.Written)) {
-        throw new IllegalStateException("the event log can't be written: " + result);
-      }
+      append("$$$settings", ExpectedRevision.ANY, List.of(settings)).join().requireWritten();
     }
   }
 

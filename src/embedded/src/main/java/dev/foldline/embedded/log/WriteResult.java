@@ -23,4 +23,15 @@ public sealed interface WriteResult {
 
   /** The request waited longer for its turn than it was given. */
   record TimedOut() implements WriteResult {}
+
+  /**
+   * That it was written, for writes of the store itself, which nothing may refuse.
+   *
+   * @throws IllegalStateException if it was not
+   */
+  default void requireWritten() {
+    if (!(this instanceof Written)) {
+      throw new IllegalStateException("The event log refused a write: " + this);
+    }
+  }
 }

@@ -12,7 +12,6 @@ import dev.foldline.embedded.log.LogEvent;
 import dev.foldline.embedded.log.NewEvent;
 import dev.foldline.embedded.log.Snapshot;
 import dev.foldline.embedded.log.StreamNames;
-import dev.foldline.embedded.log.WriteResult;
 import java.time.Instant;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -88,9 +87,6 @@ final class ConfigStream {
   }
 
   private void append(String stream, NewEvent event) {
-    var result = log.append(stream, ExpectedRevision.ANY, List.of(event)).join();
-    if (!(result instanceof WriteResult.Written)) {
-      throw new IllegalStateException("The configuration could not be saved: " + result);
-    }
+    log.append(stream, ExpectedRevision.ANY, List.of(event)).join().requireWritten();
   }
 }

@@ -153,7 +153,7 @@ final class GroupStreams {
               .join();
       var again =
           entries.stream().map(entry -> NewEvent.link(entry.data(), entry.metadata())).toList();
-      require(log.append(key.parkedStream(), ExpectedRevision.ANY, again).join());
+      log.append(key.parkedStream(), ExpectedRevision.ANY, again).join().requireWritten();
       from = entries.getLast().revision() + 1;
     }
     if (replaying.count() > 0) {
@@ -181,12 +181,6 @@ final class GroupStreams {
 
   private CompletableFuture<Void> append(String stream, NewEvent event) {
     return log.append(stream, ExpectedRevision.ANY, List.of(event))
-        .thenAccept(GroupStreams::require);
-  }
-
-  static void require(WriteResult result) {
-    if (!(result instanceof WriteResult.Written)) {
-      throw new IllegalStateException("The event log refused a write: " + result);
-    }
+        .thenAccept(WriteResult::requireWritten);
   }
 }

@@ -17,15 +17,12 @@ import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.UpdateRe
 import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.UpdateResp;
 import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc.PersistentSubscriptionsImplBase;
 import com.eventstore.dbclient.proto.shared.Shared.Empty;
-import com.eventstore.dbclient.proto.shared.Shared.StreamIdentifier;
 import dev.foldline.embedded.grpc.Errors;
-import dev.foldline.embedded.log.StreamNames;
 import dev.foldline.embedded.security.AccessPolicy;
 import dev.foldline.embedded.security.Caller;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -48,7 +45,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
         policy.mayManageGroups(),
         answer,
         () -> {
-          subscriptions.create(ManagementRequests.create(request));
+          subscriptions.create(GroupRequests.create(request));
           return CreateResp.getDefaultInstance();
         });
   }
@@ -59,7 +56,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
         policy.mayManageGroups(),
         answer,
         () -> {
-          subscriptions.update(ManagementRequests.update(request));
+          subscriptions.update(GroupRequests.update(request));
           return UpdateResp.getDefaultInstance();
         });
   }
@@ -71,13 +68,12 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
         answer,
         () -> {
           var options = request.getOptions();
-          var stream =
-              switch (options.getStreamOptionCase()) {
-                case STREAM_IDENTIFIER -> name(options.getStreamIdentifier());
-                case ALL -> StreamNames.ALL;
-                case STREAMOPTION_NOT_SET -> throw noTarget();
-              };
-          subscriptions.delete(new GroupKey(stream, options.getGroupName()));
+          subscriptions.delete(
+              GroupRequests.key(
+                  options.hasStreamIdentifier(),
+                  options.getStreamIdentifier(),
+                  options.hasAll(),
+                  options.getGroupName()));
           return DeleteResp.getDefaultInstance();
         });
   }
@@ -89,13 +85,13 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
         answer,
         () -> {
           var options = request.getOptions();
-          var stream =
-              switch (options.getStreamOptionCase()) {
-                case STREAM_IDENTIFIER -> name(options.getStreamIdentifier());
-                case ALL -> StreamNames.ALL;
-                case STREAMOPTION_NOT_SET -> throw noTarget();
-              };
-          var group = subscriptions.get(new GroupKey(stream, options.getGroupName()));
+          var group =
+              subscriptions.get(
+                  GroupRequests.key(
+                      options.hasStreamIdentifier(),
+                      options.getStreamIdentifier(),
+                      options.hasAll(),
+                      options.getGroupName()));
           return GetInfoResp.newBuilder().setSubscriptionInfo(info(group)).build();
         });
   }
@@ -110,27 +106,14 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
           var groups =
               switch (options.getListOptionCase()) {
                 case LIST_ALL_SUBSCRIPTIONS -> subscriptions.all();
-                case LIST_FOR_STREAM -> ofStream(options.getListForStream());
+                case LIST_FOR_STREAM ->
+                    subscriptions.of(GroupRequests.stream(options.getListForStream()));
                 case LISTOPTION_NOT_SET -> throw Errors.unknown("The request has no list option");
               };
           var response = ListResp.newBuilder();
           groups.forEach(group -> response.addSubscriptions(info(group)));
           return response.build();
         });
-  }
-
-  private Collection<PersistentSubscription> ofStream(ListReq.StreamOption option) {
-    return switch (option.getStreamOptionCase()) {
-      case STREAM -> {
-        var stream = name(option.getStream());
-        if (stream.isEmpty()) {
-          throw Errors.unknown("The stream name is empty");
-        }
-        yield subscriptions.of(stream);
-      }
-      case ALL -> subscriptions.of(StreamNames.ALL);
-      case STREAMOPTION_NOT_SET -> throw noTarget();
-    };
   }
 
   private static SubscriptionInfo info(PersistentSubscription subscription) {
@@ -154,14 +137,13 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
         answer,
         () -> {
           var options = request.getOptions();
-          var stream =
-              switch (options.getStreamOptionCase()) {
-                case STREAM_IDENTIFIER -> name(options.getStreamIdentifier());
-                case ALL -> StreamNames.ALL;
-                case STREAMOPTION_NOT_SET -> throw noTarget();
-              };
-          var key = new GroupKey(stream, options.getGroupName());
-          var stopAt = ManagementRequests.stopAt(key, options);
+          var key =
+              GroupRequests.key(
+                  options.hasStreamIdentifier(),
+                  options.getStreamIdentifier(),
+                  options.hasAll(),
+                  options.getGroupName());
+          var stopAt = GroupRequests.stopAt(key, options);
           subscriptions.get(key).replayParked(stopAt);
           return ReplayParkedResp.getDefaultInstance();
         });
@@ -186,14 +168,6 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
         (ServerCallStreamObserver<ReadResp>) answer,
         ConnectionName.current(),
         Caller.current().name());
-  }
-
-  private static String name(StreamIdentifier identifier) {
-    return StreamNames.decode(identifier.getStreamName());
-  }
-
-  private static RuntimeException noTarget() {
-    return Errors.unknown("The request names no stream");
   }
 
   /** Once the caller is known to be allowed, answers from a thread that may wait for the log. */

@@ -5,7 +5,6 @@ import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReadResp
 import com.eventstore.dbclient.proto.shared.Shared;
 import dev.foldline.embedded.grpc.Errors;
 import dev.foldline.embedded.grpc.Uuids;
-import dev.foldline.embedded.log.StreamNames;
 import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -92,7 +91,12 @@ final class ReadCall implements StreamObserver<ReadReq> {
       throw Errors.unknown("The first message has no options");
     }
     var options = request.getOptions();
-    var key = key(options);
+    var key =
+        GroupRequests.key(
+            options.hasStreamIdentifier(),
+            options.getStreamIdentifier(),
+            options.hasAll(),
+            options.getGroupName());
     if (key.stream().isEmpty() || key.group().isEmpty()) {
       throw Errors.unknown("The request names no stream or no group");
     }
@@ -130,17 +134,6 @@ final class ReadCall implements StreamObserver<ReadReq> {
                       }
                     }));
     joined = new Joined(subscription, subscriber);
-  }
-
-  private static GroupKey key(ReadReq.Options options) {
-    var stream =
-        switch (options.getStreamOptionCase()) {
-          case STREAM_IDENTIFIER ->
-              StreamNames.decode(options.getStreamIdentifier().getStreamName());
-          case ALL -> StreamNames.ALL;
-          case STREAMOPTION_NOT_SET -> throw Errors.unknown("The request names no stream");
-        };
-    return new GroupKey(stream, options.getGroupName());
   }
 
   /** In the mailbox. Ids that mean nothing are passed over. */

@@ -6,7 +6,6 @@ import dev.foldline.embedded.log.EventLog;
 import dev.foldline.embedded.log.EventLog.Addition;
 import dev.foldline.embedded.log.LogEvent;
 import dev.foldline.embedded.log.NewEvent;
-import dev.foldline.embedded.log.WriteResult.Written;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,9 +41,7 @@ public final class UserStreams {
         additions.add(new Addition(stream, NewEvent.json("$UserUpdated", json(user))));
       }
     }
-    if (!(log.appendAll(additions).join() instanceof Written)) {
-      throw new IllegalStateException("The users could not be written");
-    }
+    log.appendAll(additions).join().requireWritten();
   }
 
   private static NewEvent name(Caller user) {

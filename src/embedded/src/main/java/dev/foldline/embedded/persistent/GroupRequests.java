@@ -1,6 +1,7 @@
 package dev.foldline.embedded.persistent;
 
 import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.CreateReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ListReq;
 import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReplayParkedReq;
 import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.UpdateReq;
 import com.eventstore.dbclient.proto.shared.Shared.StreamIdentifier;
@@ -11,11 +12,37 @@ import dev.foldline.embedded.log.StreamNames;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Requests of the management calls as what they mean, or the error that they are answered with. */
-final class ManagementRequests {
+/** Requests about groups as what they mean, or the error that they are answered with. */
+final class GroupRequests {
   private static final long TICKS_PER_MILLI = 10_000;
 
-  private ManagementRequests() {}
+  private GroupRequests() {}
+
+  /**
+   * The group that a request is about.
+   *
+   * @param named whether its source is a stream
+   * @param all whether its source is {@code $all}
+   */
+  static GroupKey key(boolean named, StreamIdentifier identifier, boolean all, String group) {
+    return new GroupKey(source(named, identifier, all), group);
+  }
+
+  /** The stream whose groups are asked for. */
+  static String stream(ListReq.StreamOption option) {
+    var stream = source(option.hasStream(), option.getStream(), option.hasAll());
+    if (stream.isEmpty()) {
+      throw Errors.unknown("The stream name is empty");
+    }
+    return stream;
+  }
+
+  private static String source(boolean named, StreamIdentifier identifier, boolean all) {
+    if (!named && !all) {
+      throw Errors.unknown("The request names no stream");
+    }
+    return all ? StreamNames.ALL : StreamNames.decode(identifier.getStreamName());
+  }
 
   static GroupConfig create(CreateReq request) {
     if (!request.hasOptions()) {
@@ -50,20 +77,20 @@ final class ManagementRequests {
     return switch (options.getStreamOptionCase()) {
       case STREAM -> {
         var stream = options.getStream();
-        if (!stream.hasStreamIdentifier()) {
-          throw Errors.unknown("The request names no stream");
-        }
-        yield config(options, stream(stream.getStreamIdentifier()), null, start(stream));
+        yield config(
+            options,
+            stream(stream.hasStreamIdentifier(), stream.getStreamIdentifier()),
+            null,
+            start(stream));
       }
       case ALL ->
           config(options, StreamNames.ALL, filter(options.getAll()), start(options.getAll()));
-      case STREAMOPTION_NOT_SET -> {
-        if (!options.hasStreamIdentifier()) {
-          throw Errors.unknown("The request names no stream");
-        }
-        yield config(
-            options, stream(options.getStreamIdentifier()), null, deprecatedStart(options));
-      }
+      case STREAMOPTION_NOT_SET ->
+          config(
+              options,
+              stream(options.hasStreamIdentifier(), options.getStreamIdentifier()),
+              null,
+              deprecatedStart(options));
     };
   }
 
@@ -73,8 +100,8 @@ final class ManagementRequests {
     return new GroupConfig(key, filter, start, settings(key, options.getSettings()));
   }
 
-  private static String stream(StreamIdentifier identifier) {
-    var stream = StreamNames.decode(identifier.getStreamName());
+  private static String stream(boolean named, StreamIdentifier identifier) {
+    var stream = source(named, identifier, false);
     if (stream.isEmpty() || stream.equals(StreamNames.ALL)) {
       throw Errors.unknown("No stream has the name \"%s\"".formatted(stream));
     }

@@ -6,10 +6,7 @@ import dev.foldline.embedded.log.WriteResult.StreamDeleted;
 import dev.foldline.embedded.log.WriteResult.Written;
 import dev.foldline.embedded.log.WriteResult.WrongExpectedRevision;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -19,89 +16,15 @@ import org.jspecify.annotations.Nullable;
  * 2.6, 5). Confined to the writer.
  */
 final class Decisions {
-  private static final int KEPT_STREAMS = 65_536;
-  private static final int LARGEST_KEPT_STREAM = 512;
+  private final LogHead head;
 
-  private final Selects selects;
-  private final Inserts inserts;
-  private final Indexer indexer;
-  private final long firstPosition;
-  private final RecentIds recent = new RecentIds();
-  private final Map<String, StreamInfo> streams =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, StreamInfo> eldest) {
-          return size() > KEPT_STREAMS;
-        }
-      };
-
-  private LogView view;
-  private List<LogEvent> written = new ArrayList<>();
-  private long lastPosition;
-  private long nextPosition;
-  private long nextStreamId;
-
-  /**
-   * @param generation of the {@link Indexer}
-   * @param firstPosition of an empty log
-   */
-  Decisions(Selects selects, Inserts inserts, int generation, long firstPosition)
-      throws SQLException {
-    this.selects = selects;
-    this.inserts = inserts;
-    this.firstPosition = firstPosition;
-    indexer = new Indexer(inserts, generation);
-    view = new LogView(selects, indexer.recent());
-    load();
-  }
-
-  /** Takes up the state that is on disk. */
-  private void load() throws SQLException {
-    Page last = new Page(1);
-    selects.allBackwards(Long.MAX_VALUE, Long.MAX_VALUE, 1, last);
-    lastPosition = 0;
-    nextPosition = firstPosition;
-    for (LogEvent event : last.events()) {
-      lastPosition = event.position();
-      nextPosition = event.position() + event.size();
-    }
-    nextStreamId = inserts.highestStreamId() + 1;
-    inserts.recentIds(RecentIds.CAPACITY, recent);
-  }
-
-  /** Makes everything since the last commit durable; answers the events among it. */
-  List<LogEvent> commit() throws SQLException {
-    indexer.beforeCommit();
-    inserts.commit();
-    indexer.afterCommit(lastPosition);
-    view = new LogView(selects, indexer.recent());
-    List<LogEvent> committed = written;
-    written = new ArrayList<>();
-    return committed;
-  }
-
-  /** Forgets everything since the last commit. */
-  void rollback() throws SQLException {
-    inserts.rollback();
-    streams.clear();
-    recent.clear();
-    written = new ArrayList<>();
-    load();
-    indexer.afterRollback(lastPosition);
-  }
-
-  long lastPosition() {
-    return lastPosition;
-  }
-
-  /** Where the newest of the committed events stand. */
-  RecentIndex committed() {
-    return indexer.recent().endingAt(lastPosition);
+  Decisions(LogHead head) {
+    this.head = head;
   }
 
   WriteResult append(String name, ExpectedRevision expected, List<NewEvent> events)
       throws SQLException {
-    StreamInfo stream = stream(name);
+    StreamInfo stream = head.stream(name);
     if (stream.closed()) {
       return new StreamDeleted();
     }
@@ -125,12 +48,12 @@ final class Decisions {
   /** Any revision will do: a repeated request is known by its ids alone. */
   private WriteResult appendUnlessKnown(StreamInfo stream, List<NewEvent> events)
       throws SQLException {
-    Long revision = recent.revision(stream.id(), events.getFirst().id());
+    Long revision = head.revision(stream, events.getFirst().id());
     if (revision == null) {
       return write(stream, events);
     }
     for (NewEvent event : events) {
-      revision = recent.revision(stream.id(), event.id());
+      revision = head.revision(stream, event.id());
       if (revision == null) {
         return wrong(stream);
       }
@@ -143,7 +66,7 @@ final class Decisions {
       throws SQLException {
     long revision = expected.value();
     for (NewEvent event : events) {
-      LogEvent stored = view.event(stream.id(), stream.name(), revision + 1);
+      LogEvent stored = head.event(stream, revision + 1);
       if (stored == null || !stored.id().equals(event.id())) {
         boolean first = revision == expected.value();
         return first && expected.isNoStream() && stream.isSoftDeleted()
@@ -156,7 +79,7 @@ final class Decisions {
   }
 
   private WriteResult repeated(StreamInfo stream, long revision) throws SQLException {
-    LogEvent event = view.event(stream.id(), stream.name(), revision);
+    LogEvent event = head.event(stream, revision);
     return event != null && stream.isReadable(revision, event.created())
         ? new Written(revision, OptionalLong.of(event.position()))
         : new Written(revision, OptionalLong.empty());
@@ -165,33 +88,33 @@ final class Decisions {
   /** An empty append still undeletes; its position lies between the last event and the next. */
   private WriteResult writeNothing(StreamInfo stream) throws SQLException {
     recreate(stream, stream.lastRevision());
-    return new Written(stream.lastRevision(), OptionalLong.of(lastPosition + 1));
+    return new Written(stream.lastRevision(), OptionalLong.of(head.lastPosition() + 1));
   }
 
   private WriteResult write(StreamInfo stream, List<NewEvent> events) throws SQLException {
     if (StreamNames.isMetastream(stream.name())) {
-      StreamInfo described = stream(StreamNames.describedBy(stream.name()));
-      Written result = written(insert(stream, events));
-      describe(described, events.getLast());
+      StreamInfo described = head.stream(StreamNames.describedBy(stream.name()));
+      Written result = written(head.insert(stream, events));
+      head.describe(described, events.getLast());
       if (described.isSoftDeleted() && !described.tombstoned()) {
         NewEvent metadata = events.getLast();
         truncate(described, metadata.json(), metadata.data(), described.lastRevision() + 1);
       }
       return result;
     }
-    Written result = written(insert(stream, events));
+    Written result = written(head.insert(stream, events));
     recreate(stream, stream.lastRevision());
     return result;
   }
 
   private Written written(StreamInfo stream) {
-    return new Written(stream.lastRevision(), OptionalLong.of(lastPosition));
+    return new Written(stream.lastRevision(), OptionalLong.of(head.lastPosition()));
   }
 
   /** A soft-deleted stream comes back without the events that it had when it was deleted. */
   private void recreate(StreamInfo stream, long deletedRevision) throws SQLException {
     if (stream.isSoftDeleted()) {
-      LogEvent metadata = view.lastEvent(StreamNames.metastreamOf(stream.name()));
+      LogEvent metadata = head.lastEvent(StreamNames.metastreamOf(stream.name()));
       if (metadata != null) {
         truncate(stream, metadata.json(), metadata.data(), deletedRevision + 1);
       }
@@ -204,38 +127,21 @@ final class Decisions {
     ByteString truncated = StreamMetadata.withTruncateBefore(json, metadata, revision);
     if (truncated != null) {
       NewEvent event = NewEvent.metadata(truncated);
-      insert(stream(StreamNames.metastreamOf(stream.name())), List.of(event));
-      describe(stream(stream.name()), event);
+      head.insert(head.stream(StreamNames.metastreamOf(stream.name())), List.of(event));
+      head.describe(head.stream(stream.name()), event);
     }
-  }
-
-  /** Takes over what the last event of a stream's metastream says. */
-  private void describe(StreamInfo stream, NewEvent metadata) {
-    StreamMetadata parsed =
-        StreamNames.isMetastream(stream.name())
-            ? StreamMetadata.OF_METASTREAM
-            : StreamMetadata.parse(metadata.json(), metadata.data());
-    keep(
-        new StreamInfo(
-            stream.name(),
-            stream.id(),
-            stream.lastRevision(),
-            stream.tombstoned(),
-            stream.closed(),
-            true,
-            parsed));
   }
 
   WriteResult appendAll(List<Addition> additions) throws SQLException {
     for (Addition addition : additions) {
       append(addition.stream(), ExpectedRevision.ANY, List.of(addition.event()));
     }
-    return new Written(-1, OptionalLong.of(lastPosition));
+    return new Written(-1, OptionalLong.of(head.lastPosition()));
   }
 
   WriteResult delete(String name, ExpectedRevision expected) throws SQLException {
-    StreamInfo stream = stream(name);
-    StreamInfo metastream = stream(StreamNames.metastreamOf(name));
+    StreamInfo stream = head.stream(name);
+    StreamInfo metastream = head.stream(StreamNames.metastreamOf(name));
     if (metastream.tombstoned()) {
       return new StreamDeleted();
     }
@@ -245,23 +151,18 @@ final class Decisions {
       return refusal;
     }
     NewEvent event = NewEvent.metadata(ByteString.copyFromUtf8(StreamMetadata.SOFT_DELETED));
-    insert(metastream, List.of(event));
-    describe(stream, event);
+    head.insert(metastream, List.of(event));
+    head.describe(stream, event);
     return written(stream);
   }
 
   WriteResult tombstone(String name, ExpectedRevision expected) throws SQLException {
-    StreamInfo stream = stream(name);
+    StreamInfo stream = head.stream(name);
     WriteResult refusal = refuseDeletion(stream, expected);
     if (refusal != null) {
       return refusal;
     }
-    insert(stream, LogEvent.TOMBSTONE_REVISION, NewEvent.tombstone(), streamId(stream));
-    streams.remove(name);
-    streams.remove(StreamNames.metastreamOf(name));
-    if (StreamNames.isMetastream(name)) {
-      streams.remove(StreamNames.describedBy(name));
-    }
+    head.tombstone(stream);
     return written(stream);
   }
 
@@ -281,65 +182,5 @@ final class Decisions {
 
   private static WriteResult wrong(StreamInfo stream) {
     return new WrongExpectedRevision(stream.lastRevision());
-  }
-
-  private StreamInfo insert(StreamInfo stream, List<NewEvent> events) throws SQLException {
-    long id = streamId(stream);
-    long revision = stream.lastRevision();
-    for (NewEvent event : events) {
-      insert(stream, ++revision, event, id);
-      recent.add(id, event.id(), revision);
-    }
-    return keep(
-        new StreamInfo(
-            stream.name(),
-            id,
-            revision,
-            stream.tombstoned(),
-            stream.closed(),
-            stream.hasMetadata(),
-            stream.metadata()));
-  }
-
-  private void insert(StreamInfo stream, long revision, NewEvent event, long streamId)
-      throws SQLException {
-    LogEvent stored =
-        new LogEvent(
-            nextPosition,
-            stream.name(),
-            revision,
-            event.id(),
-            event.type(),
-            event.json(),
-            Ticks.now(),
-            event.data(),
-            event.metadata());
-    inserts.event(streamId, stored);
-    indexer.add(new Place(streamId, revision, stored.position()));
-    written.add(stored);
-    lastPosition = stored.position();
-    nextPosition += stored.size();
-  }
-
-  private long streamId(StreamInfo stream) throws SQLException {
-    if (stream.id() != 0) {
-      return stream.id();
-    }
-    inserts.stream(nextStreamId, stream.name());
-    return nextStreamId++;
-  }
-
-  private StreamInfo stream(String name) throws SQLException {
-    StreamInfo known = streams.get(name);
-    return known != null ? known : keep(view.stream(name));
-  }
-
-  private StreamInfo keep(StreamInfo stream) {
-    if (stream.name().length() + stream.metadata().size() <= LARGEST_KEPT_STREAM) {
-      streams.put(stream.name(), stream);
-    } else {
-      streams.remove(stream.name());
-    }
-    return stream;
   }
 }

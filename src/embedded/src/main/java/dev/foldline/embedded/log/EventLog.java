@@ -45,13 +45,12 @@ public final class EventLog implements AutoCloseable {
     Connection connection = database.writer();
     checkpoints = new WalCheckpoints(database.checkpoints(), connection);
     Selects selects = new Selects(connection);
-    Decisions decisions =
-        new Decisions(selects, new Inserts(connection), generation, FIRST_POSITION);
-    index = decisions.committed();
-    lastPosition = decisions.lastPosition();
+    LogHead head = new LogHead(selects, new Inserts(connection), generation, FIRST_POSITION);
+    index = head.committed();
+    lastPosition = head.lastPosition();
     tail = new Tail(lastPosition);
     readers = new Readers(database, READERS, () -> index);
-    writer = new Writer(decisions, events -> committed(events, decisions.committed()), answers);
+    writer = new Writer(head, events -> committed(events, head.committed()), answers);
     checkpoints.start();
   }
 

@@ -44,6 +44,7 @@ final class Writer {
 
   private final ArrayBlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final AtomicLong waitingBytes = new AtomicLong();
+  private final LogHead head;
   private final Decisions decisions;
   private final Consumer<List<LogEvent>> publish;
   private final Thread thread;
@@ -51,12 +52,14 @@ final class Writer {
   private volatile boolean closed;
 
   /**
+   * @param head of the log, the writer's alone from now on
    * @param publish is told of each commit before the requests are answered
    * @param answers where they are answered, a group at a time; keeps the order
    */
-  Writer(Decisions decisions, Consumer<List<LogEvent>> publish, Executor answers) {
+  Writer(LogHead head, Consumer<List<LogEvent>> publish, Executor answers) {
     this.answers = answers;
-    this.decisions = decisions;
+    this.head = head;
+    this.decisions = new Decisions(head);
     this.publish = publish;
     thread = Thread.ofPlatform().name("foldline-writer").daemon().start(this::run);
   }
@@ -131,9 +134,9 @@ final class Writer {
         answered.add(
             new Answered(request, late ? new TimedOut() : request.write().decide(decisions)));
       }
-      committed = decisions.commit();
+      committed = head.commit();
     } catch (SQLException | RuntimeException e) {
-      decisions.rollback();
+      head.rollback();
       failure = e;
     }
     if (failure == null) {

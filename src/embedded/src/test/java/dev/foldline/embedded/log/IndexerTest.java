@@ -35,13 +35,14 @@ class IndexerTest {
     int generation = 20;
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
-      Decisions decisions =
-          new Decisions(new Selects(connection), new Inserts(connection), generation, 4096);
+      LogHead head =
+          new LogHead(new Selects(connection), new Inserts(connection), generation, 4096);
+      Decisions decisions = new Decisions(head);
       for (int i = 0; i < 20 * generation; i++) {
         append(decisions);
-        decisions.commit();
+        head.commit();
         append(decisions);
-        decisions.rollback();
+        head.rollback();
       }
       assertThat(
               number(
@@ -57,18 +58,18 @@ class IndexerTest {
   void rollbacks(@TempDir Path data) throws SQLException {
     try (Database database = Database.open(data, false)) {
       Connection connection = database.writer();
-      Decisions decisions =
-          new Decisions(
-              new Selects(connection), new Inserts(connection), 1 + random.nextInt(30), 1);
+      LogHead head =
+          new LogHead(new Selects(connection), new Inserts(connection), 1 + random.nextInt(30), 1);
+      Decisions decisions = new Decisions(head);
       for (int i = 0; i < 300; i++) {
         long[] appended = new long[STREAMS];
         for (int events = 1 + random.nextInt(8); events > 0; events--) {
           appended[append(decisions)]++;
         }
         if (random.nextInt(3) == 0) {
-          decisions.rollback();
+          head.rollback();
         } else {
-          decisions.commit();
+          head.commit();
           for (int stream = 0; stream < STREAMS; stream++) {
             acknowledged.addAndGet(stream, appended[stream]);
           }

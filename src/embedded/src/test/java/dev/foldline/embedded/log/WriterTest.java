@@ -54,9 +54,8 @@ class WriterTest {
   void ends() throws Exception {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
-      Decisions decisions =
-          new Decisions(new Selects(connection), new Inserts(connection), 100, 4096);
-      Writer writer = new Writer(decisions, _ -> {}, Runnable::run);
+      LogHead head = new LogHead(new Selects(connection), new Inserts(connection), 100, 4096);
+      Writer writer = new Writer(head, _ -> {}, Runnable::run);
 
       List<CompletableFuture<WriteResult>> answers =
           IntStream.range(0, 50)
@@ -86,10 +85,9 @@ class WriterTest {
   void lateFailure() throws Exception {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
-      Decisions decisions =
-          new Decisions(new Selects(connection), new Inserts(connection), 100, 4096);
+      LogHead head = new LogHead(new Selects(connection), new Inserts(connection), 100, 4096);
       var answers = new LinkedBlockingQueue<Runnable>();
-      Writer writer = new Writer(decisions, _ -> {}, answers::add);
+      Writer writer = new Writer(head, _ -> {}, answers::add);
       CompletableFuture<WriteResult> failed =
           writer.submit(
               _ -> {

@@ -1,11 +1,6 @@
 package dev.foldline.embedded;
 
-import com.eventstore.dbclient.proto.gossip.GossipOuterClass.EndPoint;
-import dev.foldline.embedded.grpc.Authentication;
 import dev.foldline.embedded.grpc.Calls;
-import dev.foldline.embedded.grpc.FeaturesService;
-import dev.foldline.embedded.grpc.GossipService;
-import dev.foldline.embedded.grpc.LenientMarshaller;
 import dev.foldline.embedded.grpc.Limits;
 import dev.foldline.embedded.grpc.StreamsService;
 import dev.foldline.embedded.log.EventLog;
@@ -17,9 +12,6 @@ import dev.foldline.embedded.security.UserStreams;
 import dev.foldline.embedded.security.Users;
 import io.grpc.BindableService;
 import io.grpc.Server;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,13 +20,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -52,19 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedEventStore implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(EmbeddedEventStore.class);
 
-  /** The largest message a real server takes. */
-  private static final int MAX_MESSAGE = (16 << 20) - 10_000;
-
-  /** Clients parse the ports of a cluster as signed 16-bit numbers (contract 1.1). */
-  private static final int HIGHEST_PORT = 32_767;
-
-  private static final int LOWEST_FREE_PORT = 20_000;
-  private static final int PORTS_TO_TRY = 50;
-  private static final long KEEP_ALIVE_SECONDS = 10;
-
-  /** By then a connection speaks gRPC, or ends: one that is silent, slow, or HTTP/1.1 does. */
-  private static final long HANDSHAKE_SECONDS = 10;
-
   private static final long GRACE_MILLIS = 500;
 
   /** Checking a password takes a while, which Netty's event loops can't be made to wait for. */
@@ -80,7 +56,10 @@ public final class EmbeddedEventStore implements AutoCloseable {
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
   private EmbeddedEventStore(Builder options) {
-    host = dialable(options.host);
+    StoreServer listening =
+        new StoreServer(
+            options.host, options.port, options.certificate, options.privateKey, options.users);
+    host = listening.dialableHost();
     tls = options.certificate != null;
     closeTimeout = options.closeTimeout;
     try {
@@ -103,7 +82,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
           Executors.newFixedThreadPool(
               HANDLERS, Thread.ofPlatform().name("foldline-call-", 0).daemon().factory());
       started.push(handlers::shutdownNow);
-      server = bind(options, port -> server(options, port, transport, handlers, services));
+      server = listening.start(transport, handlers, calls, services);
       started.push(this::endCalls);
       if (options.projections) {
         started.push(new SystemProjections(log)::close);
@@ -124,67 +103,6 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
   public static Builder builder() {
     return new Builder();
-  }
-
-  private static Server bind(Builder options, IntFunction<Server> serverAt) {
-    for (int attempt = 1; ; attempt++) {
-      int port =
-          options.port != 0
-              ? options.port
-              : ThreadLocalRandom.current().nextInt(LOWEST_FREE_PORT, HIGHEST_PORT + 1);
-      try {
-        return serverAt.apply(port).start();
-      } catch (IOException | RuntimeException e) {
-        if (e instanceof RuntimeException || options.port != 0 || attempt == PORTS_TO_TRY) {
-          throw new IllegalStateException(
-              "Can't listen on %s:%d: %s".formatted(options.host, port, e.getMessage()), e);
-        }
-      }
-    }
-  }
-
-  /**
-   * What a client can dial: a server that listens everywhere is found at least on its own machine.
-   */
-  private static String dialable(String host) {
-    InetAddress address = new InetSocketAddress(host, 0).getAddress();
-    return address != null && address.isAnyLocalAddress() ? "localhost" : host;
-  }
-
-  private Server server(
-      Builder options,
-      int port,
-      Transport transport,
-      Executor handlers,
-      List<BindableService> common) {
-    List<BindableService> services = new ArrayList<>(common);
-    services.add(
-        new GossipService(() -> EndPoint.newBuilder().setAddress(host).setPort(port).build()));
-    services.add(new FeaturesService(services));
-    var server =
-        transport
-            .server(new InetSocketAddress(options.host, port), protocols(options))
-            .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
-            .maxInboundMessageSize(MAX_MESSAGE)
-            .permitKeepAliveTime(0, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .addStreamTracerFactory(calls);
-    if (options.users.isEmpty()) {
-      server.directExecutor().intercept(calls);
-    } else {
-      server.executor(handlers).intercept(new Authentication(options.users)).intercept(calls);
-    }
-    services.forEach(service -> server.addService(LenientMarshaller.of(service.bindService())));
-    return server.build();
-  }
-
-  private static Protocols protocols(Builder options) {
-    var http = new HttpAnswers(!options.users.isEmpty());
-    return options.certificate != null && options.privateKey != null
-        ? Protocols.overTls(options.certificate.toFile(), options.privateKey.toFile(), http)
-        : Protocols.plain(http);
   }
 
   public int port() {

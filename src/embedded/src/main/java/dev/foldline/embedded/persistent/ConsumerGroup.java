@@ -2,9 +2,6 @@ package dev.foldline.embedded.persistent;
 
 import dev.foldline.embedded.persistent.GroupEffect.Deliver;
 import dev.foldline.embedded.persistent.GroupEffect.Park;
-import dev.foldline.embedded.persistent.GroupEffect.Read;
-import dev.foldline.embedded.persistent.GroupEffect.ReadParked;
-import dev.foldline.embedded.persistent.GroupEffect.TruncateParked;
 import dev.foldline.embedded.persistent.GroupEffect.WriteCheckpoint;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +12,6 @@ import java.util.OptionalLong;
 import java.util.SequencedSet;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one persistent subscription, and every decision about it.
@@ -27,11 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConsumerGroup {
   private static final long MOST_BYTES = 16 << 20;
-  private static final int MOST_REPLAYED_WAITING = 500;
 
   private final GroupSettings settings;
   private final Consumers consumers;
+  private final CatchUp catchUp;
   private final GroupCheckpoint checkpoint;
+  private final ParkedReplay replay;
   private final Throughput throughput;
 
   /** New events, in order. */
@@ -40,25 +37,10 @@ final class ConsumerGroup {
   /** Events to be delivered again, ahead of new ones. */
   private final TreeSet<Message> retries = new TreeSet<>(Message.ORDER);
 
-  /** Replayed events that are not in the parked stream any more, and not settled either. */
-  private final SequencedSet<Message> unsettledReplays = new LinkedHashSet<>();
-
   private final List<GroupEffect> effects = new ArrayList<>();
 
   private long heldBytes;
-  private long cursor;
-  private OptionalLong lastKnown = OptionalLong.empty();
-  private boolean live;
-  private boolean reading;
-  private boolean moreCommitted = true;
   private boolean ticked;
-  private boolean resting;
-  private long replaySequence;
-  private OptionalLong replayingFrom = OptionalLong.empty();
-  private long replayedUntil;
-  private @Nullable Replay replay;
-
-  private record Replay(long next, long until, boolean reading) {}
 
   /**
    * A group without consumers, about to read.
@@ -71,7 +53,8 @@ final class ConsumerGroup {
     this.consumers = new Consumers(settings.strategy());
     this.checkpoint = new GroupCheckpoint(settings, resumeAfter, checkpoint);
     this.throughput = new Throughput(now);
-    this.cursor = resumeAfter;
+    this.catchUp = new CatchUp(settings, resumeAfter);
+    this.replay = new ParkedReplay(settings);
   }
 
   // What happens.
@@ -116,7 +99,7 @@ final class ConsumerGroup {
   /** A second has passed. */
   void tick(Instant now) {
     ticked = true;
-    resting = false;
+    catchUp.tick();
     throughput.tick();
     for (var consumer : consumers.all()) {
       consumer.throughput().tick();
@@ -131,29 +114,17 @@ final class ConsumerGroup {
    *     now; otherwise the group has it already or will read it
    */
   boolean follows(long position) {
-    if (position <= cursor) {
-      return false;
-    }
-    if (live
-        && !reading
-        && !moreCommitted
-        && buffer.size() < settings.liveCapacity()
-        && hasRoom()) {
-      return true;
-    }
-    moreCommitted = true;
-    return false;
+    return catchUp.follows(position, buffer.size(), hasRoom());
   }
 
   /** Events were committed that the group is not shown one by one: it reads them. */
   void missed() {
-    moreCommitted = true;
+    catchUp.missed();
   }
 
   /** The next event of the source. */
   void enter(GroupEvent event) {
-    cursor = event.position();
-    lastKnown = OptionalLong.of(cursor);
+    catchUp.entered(event.position());
     heldBytes += event.bytes();
     buffer.add(checkpoint.enter(event));
   }
@@ -163,25 +134,20 @@ final class ConsumerGroup {
    * over it.
    */
   void skip(long position) {
-    cursor = position;
-    if (live) {
+    catchUp.skipped(position);
+    if (catchUp.isLive()) {
       checkpoint.skip(position);
     }
   }
 
   /** A read is over, all its events have been entered or skipped, and it went up to a position. */
   void read(long upTo, boolean reachedEnd) {
-    reading = false;
-    cursor = Math.max(cursor, upTo);
-    live = reachedEnd;
-    moreCommitted |= !reachedEnd;
+    catchUp.read(upTo, reachedEnd);
   }
 
   /** A read failed; it is tried again at the next tick. */
   void readFailed() {
-    resting = true;
-    reading = false;
-    moreCommitted = true;
+    catchUp.readFailed();
   }
 
   void parked(Message message) {
@@ -201,32 +167,21 @@ final class ConsumerGroup {
    * goes on.
    */
   void replay(long from, long until) {
-    if (replay == null && from < until) {
-      replay = new Replay(from, until, false);
-    }
+    replay.begin(from, until);
   }
 
   /** A read of the parked stream is over; {@code next} is the revision it goes on from. */
   void parkedRead(List<GroupEvent> events, long next) {
     for (var event : events) {
-      var message = Message.replayed(event, ++replaySequence);
       heldBytes += event.bytes();
-      unsettledReplays.add(message);
-      retries.add(message);
+      retries.add(replay.enter(event));
     }
-    if (replay != null) {
-      if (replayingFrom.isEmpty() && !unsettledReplays.isEmpty()) {
-        replayingFrom = OptionalLong.of(replay.next);
-      }
-      replayedUntil = next;
-      effects.add(new TruncateParked(next, replayingFrom));
-      replay = next < replay.until ? new Replay(next, replay.until, false) : null;
-    }
+    replay.read(next).ifPresent(effects::add);
   }
 
   /** A read of the parked stream failed: what was not replayed yet stays parked. */
   void replayFailed() {
-    replay = null;
+    replay.failed();
   }
 
   // What to do about it.
@@ -239,8 +194,9 @@ final class ConsumerGroup {
     }
     checkpoint.next(ticked, now).ifPresent(at -> effects.add(new WriteCheckpoint(at)));
     ticked = false;
-    readOn();
-    replayOn();
+    catchUp.next(buffer.size(), hasRoom()).ifPresent(effects::add);
+    replay.end().ifPresent(effects::add);
+    replay.next(retries.size(), hasRoom()).ifPresent(effects::add);
     var decided = List.copyOf(effects);
     effects.clear();
     return decided;
@@ -256,30 +212,6 @@ final class ConsumerGroup {
         throughput.count();
         effects.add(new Deliver(consumer, message, message.retries()));
       }
-    }
-  }
-
-  private void readOn() {
-    if (live && moreCommitted && buffer.size() >= settings.liveCapacity()) {
-      live = false;
-    }
-    var page = settings.pageSize();
-    var fits = buffer.size() + page <= settings.historyCapacity() && hasRoom();
-    if (moreCommitted && fits && !reading && !resting) {
-      reading = true;
-      moreCommitted = false;
-      effects.add(new Read(cursor, page));
-    }
-  }
-
-  private void replayOn() {
-    if (replay == null && replayingFrom.isPresent() && unsettledReplays.isEmpty()) {
-      replayingFrom = OptionalLong.empty();
-      effects.add(new TruncateParked(replayedUntil, replayingFrom));
-    }
-    if (replay != null && !replay.reading && retries.size() < MOST_REPLAYED_WAITING && hasRoom()) {
-      effects.add(new ReadParked(replay.next, replay.until, settings.pageSize()));
-      replay = new Replay(replay.next, replay.until, true);
     }
   }
 
@@ -304,7 +236,7 @@ final class ConsumerGroup {
   private void settle(Message message) {
     heldBytes -= message.event().bytes();
     if (message.isReplayed()) {
-      unsettledReplays.remove(message);
+      replay.settle(message);
     } else {
       checkpoint.settle(message);
     }
@@ -325,11 +257,11 @@ final class ConsumerGroup {
   }
 
   boolean isLive() {
-    return live;
+    return catchUp.isLive();
   }
 
   boolean isReading() {
-    return reading;
+    return catchUp.isReading();
   }
 
   int buffered() {
@@ -345,7 +277,7 @@ final class ConsumerGroup {
   }
 
   OptionalLong lastKnown() {
-    return lastKnown;
+    return catchUp.lastKnown();
   }
 
   OptionalLong lastCheckpoint() {
@@ -354,10 +286,10 @@ final class ConsumerGroup {
 
   /** Replayed events that nobody acknowledged, and up to where the parked stream was replayed. */
   List<Message> unsettledReplays() {
-    return List.copyOf(unsettledReplays);
+    return replay.unsettled();
   }
 
   long replayedUntil() {
-    return replayedUntil;
+    return replay.replayedUntil();
   }
 }

@@ -2,22 +2,14 @@ package dev.foldline.embedded.persistent;
 
 import dev.foldline.embedded.grpc.Errors;
 import dev.foldline.embedded.log.EventLog;
-import dev.foldline.embedded.log.LogEvent;
-import dev.foldline.embedded.log.StreamNames;
 import dev.foldline.embedded.security.AccessPolicy;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PersistentSubscriptions implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(PersistentSubscriptions.class);
-  private static final int FORMER_STREAMS = 1_000;
   private static final int STOP_SECONDS = 5;
 
   private final EventLog log;
@@ -45,23 +36,7 @@ public final class PersistentSubscriptions implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("foldline-subscription-tick").factory());
   private final ReentrantLock changes = new ReentrantLock();
-  private final Map<String, Map<String, PersistentSubscription>> byStream =
-      new ConcurrentHashMap<>();
-
-  /**
-   * Streams that had a group, as long as that many are remembered: they are known, though they have
-   * none.
-   */
-  private final Set<String> formerStreams =
-      Collections.synchronizedSet(
-          Collections.newSetFromMap(
-              new LinkedHashMap<>() {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                  return size() > FORMER_STREAMS;
-                }
-              }));
-
+  private final RunningGroups groups = new RunningGroups();
   private EventLog.@Nullable Subscription commits;
 
   /** The groups that there are, as last saved; changed by one thread at a time. */
@@ -90,7 +65,7 @@ public final class PersistentSubscriptions implements AutoCloseable {
   }
 
   private void start() {
-    commits = log.onCommit(this::committed);
+    commits = log.onCommit(groups::committed);
     configs = configStream.load();
     configs.forEach(config -> run(prepared(config)));
     var _ = ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
@@ -108,12 +83,16 @@ public final class PersistentSubscriptions implements AutoCloseable {
     return executor;
   }
 
+  RunningGroups groups() {
+    return groups;
+  }
+
   // Managing.
 
   void create(GroupConfig config) {
     change(
         () -> {
-          if (find(config.key()) != null) {
+          if (groups.find(config.key()) != null) {
             throw Errors.persistentSubscriptionExists(config.key().stream(), config.key().group());
           }
           validate(config);
@@ -129,7 +108,7 @@ public final class PersistentSubscriptions implements AutoCloseable {
   void update(GroupConfig config) {
     change(
         () -> {
-          var running = get(config.key());
+          var running = groups.get(config.key());
           validate(config);
           configStream.describe();
           var updated =
@@ -147,9 +126,9 @@ public final class PersistentSubscriptions implements AutoCloseable {
   void delete(GroupKey key) {
     change(
         () -> {
-          var running = get(key);
+          var running = groups.get(key);
           save(configs.stream().filter(config -> !config.key().equals(key)).toList());
-          forget(key);
+          groups.remove(key);
           drop(List.of(running));
           running.streams().delete().join();
         });
@@ -160,13 +139,13 @@ public final class PersistentSubscriptions implements AutoCloseable {
     inBackground(
         () -> {
           configs = configStream.load();
-          var running = all();
+          var running = groups.all();
           drop(running);
           var keys = configs.stream().map(GroupConfig::key).collect(Collectors.toSet());
           running.stream()
               .map(subscription -> subscription.config().key())
               .filter(key -> !keys.contains(key))
-              .forEach(this::forget);
+              .forEach(groups::remove);
           startStopped();
         });
   }
@@ -231,7 +210,7 @@ public final class PersistentSubscriptions implements AutoCloseable {
   private void startStopped() {
     incomplete = false;
     for (var config : configs) {
-      var known = find(config.key());
+      var known = groups.find(config.key());
       if (known == null || known.isStopped()) {
         try {
           run(prepared(config));
@@ -253,80 +232,12 @@ public final class PersistentSubscriptions implements AutoCloseable {
   }
 
   private void run(PersistentSubscription subscription) {
-    var key = subscription.config().key();
-    byStream
-        .computeIfAbsent(key.stream(), _ -> new ConcurrentHashMap<>())
-        .put(key.group(), subscription);
+    groups.add(subscription);
     subscription.start();
   }
 
-  private void forget(GroupKey key) {
-    byStream.computeIfPresent(
-        key.stream(),
-        (_, groups) -> {
-          groups.remove(key.group());
-          return groups.isEmpty() ? null : groups;
-        });
-    formerStreams.add(key.stream());
-  }
-
-  // Finding.
-
-  @Nullable PersistentSubscription find(GroupKey key) {
-    return byStream.getOrDefault(key.stream(), Map.of()).get(key.group());
-  }
-
-  /**
-   * A running group.
-   *
-   * @throws StatusRuntimeException if there is none of that name
-   */
-  PersistentSubscription get(GroupKey key) {
-    var found = find(key);
-    if (found == null) {
-      throw Errors.persistentSubscriptionDoesNotExist(key.stream(), key.group());
-    }
-    return found;
-  }
-
-  List<PersistentSubscription> all() {
-    return byStream.values().stream().flatMap(groups -> groups.values().stream()).toList();
-  }
-
-  /**
-   * The groups of a stream.
-   *
-   * @throws StatusRuntimeException if it never had one
-   */
-  Collection<PersistentSubscription> of(String stream) {
-    var groups = byStream.get(stream);
-    if (groups == null && !formerStreams.contains(stream)) {
-      throw Errors.persistentSubscriptionDoesNotExist(stream, "");
-    }
-    return groups == null ? List.of() : groups.values();
-  }
-
-  // Running.
-
-  private void committed(List<LogEvent> events) {
-    if (byStream.isEmpty()) {
-      return;
-    }
-    byStream
-        .getOrDefault(StreamNames.ALL, Map.of())
-        .values()
-        .forEach(group -> group.committed(events));
-    var woken = Collections.<Map<?, ?>>newSetFromMap(new IdentityHashMap<>());
-    for (var event : events) {
-      var groups = byStream.get(event.stream());
-      if (groups != null && woken.add(groups)) {
-        groups.values().forEach(group -> group.committed(events));
-      }
-    }
-  }
-
   private void tick() {
-    all().forEach(PersistentSubscription::tick);
+    groups.all().forEach(PersistentSubscription::tick);
     if (incomplete) {
       inBackground(this::startStopped);
     }
@@ -368,7 +279,7 @@ public final class PersistentSubscriptions implements AutoCloseable {
     changes.lock();
     try {
       closed = true;
-      stop(all(), _ -> Errors.unavailable());
+      stop(groups.all(), _ -> Errors.unavailable());
     } finally {
       changes.unlock();
     }

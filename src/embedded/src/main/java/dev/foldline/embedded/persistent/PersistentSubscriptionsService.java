@@ -86,12 +86,14 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
         () -> {
           var options = request.getOptions();
           var group =
-              subscriptions.get(
-                  GroupRequests.key(
-                      options.hasStreamIdentifier(),
-                      options.getStreamIdentifier(),
-                      options.hasAll(),
-                      options.getGroupName()));
+              subscriptions
+                  .groups()
+                  .get(
+                      GroupRequests.key(
+                          options.hasStreamIdentifier(),
+                          options.getStreamIdentifier(),
+                          options.hasAll(),
+                          options.getGroupName()));
           return GetInfoResp.newBuilder().setSubscriptionInfo(info(group)).build();
         });
   }
@@ -105,9 +107,9 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
           var options = request.getOptions();
           var groups =
               switch (options.getListOptionCase()) {
-                case LIST_ALL_SUBSCRIPTIONS -> subscriptions.all();
+                case LIST_ALL_SUBSCRIPTIONS -> subscriptions.groups().all();
                 case LIST_FOR_STREAM ->
-                    subscriptions.of(GroupRequests.stream(options.getListForStream()));
+                    subscriptions.groups().of(GroupRequests.stream(options.getListForStream()));
                 case LISTOPTION_NOT_SET -> throw Errors.unknown("The request has no list option");
               };
           var response = ListResp.newBuilder();
@@ -144,7 +146,7 @@ final class PersistentSubscriptionsService extends PersistentSubscriptionsImplBa
                   options.hasAll(),
                   options.getGroupName());
           var stopAt = GroupRequests.stopAt(key, options);
-          subscriptions.get(key).replayParked(stopAt);
+          subscriptions.groups().get(key).replayParked(stopAt);
           return ReplayParkedResp.getDefaultInstance();
         });
   }

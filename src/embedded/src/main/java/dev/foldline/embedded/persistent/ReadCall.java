@@ -107,7 +107,7 @@ final class ReadCall implements StreamObserver<ReadReq> {
       throw Errors.unknown("The request has no UUID option");
     }
     var access = policy.mayRead(key.stream());
-    var subscription = subscriptions.find(key);
+    var subscription = subscriptions.groups().find(key);
     if (subscription == null) {
       var missing = Errors.persistentSubscriptionDoesNotExist(key.stream(), key.group());
       var _ =

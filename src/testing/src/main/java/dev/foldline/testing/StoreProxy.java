@@ -7,19 +7,14 @@ import com.eventstore.dbclient.proto.gossip.GossipOuterClass.EndPoint;
 import com.eventstore.dbclient.proto.gossip.GossipOuterClass.MemberInfo;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.HandlerRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
-import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a client and an {@link EventStoreServer} of this machine, without TLS, and does to
@@ -42,11 +36,10 @@ public final class StoreProxy implements AutoCloseable {
   private static final Metadata.Key<String> EXCEPTION = text("exception");
   private static final Metadata.Key<String> LEADER_HOST = text("leader-endpoint-host");
   private static final Metadata.Key<String> LEADER_PORT = text("leader-endpoint-port");
-  private static final Metadata.Key<String> STREAM = text("stream-name");
 
   private final int storePort;
   private final ManagedChannel store;
-  private final Set<Call> subscriptions = ConcurrentHashMap.newKeySet();
+  private final Set<ProxiedCall> subscriptions = ConcurrentHashMap.newKeySet();
   private Server server;
   private volatile boolean leads = true;
   private volatile Appends appends = Appends.PASS;
@@ -84,7 +77,7 @@ public final class StoreProxy implements AutoCloseable {
     try {
       return NettyServerBuilder.forAddress(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-          .fallbackHandlerRegistry(new Everything())
+          .fallbackHandlerRegistry(new EveryMethod(this::pass))
           .permitKeepAliveTime(1, TimeUnit.SECONDS)
           .build()
           .start();
@@ -126,7 +119,7 @@ public final class StoreProxy implements AutoCloseable {
 
   /** Passes nothing on of the subscriptions that are open, as behind a connection half open. */
   public void fallSilent() {
-    subscriptions.forEach(each -> each.silent = true);
+    subscriptions.forEach(ProxiedCall::fallSilent);
   }
 
   /** What becomes of appends from now on, those that are under way too. */
@@ -156,19 +149,6 @@ public final class StoreProxy implements AutoCloseable {
     store.shutdownNow();
   }
 
-  /** Every method there is, of bytes. */
-  private final class Everything extends HandlerRegistry {
-    @Override
-    public ServerMethodDefinition<?, ?> lookupMethod(String method, @Nullable String authority) {
-      return ServerMethodDefinition.create(
-          MethodDescriptor.newBuilder(new Bytes(), new Bytes())
-              .setFullMethodName(method)
-              .setType(MethodDescriptor.MethodType.UNKNOWN)
-              .build(),
-          StoreProxy.this::pass);
-    }
-  }
-
   private ServerCall.Listener<byte[]> pass(ServerCall<byte[], byte[]> call, Metadata headers) {
     String method = call.getMethodDescriptor().getFullMethodName();
     boolean persistent = method.endsWith("PersistentSubscriptions/Read");
@@ -184,7 +164,9 @@ public final class StoreProxy implements AutoCloseable {
     ClientCall<byte[], byte[]> onwards =
         store.newCall(call.getMethodDescriptor(), CallOptions.DEFAULT);
     boolean append = method.endsWith("ppend");
-    Call passed = new Call(call, onwards, append);
+    ProxiedCall passed =
+        new ProxiedCall(
+            call, onwards, () -> append && appends != Appends.PASS, subscriptions::remove);
     if (persistent || method.endsWith("streams.Streams/Read")) {
       subscriptions.add(passed);
     }
@@ -253,71 +235,5 @@ public final class StoreProxy implements AutoCloseable {
     leader.put(LEADER_HOST, "127.0.0.1");
     leader.put(LEADER_PORT, String.valueOf(storePort));
     return leader;
-  }
-
-  /** What comes back of one call. */
-  private final class Call extends ClientCall.Listener<byte[]> {
-
-    private final ServerCall<byte[], byte[]> back;
-    private final ClientCall<byte[], byte[]> onwards;
-    private final boolean append;
-    private volatile boolean silent;
-    private boolean ended;
-
-    Call(ServerCall<byte[], byte[]> back, ClientCall<byte[], byte[]> onwards, boolean append) {
-      this.back = back;
-      this.onwards = onwards;
-      this.append = append;
-    }
-
-    private boolean isUnanswered() {
-      return silent || (append && appends != Appends.PASS);
-    }
-
-    synchronized void end(Status status) {
-      ended = true;
-      subscriptions.remove(this);
-      back.close(status, new Metadata());
-      onwards.cancel("ended by the proxy", null);
-    }
-
-    @Override
-    public synchronized void onHeaders(Metadata headers) {
-      if (!ended) {
-        back.sendHeaders(headers);
-      }
-    }
-
-    @Override
-    public synchronized void onMessage(byte[] message) {
-      if (!ended && !isUnanswered()) {
-        back.sendMessage(message);
-      }
-    }
-
-    @Override
-    public synchronized void onClose(Status status, Metadata trailers) {
-      subscriptions.remove(this);
-      if (!ended && !back.isCancelled() && !(append && isUnanswered())) {
-        boolean unspeakable = String.valueOf(trailers.get(STREAM)).contains("%");
-        back.close(unspeakable ? Status.UNKNOWN : status, unspeakable ? new Metadata() : trailers);
-      }
-    }
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

@@ -25,7 +25,8 @@ class WalCheckpointsTest {
   @TempDir Path data;
 
   @Test
-  void begins_at_its_front_again_while_more_is_written_all_the_time() throws Exception {
+  @DisplayName("begins at its front again while more is written all the time")
+  void frontAgain() throws Exception {
     try (EventLog log = EventLog.open(data, false, Runnable::run)) {
       Deque<CompletableFuture<WriteResult>> open = new ArrayDeque<>();
       for (int i = 0; i < APPENDS; i++) {

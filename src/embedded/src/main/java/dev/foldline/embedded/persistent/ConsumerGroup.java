@@ -26,7 +26,7 @@ final class ConsumerGroup {
 
   private final GroupSettings settings;
   private final Consumers consumers;
-  private final CatchUp catchUp;
+  private final SourceProgress progress;
   private final GroupCheckpoint checkpoint;
   private final ParkedReplay replay;
   private final Throughput throughput;
@@ -53,7 +53,7 @@ final class ConsumerGroup {
     this.consumers = new Consumers(settings.strategy());
     this.checkpoint = new GroupCheckpoint(settings, resumeAfter, checkpoint);
     this.throughput = new Throughput(now);
-    this.catchUp = new CatchUp(settings, resumeAfter);
+    this.progress = new SourceProgress(settings, resumeAfter);
     this.replay = new ParkedReplay(settings);
   }
 
@@ -99,7 +99,7 @@ final class ConsumerGroup {
   /** A second has passed. */
   void tick(Instant now) {
     ticked = true;
-    catchUp.tick();
+    progress.tick();
     throughput.tick();
     for (var consumer : consumers.all()) {
       consumer.throughput().tick();
@@ -114,17 +114,17 @@ final class ConsumerGroup {
    *     now; otherwise the group has it already or will read it
    */
   boolean follows(long position) {
-    return catchUp.follows(position, buffer.size(), hasRoom());
+    return progress.follows(position, buffer.size(), hasRoom());
   }
 
   /** Events were committed that the group is not shown one by one: it reads them. */
   void missed() {
-    catchUp.missed();
+    progress.missed();
   }
 
   /** The next event of the source. */
   void enter(GroupEvent event) {
-    catchUp.entered(event.position());
+    progress.entered(event.position());
     heldBytes += event.bytes();
     buffer.add(checkpoint.enter(event));
   }
@@ -134,20 +134,20 @@ final class ConsumerGroup {
    * over it.
    */
   void skip(long position) {
-    catchUp.skipped(position);
-    if (catchUp.isLive()) {
+    progress.skipped(position);
+    if (progress.isLive()) {
       checkpoint.skip(position);
     }
   }
 
   /** A read is over, all its events have been entered or skipped, and it went up to a position. */
   void read(long upTo, boolean reachedEnd) {
-    catchUp.read(upTo, reachedEnd);
+    progress.read(upTo, reachedEnd);
   }
 
   /** A read failed; it is tried again at the next tick. */
   void readFailed() {
-    catchUp.readFailed();
+    progress.readFailed();
   }
 
   void parked(Message message) {
@@ -194,7 +194,7 @@ final class ConsumerGroup {
     }
     checkpoint.next(ticked, now).ifPresent(at -> effects.add(new WriteCheckpoint(at)));
     ticked = false;
-    catchUp.next(buffer.size(), hasRoom()).ifPresent(effects::add);
+    progress.next(buffer.size(), hasRoom()).ifPresent(effects::add);
     replay.end().ifPresent(effects::add);
     replay.next(retries.size(), hasRoom()).ifPresent(effects::add);
     var decided = List.copyOf(effects);
@@ -257,11 +257,11 @@ final class ConsumerGroup {
   }
 
   boolean isLive() {
-    return catchUp.isLive();
+    return progress.isLive();
   }
 
   boolean isReading() {
-    return catchUp.isReading();
+    return progress.isReading();
   }
 
   int buffered() {
@@ -277,7 +277,7 @@ final class ConsumerGroup {
   }
 
   OptionalLong lastKnown() {
-    return catchUp.lastKnown();
+    return progress.lastKnown();
   }
 
   OptionalLong lastCheckpoint() {

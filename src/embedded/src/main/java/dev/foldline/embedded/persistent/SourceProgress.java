@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  * How far a group has come with its source. It reads page by page until it has reached the end;
  * then it is live and is shown each event as it is committed, until there are too many of them.
  */
-final class CatchUp {
+final class SourceProgress {
   private final GroupSettings settings;
   private long cursor;
   private OptionalLong lastKnown = OptionalLong.empty();
@@ -19,7 +19,7 @@ final class CatchUp {
   /** A read failed, and the next one waits for a tick. */
   private boolean resting;
 
-  CatchUp(GroupSettings settings, long resumeAfter) {
+  SourceProgress(GroupSettings settings, long resumeAfter) {
     this.settings = settings;
     this.cursor = resumeAfter;
   }

@@ -1,7 +1,5 @@
 package dev.foldline.messaging;
 
-import dev.foldline.eventstoredb.connection.SureAppends;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -9,6 +7,7 @@ import dev.foldline.core.Appended;
 import dev.foldline.core.NamedId;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.connection.SureAppends;
 import dev.foldline.eventstoredb.events.Json;
 import dev.foldline.eventstoredb.subscriptions.Patience;
 import io.opentelemetry.context.Context;

@@ -1,22 +1,13 @@
 package dev.foldline.eventstoredb.connection;
 
 import com.eventstore.dbclient.ExpectedRevision;
-import com.eventstore.dbclient.proto.shared.Shared;
 import com.eventstore.dbclient.proto.streams.StreamsGrpc;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendResp;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
-import com.google.protobuf.Duration;
-import com.google.protobuf.Empty;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.foldline.core.Appended;
-import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.StoredEvent;
-import dev.foldline.core.TooLarge;
 import dev.foldline.core.Unavailable;
-import dev.foldline.core.WrongRevision;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -28,6 +19,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -53,20 +45,17 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
   private static final int OPEN_APPENDS = 20_000;
   private static final String APPEND = StreamsGrpc.getAppendMethod().getFullMethodName();
 
-  /** The name of the detail, which is all that the message says. */
-  private static final String TOO_LARGE = "MaximumAppendSizeExceeded";
-
   private static final Metadata.Key<String> LEADER =
       Metadata.Key.of("leader-endpoint-host", Metadata.ASCII_STRING_MARSHALLER);
 
-  private final java.time.Duration timeout;
+  private final Duration timeout;
   private volatile @Nullable OpenCall current;
   private boolean unwanted;
 
   /**
    * @param timeout after which the store gives an append up, and so do we
    */
-  BatchAppends(java.time.Duration timeout) {
+  BatchAppends(Duration timeout) {
     this.timeout = timeout;
   }
 
@@ -184,12 +173,7 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
       Open append = new Open(stream, new CompletableFuture<>());
       long id = lastId.incrementAndGet();
       BatchAppendReq request =
-          BatchAppendReq.newBuilder()
-              .setCorrelationId(toProto(new UUID(0, id)))
-              .setOptions(options(stream, expected))
-              .addAllProposedMessages(events.stream().map(BatchAppends::toProto).toList())
-              .setIsFinal(true)
-              .build();
+          AppendMessages.request(new UUID(0, id), stream, expected, events, timeout);
       synchronized (this) {
         if (ended) {
           return Optional.empty();
@@ -218,9 +202,12 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
         return;
       }
       switch (answer.getResultCase()) {
-        case SUCCESS -> append.answer().complete(toAppended(answer.getSuccess()));
+        case SUCCESS -> append.answer().complete(AppendMessages.toAppended(answer.getSuccess()));
         case ERROR, RESULT_NOT_SET ->
-            append.answer().completeExceptionally(toFailure(answer.getError(), append.stream()));
+            append
+                .answer()
+                .completeExceptionally(
+                    AppendMessages.toFailure(answer.getError(), append.stream()));
       }
     }
 
@@ -252,70 +239,5 @@ final class BatchAppends implements ClientInterceptor, AutoCloseable {
       unanswered.forEach(
           append -> append.answer().completeExceptionally(new OutcomeUnknown(append.stream())));
     }
-  }
-
-  private BatchAppendReq.Options.Builder options(String stream, ExpectedRevision expected) {
-    BatchAppendReq.Options.Builder options =
-        BatchAppendReq.Options.newBuilder()
-            .setStreamIdentifier(
-                Shared.StreamIdentifier.newBuilder().setStreamName(ByteString.copyFromUtf8(stream)))
-            .setDeadline(
-                Duration.newBuilder().setSeconds(timeout.getSeconds()).setNanos(timeout.getNano()));
-    if (expected.equals(ExpectedRevision.any())) {
-      return options.setAny(Empty.getDefaultInstance());
-    }
-    return expected.equals(ExpectedRevision.noStream())
-        ? options.setNoStream(Empty.getDefaultInstance())
-        : options.setStreamPosition(expected.toRawLong());
-  }
-
-  private static BatchAppendReq.ProposedMessage toProto(StoredEvent event) {
-    return BatchAppendReq.ProposedMessage.newBuilder()
-        .setId(toProto(event.id()))
-        .putMetadata("type", event.type())
-        .putMetadata("content-type", "application/json")
-        .setCustomMetadata(UnsafeByteOperations.unsafeWrap(event.metadata()))
-        .setData(UnsafeByteOperations.unsafeWrap(event.data()))
-        .build();
-  }
-
-  private static Shared.UUID.Builder toProto(UUID id) {
-    return Shared.UUID
-        .newBuilder()
-        .setStructured(
-            Shared.UUID
-                .Structured
-                .newBuilder()
-                .setMostSignificantBits(id.getMostSignificantBits())
-                .setLeastSignificantBits(id.getLeastSignificantBits()));
-  }
-
-  private static Appended toAppended(BatchAppendResp.Success success) {
-    return new Appended(
-        success.hasNoStream() ? -1 : success.getCurrentRevision(),
-        success.hasPosition() ? success.getPosition().getCommitPosition() : -1);
-  }
-
-  private static Throwable toFailure(com.google.rpc.Status error, String stream) {
-    Status.Code code = code(error);
-    return switch (code) {
-      case ALREADY_EXISTS -> new WrongRevision(stream);
-      case NOT_FOUND -> new NotFound(stream + " was deleted for good");
-      case OK -> new Unavailable("the event store is not ready");
-      default ->
-          error.getMessage().equals(TOO_LARGE)
-              ? new TooLarge(stream)
-              : code.toStatus().withDescription(error.getMessage()).asRuntimeException();
-    };
-  }
-
-  /**
-   * Two jars hold a class of this name, and either may come first: in the client's the code is an
-   * enum, in Google's a number.
-   */
-  private static Status.Code code(com.google.rpc.Status error) {
-    Object code = error.getField(error.getDescriptorForType().findFieldByName("code"));
-    int number = code instanceof EnumValueDescriptor value ? value.getNumber() : (Integer) code;
-    return Status.fromCodeValue(number).getCode();
   }
 }

@@ -34,7 +34,8 @@ public final class Reads {
    *
    * @param stream of this stream; null for the log of all streams
    */
-  public static Uni<Optional<RecordedEvent>> last(EventStoreDBClient client, @Nullable String stream) {
+  public static Uni<Optional<RecordedEvent>> last(
+      EventStoreDBClient client, @Nullable String stream) {
     return events(
             () ->
                 stream == null

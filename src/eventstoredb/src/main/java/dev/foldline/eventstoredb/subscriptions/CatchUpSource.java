@@ -1,7 +1,5 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import dev.foldline.eventstoredb.connection.Reads;
-
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.NackAction;
 import com.eventstore.dbclient.Position;
@@ -14,6 +12,7 @@ import com.eventstore.dbclient.SubscriptionFilter;
 import com.eventstore.dbclient.SubscriptionListener;
 import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.connection.Reads;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;

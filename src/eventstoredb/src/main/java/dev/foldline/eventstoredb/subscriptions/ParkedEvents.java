@@ -1,7 +1,5 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import dev.foldline.eventstoredb.connection.Reads;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.eventstore.dbclient.ReadStreamOptions;
@@ -15,6 +13,7 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.connection.ClientEvents;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.connection.Reads;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.time.Instant;

@@ -1,7 +1,5 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import dev.foldline.eventstoredb.connection.Reads;
-
 import com.eventstore.dbclient.Position;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.SubscribeToAllOptions;

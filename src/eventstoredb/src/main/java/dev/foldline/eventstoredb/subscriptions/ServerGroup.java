@@ -1,7 +1,5 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import dev.foldline.eventstoredb.connection.Reads;
-
 import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
 import com.eventstore.dbclient.PersistentSubscriptionInfo;
 import com.eventstore.dbclient.PersistentSubscriptionSettings;
@@ -13,6 +11,7 @@ import com.eventstore.dbclient.RecordedEvent;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.StreamPosition;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.connection.Reads;
 import io.grpc.Status;
 import io.smallrye.mutiny.Uni;
 import java.util.LinkedHashMap;

@@ -1,12 +1,10 @@
 package dev.foldline.quarkus.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Unavailable;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.ManagedContext;
-import io.quarkus.funqy.runtime.ApplicationException;
 import io.quarkus.funqy.runtime.FunctionInvoker;
 import io.quarkus.funqy.runtime.FunqyServerRequest;
 import io.quarkus.funqy.runtime.FunqyServerResponse;
@@ -26,19 +24,15 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import jakarta.validation.Validator;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,12 +95,12 @@ final class FunctionRoute implements Handler<RoutingContext> {
   public void handle(RoutingContext request) {
     HttpCall http = new HttpCall(function.getName(), request);
     http.enter();
-    Call call = new Call(http, System.nanoTime());
+    Call call = new Call(http);
     request.remove(QuarkusHttpUser.AUTH_FAILURE_HANDLER); // it would answer beside us
     if (!methods.contains(request.request().method())) {
       String allow = String.join(", ", methods.stream().map(HttpMethod::name).toList());
       request.response().putHeader(HttpHeaders.ALLOW, allow);
-      call.answer(Outcome.ofStatus(405, ""));
+      call.answer.give(Outcome.ofStatus(405, ""));
     } else {
       request.addEndHandler(ended -> call.ended(ended.succeeded()));
       if (check == null || request.user() != null) {
@@ -134,7 +128,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
               call.caller = caller;
               executor(request.vertx()).execute(call);
             },
-            call::fail);
+            call.answer::fail);
   }
 
   /** Answers what failed on the way to the function, such as a body that is too large. */
@@ -143,7 +137,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
       request.next();
     } else {
       HttpCall http = new HttpCall(function.getName(), request);
-      new Call(http, System.nanoTime()).answer(Problems.of(http));
+      new Call(http).answer.give(Problems.of(http));
     }
   }
 
@@ -168,18 +162,17 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
     private final HttpCall http;
     private final RoutingContext request;
-    private final long start;
+    private final FunctionAnswer answer;
     private final RequestContext context = new RequestContextImpl();
-    private final AtomicBoolean counted = new AtomicBoolean();
     private volatile @Nullable SecurityIdentity caller;
     private Uni<?> output = Uni.createFrom().nullItem();
     private @Nullable Cancellable work;
     private boolean gone;
 
-    Call(HttpCall http, long start) {
+    Call(HttpCall http) {
       this.http = http;
       this.request = http.request();
-      this.start = start;
+      this.answer = new FunctionAnswer(http, json, metrics, isCommand(function));
     }
 
     @Override
@@ -207,7 +200,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
               .onTermination()
               .invoke(() -> scope.destroy(state))
               .subscribe()
-              .with(this::done, this::fail));
+              .with(answer::done, answer::fail));
     }
 
     /** Finds out who is calling, and whether they may, before their input is read. */
@@ -239,7 +232,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
     synchronized void ended(boolean answered) {
       if (!answered) {
         gone = true;
-        count("gone");
+        answer.count("gone");
         if (work != null) {
           work.cancel();
         }
@@ -271,80 +264,5 @@ final class FunctionRoute implements Handler<RoutingContext> {
     public void setOutput(Uni<?> output) {
       this.output = output;
     }
-
-    private void done(@Nullable Object result) {
-      if (result instanceof Receipt && !http.isHeard() && CommandHeaders.areIn(http)) {
-        fail(
-            new IllegalStateException(
-                "the command was handled on a thread that knows nothing of its call, so neither its"
-                    + " idempotency key nor its precondition had an effect"));
-        return;
-      }
-      HttpServerResponse response = request.response();
-      try {
-        boolean known = isNotModified();
-        Object body = result instanceof Receipt receipt ? receipt(receipt) : result;
-        Buffer bytes = body == null || known ? null : Buffer.buffer(json.writeValueAsBytes(body));
-        count(Outcome.DONE);
-        if (response.ended() || response.closed()) {
-          return;
-        }
-        if (bytes == null) {
-          response.setStatusCode(known ? 304 : 204).end();
-        } else {
-          response
-              .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-              .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes.length()))
-              .end(bytes);
-        }
-      } catch (JsonProcessingException e) {
-        fail(e);
-      }
-    }
-
-    /** Gives the answer its tag, if it has one; whether the caller has what that stands for. */
-    private boolean isNotModified() {
-      Optional<EntityTags> tags = http.tags();
-      tags.flatMap(EntityTags::answer).ifPresent(tag -> http.answer("ETag", tag));
-      return tags.filter(EntityTags::haveAnswer).isPresent();
-    }
-
-    /** The body of a receipt, the same for each repeat; what else it says goes into headers. */
-    private Done receipt(Receipt receipt) {
-      if (receipt.revision() >= 0) {
-        http.answer("ETag", "\"" + receipt.revision() + "\"");
-        ConsistencyToken.of(receipt.stream(), receipt.revision())
-            .ifPresent(token -> http.answer(ConsistencyToken.HEADER, token.toString()));
-      }
-      if (receipt.replayed()) {
-        http.answer("Idempotency-Replayed", "true");
-      }
-      return new Done(receipt.stream(), receipt.revision());
-    }
-
-    void fail(Throwable failure) {
-      answer(Problems.of(http.name(), unwrapped(failure), http.traceId()));
-    }
-
-    void answer(Outcome outcome) {
-      count(outcome.label());
-      Problems.answer(http, outcome);
-    }
-
-    /** Once: what can't be cancelled ends after its caller has gone. */
-    private void count(String outcome) {
-      if (!counted.getAndSet(true)) {
-        metrics.record(function.getName(), isCommand(function), outcome, System.nanoTime() - start);
-      }
-    }
-  }
-
-  /** A receipt as JSON. */
-  private record Done(String stream, long revision) {}
-
-  private static Throwable unwrapped(Throwable failure) {
-    return failure instanceof ApplicationException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
   }
 }

@@ -1,0 +1,114 @@
+package dev.foldline.eventstoredb.connection;
+
+import com.eventstore.dbclient.ExpectedRevision;
+import com.eventstore.dbclient.proto.shared.Shared;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendResp;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Empty;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.foldline.core.Appended;
+import dev.foldline.core.NotFound;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.TooLarge;
+import dev.foldline.core.Unavailable;
+import dev.foldline.core.WrongRevision;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/** Appends and what becomes of them, as the messages of the protocol. */
+final class AppendMessages {
+
+  /** The name of the detail, which is all that the message says. */
+  private static final String TOO_LARGE = "MaximumAppendSizeExceeded";
+
+  private AppendMessages() {}
+
+  /** An append in one message, which the store gives up after the time-out. */
+  static BatchAppendReq request(
+      UUID id,
+      String stream,
+      ExpectedRevision expected,
+      List<StoredEvent> events,
+      Duration timeout) {
+    return BatchAppendReq.newBuilder()
+        .setCorrelationId(toProto(id))
+        .setOptions(options(stream, expected, timeout))
+        .addAllProposedMessages(events.stream().map(AppendMessages::toProto).toList())
+        .setIsFinal(true)
+        .build();
+  }
+
+  private static BatchAppendReq.Options.Builder options(
+      String stream, ExpectedRevision expected, Duration timeout) {
+    BatchAppendReq.Options.Builder options =
+        BatchAppendReq.Options.newBuilder()
+            .setStreamIdentifier(
+                Shared.StreamIdentifier.newBuilder().setStreamName(ByteString.copyFromUtf8(stream)))
+            .setDeadline(
+                com.google.protobuf.Duration.newBuilder()
+                    .setSeconds(timeout.getSeconds())
+                    .setNanos(timeout.getNano()));
+    if (expected.equals(ExpectedRevision.any())) {
+      return options.setAny(Empty.getDefaultInstance());
+    }
+    return expected.equals(ExpectedRevision.noStream())
+        ? options.setNoStream(Empty.getDefaultInstance())
+        : options.setStreamPosition(expected.toRawLong());
+  }
+
+  private static BatchAppendReq.ProposedMessage toProto(StoredEvent event) {
+    return BatchAppendReq.ProposedMessage.newBuilder()
+        .setId(toProto(event.id()))
+        .putMetadata("type", event.type())
+        .putMetadata("content-type", "application/json")
+        .setCustomMetadata(UnsafeByteOperations.unsafeWrap(event.metadata()))
+        .setData(UnsafeByteOperations.unsafeWrap(event.data()))
+        .build();
+  }
+
+  private static Shared.UUID.Builder toProto(UUID id) {
+    return Shared.UUID
+        .newBuilder()
+        .setStructured(
+            Shared.UUID
+                .Structured
+                .newBuilder()
+                .setMostSignificantBits(id.getMostSignificantBits())
+                .setLeastSignificantBits(id.getLeastSignificantBits()));
+  }
+
+  /** Where an append ended. */
+  static Appended toAppended(BatchAppendResp.Success success) {
+    return new Appended(
+        success.hasNoStream() ? -1 : success.getCurrentRevision(),
+        success.hasPosition() ? success.getPosition().getCommitPosition() : -1);
+  }
+
+  /** Why an append was not done. */
+  static Throwable toFailure(com.google.rpc.Status error, String stream) {
+    Status.Code code = code(error);
+    return switch (code) {
+      case ALREADY_EXISTS -> new WrongRevision(stream);
+      case NOT_FOUND -> new NotFound(stream + " was deleted for good");
+      case OK -> new Unavailable("the event store is not ready");
+      default ->
+          error.getMessage().equals(TOO_LARGE)
+              ? new TooLarge(stream)
+              : code.toStatus().withDescription(error.getMessage()).asRuntimeException();
+    };
+  }
+
+  /**
+   * Two jars hold a class of this name, and either may come first: in the client's the code is an
+   * enum, in Google's a number.
+   */
+  private static Status.Code code(com.google.rpc.Status error) {
+    Object code = error.getField(error.getDescriptorForType().findFieldByName("code"));
+    int number = code instanceof EnumValueDescriptor value ? value.getNumber() : (Integer) code;
+    return Status.fromCodeValue(number).getCode();
+  }
+}

@@ -23,8 +23,8 @@ final class StreamQueues {
   private static final Comparator<Delivery> BY_REVISION =
       Comparator.comparingLong(delivery -> delivery.event().revision());
 
-  private final Map<String, Lane> lanes = new HashMap<>();
-  private final Deque<Lane> ready = new ArrayDeque<>();
+  private final Map<String, StreamQueue> queues = new HashMap<>();
+  private final Deque<StreamQueue> ready = new ArrayDeque<>();
 
   /** Those in hand, what was taken first before the others. */
   private final SequencedMap<Delivery, Batch> inHand = new LinkedHashMap<>();
@@ -34,7 +34,7 @@ final class StreamQueues {
 
   private int batches;
 
-  private static final class Lane {
+  private static final class StreamQueue {
     final PriorityQueue<Delivery> waiting = new PriorityQueue<>(BY_REVISION);
     int inHand;
   }
@@ -47,25 +47,25 @@ final class StreamQueues {
 
   /** What the server delivers again, although it is here, is not added. */
   void add(Delivery delivery) {
-    Lane lane = lanes.computeIfAbsent(delivery.event().stream(), _ -> new Lane());
-    if (delivery.retries() > 0 && isHere(lane, delivery)) {
+    StreamQueue queue = queues.computeIfAbsent(delivery.event().stream(), _ -> new StreamQueue());
+    if (delivery.retries() > 0 && isHere(queue, delivery)) {
       return;
     }
-    if (lane.inHand == 0 && lane.waiting.isEmpty()) {
-      ready.add(lane);
+    if (queue.inHand == 0 && queue.waiting.isEmpty()) {
+      ready.add(queue);
     }
-    lane.waiting.add(delivery);
+    queue.waiting.add(delivery);
   }
 
-  private boolean isHere(Lane lane, Delivery delivery) {
+  private boolean isHere(StreamQueue queue, Delivery delivery) {
     return Stream.concat(
-            lane.waiting.stream(), lane.inHand == 0 ? Stream.of() : inHand.keySet().stream())
+            queue.waiting.stream(), queue.inHand == 0 ? Stream.of() : inHand.keySet().stream())
         .anyMatch(delivery::isSameAs);
   }
 
   /** A delivery in hand waits again; released, its stream is ready. */
   void putBack(Delivery delivery) {
-    lane(delivery).waiting.add(delivery.again());
+    queue(delivery).waiting.add(delivery.again());
   }
 
   /**
@@ -81,10 +81,10 @@ final class StreamQueues {
     List<Delivery> taken = new ArrayList<>();
     Batch batch = new Batch();
     while (taken.size() < limit && !ready.isEmpty()) {
-      Lane lane = ready.poll();
-      while (lane.inHand < perStream && taken.size() < limit && !lane.waiting.isEmpty()) {
-        Delivery delivery = lane.waiting.poll();
-        lane.inHand++;
+      StreamQueue queue = ready.poll();
+      while (queue.inHand < perStream && taken.size() < limit && !queue.waiting.isEmpty()) {
+        Delivery delivery = queue.waiting.poll();
+        queue.inHand++;
         enter(delivery, batch);
         taken.add(delivery);
       }
@@ -107,23 +107,23 @@ final class StreamQueues {
 
   /** A delivery that was taken is not in hand any more. */
   void release(Delivery delivery) {
-    Lane lane = lane(delivery);
+    StreamQueue queue = queue(delivery);
     leave(inHand.remove(delivery));
-    if (--lane.inHand == 0) {
-      if (lane.waiting.isEmpty()) {
-        lanes.remove(delivery.event().stream());
+    if (--queue.inHand == 0) {
+      if (queue.waiting.isEmpty()) {
+        queues.remove(delivery.event().stream());
       } else {
-        ready.add(lane);
+        ready.add(queue);
       }
     }
   }
 
-  private Lane lane(Delivery delivery) {
-    Lane lane = lanes.get(delivery.event().stream());
-    if (lane == null || !inHand.containsKey(delivery)) {
+  private StreamQueue queue(Delivery delivery) {
+    StreamQueue queue = queues.get(delivery.event().stream());
+    if (queue == null || !inHand.containsKey(delivery)) {
       throw new IllegalStateException(delivery.event().stream() + " is not in hand");
     }
-    return lane;
+    return queue;
   }
 
   /** In the place of a delivery in hand comes another one. */
@@ -148,15 +148,15 @@ final class StreamQueues {
   /** Forgets what is not in hand. */
   void dropWaiting() {
     ready.clear();
-    lanes.values().removeIf(lane -> lane.inHand == 0);
-    lanes.values().forEach(lane -> lane.waiting.clear());
+    queues.values().removeIf(queue -> queue.inHand == 0);
+    queues.values().forEach(queue -> queue.waiting.clear());
   }
 
   /** When the oldest event was written that waits or is in hand; null where there is none. */
   @Nullable Instant oldest() {
     return Stream.concat(
             inHand.keySet().stream(),
-            lanes.values().stream().flatMap(lane -> lane.waiting.stream()))
+            queues.values().stream().flatMap(queue -> queue.waiting.stream()))
         .map(delivery -> delivery.event().time())
         .min(Comparator.naturalOrder())
         .orElse(null);
@@ -178,7 +178,7 @@ final class StreamQueues {
 
   /** Whether nothing waits, nor is in hand. */
   boolean isEmpty() {
-    return lanes.isEmpty();
+    return queues.isEmpty();
   }
 
   boolean hasReady() {

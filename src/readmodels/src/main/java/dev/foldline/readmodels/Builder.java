@@ -127,11 +127,11 @@ final class Builder {
   }
 
   private boolean mend(String live) throws InterruptedException {
-    Checkpoint found = builds.checkpoint(live).await().atMost(SLICE);
+    Checkpoint found = builds.checkpoints().of(live).await().atMost(SLICE);
     Checkpoint known = checkpoints.judge(found);
     if (!known.equals(found)) {
       // What was acknowledged here went to a Redis that is not the one in charge any more.
-      builds.retract(known).await().atMost(SLICE);
+      builds.checkpoints().retract(known).await().atMost(SLICE);
     }
     if (!known.whole()) {
       checkpoints.add(building.mend(known));

@@ -88,7 +88,7 @@ final class Building {
    */
   Optional<Slice> slice(Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    if (!await(builds.lease(me, LEASE))) {
+    if (!await(builds.turns().lease(me, LEASE))) {
       return Optional.empty();
     }
     try {
@@ -100,7 +100,7 @@ final class Building {
       boolean complete = scan(() -> System.nanoTime() - deadline > 0) && complete();
       return Optional.of(new Slice(complete, progress));
     } finally {
-      await(builds.release(me));
+      await(builds.turns().release(me));
     }
   }
 
@@ -142,7 +142,7 @@ final class Building {
       while (!scan.ended()) {
         int events = applyNext(scan, progress.build(), applier).events();
         reached(scan.position(), events);
-        if (stop.getAsBoolean() || !await(builds.lease(me, LEASE))) {
+        if (stop.getAsBoolean() || !await(builds.turns().lease(me, LEASE))) {
           return scan.ended();
         }
       }
@@ -190,7 +190,7 @@ final class Building {
         applied += batch.applied();
         tellMending(events, applied, scan.position());
       }
-      Checkpoint mended = await(builds.reached(broken.at(scan.position())));
+      Checkpoint mended = await(builds.checkpoints().reached(broken.at(scan.position())));
       LOG.logf(
           applied > 0 ? Logger.Level.INFO : Logger.Level.DEBUG,
           "%s: whole again after Redis was started again or failed over: %d events looked at,"

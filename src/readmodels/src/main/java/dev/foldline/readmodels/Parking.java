@@ -227,6 +227,7 @@ public final class Parking<D> {
                 free(survey.parked()).isEmpty() && survey.settled().isEmpty()
                     ? Uni.createFrom().item(0L)
                     : builds
+                        .turns()
                         .takesTurn(pause)
                         .chain(mine -> mine ? replayFree(limit) : Uni.createFrom().item(0L)));
   }

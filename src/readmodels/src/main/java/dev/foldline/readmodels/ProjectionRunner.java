@@ -1,6 +1,5 @@
 package dev.foldline.readmodels;
 
-import dev.foldline.core.Away;
 import dev.foldline.core.Category;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Projection;
@@ -10,7 +9,6 @@ import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.subscriptions.Group;
 import dev.foldline.eventstoredb.subscriptions.ParkedEvents;
 import dev.foldline.eventstoredb.subscriptions.PersistentSource;
-import dev.foldline.eventstoredb.subscriptions.Source;
 import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
 import dev.foldline.eventstoredb.subscriptions.SupervisedSubscription;
 import dev.foldline.redis.Builds;
@@ -107,11 +105,16 @@ public final class ProjectionRunner<D> {
             building,
             new SameLog(store, builds, appliers::of),
             checkpoints,
-            this::goOnWith,
+            built -> goOnWith(built.checkpoint()),
             this::subscribe);
     this.source = new PersistentSource(store, group, false);
     this.subscription =
-        new Intake<>(new OfWholeReadModels(), vertx, pace.patience(), figures, () -> applier)
+        new Intake<>(
+                new WholeReadModels(source, builder, builds, checkpoints, discards, this::goOnWith),
+                vertx,
+                pace.patience(),
+                figures,
+                () -> applier)
             .subscription();
   }
 
@@ -161,7 +164,7 @@ public final class ProjectionRunner<D> {
                     .orElseThrow(() -> new Unavailable("the read models are lost or replaced")))
         .chain(() -> source.settled().onFailure().recoverWithItem(-1L))
         .map(settled -> last.at(Math.max(settled, last.position())))
-        .chain(builds::goOn)
+        .chain(builds.checkpoints()::goOn)
         .call(reached -> keepLandmark(reached.build()))
         .onTermination()
         .invoke(() -> keeping.set(false))
@@ -213,9 +216,9 @@ public final class ProjectionRunner<D> {
     }
   }
 
-  private void goOnWith(Builds.Progress built) {
-    checkpoints.add(built.checkpoint());
-    applier = appliers.of(built.build());
+  private void goOnWith(Checkpoint found) {
+    checkpoints.add(found);
+    applier = appliers.of(found.build());
   }
 
   /** The events that could not be applied. */
@@ -265,44 +268,5 @@ public final class ProjectionRunner<D> {
   /** How much of the log is in the read models, from 0 to 1, while they are built; else 1. */
   public double buildRatio() {
     return building.ratio();
-  }
-
-  /** Opens the source only while there are whole read models, in a Redis that answers. */
-  private final class OfWholeReadModels implements Source {
-
-    @Override
-    public String describe() {
-      return source.describe();
-    }
-
-    @Override
-    public Throwable failed(Throwable cause) {
-      return source.failed(cause);
-    }
-
-    @Override
-    public Uni<Session> open(Sink sink) {
-      return builder
-          .trusted()
-          .chain(
-              live ->
-                  live.isEmpty()
-                      ? buildFirst("the read models are being built")
-                      : builds.checkpoint(live.get()).chain(found -> open(sink, found)));
-    }
-
-    private Uni<Session> open(Sink sink, Checkpoint found) {
-      if (!checkpoints.judge(found).whole()) {
-        return buildFirst("the read models may have lost events");
-      }
-      checkpoints.add(found);
-      applier = appliers.of(found.build());
-      return discards.refresh().chain(() -> source.open(sink));
-    }
-
-    private Uni<Session> buildFirst(String reason) {
-      builder.begin();
-      return Uni.createFrom().failure(new Away(reason));
-    }
   }
 }

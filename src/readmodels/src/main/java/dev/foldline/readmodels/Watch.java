@@ -45,6 +45,7 @@ final class Watch {
   /** Says once where there is something that this build does not read. */
   void begin() {
     builds
+        .inspection()
         .isThereAnEarlierForm()
         .subscribe()
         .with(
@@ -127,6 +128,7 @@ final class Watch {
       return Uni.createFrom().voidItem();
     }
     return builds
+        .inspection()
         .evictionPolicies()
         .invoke(this::tell)
         .invoke(() -> looksUntilEviction = SELDOM - 1)

@@ -252,7 +252,7 @@ class ProjectionRunnerTest {
     var hasty = Ground.keeping(Duration.ofMillis(100), 1_000);
     ground.mayEvict("allkeys-lru");
     Builds builds = new Builds(ground.models, Counting.sums(1));
-    builds.lease("another one", Duration.ofHours(1)).await().atMost(Ground.LIMIT);
+    builds.turns().lease("another one", Duration.ofHours(1)).await().atMost(Ground.LIMIT);
     var instance = ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
 
     await()
@@ -326,7 +326,7 @@ class ProjectionRunnerTest {
     Builds builds = new Builds(ground.models, Counting.sums(1));
     await()
         .atMost(Ground.LIMIT)
-        .until(() -> builds.lease("another", Ground.LIMIT).await().atMost(Ground.LIMIT));
+        .until(() -> builds.turns().lease("another", Ground.LIMIT).await().atMost(Ground.LIMIT));
 
     assertThat(instance.runner.rebuild(Ground.LIMIT)).isEmpty();
   }

@@ -103,7 +103,7 @@ class RollingReleaseTest {
     Builds builds = new Builds(ground.models, Counting.sums(1));
     await()
         .atMost(Ground.LIMIT)
-        .until(() -> builds.takesTurn(Duration.ofSeconds(5)).await().atMost(Ground.LIMIT));
+        .until(() -> builds.turns().takesTurn(Duration.ofSeconds(5)).await().atMost(Ground.LIMIT));
     start(withPairs(), Duration.ofMillis(500));
     ground.append(n + "-0", 5);
 

@@ -80,7 +80,7 @@ class TwoMastersTest {
     long checkpoint() {
       return builds
           .live()
-          .chain(live -> builds.checkpoint(live.orElseThrow()))
+          .chain(live -> builds.checkpoints().of(live.orElseThrow()))
           .await()
           .atMost(Ground.LIMIT)
           .position();

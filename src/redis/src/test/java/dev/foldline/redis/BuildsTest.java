@@ -202,42 +202,46 @@ class BuildsTest {
   void aCheckpointIsTrueForAsLongAsRedisGoesOn() {
     Builds builds = new Builds(models, one);
     String build = build(one);
-    assertThat(await(builds.checkpoint(build)).whole()).isFalse();
-    await(builds.reached(await(builds.checkpoint(build)).at(7)));
-    Checkpoint before = await(builds.checkpoint(build));
+    assertThat(await(builds.checkpoints().of(build)).whole()).isFalse();
+    await(builds.checkpoints().reached(await(builds.checkpoints().of(build)).at(7)));
+    Checkpoint before = await(builds.checkpoints().of(build));
     assertThat(before.whole()).isTrue();
     assertThat(before.position()).isEqualTo(7);
-    await(builds.goOn(before.at(9)));
+    await(builds.checkpoints().goOn(before.at(9)));
 
     redis.failOver();
 
-    assertThatThrownBy(() -> await(builds.goOn(before.at(11)))).isInstanceOf(Unavailable.class);
-    assertThatThrownBy(() -> await(builds.reached(before.at(11)))).isInstanceOf(Unavailable.class);
-    Checkpoint after = await(builds.checkpoint(build));
+    assertThatThrownBy(() -> await(builds.checkpoints().goOn(before.at(11))))
+        .isInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> await(builds.checkpoints().reached(before.at(11))))
+        .isInstanceOf(Unavailable.class);
+    Checkpoint after = await(builds.checkpoints().of(build));
     assertThat(after.whole()).isFalse();
     assertThat(after.position()).isEqualTo(9);
-    assertThatThrownBy(() -> await(builds.goOn(after.at(10)))).isInstanceOf(Unavailable.class);
-    await(builds.reached(after.at(10)));
-    assertThat(await(builds.checkpoint(build)).whole()).isTrue();
+    assertThatThrownBy(() -> await(builds.checkpoints().goOn(after.at(10))))
+        .isInstanceOf(Unavailable.class);
+    await(builds.checkpoints().reached(after.at(10)));
+    assertThat(await(builds.checkpoints().of(build)).whole()).isTrue();
   }
 
   @Test
   void aCheckpointThatIsRetractedIsGoneOnFromByNobody() {
     Builds builds = new Builds(models, one);
     String build = build(one);
-    await(builds.reached(await(builds.checkpoint(build)).at(7)));
-    Checkpoint seven = await(builds.checkpoint(build));
-    await(builds.goOn(seven.at(9)));
+    await(builds.checkpoints().reached(await(builds.checkpoints().of(build)).at(7)));
+    Checkpoint seven = await(builds.checkpoints().of(build));
+    await(builds.checkpoints().goOn(seven.at(9)));
 
-    await(builds.retract(seven));
+    await(builds.checkpoints().retract(seven));
 
-    assertThatThrownBy(() -> await(builds.goOn(seven.at(11)))).isInstanceOf(Unavailable.class);
-    Checkpoint found = await(builds.checkpoint(build));
+    assertThatThrownBy(() -> await(builds.checkpoints().goOn(seven.at(11))))
+        .isInstanceOf(Unavailable.class);
+    Checkpoint found = await(builds.checkpoints().of(build));
     assertThat(found.whole()).isFalse();
     assertThat(found.position()).isEqualTo(7);
-    await(builds.reached(found.at(12)));
-    await(builds.goOn(await(builds.checkpoint(build)).at(13)));
-    assertThat(await(builds.checkpoint(build)).position()).isEqualTo(13);
+    await(builds.checkpoints().reached(found.at(12)));
+    await(builds.checkpoints().goOn(await(builds.checkpoints().of(build)).at(13)));
+    assertThat(await(builds.checkpoints().of(build)).position()).isEqualTo(13);
   }
 
   @Test
@@ -245,13 +249,13 @@ class BuildsTest {
     String build = build(one);
     apply(one, build, "a");
     Builds builds = new Builds(models, one);
-    await(builds.reached(await(builds.checkpoint(build)).at(1)));
+    await(builds.checkpoints().reached(await(builds.checkpoints().of(build)).at(1)));
     build(one);
     assertThat(await(builds.unneeded())).containsExactly(build);
-    Checkpoint late = await(builds.checkpoint(build)).at(2);
+    Checkpoint late = await(builds.checkpoints().of(build)).at(2);
 
     await(builds.drop(build));
-    await(builds.reached(late));
+    await(builds.checkpoints().reached(late));
 
     assertThat(await(builds.unneeded())).isEmpty();
     assertThat(redis.command("KEYS foldline:1:bank:{last:" + build + ":*")).isEqualTo("[]");
@@ -374,7 +378,7 @@ class BuildsTest {
     String build = build(one);
     apply(one, build, "a");
     Builds builds = new Builds(models, one);
-    await(builds.reached(await(builds.checkpoint(build)).at(1)));
+    await(builds.checkpoints().reached(await(builds.checkpoints().of(build)).at(1)));
     var poison = new Applied.Poison(3, 3, new IllegalStateException("no"), true);
     await(new Poisons(models, one, build).add(Map.of("n-1", List.of(poison)), Instant.EPOCH));
 
@@ -391,13 +395,13 @@ class BuildsTest {
   void redisTellsByWhichPolicyItEvicts() {
     Builds builds = new Builds(models, one);
     try {
-      assertThat(await(builds.evictionPolicies())).isEmpty();
+      assertThat(await(builds.inspection().evictionPolicies())).isEmpty();
       redis.command("CONFIG SET maxmemory-policy allkeys-lru");
-      assertThat(await(builds.evictionPolicies())).isEmpty();
+      assertThat(await(builds.inspection().evictionPolicies())).isEmpty();
       redis.command("CONFIG SET maxmemory 1gb");
-      assertThat(await(builds.evictionPolicies())).containsExactly("allkeys-lru");
+      assertThat(await(builds.inspection().evictionPolicies())).containsExactly("allkeys-lru");
       redis.command("CONFIG SET maxmemory-policy noeviction");
-      assertThat(await(builds.evictionPolicies())).isEmpty();
+      assertThat(await(builds.inspection().evictionPolicies())).isEmpty();
     } finally {
       redis.command("CONFIG SET maxmemory 0");
       redis.command("CONFIG SET maxmemory-policy noeviction");
@@ -408,28 +412,28 @@ class BuildsTest {
   void somethingOfTheFormBeforeItHadANumberIsSeen() {
     Builds builds = new Builds(models, one);
     build(one);
-    assertThat(await(builds.isThereAnEarlierForm())).isFalse();
+    assertThat(await(builds.inspection().isThereAnEarlierForm())).isFalse();
     redis.command("HSET foldline:{last}:builds active 1.1");
-    assertThat(await(builds.isThereAnEarlierForm())).isTrue();
+    assertThat(await(builds.inspection().isThereAnEarlierForm())).isTrue();
   }
 
   @Test
   void oneBuildsAtATime() {
     Builds builds = new Builds(models, one);
-    assertThat(await(builds.lease("me", Duration.ofSeconds(10)))).isTrue();
-    assertThat(await(builds.lease("you", Duration.ofSeconds(10)))).isFalse();
-    assertThat(await(builds.lease("me", Duration.ofSeconds(10)))).isTrue();
-    await(builds.release("you"));
-    assertThat(await(builds.lease("you", Duration.ofSeconds(10)))).isFalse();
-    await(builds.release("me"));
-    assertThat(await(builds.lease("you", Duration.ofSeconds(10)))).isTrue();
+    assertThat(await(builds.turns().lease("me", Duration.ofSeconds(10)))).isTrue();
+    assertThat(await(builds.turns().lease("you", Duration.ofSeconds(10)))).isFalse();
+    assertThat(await(builds.turns().lease("me", Duration.ofSeconds(10)))).isTrue();
+    await(builds.turns().release("you"));
+    assertThat(await(builds.turns().lease("you", Duration.ofSeconds(10)))).isFalse();
+    await(builds.turns().release("me"));
+    assertThat(await(builds.turns().lease("you", Duration.ofSeconds(10)))).isTrue();
   }
 
   @Test
   void oneTurnAWhileForAll() {
     Builds builds = new Builds(redis.models(), one);
-    assertThat(await(builds.takesTurn(Duration.ofMinutes(1)))).isTrue();
-    assertThat(await(builds.takesTurn(Duration.ofMinutes(1)))).isFalse();
+    assertThat(await(builds.turns().takesTurn(Duration.ofMinutes(1)))).isTrue();
+    assertThat(await(builds.turns().takesTurn(Duration.ofMinutes(1)))).isFalse();
   }
 
   private String build(Projection<?> projection) {

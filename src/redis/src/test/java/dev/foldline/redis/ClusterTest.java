@@ -65,8 +65,8 @@ class ClusterTest {
     apply(first, 1);
     apply(first, 1);
     assertThat(await(builds.live())).hasValue(first);
-    assertThat(await(builds.lease("me", LIMIT))).isTrue();
-    await(builds.release("me"));
+    assertThat(await(builds.turns().lease("me", LIMIT))).isTrue();
+    await(builds.turns().release("me"));
 
     for (int i = 0; i < STREAMS; i++) {
       assertThat(await(views.document(SUMS, "n-" + i))).hasValue(new View<>("n-" + i, 1, 2L * i));
@@ -80,8 +80,8 @@ class ClusterTest {
     String second = build();
     assertThat(await(views.totals(SUMS, "all"))).isEmpty();
     await(builds.drop(first));
-    assertThat(await(builds.checkpoint(first)).position()).isEqualTo(-1);
-    assertThat(await(builds.checkpoint(second)).whole()).isTrue();
+    assertThat(await(builds.checkpoints().of(first)).position()).isEqualTo(-1);
+    assertThat(await(builds.checkpoints().of(second)).whole()).isTrue();
   }
 
   @Test

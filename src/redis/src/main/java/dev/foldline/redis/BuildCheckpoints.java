@@ -1,0 +1,147 @@
+package dev.foldline.redis;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.foldline.core.Unavailable;
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Response;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** How far the builds of a projection are: each part of a build keeps a position of its own. */
+public final class BuildCheckpoints {
+
+  private static final Script CHECKPOINT = Script.named("checkpoint.lua");
+
+  private final ReadModels models;
+  private final String projection;
+  private final String key;
+
+  BuildCheckpoints(ReadModels models, String projection) {
+    this.models = models;
+    this.projection = projection;
+    this.key = Layout.builds(models.namespace(), projection);
+  }
+
+  private record Part(Replication replication, String kept) {
+
+    static Part of(Response answer) {
+      return new Part(
+          new Replication(
+              answer.get(0).toString(),
+              Long.parseLong(answer.get(1).toString()),
+              answer.get(2).toString(),
+              Long.parseLong(answer.get(3).toString())),
+          answer.get(4).toString());
+    }
+
+    String keptIn() {
+      return kept.substring(0, Math.max(kept.indexOf(' '), 0));
+    }
+
+    boolean goesOn() {
+      return keptIn().equals(replication.history());
+    }
+
+    long position() {
+      return kept.isEmpty() ? -1 : Long.parseLong(kept.substring(kept.indexOf(' ') + 1));
+    }
+  }
+
+  /** Up to where a build has every event, as far as it is kept in Redis. */
+  public Uni<Checkpoint> of(String build) {
+    return checkpoints("look", build, _ -> "", -1)
+        .map(
+            parts ->
+                new Checkpoint(
+                    build,
+                    parts.stream().map(Part::replication).toList(),
+                    parts.stream().map(Part::keptIn).collect(toSet()),
+                    parts.stream().mapToLong(Part::position).min().orElse(-1),
+                    parts.stream().allMatch(Part::goesOn)));
+  }
+
+  /**
+   * Keeps a checkpoint, now that everything up to its position is in the build, whatever was kept
+   * before.
+   *
+   * @return the same, and what the Redis of each part tells by now; fails with {@link Unavailable}
+   *     if one has begun another history since, and perhaps lost what came after the checkpoint
+   *     before
+   */
+  public Uni<Checkpoint> reached(Checkpoint checkpoint) {
+    return keep("keep", checkpoint).map(parts -> told(checkpoint, parts));
+  }
+
+  /**
+   * Keeps a checkpoint, now that everything that came after the one before is settled.
+   *
+   * @return as {@link #reached}; fails too if the one before was {@linkplain #retract retracted}
+   */
+  public Uni<Checkpoint> goOn(Checkpoint checkpoint) {
+    return keep("go on", checkpoint)
+        .invoke(
+            parts -> {
+              if (!parts.stream().allMatch(Part::goesOn)) {
+                throw new Unavailable("what was settled is not all in the read models");
+              }
+            })
+        .map(parts -> told(checkpoint, parts));
+  }
+
+  /**
+   * Says that of what came after a checkpoint something may be missing, whatever others have kept:
+   * each one that keeps the build up to date applies it again.
+   */
+  public Uni<Void> retract(Checkpoint checkpoint) {
+    return checkpoints("retract", checkpoint.build(), _ -> "", checkpoint.position())
+        .replaceWithVoid();
+  }
+
+  private Uni<List<Part>> keep(String what, Checkpoint checkpoint) {
+    List<String> histories = checkpoint.histories();
+    return checkpoints(what, checkpoint.build(), histories::get, checkpoint.position())
+        .invoke(
+            parts -> {
+              if (!parts.stream()
+                  .map(part -> part.replication().history())
+                  .toList()
+                  .equals(histories)) {
+                throw new Unavailable("Redis was started again or failed over");
+              }
+            });
+  }
+
+  private static Checkpoint told(Checkpoint checkpoint, List<Part> parts) {
+    return new Checkpoint(
+        checkpoint.build(),
+        parts.stream().map(Part::replication).toList(),
+        checkpoint.keptIn(),
+        checkpoint.position(),
+        checkpoint.whole());
+  }
+
+  private Uni<List<Part>> checkpoints(
+      String what, String build, IntFunction<String> history, long position) {
+    Layout layout = new Layout(models.namespace(), projection, build);
+    List<String> keys = layout.checkpoints();
+    return models
+        .send(
+            IntStream.range(0, keys.size())
+                .mapToObj(
+                    i -> {
+                      boolean partition = i < Layout.PARTITIONS;
+                      return new Command(
+                          CHECKPOINT,
+                          List.of(keys.get(i), partition ? layout.documents(i) : key),
+                          List.of(
+                              what,
+                              Long.toString(position),
+                              history.apply(i),
+                              partition ? Layout.MARK : Builds.EVENTS + build));
+                    })
+                .toList())
+        .map(answers -> answers.stream().map(Part::of).toList());
+  }
+}

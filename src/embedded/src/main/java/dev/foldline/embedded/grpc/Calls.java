@@ -32,9 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class Calls extends ServerStreamTracer.Factory implements ServerInterceptor {
   private static final Metadata.Key<String> TIMEOUT =
       Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Status TOO_MUCH =
+      Status.UNAVAILABLE.withDescription("Too many requests are under way");
   private static final Context.Key<Inbound> INBOUND = Context.key("inbound");
 
   private final ScheduledExecutorService timer;
+  private final Set<Inbound> arriving = ConcurrentHashMap.newKeySet();
   private final Set<Call<?, ?>> open = ConcurrentHashMap.newKeySet();
   private final IngressBudget budget = new IngressBudget(this::endLargest);
 
@@ -46,30 +49,15 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
     String timeout = headers.get(TIMEOUT);
     headers.discardAll(TIMEOUT);
-    return new Inbound(timeout == null ? null : nanos(timeout), budget.new Share());
+    Inbound inbound =
+        new Inbound(timeout == null ? null : GrpcTimeout.nanos(timeout), budget.new Share());
+    arriving.add(inbound);
+    return inbound;
   }
 
   /** What the current call's requests hold. */
   static IngressBudget.Share share() {
     return INBOUND.get().share;
-  }
-
-  /**
-   * A timeout as HTTP/2 carries it: up to eight digits and a unit; one that can't be read is none.
-   */
-  private static @Nullable Long nanos(String timeout) {
-    if (!timeout.matches("[0-9]{1,8}[HMSmun]")) {
-      return null;
-    }
-    long amount = Long.parseLong(timeout, 0, timeout.length() - 1, 10);
-    return switch (timeout.charAt(timeout.length() - 1)) {
-      case 'H' -> TimeUnit.HOURS.toNanos(amount);
-      case 'M' -> TimeUnit.MINUTES.toNanos(amount);
-      case 'S' -> TimeUnit.SECONDS.toNanos(amount);
-      case 'm' -> TimeUnit.MILLISECONDS.toNanos(amount);
-      case 'u' -> TimeUnit.MICROSECONDS.toNanos(amount);
-      default -> amount;
-    };
   }
 
   @Override
@@ -78,6 +66,7 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
     Inbound inbound = INBOUND.get();
     Call<Q, R> call = new Call<>(serverCall, inbound.share);
     open.add(call);
+    inbound.begins(call);
     Long nanos = inbound.timeoutNanos;
     try {
       call.timeout =
@@ -134,12 +123,16 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
     }
   }
 
-  private void endLargest() {
-    open.stream()
-        .max(Comparator.comparingLong(call -> call.share.held()))
-        .ifPresent(
-            call ->
-                call.end(Status.UNAVAILABLE.withDescription("Too many requests are under way")));
+  /**
+   * Calls count from their first byte on, also those that are not begun yet: else one that is small
+   * would pay for what has only just arrived.
+   */
+  private synchronized void endLargest() {
+    if (budget.isExceeded()) {
+      arriving.stream()
+          .max(Comparator.comparingLong(inbound -> inbound.share.held()))
+          .ifPresent(Inbound::refuse);
+    }
   }
 
   /**
@@ -147,12 +140,14 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
    * as it is once decompressed; one that others may follow, until it is handled: then it is for the
    * call's handler to say what it keeps.
    */
-  private static final class Inbound extends ServerStreamTracer {
+  private final class Inbound extends ServerStreamTracer {
     private final @Nullable Long timeoutNanos;
     private final IngressBudget.Share share;
     private final Queue<Long> unhandled = new ConcurrentLinkedQueue<>();
     private boolean single;
-    private long arriving;
+    private long incomplete;
+    private @Nullable Call<?, ?> call;
+    private boolean refused;
 
     private Inbound(@Nullable Long timeoutNanos, IngressBudget.Share share) {
       this.timeoutNanos = timeoutNanos;
@@ -171,18 +166,18 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
 
     @Override
     public void inboundWireSize(long bytes) {
-      arriving += bytes;
+      incomplete += bytes;
       share.take(bytes);
     }
 
     @Override
     public void inboundMessageRead(int number, long wireSize, long size) {
       if (single) {
-        share.giveBack(arriving);
+        share.giveBack(incomplete);
       } else {
-        unhandled.add(arriving);
+        unhandled.add(incomplete);
       }
-      arriving = 0;
+      incomplete = 0;
     }
 
     /** Comes behind the above: at once, or of a compressed message as it is read, bit by bit. */
@@ -201,7 +196,32 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
 
     @Override
     public void streamClosed(Status status) {
+      arriving.remove(this);
       share.end();
+    }
+
+    /** Its call ends: at once, or as soon as it begins. */
+    private void refuse() {
+      share.end();
+      @Nullable Call<?, ?> begun;
+      synchronized (this) {
+        refused = true;
+        begun = call;
+      }
+      if (begun != null) {
+        begun.end(TOO_MUCH);
+      }
+    }
+
+    private void begins(Call<?, ?> begun) {
+      boolean over;
+      synchronized (this) {
+        call = begun;
+        over = refused;
+      }
+      if (over) {
+        begun.end(TOO_MUCH);
+      }
     }
   }
 

@@ -19,6 +19,11 @@ final class IngressBudget {
     this.exceeded = exceeded;
   }
 
+  /** Whether what all calls hold together is too much. */
+  boolean isExceeded() {
+    return used.get() > BYTES;
+  }
+
   /** What one call holds. */
   final class Share {
     private long held;

@@ -55,7 +55,8 @@ class NamedDocumentsTest {
                       Functions.class,
                       Functions.Command.class,
                       Functions.Asked.class))
-          .overrideConfigKey("quarkus.http.test-port", "0");
+          .overrideConfigKey("quarkus.http.test-port", "0")
+          .overrideConfigKey("foldline.queries.wait-limit", "10s");
 
   @TestHTTPResource("/")
   URI base;

@@ -25,7 +25,7 @@ public record AccountView(String account, String owner, long balance, Status sta
   static final String OF_OWNER = "accounts-of";
 
   static final Projection<AccountView> PROJECTION =
-      Projection.of("account-view", 2, AccountView.class).on(ACCOUNTS, AccountView::project);
+      Projection.of("account-view", 1, AccountView.class).on(ACCOUNTS, AccountView::project);
 
   /** Whether money moves. */
   public enum Status {

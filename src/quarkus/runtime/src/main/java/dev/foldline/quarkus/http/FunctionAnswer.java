@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class FunctionAnswer {
 
   private final HttpCall http;
-  private final String function;
   private final ObjectMapper json;
   private final FunctionMetrics metrics;
   private final boolean command;
@@ -23,13 +22,10 @@ final class FunctionAnswer {
   private final AtomicBoolean counted = new AtomicBoolean();
 
   /**
-   * @param function its name, for the metrics
-   * @param command whether it handles one
+   * @param command whether the function handles one, for the metrics
    */
-  FunctionAnswer(
-      HttpCall http, String function, ObjectMapper json, FunctionMetrics metrics, boolean command) {
+  FunctionAnswer(HttpCall http, ObjectMapper json, FunctionMetrics metrics, boolean command) {
     this.http = http;
-    this.function = function;
     this.json = json;
     this.metrics = metrics;
     this.command = command;
@@ -98,7 +94,7 @@ final class FunctionAnswer {
   /** Once: what can't be cancelled ends after its caller has gone. */
   void count(String outcome) {
     if (!counted.getAndSet(true)) {
-      metrics.record(function, command, outcome, System.nanoTime() - start);
+      metrics.record(http.function(), command, outcome, System.nanoTime() - start);
     }
   }
 

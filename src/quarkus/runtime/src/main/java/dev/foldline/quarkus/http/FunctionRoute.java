@@ -172,8 +172,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
     Call(HttpCall http) {
       this.http = http;
       this.request = http.request();
-      this.answer =
-          new FunctionAnswer(http, function.getName(), json, metrics, isCommand(function));
+      this.answer = new FunctionAnswer(http, json, metrics, isCommand(function));
     }
 
     @Override

@@ -86,6 +86,11 @@ final class HttpCall {
         && !JsonContentType.isIn(request.get(CONTENT_TYPES, List.of()));
   }
 
+  /** The name of the function that is called. */
+  String function() {
+    return function;
+  }
+
   /** As the log names it. */
   String name() {
     return request.request().method() + " " + request.normalizedPath();

@@ -1,13 +1,5 @@
 package dev.foldline.eventstoredb.connection;
 
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
-import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It hears every call of the client's, as the discovery of a cluster is refused too, and the
  * client says of that only that the store is away. Safe for use by many threads.
  */
-final class DeniedAccess implements ClientInterceptor {
+final class DeniedAccess implements EndsOfCalls {
 
   private static final Logger LOG = Logger.getLogger(EventStore.class);
   private static final long PAUSE = Duration.ofMinutes(1).toNanos();
@@ -127,23 +119,9 @@ final class DeniedAccess implements ClientInterceptor {
   }
 
   @Override
-  public <Q, A> ClientCall<Q, A> interceptCall(
-      MethodDescriptor<Q, A> method, CallOptions options, Channel channel) {
-    return new SimpleForwardingClientCall<>(channel.newCall(method, options)) {
-      @Override
-      public void start(Listener<A> listener, Metadata headers) {
-        super.start(
-            new SimpleForwardingClientCallListener<A>(listener) {
-              @Override
-              public void onClose(Status status, Metadata trailers) {
-                if (status.getCode() == Status.Code.UNAUTHENTICATED) {
-                  wrongCredentials();
-                }
-                super.onClose(status, trailers);
-              }
-            },
-            headers);
-      }
-    };
+  public void ended(Status status) {
+    if (status.getCode() == Status.Code.UNAUTHENTICATED) {
+      wrongCredentials();
+    }
   }
 }

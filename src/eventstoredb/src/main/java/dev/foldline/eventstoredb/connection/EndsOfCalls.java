@@ -1,0 +1,37 @@
+package dev.foldline.eventstoredb.connection;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+
+/** Hears how each call of the client ends, before whoever made it does. */
+interface EndsOfCalls extends ClientInterceptor {
+
+  /** A call has ended, on a thread of gRPC's that must not be blocked. */
+  void ended(Status status);
+
+  @Override
+  default <Q, A> ClientCall<Q, A> interceptCall(
+      MethodDescriptor<Q, A> method, CallOptions options, Channel channel) {
+    return new SimpleForwardingClientCall<>(channel.newCall(method, options)) {
+      @Override
+      public void start(Listener<A> listener, Metadata headers) {
+        super.start(
+            new SimpleForwardingClientCallListener<A>(listener) {
+              @Override
+              public void onClose(Status status, Metadata trailers) {
+                ended(status);
+                super.onClose(status, trailers);
+              }
+            },
+            headers);
+      }
+    };
+  }
+}

@@ -64,7 +64,7 @@ public sealed interface Change {
    * replaces the old one.
    *
    * @param view which index
-   * @param member who, at most {@value #LONGEST} characters; belongs to one stream alone
+   * @param member who, at most {@value #LONGEST} characters; belongs to one document alone
    * @param value under which it is found, compared exactly; any text of at most {@value #LONGEST}
    *     characters
    * @param order by which the members under one value are ordered, such as {@link

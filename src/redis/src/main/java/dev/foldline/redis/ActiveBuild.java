@@ -48,7 +48,7 @@ final class ActiveBuild {
             .arg(Layout.builds(models.namespace(), projection.name()))
             .arg("active"));
     if (!build.equals(NONE)) {
-      all.addAll(commands.apply(layout(projection, build)));
+      all.addAll(commands.apply(models.layout(projection, build)));
     }
     return models
         .send(all)
@@ -69,11 +69,7 @@ final class ActiveBuild {
   /** Where it is. */
   Uni<Layout> layout(Projection<?> projection) {
     return ask(projection, _ -> List.of())
-        .map(_ -> layout(projection, active.getOrDefault(projection.name(), NONE)));
-  }
-
-  private Layout layout(Projection<?> projection, String build) {
-    return new Layout(models.namespace(), projection.name(), build);
+        .map(_ -> models.layout(projection, active.getOrDefault(projection.name(), NONE)));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.foldline.redis;
 
 import static java.util.stream.Collectors.toSet;
 
+import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
@@ -15,13 +16,13 @@ public final class BuildCheckpoints {
   private static final Script CHECKPOINT = Script.named("checkpoint.lua");
 
   private final ReadModels models;
-  private final String projection;
+  private final Projection<?> projection;
   private final String key;
 
-  BuildCheckpoints(ReadModels models, String projection) {
+  BuildCheckpoints(ReadModels models, Projection<?> projection) {
     this.models = models;
     this.projection = projection;
-    this.key = Layout.builds(models.namespace(), projection);
+    this.key = Layout.builds(models.namespace(), projection.name());
   }
 
   private record Part(Replication replication, String kept) {
@@ -124,7 +125,7 @@ public final class BuildCheckpoints {
 
   private Uni<List<Part>> checkpoints(
       String what, String build, IntFunction<String> history, long position) {
-    Layout layout = new Layout(models.namespace(), projection, build);
+    Layout layout = models.layout(projection, build);
     List<String> keys = layout.checkpoints();
     return models
         .send(

@@ -1,5 +1,6 @@
 package dev.foldline.redis;
 
+import dev.foldline.core.Projection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 import java.util.List;
@@ -15,9 +16,9 @@ final class BuildMarks {
   private static final Script WHOLE = Script.named("whole.lua");
 
   private final ReadModels models;
-  private final String projection;
+  private final Projection<?> projection;
 
-  BuildMarks(ReadModels models, String projection) {
+  BuildMarks(ReadModels models, Projection<?> projection) {
     this.models = models;
     this.projection = projection;
   }
@@ -29,7 +30,7 @@ final class BuildMarks {
 
   /** The mark of each partition; empty where it, or a shared view, was lost. */
   Uni<List<String>> of(String build) {
-    Layout layout = new Layout(models.namespace(), projection, build);
+    Layout layout = models.layout(projection, build);
     return views()
         .chain(
             views ->
@@ -42,13 +43,15 @@ final class BuildMarks {
   /** The views that cross documents, of all versions. */
   Uni<List<String>> views() {
     return models
-        .send(List.of(new Command("SMEMBERS").arg(Layout.views(models.namespace(), projection))))
+        .send(
+            List.of(
+                new Command("SMEMBERS").arg(Layout.views(models.namespace(), projection.name()))))
         .map(answers -> answers.getFirst().stream().map(Response::toString).toList());
   }
 
   /** Marks each partition. */
   Uni<Void> put(String build, String mark) {
-    Layout layout = new Layout(models.namespace(), projection, build);
+    Layout layout = models.layout(projection, build);
     return models
         .send(
             partitions(
@@ -62,7 +65,7 @@ final class BuildMarks {
 
   /** Has a build count as lost. */
   Uni<Void> remove(String build) {
-    Layout layout = new Layout(models.namespace(), projection, build);
+    Layout layout = models.layout(projection, build);
     return models
         .send(
             partitions(

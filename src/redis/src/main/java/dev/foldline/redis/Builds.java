@@ -40,8 +40,8 @@ public final class Builds {
     this.models = models;
     this.projection = projection;
     this.key = Layout.builds(models.namespace(), projection.name());
-    this.marks = new BuildMarks(models, projection.name());
-    this.checkpoints = new BuildCheckpoints(models, projection.name());
+    this.marks = new BuildMarks(models, projection);
+    this.checkpoints = new BuildCheckpoints(models, projection);
   }
 
   /** How far each build is. */
@@ -239,7 +239,7 @@ public final class Builds {
 
   /** Removes a build. Whoever still writes to it finds it lost. */
   public Uni<Void> drop(String build) {
-    Layout layout = layout(build);
+    Layout layout = models.layout(projection, build);
     return marks
         .views()
         .chain(
@@ -282,9 +282,5 @@ public final class Builds {
     return models
         .send(List.of(new Command("HSET").arg(key).arg(field).arg(value)))
         .replaceWithVoid();
-  }
-
-  private Layout layout(String build) {
-    return new Layout(models.namespace(), projection.name(), build);
   }
 }

@@ -16,6 +16,12 @@ sealed interface Folding<S, D> permits StreamFolding, KeyFolding {
    */
   record Folded<S, D>(List<Catchup<S, D>> streams, Supplier<Uni<Void>> write) {}
 
+  /**
+   * Whether a Redis that lost something may have a fence beyond what the documents have, as they
+   * are not written in one step.
+   */
+  boolean mayLagBehindFence();
+
   /** Has a stream go on from what Redis has of it. */
   void start(Catchup<S, D> stream, String stored);
 

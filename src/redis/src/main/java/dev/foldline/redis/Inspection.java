@@ -28,10 +28,9 @@ public final class Inspection {
   public Uni<Set<String>> evictionPolicies() {
     return models
         .send(
-            new Layout(models.namespace(), projection.name(), projection.version() + ".1")
-                .checkpoints().stream()
-                    .map(key -> new Command(EVICTION, List.of(key), List.of()))
-                    .toList())
+            models.layout(projection, projection.version() + ".1").checkpoints().stream()
+                .map(key -> new Command(EVICTION, List.of(key), List.of()))
+                .toList())
         .map(
             answers ->
                 answers.stream()

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import dev.foldline.core.Change;
-import dev.foldline.core.Changes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.View;
@@ -40,9 +39,6 @@ final class KeyDocument<D> implements Documents.Entry {
   String key() {
     return key;
   }
-
-  /** What one event makes of it. */
-  record Next<D>(@Nullable D state, String json, List<Change> changes) {}
 
   /**
    * Takes over what Redis has: how many events, by stream the revision of the last one, JSON. What
@@ -89,7 +85,7 @@ final class KeyDocument<D> implements Documents.Entry {
    *
    * @param events that the stored one is by now
    */
-  Next<D> next(Projection<D> projection, List<Recorded<?>> events, ReadModels models) {
+  Step<D> next(Projection<D> projection, List<Recorded<?>> events, ReadModels models) {
     if (unreadable != null) {
       throw unreadable;
     }
@@ -99,18 +95,11 @@ final class KeyDocument<D> implements Documents.Entry {
           "the document '%s' has events of %d streams, the most there may be: none of %s besides"
               .formatted(key, Projection.OfKeys.MAX_STREAMS, stream));
     }
-    @Nullable D next = state;
-    List<Change> shared = new ArrayList<>();
-    for (Recorded<?> event : events) {
-      Changes<D> change = projection.apply(next, event);
-      next = change.state();
-      shared.addAll(change.shared());
-    }
-    return new Next<>(next, models.write(next), shared);
+    return Step.of(projection, state, events, models);
   }
 
   /** Puts an event into it. */
-  void take(Recorded<?> event, Next<D> next) {
+  void take(Recorded<?> event, Step<D> next) {
     count++;
     revisions.put(event.stream(), event.revision());
     state = next.state();

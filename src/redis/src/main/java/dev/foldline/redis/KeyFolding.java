@@ -23,26 +23,13 @@ import org.jspecify.annotations.Nullable;
  * of the streams follow, each up to the last event that is in all its documents, as is every event
  * before. Whatever breaks off in between, the events are only looked at once more.
  */
-final class KeyFolding<S, D> implements Folding<S, D> {
-
-  private final Projection<D> projection;
-  private final Decoder<S> decoder;
-  private final OnPoison onPoison;
-  private final ReadModels models;
-  private final Documents documents;
-
-  KeyFolding(
-      Projection<D> projection,
-      Decoder<S> decoder,
-      OnPoison onPoison,
-      ReadModels models,
-      Documents documents) {
-    this.projection = projection;
-    this.decoder = decoder;
-    this.onPoison = onPoison;
-    this.models = models;
-    this.documents = documents;
-  }
+record KeyFolding<S, D>(
+    Projection<D> projection,
+    Decoder<S> decoder,
+    OnPoison onPoison,
+    ReadModels models,
+    Documents documents)
+    implements Folding<S, D> {
 
   /**
    * An event that follows in its stream.
@@ -59,6 +46,11 @@ final class KeyFolding<S, D> implements Folding<S, D> {
       Map<String, List<Recorded<?>>> parts,
       @Nullable Throwable wrong,
       Set<String> taken) {}
+
+  @Override
+  public boolean mayLagBehindFence() {
+    return true;
+  }
 
   @Override
   public void start(Catchup<S, D> stream, String text) {
@@ -128,7 +120,7 @@ final class KeyFolding<S, D> implements Folding<S, D> {
 
   /** Puts an event into all its documents, or into none if it can't be applied to one. */
   private void take(Following<S, D> event, Map<String, KeyDocument<D>> named) {
-    Map<KeyDocument<D>, KeyDocument.Next<D>> nexts = new LinkedHashMap<>();
+    Map<KeyDocument<D>, Step<D>> nexts = new LinkedHashMap<>();
     try {
       if (event.wrong() != null) {
         throw event.wrong();

@@ -77,7 +77,7 @@ public final class Projector<S, D> {
       History<S> history) {
     this.models = models;
     this.passing = passing;
-    this.layout = new Layout(models.namespace(), projection.name(), build);
+    this.layout = models.layout(projection, build);
     this.documents = new Documents(models, layout);
     this.gaps = new Gaps<>(history, new Poisons(models, projection, build));
     this.folding =
@@ -102,7 +102,7 @@ public final class Projector<S, D> {
    *     build is of another log than the events
    */
   public Uni<Applied> apply(List<Recorded<S>> batch, Order order) {
-    boolean again = order == Order.LOG && folding instanceof KeyFolding;
+    boolean again = order == Order.LOG && folding.mayLagBehindFence();
     Function<String, Catchup<S, D>> begun = name -> new Catchup<>(name, again);
     Map<String, Catchup<S, D>> streams = new LinkedHashMap<>();
     List<String> ended = new ArrayList<>();

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Away;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Outage;
+import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
@@ -62,6 +63,11 @@ public final class ReadModels {
   /** Of the application. */
   public Namespace namespace() {
     return namespace;
+  }
+
+  /** Where a build of a projection is. */
+  Layout layout(Projection<?> projection, String build) {
+    return new Layout(namespace, projection.name(), build);
   }
 
   /** Completes when Redis answers. */

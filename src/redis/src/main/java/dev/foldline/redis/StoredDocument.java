@@ -24,11 +24,6 @@ record StoredDocument<D>(long revision, long position, @Nullable D document, Str
     return new StoredDocument<>(fence.revision(), fence.position(), null, "null");
   }
 
-  /** Fails where the document can't be written. */
-  static <D> StoredDocument<D> of(Recorded<?> last, @Nullable D document, ReadModels models) {
-    return new StoredDocument<>(last.revision(), last.position(), document, models.write(document));
-  }
-
   static <D> StoredDocument<D> parse(String text, ReadModels models, Class<D> type) {
     if (text.isEmpty()) {
       return nothing();
@@ -56,6 +51,11 @@ record StoredDocument<D>(long revision, long position, @Nullable D document, Str
   /** The same document, with an event in it that changed nothing. */
   StoredDocument<D> at(Recorded<?> later) {
     return new StoredDocument<>(later.revision(), later.position(), document, json);
+  }
+
+  /** The same fence, with what a step made of the document. */
+  StoredDocument<D> with(Step<D> step) {
+    return new StoredDocument<>(revision, position, step.state(), step.json());
   }
 
   Fence fence() {

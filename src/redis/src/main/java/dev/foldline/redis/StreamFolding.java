@@ -1,34 +1,24 @@
 package dev.foldline.redis;
 
 import dev.foldline.core.Change;
-import dev.foldline.core.Changes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Recorded;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Folds the events of each stream into its own document, in which the fence is. */
-final class StreamFolding<S, D> implements Folding<S, D> {
+record StreamFolding<S, D>(
+    Projection<D> projection,
+    Decoder<S> decoder,
+    OnPoison onPoison,
+    ReadModels models,
+    Documents documents)
+    implements Folding<S, D> {
 
-  private final Projection<D> projection;
-  private final Decoder<S> decoder;
-  private final OnPoison onPoison;
-  private final ReadModels models;
-  private final Documents documents;
-
-  StreamFolding(
-      Projection<D> projection,
-      Decoder<S> decoder,
-      OnPoison onPoison,
-      ReadModels models,
-      Documents documents) {
-    this.projection = projection;
-    this.decoder = decoder;
-    this.onPoison = onPoison;
-    this.models = models;
-    this.documents = documents;
+  @Override
+  public boolean mayLagBehindFence() {
+    return false;
   }
 
   @Override
@@ -54,14 +44,15 @@ final class StreamFolding<S, D> implements Folding<S, D> {
   private boolean fold(Catchup<S, D> stream) {
     StoredDocument<D> folded = stream.stored();
     List<Change> changes = new ArrayList<>();
-    int folds = 0;
     long expected = stream.begin();
     for (Recorded<S> event : stream.events()) {
       if (event.revision() != expected) {
         break;
       }
       try {
-        folded = step(folded, event, changes);
+        Step<D> next = Step.of(projection, folded.document(), decoder.decode(event), models);
+        folded = folded.at(event).with(next);
+        changes.addAll(next.changes());
       } catch (Throwable e) {
         stream.poison(event, e, onPoison);
         if (onPoison == OnPoison.HOLD) {
@@ -69,24 +60,9 @@ final class StreamFolding<S, D> implements Folding<S, D> {
         }
         folded = folded.at(event);
       }
-      folds++;
       expected++;
     }
     stream.folded(folded, changes);
-    return folds > 0;
-  }
-
-  private StoredDocument<D> step(
-      StoredDocument<D> before, Recorded<S> stored, List<Change> changes) {
-    @Nullable D state = before.document();
-    List<Change> shared = new ArrayList<>();
-    for (Recorded<?> event : decoder.decode(stored)) {
-      Changes<D> change = projection.apply(state, event);
-      state = change.state();
-      shared.addAll(change.shared());
-    }
-    StoredDocument<D> next = StoredDocument.of(stored, state, models);
-    changes.addAll(shared);
-    return next;
+    return expected > stream.begin();
   }
 }

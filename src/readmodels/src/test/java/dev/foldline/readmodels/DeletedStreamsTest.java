@@ -16,16 +16,12 @@ import dev.foldline.readmodels.Parking.Replayed;
 import dev.foldline.redis.OnPoison;
 import io.smallrye.mutiny.Uni;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What is in the store reaches every read model, also where its stream is deleted before: the log
  * has it still.
  */
-class DeletedStreamsTest {
+class DeletedStreamsTest extends GroundFixture {
 
   private static final Pace PATIENT_FOR_A_MOMENT =
       new Pace(
@@ -51,18 +47,6 @@ class DeletedStreamsTest {
           15,
           Duration.ofMinutes(1),
           Duration.ofSeconds(1));
-
-  private Ground ground;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    ground = new Ground(data);
-  }
-
-  @AfterEach
-  void stop() {
-    ground.close();
-  }
 
   private static <T> T of(Uni<T> uni) {
     return uni.await().atMost(Ground.LIMIT);

@@ -21,31 +21,15 @@ import dev.foldline.redis.OnPoison;
 import io.smallrye.mutiny.Uni;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** 13 is poison to some code, and a number like any other to the code that comes after it. */
-class ParkingTest {
+class ParkingTest extends GroundFixture {
 
   private static final int FAST = 10_000;
-
-  private Ground ground;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    ground = new Ground(data);
-  }
-
-  @AfterEach
-  void stop() {
-    ground.close();
-  }
 
   private Ground.Instance superstitious(OnPoison onPoison) {
     return ground.new Instance(Counting.superstitiousSums(), onPoison);

@@ -12,7 +12,6 @@ import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.testing.EventStoreServer;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,24 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ProjectionRunnerTest {
-
-  private Ground ground;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    ground = new Ground(data);
-  }
-
-  @AfterEach
-  void stop() {
-    ground.close();
-  }
+class ProjectionRunnerTest extends GroundFixture {
 
   private void awaitSum(Projection<Sum> projection, String stream, long value, long events) {
     await()

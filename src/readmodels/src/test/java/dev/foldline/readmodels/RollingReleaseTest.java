@@ -10,18 +10,14 @@ import dev.foldline.core.Upcaster;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A release that knows a new event takes over from one that does not, instance by instance. */
-class RollingReleaseTest {
+class RollingReleaseTest extends GroundFixture {
 
   private static Category<Counting> withPairs() {
     return Counting.category(
@@ -32,18 +28,6 @@ class RollingReleaseTest {
                 List.of(
                     new Shape("counted", Map.of("number", data.get("a"))),
                     new Shape("counted", Map.of("number", data.get("b"))))));
-  }
-
-  private Ground ground;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    ground = new Ground(data);
-  }
-
-  @AfterEach
-  void stop() {
-    ground.close();
   }
 
   private Ground.Instance start(Category<?> category, Duration replay) {

@@ -16,7 +16,6 @@ import dev.foldline.readmodels.Counting.Counted;
 import dev.foldline.readmodels.Counting.Sum;
 import dev.foldline.redis.OnPoison;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,30 +23,15 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("A projection over several categories")
-class SeveralCategoriesTest {
+class SeveralCategoriesTest extends GroundFixture {
 
   /** Events of the other category, which say themselves what they are added to. */
   @Stored("tallied")
   record Tallied(String key, long number) {}
-
-  private Ground ground;
-
-  @BeforeEach
-  void start(@TempDir Path data) {
-    ground = new Ground(data);
-  }
-
-  @AfterEach
-  void stop() {
-    ground.close();
-  }
 
   /**
    * Sums by the first letter of the stream's id in the one, by what the event says in the other.

@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +79,12 @@ class KeyFoldingTest {
         new Change.Add("all", "paid", cents));
   }
 
-  /** What the streams give, and what the log has: a customer, a blank, and cents; or several. */
-  private final Map<String, List<Recorded<String>>> store = new HashMap<>();
+  /** Its events are a customer, a blank, and cents; or several of these. */
+  private final TestLog log = new TestLog();
 
-  private final List<Recorded<String>> log = new ArrayList<>();
   private final Set<String> unreadable = new HashSet<>(Set.of("poison"));
   private final Builds builds = new Builds(redis.models(), CUSTOMERS);
   private final Views views = new Views(redis.models());
-  private final History<String> history = new History<>(this::read, this::before);
   private OnPoison onPoison = OnPoison.HOLD;
   private Projector.Passing passing = Projector.Passing.UNHEARD;
   private String build = "";
@@ -147,8 +144,8 @@ class KeyFoldingTest {
   void goes_on_behind_what_is_gone() {
     List<Recorded<String>> events = append("order-1", "ada 1", "ada 2", "poison", "ada 8");
     apply(events.subList(0, 1));
-    store.clear();
-    log.removeAll(events.subList(1, 2));
+    log.streams.clear();
+    log.all.removeAll(events.subList(1, 2));
 
     Applied outcome = apply(events.subList(2, 4));
     unreadable.clear();
@@ -329,14 +326,14 @@ class KeyFoldingTest {
       append("payment-" + stream, "ada 1");
       append("order-" + stream, "ada 4");
     }
-    List<Recorded<String>> shuffled = new ArrayList<>(log);
+    List<Recorded<String>> shuffled = new ArrayList<>(log.all);
     Collections.shuffle(shuffled, new Random(7));
     shuffled.forEach(event -> apply(List.of(event)));
     Optional<View<Customer>> ada = document("ada");
     Optional<View<Customer>> bob = document("bob");
     build = newBuild();
 
-    apply(log, Order.LOG);
+    apply(log.all, Order.LOG);
 
     assertThat(ada).hasValue(new View<>("ada", 60, new Customer(100, 20)));
     assertThat(document("ada")).isEqualTo(ada);
@@ -356,10 +353,10 @@ class KeyFoldingTest {
     Map<String, BigInteger> totals = totals();
     restore("ada");
     assertThat(document("ada")).hasValue(new View<>("ada", 1, new Customer(1, 0)));
-    apply(log);
+    apply(log.all);
     assertThat(document("ada")).as("delivered").isNotEqualTo(whole);
 
-    Applied outcome = apply(log, Order.LOG);
+    Applied outcome = apply(log.all, Order.LOG);
 
     assertThat(outcome).isEqualTo(new Applied(3, 2, 0, Map.of()));
     assertThat(document("ada")).isEqualTo(whole);
@@ -424,34 +421,7 @@ class KeyFoldingTest {
   }
 
   private List<Recorded<String>> append(String stream, String... events) {
-    List<Recorded<String>> stored = store.computeIfAbsent(stream, _ -> new ArrayList<>());
-    int first = stored.size();
-    for (String event : events) {
-      Recorded<String> recorded =
-          new Recorded<>(
-              event, UUID.randomUUID(), stream, stored.size(), log.size(), Instant.EPOCH, Map.of());
-      stored.add(recorded);
-      log.add(recorded);
-    }
-    return List.copyOf(stored.subList(first, stored.size()));
-  }
-
-  private Uni<List<Recorded<String>>> read(String stream, long from, int limit) {
-    return Uni.createFrom()
-        .item(
-            store.getOrDefault(stream, List.of()).stream()
-                .filter(event -> event.revision() >= from)
-                .limit(limit)
-                .toList());
-  }
-
-  private Uni<List<Recorded<String>>> before(long position, int limit) {
-    return Uni.createFrom()
-        .item(
-            log.reversed().stream()
-                .filter(event -> event.position() < position)
-                .limit(limit)
-                .toList());
+    return log.append(stream, events);
   }
 
   private Projector<String, Customer> projector() {
@@ -460,7 +430,7 @@ class KeyFoldingTest {
 
   private Projector<String, Customer> projector(Projector.Passing passing) {
     return new Projector<>(
-        redis.models(), CUSTOMERS, build, onPoison, passing, this::decode, history);
+        redis.models(), CUSTOMERS, build, onPoison, passing, this::decode, log.history);
   }
 
   private List<Recorded<?>> decode(Recorded<String> stored) {

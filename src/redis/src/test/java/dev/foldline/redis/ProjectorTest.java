@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,17 +39,12 @@ class ProjectorTest {
 
   private static final RealRedis redis = new RealRedis();
 
-  /** What the streams give, and what the log has. */
-  private final Map<String, List<Recorded<String>>> store = new HashMap<>();
-
-  private final List<Recorded<String>> log = new ArrayList<>();
-  private final Set<String> unreadable = new HashSet<>();
+  private final TestLog log = new TestLog();
   private final Builds builds = new Builds(redis.models(), SUMS);
   private String build = "";
   private final Set<String> discarded = new HashSet<>();
   private Projector.Passing passing = Projector.Passing.UNHEARD;
   private OnPoison onPoison = OnPoison.HOLD;
-  private final History<String> history = new History<>(this::read, this::before);
   private final Views views = new Views(redis.models());
 
   record Sum(long value, int events) {}
@@ -128,7 +122,7 @@ class ProjectorTest {
     apply(events.subList(0, 1));
     append("n-2", IntStream.range(0, 1_234).mapToObj(_ -> "1").toArray(String[]::new));
     List<Recorded<String>> later = append("n-1", "5", "6");
-    store.remove("n-1");
+    log.streams.remove("n-1");
 
     assertThat(apply(later.subList(1, 2)).applied()).isEqualTo(5);
     assertThat(document("n-1")).hasValue(new View<>("n-1", 5, new Sum(21, 6)));
@@ -137,7 +131,7 @@ class ProjectorTest {
   @Test
   void readsFromTheLogWhatATruncatedStreamDoesNotGiveAnyMore() {
     List<Recorded<String>> events = append("n-1", "1", "2", "3", "4", "5");
-    store.put("n-1", events.subList(3, 5));
+    log.streams.put("n-1", events.subList(3, 5));
 
     apply(events.subList(4, 5));
 
@@ -148,14 +142,14 @@ class ProjectorTest {
   void goesOnBehindWhatTheLogHasDroppedToo() {
     List<Recorded<String>> events = append("n-1", "1", "2", "3", "4", "5");
     apply(events.subList(0, 1));
-    store.put("n-1", events.subList(2, 5));
-    log.remove(events.get(1));
+    log.streams.put("n-1", events.subList(2, 5));
+    log.all.remove(events.get(1));
     apply(events.subList(4, 5));
     assertThat(document("n-1")).hasValue(new View<>("n-1", 4, new Sum(13, 4)));
 
     List<Recorded<String>> gone = append("n-2", "1", "2");
-    store.remove("n-2");
-    log.remove(gone.getFirst());
+    log.streams.remove("n-2");
+    log.all.remove(gone.getFirst());
     apply(gone.subList(1, 2));
     assertThat(document("n-2")).hasValue(new View<>("n-2", 1, new Sum(2, 1)));
   }
@@ -167,7 +161,7 @@ class ProjectorTest {
     append("n-2", IntStream.range(0, 21_000).mapToObj(_ -> "1").toArray(String[]::new));
     List<Recorded<String>> later = append("n-1", "3", "4");
     apply(events.subList(0, 1));
-    store.remove("n-1");
+    log.streams.remove("n-1");
 
     Applied outcome = apply(later);
 
@@ -182,7 +176,7 @@ class ProjectorTest {
 
   @Test
   void oneStreamThatCantBeReadHoldsUpItselfAlone() {
-    unreadable.addAll(List.of("n-denied", "$all"));
+    log.denied.addAll(List.of("n-denied", "$all"));
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "2"));
     events.addAll(append("n-denied", "1", "2").subList(1, 2));
 
@@ -197,7 +191,13 @@ class ProjectorTest {
     List<Recorded<String>> events = append("n-1", "poison");
     Recorded<String> tombstone =
         new Recorded<>(
-            "link", UUID.randomUUID(), "n-1", Long.MAX_VALUE, log.size(), Instant.EPOCH, Map.of());
+            "link",
+            UUID.randomUUID(),
+            "n-1",
+            Long.MAX_VALUE,
+            log.all.size(),
+            Instant.EPOCH,
+            Map.of());
 
     Applied outcome = apply(List.of(events.getFirst(), tombstone));
 
@@ -227,8 +227,14 @@ class ProjectorTest {
     List<Recorded<String>> events = append("n-1", "1", "2");
     Recorded<String> tombstone =
         new Recorded<>(
-            "link", UUID.randomUUID(), "n-1", Long.MAX_VALUE, log.size(), Instant.EPOCH, Map.of());
-    store.remove("n-1");
+            "link",
+            UUID.randomUUID(),
+            "n-1",
+            Long.MAX_VALUE,
+            log.all.size(),
+            Instant.EPOCH,
+            Map.of());
+    log.streams.remove("n-1");
 
     assertThat(apply(List.of(tombstone))).isEqualTo(new Applied(0, 0, 0, Map.of()));
     assertThat(apply(List.of(events.getFirst(), tombstone)).applied()).isOne();
@@ -241,8 +247,8 @@ class ProjectorTest {
   void inTheOrderOfTheLogWhatIsMissingIsGone_unlessTheStreamIsHeld() {
     List<Recorded<String>> cut = append("n-1", "1", "2", "3");
     List<Recorded<String>> held = append("n-2", "1", "poison", "3");
-    store.clear();
-    log.clear();
+    log.streams.clear();
+    log.all.clear();
     Poisons poisons = new Poisons(redis.models(), SUMS, build);
     await(poisons.add(apply(held.subList(0, 2), Order.LOG).poisoned(), Instant.EPOCH));
 
@@ -529,38 +535,7 @@ class ProjectorTest {
   }
 
   private List<Recorded<String>> append(String stream, String... events) {
-    List<Recorded<String>> stored = store.computeIfAbsent(stream, _ -> new ArrayList<>());
-    int first = stored.size();
-    for (String event : events) {
-      Recorded<String> recorded =
-          new Recorded<>(
-              event, UUID.randomUUID(), stream, stored.size(), log.size(), Instant.EPOCH, Map.of());
-      stored.add(recorded);
-      log.add(recorded);
-    }
-    return List.copyOf(stored.subList(first, stored.size()));
-  }
-
-  private Uni<List<Recorded<String>>> read(String stream, long from, int limit) {
-    return unreadable.contains(stream)
-        ? Uni.createFrom().failure(new IllegalStateException("PERMISSION_DENIED"))
-        : Uni.createFrom()
-            .item(
-                store.getOrDefault(stream, List.of()).stream()
-                    .filter(event -> event.revision() >= from)
-                    .limit(limit)
-                    .toList());
-  }
-
-  private Uni<List<Recorded<String>>> before(long position, int limit) {
-    return unreadable.contains("$all")
-        ? Uni.createFrom().failure(new IllegalStateException("PERMISSION_DENIED"))
-        : Uni.createFrom()
-            .item(
-                log.reversed().stream()
-                    .filter(event -> event.position() < position)
-                    .limit(limit)
-                    .toList());
+    return log.append(stream, events);
   }
 
   private Projector<String, Sum> projector() {
@@ -569,7 +544,7 @@ class ProjectorTest {
 
   private <D> Projector<String, D> projector(Projection<D> projection) {
     return new Projector<>(
-        redis.models(), projection, build, onPoison, passing, this::decode, history);
+        redis.models(), projection, build, onPoison, passing, this::decode, log.history);
   }
 
   /** A link is none of ours, and "2+3" is a shape of the past for two numbers. */

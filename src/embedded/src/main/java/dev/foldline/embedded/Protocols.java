@@ -116,6 +116,7 @@ final class Protocols implements InternalProtocolNegotiator.ProtocolNegotiator {
         context.pipeline().remove(this);
       } else if (length == PREFACE.readableBytes()) {
         follow(context, grpc.newHandler(handler));
+        follow(context, new SeparateFrames());
         context.fireUserEventTriggered(InternalProtocolNegotiationEvent.getDefault());
         context.pipeline().remove(this);
       }

@@ -114,19 +114,50 @@ class BoundedMemoryTest {
     stub.read(new SlowReader<>()).onNext(options.build());
   }
 
+  /** The beginning of a message that is not compressed, and of 16,000,000 bytes. */
+  private static byte[] beginning(int length) {
+    byte[] bytes = new byte[length];
+    bytes[2] = (byte) 0xf4;
+    bytes[3] = 0x24;
+    return bytes;
+  }
+
+  /** Waits until so many calls have been refused. */
+  private static void refused(Http2Client hostile, int calls) {
+    await()
+        .atMost(LIMIT)
+        .until(() -> hostile.header("grpc-status").filter("14"::equals).count() >= calls);
+  }
+
+  private static String path(int call) {
+    var method = call % 2 == 0 ? StreamsGrpc.getAppendMethod() : StreamsGrpc.getReadMethod();
+    return "/" + method.getFullMethodName();
+  }
+
   @Test
   @DisplayName("1.4 messages of which the end never comes are refused before they fill the memory")
   void halfSentMessages() {
-    byte[] half = new byte[2 * MEGABYTE];
-    // A message that is not compressed, and of 16,000,000 bytes.
-    half[2] = (byte) 0xf4;
-    half[3] = 0x24;
+    byte[] half = beginning(2 * MEGABYTE);
     try (var hostile = new Http2Client(store.port())) {
       for (int i = 0; i < 500; i++) {
-        var method = i % 2 == 0 ? StreamsGrpc.getAppendMethod() : StreamsGrpc.getReadMethod();
-        hostile.send("/" + method.getFullMethodName(), half, false);
+        hostile.send(path(i), half, false);
       }
-      await().atMost(LIMIT).until(() -> hostile.header("grpc-status").anyMatch("14"::equals));
+      refused(hostile, 1);
+      servesACorrectClient();
+      refused(hostile, 450);
+      servesACorrectClient();
+    }
+    servesACorrectClient();
+  }
+
+  @Test
+  @DisplayName("1.4 messages that come byte by byte are refused by what they hold")
+  void crumbs() {
+    try (var hostile = new Http2Client(store.port())) {
+      for (int i = 0; i < 20; i++) {
+        hostile.sendCrumbs(path(i), beginning(5), 20_000);
+      }
+      refused(hostile, 1);
       servesACorrectClient();
     }
     servesACorrectClient();

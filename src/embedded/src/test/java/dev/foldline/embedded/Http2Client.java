@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 
 /** HTTP/2 below gRPC: sends frames, and keeps the names and headers of those that come. */
 final class Http2Client implements AutoCloseable {
+  private static final byte[] ONE = new byte[1];
+
   private final NioEventLoopGroup eventLoop = new NioEventLoopGroup(1);
   private final List<String> frames = new CopyOnWriteArrayList<>();
   private final List<Map.Entry<String, String>> headers = new CopyOnWriteArrayList<>();
@@ -87,6 +89,15 @@ final class Http2Client implements AutoCloseable {
         sent.channel()
             .writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL))
             .syncUninterruptibly();
+  }
+
+  /** Begins a call, and sends so many bytes of it, each in a frame of its own. */
+  void sendCrumbs(String path, byte[] begin, int crumbs) {
+    Channel stream = send(path, "application/grpc", begin, false).channel();
+    for (int i = 0; i < crumbs; i++) {
+      // Netty would put together what waits for the same flush.
+      var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(ONE), false));
+    }
   }
 
   private ChannelFuture send(String path, String contentType, byte[] bytes, boolean end) {

@@ -34,6 +34,10 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
       Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
   private static final Status TOO_MUCH =
       Status.UNAVAILABLE.withDescription("Too many requests are under way");
+
+  /** What a piece of a message takes beside its bytes: the buffer, and what points into it. */
+  private static final int BESIDES = 256;
+
   private static final Context.Key<Inbound> INBOUND = Context.key("inbound");
 
   private final ScheduledExecutorService timer;
@@ -164,10 +168,11 @@ public final class Calls extends ServerStreamTracer.Factory implements ServerInt
       single = call.getMethodDescriptor().getType().clientSendsOneMessage();
     }
 
+    /** Comes for each piece of a message. */
     @Override
     public void inboundWireSize(long bytes) {
-      incomplete += bytes;
-      share.take(bytes);
+      incomplete += BESIDES + bytes;
+      share.take(BESIDES + bytes);
     }
 
     @Override

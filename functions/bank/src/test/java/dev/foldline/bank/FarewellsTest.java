@@ -39,7 +39,10 @@ class FarewellsTest {
     assertThat(letter.event().type()).isEqualTo("farewell-asked");
     assertThat(new String(letter.event().data(), StandardCharsets.UTF_8))
         .isEqualTo("{\"account\":\"" + account + "\"}");
-    assertThat(letter.metadata()).containsEntry("$causationId", closed.eventId().toString());
+    String cause = closed.eventId().toString();
+    assertThat(letter.metadata())
+        .containsEntry("$causationId", cause)
+        .containsEntry("$correlationId", cause);
   }
 
   private List<Recorded<StoredEvent>> events(String stream) {

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.foldline.core.Appended;
 import dev.foldline.core.NamedId;
 import dev.foldline.core.StoredEvent;
+import dev.foldline.eventstoredb.commands.Cause;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.connection.SureAppends;
 import dev.foldline.eventstoredb.events.Json;
@@ -34,9 +35,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A channel that appends: many streams at once, the messages of one stream one after the other.
  *
- * <p>What the store does not answer is looked for, and sent again if it is not there. Where a
- * message ended, an {@link Appended}, is the result on its {@link OutgoingMessageMetadata}; the
- * message is acknowledged then, and nacked if it was not appended.
+ * <p>What follows from an event of an incoming channel says so, unless its metadata say otherwise.
+ * What the store does not answer is looked for, and sent again if it is not there. Where a message
+ * ended, an {@link Appended}, is the result on its {@link OutgoingMessageMetadata}; the message is
+ * acknowledged then, and nacked if it was not appended.
  */
 final class OutgoingChannel {
 
@@ -113,7 +115,11 @@ final class OutgoingChannel {
   private Uni<Message<?>> append(Message<?> message) {
     try {
       Addressed event = addressed(message);
-      Map<String, Object> metadata = new HashMap<>(event.metadata());
+      Map<String, Object> metadata = new HashMap<>();
+      message
+          .getMetadata(IncomingEvent.class)
+          .ifPresent(cause -> metadata.putAll(Cause.metadata(cause.recorded())));
+      metadata.putAll(event.metadata());
       byte[] data = bytes(message.getPayload());
       Context trace = tracing.lead(message, event.stream(), event.type(), event.id(), metadata);
       StoredEvent stored =

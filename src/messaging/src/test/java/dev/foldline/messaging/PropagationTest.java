@@ -74,7 +74,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void aPayloadIsTheEvent_andIsAcknowledgedWhenTheMethodReturns() throws Exception {
+  void a_payload_is_the_event_and_is_acknowledged_when_the_method_returns() throws Exception {
     server.append(n + "-1", 0, 3);
     try (var application = new Application(server, numbers(), Events.class)) {
       List<Recorded<StoredEvent>> events = application.get(Events.class).wait(3);
@@ -105,7 +105,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void aMessageIsSettledByItsConsumer_andCarriesMetadata() throws Exception {
+  void a_message_is_settled_by_its_consumer_and_carries_metadata() throws Exception {
     server.append(n + "-1", 0, 2);
     try (var application = new Application(server, numbers(), Messages.class)) {
       Messages messages = application.get(Messages.class);
@@ -121,7 +121,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void onRequestAMessageCarriesCloudEventsAttributes() {
+  void on_request_a_message_carries_cloud_events_attributes() {
     append(n + "-1", "1");
     var properties = Map.of("in.numbers.category", n, "in.numbers.cloud-events", "true");
     try (var application = new Application(server, properties, Messages.class)) {
@@ -140,7 +140,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void elseItDoesNot() {
+  void else_it_does_not() {
     append(n + "-1", "1");
     try (var application = new Application(server, numbers(), Messages.class)) {
       Message<Recorded<StoredEvent>> message = application.get(Messages.class).wait(1).getFirst();
@@ -183,7 +183,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void anEventBecomesTheTypeThatIsAskedFor() {
+  void an_event_becomes_the_type_that_is_asked_for() {
     String json = "{\"number\":7,\"unit\":\"kg\"}";
     append(n + "-1", json);
     try (var application = new Application(server, numbers(), Records.class)) {
@@ -213,7 +213,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void whatAProcessorMakesIsAppended_andThenItsEventIsAcknowledged() throws Exception {
+  void what_a_processor_makes_is_appended_and_then_its_event_is_acknowledged() throws Exception {
     server.append(n + "-1", 1, 3);
     var properties =
         Map.of(
@@ -227,6 +227,33 @@ class PropagationTest extends StoreFixture {
       await().atMost(LIMIT).until(() -> stored(own("doubled")).size() == 3);
       assertThat(stored(own("doubled"))).containsExactly("2", "4", "6");
       await().atMost(LIMIT).until(() -> unsettled(own("numbers")) == 0);
+    }
+  }
+
+  @Test
+  void what_is_appended_says_from_which_event_it_follows_and_belongs_to_what_that_belongs_to() {
+    byte[] correlation = "{\"$correlationId\":\"Bestellung ü 1\"}".getBytes(StandardCharsets.UTF_8);
+    StoredEvent named =
+        new StoredEvent(UUID.randomUUID(), "counted", new byte[] {'1'}, correlation);
+    StoredEvent bare = TestStore.event("counted", "2");
+    server.store().append(n + "-1", List.of(named, bare)).await().atMost(LIMIT);
+    var properties =
+        Map.of(
+            "in.numbers.category",
+            n,
+            "out.doubled.append-to",
+            own("doubled"),
+            "out.doubled.event-type",
+            "doubled",
+            "out.doubled.tracing-enabled",
+            "false");
+    try (var _ = new Application(server, properties, Doubling.class)) {
+      await().atMost(LIMIT).until(() -> stored(own("doubled")).size() == 2);
+      assertThat(server.store().remaining(own("doubled"), 0, 100).await().atMost(LIMIT))
+          .extracting(Recorded::metadata)
+          .containsExactly(
+              Map.of("$correlationId", "Bestellung ü 1", "$causationId", named.id().toString()),
+              Map.of("$correlationId", bare.id().toString(), "$causationId", bare.id().toString()));
     }
   }
 
@@ -251,7 +278,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void timesAndDecimalsAreStoredAsTheyAre() throws Exception {
+  void times_and_decimals_are_stored_as_they_are() throws Exception {
     server.append(n + "-1", 1, 1);
     var properties =
         Map.of(
@@ -307,7 +334,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void anEmitterHearsWhenItIsAppended() throws Exception {
+  void an_emitter_hears_when_it_is_appended() throws Exception {
     try (var application = sender()) {
       Senders senders = application.get(Senders.class);
       senders.send(new Counted(1, "m")).toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -326,7 +353,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void metadataSayWhere_underWhichId_andBesideWhat_andTheResultIsOnTheMessage() {
+  void metadata_say_where_under_which_id_and_beside_what_and_the_result_is_on_the_message() {
     UUID id = UUID.randomUUID();
     try (var application = sender()) {
       OutgoingMessageMetadata<Appended> result = new OutgoingMessageMetadata<>();
@@ -347,7 +374,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void cloudEventsAttributesSayTheTypeAndTheId() {
+  void cloud_events_attributes_say_the_type_and_the_id() {
     UUID id = UUID.randomUUID();
     try (var application = sender()) {
       var attributes =
@@ -366,7 +393,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void anEmitterHearsWhatWentWrong() {
+  void an_emitter_hears_what_went_wrong() {
     try (var application = sender()) {
       Message<String> message =
           Message.of("7").addMetadata(OutgoingEvent.to(n + "-7", "weighed").expecting(3));
@@ -466,7 +493,7 @@ class PropagationTest extends StoreFixture {
 
   @ParameterizedTest
   @MethodSource("takeRecordedOrders")
-  void anEventComesWithWhatIsKnownOfIt_inAllItsVersions(
+  void an_event_comes_with_what_is_known_of_it_in_all_its_versions(
       Class<? extends Seen<Recorded<Order>>> consumer) {
     appendOrder("order-placed");
     appendOrder("order-paid");
@@ -485,7 +512,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void aBatchComesSoToo() {
+  void a_batch_comes_so_too() {
     appendOrder("order-placed");
     appendOrder("order-paid");
     var properties = Map.of("in.numbers.category", n, "in.numbers.batch", "true");
@@ -495,7 +522,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void whatBecameSeveralIsParked_whereOneIsTaken() {
+  void what_became_several_is_parked_where_one_is_taken() {
     appendOrder("order-bought");
     appendOrder("order-paid");
     try (var application = new Application(server, numbers(), Orders.class, Codec.class)) {
@@ -505,7 +532,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void whatBecameSeveralIsAListOfThem() {
+  void what_became_several_is_a_list_of_them() {
     appendOrder("order-bought");
     try (var application = new Application(server, numbers(), OrderBatches.class, Codec.class)) {
       List<Recorded<Order>> orders = application.get(OrderBatches.class).wait(2);
@@ -528,7 +555,7 @@ class PropagationTest extends StoreFixture {
 
   @ParameterizedTest
   @ValueSource(strings = {"order-placed.v2", "order-placed, some-other"})
-  void thoseThatAreNamedComeInEachVersion_andNoOthers(String events) throws Exception {
+  void those_that_are_named_come_in_each_version_and_no_others(String events) throws Exception {
     for (String type :
         List.of("order-placed", "order-paid", "order-placed.v2", "order-bought", "unknown")) {
       appendOrder(type);
@@ -554,7 +581,7 @@ class PropagationTest extends StoreFixture {
   }
 
   @Test
-  void whatACauseLeadsToIsStoredOnce_thoughTheCauseIsHandledAgain() throws Exception {
+  void what_a_cause_leads_to_is_stored_once_though_the_cause_is_handled_again() throws Exception {
     server.append(n + "-1", 1, 3);
     for (String group : List.of("first", "again")) {
       var properties =

@@ -36,14 +36,6 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   static final String IF_MATCH = "If-Match";
   static final String IF_NONE_MATCH = "If-None-Match";
 
-  /** Stored for ever, as EventStoreDB has them. */
-  private static final String CORRELATION = "$correlationId";
-
-  /** As that of a call is at most. */
-  private static final int LONGEST_CORRELATION = 255;
-
-  private static final String CAUSATION = "$causationId";
-
   /** An entity tag of RFC 9110: weak or not, and what it says. */
   private static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"([!#-~\\x80-\\xFF]*)\"");
 
@@ -78,17 +70,8 @@ public final class CommandHeaders implements Supplier<CommandContext> {
     return new CommandContext(call.keyed(macs), precondition(call), metadata(call), timeout(call));
   }
 
-  /** What follows from an event belongs to what that belongs to. */
   private CommandContext of(Recorded<?> cause) {
-    String id = cause.eventId().toString();
-    Map<String, String> metadata = new HashMap<>();
-    metadata.put(
-        CORRELATION,
-        cause.metadata().get(CORRELATION) instanceof String correlation
-                && correlation.length() <= LONGEST_CORRELATION
-            ? correlation
-            : id);
-    metadata.put(CAUSATION, id);
+    Map<String, String> metadata = new HashMap<>(Cause.metadata(cause));
     HttpCall.traceparent(Objects.toString(cause.metadata().get(HttpCall.TRACEPARENT), null))
         .ifPresent(traceparent -> metadata.put(HttpCall.TRACEPARENT, traceparent));
     return new CommandContext(Optional.empty(), new Precondition.None(), metadata, timeout);
@@ -133,8 +116,8 @@ public final class CommandHeaders implements Supplier<CommandContext> {
     String correlation = call.word(CORRELATION_ID).orElseGet(HttpCall::id);
     call.answer(CORRELATION_ID, correlation);
     Map<String, String> metadata = new HashMap<>();
-    metadata.put(CORRELATION, correlation);
-    metadata.put(CAUSATION, call.word(CAUSATION_ID).orElse(correlation));
+    metadata.put(Cause.CORRELATION, correlation);
+    metadata.put(Cause.CAUSATION, call.word(CAUSATION_ID).orElse(correlation));
     call.traceparent().ifPresent(traceparent -> metadata.put(HttpCall.TRACEPARENT, traceparent));
     return metadata;
   }

@@ -9,7 +9,6 @@ import dev.foldline.core.Positions;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
-import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.annotations.ConnectorAttribute;
@@ -18,7 +17,6 @@ import io.smallrye.reactive.messaging.connector.OutboundConnector;
 import io.smallrye.reactive.messaging.health.HealthReport;
 import io.smallrye.reactive.messaging.health.HealthReporter;
 import io.smallrye.reactive.messaging.providers.connectors.ExecutionHolder;
-import io.smallrye.reactive.messaging.providers.impl.ConcurrencyConnectorConfig;
 import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,15 +27,11 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.spi.Connector;
@@ -271,14 +265,8 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
   /** What configuration calls it. */
   public static final String NAME = "foldline-eventstoredb";
 
-  private final Vertx vertx;
-  private final Instance<EventStore> bean;
-  private final Instance<FailureStrategy.Factory> strategies;
-  private final Instance<Positions> positions;
-  private final Instance<EventCodec> codec;
-  private final Namespace namespace;
-  private final Map<String, EventStore> own = new ConcurrentHashMap<>();
-  private final Map<String, IncomingChannel> incoming = new ConcurrentHashMap<>();
+  private final Stores stores;
+  private final IncomingChannels incoming;
   private final List<OutgoingChannel> outgoing = new CopyOnWriteArrayList<>();
 
   @Inject
@@ -289,129 +277,54 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
       Instance<Positions> positions,
       Instance<EventCodec> codec,
       Instance<Namespace> namespace) {
-    this.vertx = execution.vertx().getDelegate();
-    this.bean = bean;
-    this.strategies = strategies;
-    this.positions = positions;
-    this.codec = codec;
-    this.namespace = namespace.isResolvable() ? namespace.get() : Namespace.NONE;
+    Vertx vertx = execution.vertx().getDelegate();
+    this.stores = new Stores(bean);
+    this.incoming = new IncomingChannels(vertx, stores, strategies, positions, codec, namespace);
   }
 
-  /** Channels with a concurrency share one subscription, so that a stream keeps its order. */
   @Override
   public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
     var settings = new EventStoreConnectorIncomingConfiguration(config);
-    String channel =
-        ConcurrencyConnectorConfig.stripChannelNameOfSeparator(settings.getChannel() + "$");
-    Multi<Message<?>> port =
-        incoming
-            .computeIfAbsent(channel, _ -> incoming(channel, settings))
-            .port()
-            .map(message -> Undecoded.of(channel, message));
+    Multi<Message<?>> port = incoming.port(settings);
     return settings.getBroadcast() ? port.broadcast().toAllSubscribers() : port;
-  }
-
-  private IncomingChannel incoming(
-      String channel, EventStoreConnectorIncomingConfiguration settings) {
-    Attributes.check(channel, settings.config(), settings.getFailureStrategy() + ".");
-    EventStore store = store(settings.getConnectionString().orElse(""), settings.getTimeout());
-    return new IncomingChannel(
-        channel,
-        settings,
-        vertx,
-        Sources.of(channel, settings, store, namespace, () -> positions(channel)),
-        events(settings),
-        strategy(channel, settings));
-  }
-
-  /** Which stored events are handed out, by their names. */
-  private Predicate<String> events(EventStoreConnectorIncomingConfiguration settings) {
-    Set<String> names =
-        settings.getEvents().stream()
-            .flatMap(all -> Arrays.stream(all.split(",", -1)))
-            .map(String::strip)
-            .flatMap(name -> versions(name).stream())
-            .collect(Collectors.toSet());
-    return names.isEmpty() ? _ -> true : names::contains;
-  }
-
-  private Set<String> versions(String name) {
-    return codec.isResolvable() ? codec.get().versions(name) : Set.of(name);
-  }
-
-  private FailureStrategy strategy(
-      String channel, EventStoreConnectorIncomingConfiguration settings) {
-    Instance<FailureStrategy.Factory> named =
-        strategies.select(Identifier.Literal.of(settings.getFailureStrategy()));
-    if (!named.isResolvable()) {
-      throw new IllegalArgumentException(
-          channel
-              + ": the attribute failure-strategy is park, retry, skip, fail, ignore, or the"
-              + " @Identifier of one FailureStrategy.Factory bean, not "
-              + settings.getFailureStrategy());
-    }
-    return named.get().create(channel, settings.config());
-  }
-
-  private Positions positions(String channel) {
-    if (!positions.isResolvable()) {
-      throw new IllegalArgumentException(
-          channel
-              + ": subscription=catch-up needs a Positions bean, such as that of foldline-redis");
-    }
-    return positions.get();
   }
 
   @Override
   public Flow.Subscriber<? extends Message<?>> getSubscriber(Config config) {
     var settings = new EventStoreConnectorOutgoingConfiguration(config);
     Attributes.check(settings.getChannel(), config, "");
-    OutgoingChannel channel =
-        new OutgoingChannel(
-            settings, store(settings.getConnectionString().orElse(""), settings.getTimeout()));
+    EventStore store = stores.of(settings.getConnectionString().orElse(""), settings.getTimeout());
+    OutgoingChannel channel = new OutgoingChannel(settings, store);
     outgoing.add(channel);
     return channel.subscriber();
   }
 
-  private EventStore store(String connectionString, int timeout) {
-    if (!connectionString.isEmpty()) {
-      return own.computeIfAbsent(
-          connectionString, url -> new EventStore(url, Duration.ofMillis(timeout)));
-    }
-    if (bean.isResolvable()) {
-      return bean.get();
-    }
-    throw new IllegalArgumentException(
-        NAME + ": there is no EventStore bean, and the attribute connection-string is not set");
-  }
-
   /** How the subscriptions of the incoming channels are, by name of the channel. */
   public Map<String, SubscriptionHealth> subscriptions() {
-    return incoming.entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, channel -> channel.getValue().health()));
+    return incoming.health();
   }
 
   @Override
   public HealthReport getStartup() {
-    return incomingHealth(SubscriptionHealth::wasSubscribed);
+    return health(SubscriptionHealth::wasSubscribed);
   }
 
   @Override
   public HealthReport getReadiness() {
-    return incomingHealth(SubscriptionHealth::isSubscribed);
+    return health(SubscriptionHealth::isSubscribed);
+  }
+
+  private HealthReport health(Predicate<SubscriptionHealth> healthy) {
+    HealthReport.HealthReportBuilder report = HealthReport.builder();
+    incoming.report(report, healthy);
+    return report.build();
   }
 
   @Override
   public HealthReport getLiveness() {
     HealthReport.HealthReportBuilder report = HealthReport.builder();
-    incoming.values().forEach(channel -> channel.reportLiveness(report));
+    incoming.reportLiveness(report);
     outgoing.forEach(channel -> channel.reportLiveness(report));
-    return report.build();
-  }
-
-  private HealthReport incomingHealth(Predicate<SubscriptionHealth> healthy) {
-    HealthReport.HealthReportBuilder report = HealthReport.builder();
-    incoming.values().forEach(channel -> channel.report(report, healthy));
     return report.build();
   }
 
@@ -422,7 +335,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
           @BeforeDestroyed(ApplicationScoped.class)
           Object shutdown) {
     stop();
-    own.values().forEach(EventStore::close);
+    stores.close();
   }
 
   /**
@@ -431,9 +344,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
    * ends, and may be called before.
    */
   public void stop() {
-    List<IncomingChannel> running = List.copyOf(incoming.values());
-    incoming.clear();
-    await(running.stream().map(IncomingChannel::stop).toList());
+    await(incoming.stop());
     await(outgoing.stream().map(OutgoingChannel::stop).toList());
   }
 

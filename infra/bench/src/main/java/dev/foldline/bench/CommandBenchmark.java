@@ -1,16 +1,9 @@
 package dev.foldline.bench;
 
-import com.eventstore.dbclient.AppendToStreamOptions;
-import com.eventstore.dbclient.EventData;
-import com.eventstore.dbclient.EventStoreDBClient;
-import com.eventstore.dbclient.EventStoreDBConnectionString;
-import com.eventstore.dbclient.WriteResult;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -21,14 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisServer;
 
 /**
@@ -46,7 +34,7 @@ final class CommandBenchmark implements AutoCloseable {
   private static final int PACE = 1_000;
 
   /** What is called. */
-  private enum Call {
+  enum Call {
     ECHO("/echo"),
     NAIVE("/naive-deposit"),
     DEPOSIT("/deposit"),
@@ -67,7 +55,7 @@ final class CommandBenchmark implements AutoCloseable {
   }
 
   /** Whose accounts: those that were warmed up with, or some that nobody called before. */
-  private enum Of {
+  enum Of {
     WARMED(10_000, 20),
     FRESH(10_000, 20),
     LONG(200, 1_000),
@@ -81,6 +69,10 @@ final class CommandBenchmark implements AutoCloseable {
     Of(int accounts, int events) {
       this.accounts = accounts;
       this.events = events;
+    }
+
+    Accounts fill(StoreProcess store) throws Exception {
+      return Accounts.fill(store.connectionString(), accounts, events);
     }
 
     /** Which accounts one warms up with for these. */
@@ -100,7 +92,7 @@ final class CommandBenchmark implements AutoCloseable {
    * @param asked how many times as fast as that it is to be, if that was said
    * @param paced whether so many calls a second are made, instead of as many as can be
    */
-  private record Line(
+  record Line(
       String name, String what, Call call, Of of, String naive, String asked, boolean paced) {
 
     Line(String name, String what, Call call, Of of) {
@@ -184,7 +176,8 @@ final class CommandBenchmark implements AutoCloseable {
   public static void main(String[] args) throws Exception {
     Logs.atInfo();
     Set<String> names = new LinkedHashSet<>(List.of(args));
-    Report report = names.isEmpty() ? new Table() : new Figures();
+    CommandReport report =
+        names.isEmpty() ? new CommandReport.Table() : new CommandReport.Figures();
     List<Run> runs = RUNS.stream().map(run -> run.only(names)).toList();
     runs.forEach(run -> run.lines.forEach(line -> names.remove(line.name)));
     if (!names.isEmpty()) {
@@ -204,7 +197,7 @@ final class CommandBenchmark implements AutoCloseable {
     }
   }
 
-  private void measure(Run run, Report report) throws Exception {
+  private void measure(Run run, CommandReport report) throws Exception {
     try (FunctionsProcess process =
             FunctionsProcess.start(store.connectionString(), redisPort, run.settings);
         HttpCalls http = new HttpCalls(process.port())) {
@@ -215,7 +208,7 @@ final class CommandBenchmark implements AutoCloseable {
         Of of = line.of.warmUp();
         Accounts accounts = warm.get(of);
         if (accounts == null) {
-          accounts = fill(of);
+          accounts = of.fill(store);
           warm.put(of, accounts);
         }
         // Until the compiler has done its work.
@@ -223,15 +216,15 @@ final class CommandBenchmark implements AutoCloseable {
           Load.warmUp(CALLERS, WARM_UP, calls(line.call, http, accounts));
         }
       }
-      Map<String, Row> rows = new HashMap<>();
+      Map<String, CommandReport.Row> rows = new HashMap<>();
       for (Line line : run.lines) {
         Accounts accounts =
-            line.of == Of.WARMED ? Objects.requireNonNull(warm.get(line.of)) : fill(line.of);
+            line.of == Of.WARMED ? Objects.requireNonNull(warm.get(line.of)) : line.of.fill(store);
         Supplier<CompletionStage<?>> calls = calls(line.call, http, accounts);
         if (line.of == Of.SETTLED_LONG) {
           Load.warmUp(CALLERS, SETTLE, calls);
         }
-        Row row = measure(line, calls, process);
+        CommandReport.Row row = measure(line, calls, process);
         report.add(row, rows.get(line.naive));
         rows.put(line.name, row);
       }
@@ -242,114 +235,22 @@ final class CommandBenchmark implements AutoCloseable {
     return () -> call.send(http, accounts.any());
   }
 
-  private Row measure(Line line, Supplier<CompletionStage<?>> calls, FunctionsProcess process)
+  private CommandReport.Row measure(
+      Line line, Supplier<CompletionStage<?>> calls, FunctionsProcess process)
       throws InterruptedException {
     Duration functionsBefore = process.cpu();
     Duration storeBefore = store.cpu();
     Load.Reached reached = line.paced ? Load.paced(PACE, calls) : Load.measure(CALLERS, calls);
     double count = reached.latencies().getTotalCount();
-    return new Row(
+    return new CommandReport.Row(
         line,
         reached,
         process.cpu().minus(functionsBefore).toNanos() / 1e3 / count,
         store.cpu().minus(storeBefore).toNanos() / 1e3 / count);
   }
 
-  /**
-   * A line that was measured.
-   *
-   * @param functions microseconds of CPU of the functions for one call
-   * @param store those of the store
-   */
-  private record Row(Line line, Load.Reached reached, double functions, double store) {}
-
-  private interface Report {
-    void add(Row row, @Nullable Row naive);
-  }
-
-  private static final class Table implements Report {
-
-    Table() {
-      print("", "a second", "p50 ms", "p99 ms", "CPU µs", "store's", "× naive", "asked");
-    }
-
-    @Override
-    public void add(Row row, @Nullable Row naive) {
-      Load.Reached reached = row.reached;
-      print(
-          row.line.what,
-          "%,.0f".formatted(reached.perSecond()),
-          "%.2f".formatted(reached.millis(50)),
-          "%.2f".formatted(reached.millis(99)),
-          "%.0f".formatted(row.functions),
-          "%.0f".formatted(row.store),
-          naive == null ? "" : "%.2f".formatted(reached.perSecond() / naive.reached.perSecond()),
-          row.line.asked);
-    }
-
-    private static void print(Object... cells) {
-      System.out.printf("%-44s %10s %8s %8s %8s %8s %8s %6s%n", cells);
-    }
-  }
-
-  private static final class Figures implements Report {
-
-    @Override
-    public void add(Row row, @Nullable Row naive) {
-      print(row, "calls/s", row.reached.perSecond());
-      print(row, "p50 ms", row.reached.millis(50));
-      print(row, "CPU µs", row.functions);
-      print(row, "store's CPU µs", row.store);
-    }
-
-    private static void print(Row row, String unit, double value) {
-      System.out.printf("%s\t%s\t%.3f%n", row.line.name, unit, value);
-    }
-  }
-
-  /** Some accounts with as many events as asked, written for one line of the table. */
-  private record Accounts(String prefix, int count) {
-
-    String any() {
-      return prefix + ThreadLocalRandom.current().nextInt(count);
-    }
-  }
-
   private static String deposit(String account) {
     return "{\"account\":\"" + account + "\",\"cents\":1}";
-  }
-
-  /** Accounts that have been opened and had deposits, as many events as asked. */
-  private Accounts fill(Of of) throws Exception {
-    Accounts accounts = new Accounts(UUID.randomUUID() + "-", of.accounts);
-    EventStoreDBClient client =
-        EventStoreDBClient.create(
-            EventStoreDBConnectionString.parseOrThrow(store.connectionString()));
-    Semaphore open = new Semaphore(CALLERS);
-    List<CompletableFuture<WriteResult>> appends = new ArrayList<>();
-    for (int i = 0; i < of.accounts; i++) {
-      List<EventData> history = new ArrayList<>();
-      history.add(event("account-opened", "{\"owner\":\"Ada\"}"));
-      while (history.size() < of.events) {
-        history.add(event("account-deposited", "{\"cents\":1}"));
-      }
-      open.acquire();
-      appends.add(
-          client
-              .appendToStream(
-                  "account-" + accounts.prefix() + i,
-                  AppendToStreamOptions.get(),
-                  history.iterator())
-              .whenComplete((_, _) -> open.release()));
-    }
-    CompletableFuture.allOf(appends.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
-    client.shutdown().get(10, TimeUnit.SECONDS);
-    return accounts;
-  }
-
-  private static EventData event(String type, String json) {
-    return EventData.builderAsJson(UUID.randomUUID(), type, json.getBytes(StandardCharsets.UTF_8))
-        .build();
   }
 
   @Override

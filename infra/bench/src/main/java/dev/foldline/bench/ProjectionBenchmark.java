@@ -1,6 +1,5 @@
 package dev.foldline.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Category;
 import dev.foldline.core.Change;
@@ -13,10 +12,6 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
-import dev.foldline.eventstoredb.subscriptions.Delivery;
-import dev.foldline.eventstoredb.subscriptions.Group;
-import dev.foldline.eventstoredb.subscriptions.PersistentSource;
-import dev.foldline.eventstoredb.subscriptions.SupervisedSubscription;
 import dev.foldline.readmodels.ProjectionRunner;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
@@ -24,10 +19,7 @@ import dev.foldline.redis.Views;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
-import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
-import io.vertx.mutiny.redis.client.Request;
-import io.vertx.mutiny.redis.client.Response;
 import io.vertx.redis.client.RedisOptions;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +28,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -53,7 +42,6 @@ public final class ProjectionBenchmark {
 
   private static final int EVENTS = 100_000;
   private static final int STREAMS = 10_000;
-  private static final int NAIVE_EVENTS = 5_000;
   private static final int RATE = 500;
   private static final int SECONDS = 10;
   private static final int WARM_SECONDS = 5;
@@ -61,8 +49,8 @@ public final class ProjectionBenchmark {
   private static final int WARM_EVENTS = 30_000;
   private static final int REBUILDS = 3;
   private static final int EVENTS_AT_ONCE = 5;
-  private static final long CENTS = 1234;
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  static final long CENTS = 1234;
+  static final Duration LIMIT = Duration.ofMinutes(3);
 
   sealed interface Movement {
     @Stored("deposited")
@@ -71,12 +59,10 @@ public final class ProjectionBenchmark {
 
   record Account(String id, long balance, long events) {}
 
-  private static final Category<Movement> MOVEMENTS = Category.of("account", Movement.class);
+  static final Category<Movement> MOVEMENTS = Category.of("account", Movement.class);
 
   private static final Projection<Account> ACCOUNTS =
       Projection.of("bench", 1, Account.class).on(MOVEMENTS, ProjectionBenchmark::project);
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Vertx vertx = Vertx.vertx();
   private final EventCodec codec = new EventCodec(List.of(MOVEMENTS));
@@ -97,7 +83,7 @@ public final class ProjectionBenchmark {
         new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(10), new Namespace("bench"));
   }
 
-  private static Changes<Account> project(@Nullable Account account, Recorded<Movement> recorded) {
+  static Changes<Account> project(@Nullable Account account, Recorded<Movement> recorded) {
     return switch (recorded.event()) {
       case Movement.Deposited(var cents, _) -> {
         Account now =
@@ -136,12 +122,13 @@ public final class ProjectionBenchmark {
     }
     double pipelined = backlog(EVENTS);
     print("backlog through the subscription, events/s", pipelined);
-    naive("naive-warm", this::keepViews);
-    double naive = naive("naive", this::keepViews);
+    NaiveConsumer consumer = new NaiveConsumer(vertx.getDelegate(), store, codec, redis);
+    consumer.run("naive-warm", consumer::keepViews);
+    double naive = consumer.run("naive", consumer::keepViews);
     print("the same views by a naive consumer, events/s", naive);
     print("  times as fast", pipelined / naive);
-    naive("count-warm", this::count);
-    double counting = naive("count", this::count);
+    consumer.run("count-warm", consumer::count);
+    double counting = consumer.run("count", consumer::count);
     print("a naive consumer that only counts, events/s", counting);
     print("  times as fast", pipelined / counting);
 
@@ -222,71 +209,6 @@ public final class ProjectionBenchmark {
         new byte[0]);
   }
 
-  /** Writes what an event changes, under a name. */
-  private interface Writer {
-    void write(String name, Recorded<Movement> event);
-  }
-
-  /** One event, one write, one acknowledgement, then the next one. */
-  private double naive(String group, Writer writer) throws InterruptedException {
-    int done = 0;
-    BlockingQueue<Delivery> waiting = new LinkedBlockingQueue<>();
-    var holder = new SupervisedSubscription[1];
-    SupervisedSubscription subscription =
-        new SupervisedSubscription(
-            new PersistentSource(store, Group.ofCategories(group, List.of("account"), 10), false),
-            vertx.getDelegate(),
-            vertx.getDelegate().getOrCreateContext(),
-            SupervisedSubscription.Timing.DEFAULT,
-            () -> {
-              if (holder[0] != null) {
-                waiting.addAll(holder[0].take(100, 100));
-              }
-            });
-    holder[0] = subscription;
-    long started = System.nanoTime();
-    subscription.start();
-    while (done < NAIVE_EVENTS) {
-      Delivery delivery = waiting.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-      if (delivery == null) {
-        throw new IllegalStateException("no event came");
-      }
-      writer.write(group, codec.decode(delivery.event(), MOVEMENTS).getFirst());
-      delivery.ack();
-      done++;
-    }
-    double rate = NAIVE_EVENTS / seconds(started);
-    subscription.stop(Duration.ZERO).await().atMost(LIMIT);
-    return rate;
-  }
-
-  /** No more than a number for each stream: what can be written without having read. */
-  private void count(String name, Recorded<Movement> event) {
-    redis
-        .send(Request.cmd(Command.HINCRBY).arg(name).arg(event.stream()).arg(CENTS))
-        .await()
-        .atMost(LIMIT);
-  }
-
-  /** The document of the stream, and the total. */
-  private void keepViews(String name, Recorded<Movement> event) {
-    Response stored =
-        redis.send(Request.cmd(Command.HGET).arg(name).arg(event.stream())).await().atMost(LIMIT);
-    try {
-      Account before = stored == null ? null : JSON.readValue(stored.toString(), Account.class);
-      String after = JSON.writeValueAsString(project(before, event).state());
-      redis
-          .batch(
-              List.of(
-                  Request.cmd(Command.HSET).arg(name).arg(event.stream()).arg(after),
-                  Request.cmd(Command.HINCRBY).arg(name + "-total").arg("balance").arg(CENTS)))
-          .await()
-          .atMost(LIMIT);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Microseconds from before the append until a query answers with the event. */
   private long[] visible(ProjectionRunner<?> runner, int rate, int duration) {
     Views views = new Views(models);
@@ -345,7 +267,7 @@ public final class ProjectionBenchmark {
     }
   }
 
-  private static double seconds(long since) {
+  static double seconds(long since) {
     return (System.nanoTime() - since) / 1e9;
   }
 

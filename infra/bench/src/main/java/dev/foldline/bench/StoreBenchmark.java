@@ -16,12 +16,7 @@ import com.eventstore.dbclient.ReadStreamOptions;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.SubscribePersistentSubscriptionOptions;
 import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
-import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.URI;
@@ -33,14 +28,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -51,9 +43,6 @@ import org.reactivestreams.Subscription;
 final class StoreBenchmark implements AutoCloseable {
 
   private static final Duration WARM_UP = Duration.ofSeconds(20);
-  private static final Duration SHORT_WARM_UP = Duration.ofSeconds(2);
-  private static final int STRETCHES = 5;
-  private static final Duration STRETCH = Duration.ofSeconds(3);
   private static final int STREAMS = 10_000;
   private static final int FILLED_STREAMS = 100_000;
   private static final int FILLED_EVENTS = 1_000_000;
@@ -108,18 +97,18 @@ final class StoreBenchmark implements AutoCloseable {
   private static void measureCalls(Path data) throws Exception {
     try (StoreBenchmark bench = new StoreBenchmark(data)) {
       bench.warmUp();
-      line("", "a second", "best", "p50 ms", "p99 ms", "store's µs", "client's", "asked");
+      StoreTable table = new StoreTable(bench.store);
       for (int inFlight : List.of(1, 16, 64)) {
-        bench.calls(
+        table.calls(
             "append, official client, " + inFlight + " in flight",
             inFlight,
             () -> append(bench.client),
             inFlight == 64 ? "15,000" : inFlight == 1 ? "p50 < 1 ms" : "");
       }
-      bench.calls(SAME_DIRECT, 64, () -> append(bench.direct), "");
+      table.calls(SAME_DIRECT, 64, () -> append(bench.direct), "");
       for (int inFlight : List.of(1, 64, 256)) {
         BatchAppends appends = new BatchAppends(bench.channel);
-        bench.calls(
+        table.calls(
             "BatchAppend, stubs, " + inFlight + " in flight",
             inFlight,
             () -> appends.append(stream(STREAMS), data()),
@@ -128,19 +117,19 @@ final class StoreBenchmark implements AutoCloseable {
       }
       bench.fill(STREAMS, STREAMS * 10, "ten-");
       Load.warmUp(16, WARM_UP, () -> readTen(bench.client));
-      bench.calls(
+      table.calls(
           "read 10 events of a stream, 16 in flight", 16, () -> readTen(bench.client), "8,000");
-      bench.calls(SAME_DIRECT, 16, () -> readTen(bench.direct), "");
+      table.calls(SAME_DIRECT, 16, () -> readTen(bench.direct), "");
       var _ = bench.readAll();
-      bench.events("read $all, events", bench::readAll, "150,000");
+      table.events("read $all, events", bench::readAll, "150,000");
       var _ = bench.subscribeByStubs();
-      bench.events(
+      table.events(
           "persistent subscription with acks, buffer 100, stubs",
           bench::subscribeByStubs,
           "30,000");
       var _ = bench.subscribe(bench.client);
-      bench.events("the same, official client", () -> bench.subscribe(bench.client), "");
-      bench.events(SAME_DIRECT, () -> bench.subscribe(bench.direct), "");
+      table.events("the same, official client", () -> bench.subscribe(bench.client), "");
+      table.events(SAME_DIRECT, () -> bench.subscribe(bench.direct), "");
     }
   }
 
@@ -193,7 +182,7 @@ final class StoreBenchmark implements AutoCloseable {
   }
 
   /** From the first event of the log to the last. */
-  private Events readAll() throws InterruptedException {
+  private StoreTable.Events readAll() throws InterruptedException {
     AtomicLong events = new AtomicLong();
     CountDownLatch done = new CountDownLatch(1);
     long start = System.nanoTime();
@@ -225,7 +214,7 @@ final class StoreBenchmark implements AutoCloseable {
     if (!done.await(120, TimeUnit.SECONDS)) {
       throw new IllegalStateException("reading $all did not end");
     }
-    return new Events(events.get(), start);
+    return StoreTable.Events.since(start, events.get());
   }
 
   /** Makes a group that begins at the first event of the log, and answers its name. */
@@ -239,16 +228,16 @@ final class StoreBenchmark implements AutoCloseable {
     return group;
   }
 
-  private Events subscribeByStubs() throws Exception {
+  private StoreTable.Events subscribeByStubs() throws Exception {
     String group = group();
     Acknowledging consumer = new Acknowledging(group, 100, SUBSCRIBED_EVENTS);
     long start = System.nanoTime();
     PersistentSubscriptionsGrpc.newStub(channel).read(consumer).onNext(consumer.first());
     consumer.done().get(60, TimeUnit.SECONDS);
-    return new Events(SUBSCRIBED_EVENTS, start);
+    return StoreTable.Events.since(start, SUBSCRIBED_EVENTS);
   }
 
-  private Events subscribe(EventStoreDBClient client) throws Exception {
+  private StoreTable.Events subscribe(EventStoreDBClient client) throws Exception {
     String group = group();
     var subscriptions = EventStoreDBPersistentSubscriptionsClient.from(client);
     AtomicLong events = new AtomicLong();
@@ -271,7 +260,7 @@ final class StoreBenchmark implements AutoCloseable {
                 })
             .get(10, TimeUnit.SECONDS);
     boolean ended = done.await(60, TimeUnit.SECONDS);
-    Events reached = new Events(events.get(), start);
+    StoreTable.Events reached = StoreTable.Events.since(start, events.get());
     subscription.stop();
     if (!ended) {
       System.out.println("(only " + events + " events came within a minute)");
@@ -286,90 +275,6 @@ final class StoreBenchmark implements AutoCloseable {
   private static byte[] data() {
     int size = ThreadLocalRandom.current().nextInt(SMALLEST, LARGEST + 1);
     return ("{\"d\":\"" + "x".repeat(size - 8) + "\"}").getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Has callbacks run on the connection's thread; by default each wakes a thread of a pool. */
-  private static final class OnConnectionThread implements ClientInterceptor {
-    @Override
-    public <Q, R> ClientCall<Q, R> interceptCall(
-        MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
-      return next.newCall(method, options.withExecutor(Runnable::run));
-    }
-  }
-
-  /** Events that came, and how fast. */
-  private record Events(long count, double perSecond) {
-    Events(long count, long start) {
-      this(count, count * 1e9 / (System.nanoTime() - start));
-    }
-  }
-
-  private void calls(
-      String what, int inFlight, Supplier<? extends CompletionStage<?>> call, String asked)
-      throws Exception {
-    Load.warmUp(inFlight, SHORT_WARM_UP, call);
-    stretches(
-        what,
-        () -> {
-          Cpu before = cpu();
-          Load.Reached reached = Load.measure(inFlight, STRETCH, call);
-          return new Stretch(
-              reached.perSecond(),
-              "%.2f".formatted(reached.millis(50)),
-              "%.2f".formatted(reached.millis(99)),
-              cpu().since(before, reached.latencies().getTotalCount()));
-        },
-        asked);
-  }
-
-  private void events(String what, Callable<Events> load, String asked) throws Exception {
-    stretches(
-        what,
-        () -> {
-          Cpu before = cpu();
-          Events reached = load.call();
-          return new Stretch(reached.perSecond(), "", "", cpu().since(before, reached.count()));
-        },
-        asked);
-  }
-
-  /** One of several measurements of the same: what else runs on the machine slows some of them. */
-  private record Stretch(double perSecond, String p50, String p99, Cpu each) {}
-
-  /** Prints the median stretch, and how fast the best was. */
-  private static void stretches(String what, Callable<Stretch> measured, String asked)
-      throws Exception {
-    List<Stretch> stretches = new ArrayList<>();
-    for (int i = 0; i < STRETCHES; i++) {
-      stretches.add(measured.call());
-    }
-    stretches.sort(Comparator.comparingDouble(Stretch::perSecond));
-    Stretch median = stretches.get(STRETCHES / 2);
-    line(
-        what,
-        "%,.0f".formatted(median.perSecond()),
-        "%,.0f".formatted(stretches.getLast().perSecond()),
-        median.p50(),
-        median.p99(),
-        "%.0f".formatted(median.each().store()),
-        "%.0f".formatted(median.each().client()),
-        asked);
-  }
-
-  /** Microseconds of the processors' time. */
-  private record Cpu(double store, double client) {
-    Cpu since(Cpu before, long times) {
-      return new Cpu((store - before.store) / times, (client - before.client) / times);
-    }
-  }
-
-  private Cpu cpu() {
-    Duration own = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
-    return new Cpu(store.cpu().toNanos() / 1e3, own.toNanos() / 1e3);
-  }
-
-  private static void line(Object... columns) {
-    System.out.printf("%-56s %9s %9s %8s %8s %11s %9s   %s%n", columns);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.foldline.messaging;
 import dev.foldline.eventstoredb.subscriptions.Delivery;
 import dev.foldline.eventstoredb.subscriptions.Source;
 import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
+import dev.foldline.eventstoredb.subscriptions.SubscriptionTiming;
 import dev.foldline.eventstoredb.subscriptions.SupervisedSubscription;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -66,7 +67,7 @@ final class IncomingChannel {
     this.events = events;
     this.strategy = strategy;
     this.messages = new IncomingMessages(settings);
-    SupervisedSubscription.Timing timing = SupervisedSubscription.Timing.DEFAULT;
+    SubscriptionTiming timing = SubscriptionTiming.DEFAULT;
     this.subscription =
         new SupervisedSubscription(
             source, vertx, context, timing.settle(settleTimeout), new Handler());

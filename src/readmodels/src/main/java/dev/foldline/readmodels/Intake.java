@@ -4,6 +4,7 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.subscriptions.Delivery;
 import dev.foldline.eventstoredb.subscriptions.Source;
+import dev.foldline.eventstoredb.subscriptions.SubscriptionTiming;
 import dev.foldline.eventstoredb.subscriptions.SupervisedSubscription;
 import dev.foldline.redis.Applied;
 import dev.foldline.redis.Missing;
@@ -56,7 +57,7 @@ final class Intake<D> {
             source,
             vertx,
             ((VertxInternal) vertx).createEventLoopContext(),
-            SupervisedSubscription.Timing.DEFAULT,
+            SubscriptionTiming.DEFAULT,
             this::take);
   }
 

@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
 public final class CatchUpSource implements Source {
 
   private static final Logger LOG = Logger.getLogger(CatchUpSource.class);
-  private static final int SMALLEST_BATCH = 16;
-  private static final int LARGEST_BATCH = 512;
 
   private final EventStore store;
   private final CatchUp settings;
@@ -110,7 +108,7 @@ public final class CatchUpSource implements Source {
 
   private SubscribeToAllOptions toAll(OpenLog log, long start) {
     SubscribeToAllOptions options = SubscribeToAllOptions.get();
-    options.batchSize(batchSize()).resolveLinkTos(settings.resolveLinks());
+    options.batchSize(settings.batchSize()).resolveLinkTos(settings.resolveLinks());
     if (settings.filter() != null) {
       options.filter(
           SubscriptionFilter.newBuilder()
@@ -128,18 +126,13 @@ public final class CatchUpSource implements Source {
 
   private SubscribeToStreamOptions toStream(long start) {
     SubscribeToStreamOptions options = SubscribeToStreamOptions.get();
-    options.batchSize(batchSize()).resolveLinkTos(settings.resolveLinks());
+    options.batchSize(settings.batchSize()).resolveLinkTos(settings.resolveLinks());
     if (start < 0) {
       options.fromStart();
     } else {
       options.fromRevision(start);
     }
     return options;
-  }
-
-  /** How many events the server sends before it is asked for more. */
-  private int batchSize() {
-    return Math.clamp(settings.bufferSize(), SMALLEST_BATCH, LARGEST_BATCH);
   }
 
   private long positionOf(ResolvedEvent event) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionAttempt implements Source.Sink {
 
   private final SupervisedSubscription subscription;
+  private final Deliveries deliveries;
   private final Context context;
   private final int number;
   private final Queue<Delivery> arrived = new ConcurrentLinkedQueue<>();
@@ -32,8 +33,10 @@ final class SubscriptionAttempt implements Source.Sink {
   private @Nullable Uni<Void> closing;
   private boolean probing;
 
-  SubscriptionAttempt(SupervisedSubscription subscription, Context context, int number) {
+  SubscriptionAttempt(
+      SupervisedSubscription subscription, Deliveries deliveries, Context context, int number) {
     this.subscription = subscription;
+    this.deliveries = deliveries;
     this.context = context;
     this.number = number;
   }
@@ -99,7 +102,7 @@ final class SubscriptionAttempt implements Source.Sink {
     }
     if (!done.isEmpty()) {
       answer(open -> open.ack(done.stream().map(Delivery::resolved).toList()));
-      subscription.settled(done);
+      deliveries.settled(done);
     }
   }
 
@@ -107,7 +110,7 @@ final class SubscriptionAttempt implements Source.Sink {
     context.runOnContext(
         _ -> {
           answer(open -> open.nack(action, reason, delivery.resolved()));
-          subscription.settled(List.of(delivery));
+          deliveries.settled(List.of(delivery));
         });
   }
 
@@ -117,12 +120,12 @@ final class SubscriptionAttempt implements Source.Sink {
   }
 
   void leave(Delivery delivery) {
-    context.runOnContext(_ -> subscription.settled(List.of(delivery)));
+    context.runOnContext(_ -> deliveries.settled(List.of(delivery)));
   }
 
   /** The consumer is back from what was given up. */
   void back(Delivery delivery) {
-    context.runOnContext(_ -> subscription.back(delivery));
+    context.runOnContext(_ -> deliveries.back(delivery));
   }
 
   private void answer(Consumer<Source.Session> verb) {

@@ -1,6 +1,7 @@
 package dev.foldline.eventstoredb.subscriptions;
 
 import dev.foldline.core.Away;
+import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger.Level;
 
 /**
@@ -49,6 +50,14 @@ sealed interface SubscriptionState {
   record Trouble(int losses, String meaning) {
 
     static final Trouble NONE = new Trouble(0, "");
+    private static final long FIRST_BACK_OFF = 100;
+    private static final long LONGEST_BACK_OFF = 10_000;
+
+    /** How many milliseconds to wait before it is opened again: twice as long each time. */
+    long backOff(RandomGenerator random) {
+      return Math.min(FIRST_BACK_OFF << Math.min(losses - 1, 10), LONGEST_BACK_OFF)
+          + random.nextLong(FIRST_BACK_OFF);
+    }
 
     Trouble and(Throwable meaning) {
       return new Trouble(losses + 1, meaning.toString());

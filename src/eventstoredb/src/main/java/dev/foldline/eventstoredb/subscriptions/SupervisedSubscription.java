@@ -14,7 +14,6 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -34,45 +33,18 @@ import org.jspecify.annotations.Nullable;
 public final class SupervisedSubscription {
 
   private static final Logger LOG = Logger.getLogger(SupervisedSubscription.class);
-  private static final long FIRST_BACKOFF_MS = 100;
-  private static final long LONGEST_BACKOFF_MS = 10_000;
   private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
   private final Source source;
   private final Vertx vertx;
   private final Context context;
-  private final Timing timing;
-  private final Consumer consumer;
-  private final StreamQueues queues = new StreamQueues();
+  private final SubscriptionTiming timing;
   private final SubscriptionHealth health;
+  private final Deliveries deliveries;
 
   private SubscriptionState state = new Stopped(0);
   private @Nullable SubscriptionAttempt current;
-  private long askedAt = System.nanoTime();
   private long watchdog = -1;
-
-  /**
-   * How long it waits for what.
-   *
-   * @param open for the subscription to be confirmed
-   * @param watch between two looks of the watchdog
-   * @param idle without any event, until it is opened anew, in case it ended in silence
-   * @param settle for the consumer to settle what it has in hand, until that is given up, and to
-   *     take what waits, until the subscription is closed
-   */
-  public record Timing(Duration open, Duration watch, Duration idle, Duration settle) {
-
-    public static final Timing DEFAULT =
-        new Timing(
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(2),
-            Duration.ofMinutes(1),
-            Duration.ofMinutes(1));
-
-    public Timing settle(Duration limit) {
-      return new Timing(open, watch, idle, limit);
-    }
-  }
 
   /** Who takes deliveries. It is called on the context, and does not throw. */
   @FunctionalInterface
@@ -91,13 +63,13 @@ public final class SupervisedSubscription {
    * @param context where everything happens
    */
   public SupervisedSubscription(
-      Source source, Vertx vertx, Context context, Timing timing, Consumer consumer) {
+      Source source, Vertx vertx, Context context, SubscriptionTiming timing, Consumer consumer) {
     this.source = source;
     this.vertx = vertx;
     this.context = context;
     this.timing = timing;
-    this.consumer = consumer;
     this.health = new SubscriptionHealth(source::describe);
+    this.deliveries = new Deliveries(consumer, timing.settle(), health, source::describe);
   }
 
   /** Opens it, for the first time or after it was stopped. Returns at once. */
@@ -178,18 +150,13 @@ public final class SupervisedSubscription {
    * @param perStream how many of one stream at most
    */
   public List<Delivery> take(int limit, int perStream) {
-    askedAt = System.nanoTime();
     happened(new Event.Asked());
-    List<Delivery> taken = queues.take(limit, perStream);
-    if (!taken.isEmpty()) {
-      health.has(queues.inHand(), queues.late());
-    }
-    return taken;
+    return deliveries.take(limit, perStream);
   }
 
   /** With how many takings the consumer is not done yet. Called on the context. */
   public int batchesInHand() {
-    return queues.batches();
+    return deliveries.batches();
   }
 
   private void happened(Event event) {
@@ -205,7 +172,7 @@ public final class SupervisedSubscription {
     if (last != null && !uses(last)) {
       abandon(last);
       current = null;
-      queues.dropWaiting();
+      deliveries.dropWaiting();
     }
     switch (state) {
       case Opening opening -> open(opening);
@@ -218,7 +185,7 @@ public final class SupervisedSubscription {
         LOG.infof("%s: closed until its consumer takes something", source.describe());
         health.resting();
       }
-      case Stopping _ -> queues.dropWaiting();
+      case Stopping _ -> deliveries.dropWaiting();
       case Stopped _ -> health.stopped();
     }
   }
@@ -228,7 +195,8 @@ public final class SupervisedSubscription {
       watchdog =
           vertx.setPeriodic(timing.watch().toMillis(), _ -> context.runOnContext(_ -> watch()));
     }
-    SubscriptionAttempt attempt = new SubscriptionAttempt(this, context, opening.attempt());
+    SubscriptionAttempt attempt =
+        new SubscriptionAttempt(this, deliveries, context, opening.attempt());
     current = attempt;
     attempt.opens(
         source
@@ -261,9 +229,7 @@ public final class SupervisedSubscription {
 
   private void waitToOpen(Lost lost) {
     health.lost(lost.cause());
-    long delay =
-        Math.min(FIRST_BACKOFF_MS << Math.min(lost.trouble().losses() - 1, 10), LONGEST_BACKOFF_MS)
-            + ThreadLocalRandom.current().nextLong(FIRST_BACKOFF_MS);
+    long delay = lost.trouble().backOff(ThreadLocalRandom.current());
     LOG.logf(lost.told(), "%s: lost (%s); again in %d ms", source.describe(), lost.cause(), delay);
     vertx.setTimer(delay, _ -> context.runOnContext(_ -> happened(new Event.Due(lost.attempt()))));
   }
@@ -292,86 +258,31 @@ public final class SupervisedSubscription {
     health.heard();
   }
 
-  void arrived(SubscriptionAttempt attempt, List<Delivery> deliveries) {
+  void arrived(SubscriptionAttempt attempt, List<Delivery> came) {
     health.heard();
-    if (!queues.hasReady()) {
-      askedAt = System.nanoTime();
-    }
-    if (state.takes(attempt.number())) {
-      deliveries.forEach(queues::add);
-    }
-    tell(consumer::available);
+    deliveries.add(state.takes(attempt.number()) ? came : List.of());
   }
 
   void putBack(Delivery delivery) {
     if (state.takes(delivery.attempt().number())) {
-      queues.putBack(delivery);
+      deliveries.putBack(delivery);
     }
-    settled(List.of(delivery));
-  }
-
-  void settled(List<Delivery> deliveries) {
-    deliveries.forEach(queues::release);
-    settled();
-  }
-
-  /** The consumer is back from what was given up. */
-  void back(Delivery delivery) {
-    queues.back(delivery);
-    settled();
-  }
-
-  private void settled() {
-    health.has(queues.inHand(), queues.late());
-    if (queues.hasReady() || queues.inHand() == 0) {
-      tell(consumer::available);
-    }
-  }
-
-  private void tell(Runnable call) {
-    try {
-      call.run();
-    } catch (RuntimeException e) {
-      LOG.errorf(e, "%s: its consumer threw", source.describe());
-    }
+    deliveries.settled(List.of(delivery));
   }
 
   private void watch() {
-    health.oldest(queues.oldest());
-    giveUpWhatTakesTooLong();
+    deliveries.watch();
     SubscriptionAttempt attempt = current;
     if (attempt == null || !(state instanceof Subscribed)) {
       return;
     }
-    if (mayRest() && System.nanoTime() - askedAt > timing.settle().toNanos()) {
+    if (deliveries.areLeft()) {
       happened(new Event.Untaken());
-    } else if (queues.isEmpty() && health.idle().compareTo(timing.idle()) > 0) {
+    } else if (deliveries.areNone() && health.idle().compareTo(timing.idle()) > 0) {
       happened(new Event.Idle());
     } else {
       probe(attempt);
     }
-  }
-
-  /** Not while anything is in hand: closed, it could not tell the server what became of it. */
-  private boolean mayRest() {
-    return queues.hasReady() && queues.inHand() == 0;
-  }
-
-  private void giveUpWhatTakesTooLong() {
-    for (Delivery late : queues.takenBefore(System.nanoTime() - timing.settle().toNanos())) {
-      late.giveUp().ifPresent(standIn -> giveUp(late, standIn));
-    }
-  }
-
-  private void giveUp(Delivery late, Delivery standIn) {
-    queues.replace(late, standIn);
-    health.has(queues.inHand(), queues.late());
-    TimeoutException reason =
-        new TimeoutException("not settled within " + timing.settle().toMillis() + " ms");
-    LOG.warnf(
-        "%s: event %d of %s is given up: %s",
-        source.describe(), late.event().revision(), late.event().stream(), reason.getMessage());
-    tell(() -> consumer.givenUp(standIn, reason));
   }
 
   private void probe(SubscriptionAttempt attempt) {

@@ -28,14 +28,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NeverSilentTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final SupervisedSubscription.Timing QUICK =
-      new SupervisedSubscription.Timing(
+  private static final SubscriptionTiming QUICK =
+      new SubscriptionTiming(
           Duration.ofSeconds(5),
           Duration.ofMillis(100),
           Duration.ofMinutes(1),
           Duration.ofMillis(300));
-  private static final SupervisedSubscription.Timing RESTLESS =
-      new SupervisedSubscription.Timing(
+  private static final SubscriptionTiming RESTLESS =
+      new SubscriptionTiming(
           Duration.ofSeconds(5),
           Duration.ofMillis(100),
           Duration.ofMillis(300),
@@ -85,7 +85,7 @@ class NeverSilentTest {
     vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
-  private SubscriptionHealth subscribe(Kind kind, SupervisedSubscription.Timing timing) {
+  private SubscriptionHealth subscribe(Kind kind, SubscriptionTiming timing) {
     return subscribe(
         kind,
         timing,
@@ -96,7 +96,7 @@ class NeverSilentTest {
   }
 
   private SubscriptionHealth subscribe(
-      Kind kind, SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
+      Kind kind, SubscriptionTiming timing, Consumer<Delivery> consumer) {
     SupervisedSubscription subscription = new Reader(kind.source(store), timing, consumer).opened;
     subscriptions.add(subscription);
     subscription.start();
@@ -109,7 +109,7 @@ class NeverSilentTest {
     private final SupervisedSubscription opened;
     private final Consumer<Delivery> consumer;
 
-    Reader(Source source, SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
+    Reader(Source source, SubscriptionTiming timing, Consumer<Delivery> consumer) {
       this.consumer = consumer;
       this.opened =
           new SupervisedSubscription(source, vertx, vertx.getOrCreateContext(), timing, this::take);
@@ -140,7 +140,7 @@ class NeverSilentTest {
   }
 
   @Test
-  void connectionLost() throws Exception {
+  void connection_lost() throws Exception {
     SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
     outlives(health, proxy::breakConnections);
     assertThat(health.losses()).isPositive();
@@ -148,21 +148,21 @@ class NeverSilentTest {
 
   /** Of a catch-up subscription, the client says nothing when its call is cut off. */
   @Test
-  void connectionLost_inSilence() throws Exception {
+  void connection_lost_in_silence() throws Exception {
     SubscriptionHealth health = subscribe(Kind.CATCH_UP, RESTLESS);
     outlives(health, proxy::breakConnections);
   }
 
   @ParameterizedTest
   @EnumSource
-  void leaderChanged(Kind kind) throws Exception {
+  void leader_changed(Kind kind) throws Exception {
     SubscriptionHealth health = subscribe(kind, QUICK);
     outlives(health, proxy::loseLeadership);
     assertThat(health.losses()).isPositive();
   }
 
   @Test
-  void groupDeleted() throws Exception {
+  void group_deleted() throws Exception {
     SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
     outlives(
         health,
@@ -171,7 +171,7 @@ class NeverSilentTest {
   }
 
   @Test
-  void subscriptionDropped() throws Exception {
+  void subscription_dropped() throws Exception {
     SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
     outlives(
         health,
@@ -186,7 +186,7 @@ class NeverSilentTest {
   }
 
   @Test
-  void silentlyCompleted_isFoundByTheWatchdog() throws Exception {
+  void silently_completed_is_found_by_the_watchdog() throws Exception {
     SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
     outlives(health, proxy::completeSubscriptions);
     reported(health, "no consumer");
@@ -194,7 +194,8 @@ class NeverSilentTest {
 
   @ParameterizedTest
   @EnumSource
-  void silentlyCompleted_orGoneSilent_isOpenedAnewWhenNothingComes(Kind kind) throws Exception {
+  void silently_completed_or_gone_silent_is_opened_anew_when_nothing_comes(Kind kind)
+      throws Exception {
     SubscriptionHealth health = subscribe(kind, RESTLESS);
     outlives(health, proxy::fallSilent);
     seen.clear();
@@ -205,7 +206,7 @@ class NeverSilentTest {
 
   @ParameterizedTest
   @EnumSource
-  void serverRestarted(Kind kind) throws Exception {
+  void server_restarted(Kind kind) throws Exception {
     SubscriptionHealth health = subscribe(kind, QUICK);
     outlives(
         health,
@@ -220,7 +221,7 @@ class NeverSilentTest {
 
   @ParameterizedTest
   @EnumSource
-  void consumerHung(Kind kind) {
+  void consumer_hung(Kind kind) {
     Queue<Delivery> held = new ConcurrentLinkedQueue<>();
     SubscriptionHealth health =
         subscribe(

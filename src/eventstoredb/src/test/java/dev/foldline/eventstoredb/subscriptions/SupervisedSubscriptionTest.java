@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisedSubscriptionTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final SupervisedSubscription.Timing QUICK =
-      new SupervisedSubscription.Timing(
+  private static final SubscriptionTiming QUICK =
+      new SubscriptionTiming(
           Duration.ofSeconds(5),
           Duration.ofMillis(200),
           Duration.ofMinutes(1),
@@ -56,8 +56,7 @@ class SupervisedSubscriptionTest {
     vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
-  private SupervisedSubscription subscribe(
-      SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
+  private SupervisedSubscription subscribe(SubscriptionTiming timing, Consumer<Delivery> consumer) {
     SupervisedSubscription subscription =
         new Reader(
                 new PersistentSource(
@@ -76,7 +75,7 @@ class SupervisedSubscriptionTest {
     private final Consumer<Delivery> consumer;
     private final SupervisedSubscription subscription;
 
-    Reader(Source source, SupervisedSubscription.Timing timing, Consumer<Delivery> consumer) {
+    Reader(Source source, SubscriptionTiming timing, Consumer<Delivery> consumer) {
       this.consumer = consumer;
       this.subscription =
           new SupervisedSubscription(source, vertx, vertx.getOrCreateContext(), timing, this::take);
@@ -108,7 +107,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void deliversWhatIsAndWhatComes_ofItsCategoryAlone() {
+  void delivers_what_is_and_what_comes_of_its_category_alone() {
     server.append(n + "-1", 0, 300);
     server.append("not" + n + "-1", 0, 3);
     subscribe(QUICK, this::acknowledge);
@@ -121,7 +120,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void handsOutAStreamsEventsOneAtATimeAndManyStreamsAtOnce() {
+  void hands_out_a_streams_events_one_at_a_time_and_many_streams_at_once() {
     for (int stream = 0; stream < 10; stream++) {
       server.append(n + "-" + stream, 0, 4);
     }
@@ -139,7 +138,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void goesOnWhenTheStoreComesBack() {
+  void goes_on_when_the_store_comes_back() {
     var subscription = subscribe(QUICK, this::acknowledge);
     for (int round = 0; round < 3; round++) {
       server.append(n + "-1", round, 1);
@@ -156,7 +155,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void goesOnWhenTheStoreWasAwayForLongerThanTheClientHasPatience() {
+  void goes_on_when_the_store_was_away_for_longer_than_the_client_has_patience() {
     server.append(n + "-1", 0, 1);
     server.stop();
     var subscription = subscribe(QUICK, this::acknowledge);
@@ -166,9 +165,9 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void opensAnewWhenNothingIsHeardForTooLong() {
+  void opens_anew_when_nothing_is_heard_for_too_long() {
     var restless =
-        new SupervisedSubscription.Timing(
+        new SubscriptionTiming(
             Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMillis(100), LIMIT);
     var subscription = subscribe(restless, this::acknowledge);
     await().atMost(LIMIT).until(() -> subscription.health().isSubscribed());
@@ -180,7 +179,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void redeliversWhatWasNotSettledBeforeTheConnectionWasLost() {
+  void redelivers_what_was_not_settled_before_the_connection_was_lost() {
     server.append(n + "-1", 0, 1);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
@@ -195,7 +194,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void parkedEventsAreSetAsideAndRetriedOnesComeAgain() {
+  void parked_events_are_set_aside_and_retried_ones_come_again() {
     server.append(n + "-1", 0, 2);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
@@ -209,7 +208,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void whatIsPutBackComesBeforeTheLaterEventsOfItsStream() {
+  void what_is_put_back_comes_before_the_later_events_of_its_stream() {
     server.append(n + "-1", 0, 3);
     subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
@@ -220,7 +219,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void whatWasPutBackIsSettledWithThat() {
+  void what_was_put_back_is_settled_with_that() {
     server.append(n + "-1", 0, 1);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
@@ -240,7 +239,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void whatTheServerDeliversAgainWhileItIsHereIsHandedOutOnce() {
+  void what_the_server_delivers_again_while_it_is_here_is_handed_out_once() {
     server.append(n + "-1", 0, 2);
     server.append(n + "-2", 0, 1);
     Source twice =
@@ -276,7 +275,7 @@ class SupervisedSubscriptionTest {
                 });
           }
         };
-    var patient = new SupervisedSubscription.Timing(LIMIT, LIMIT, LIMIT, LIMIT);
+    var patient = new SubscriptionTiming(LIMIT, LIMIT, LIMIT, LIMIT);
     var subscription = new Reader(twice, patient, held::add).subscription;
     subscriptions.add(subscription);
     subscription.start();
@@ -292,7 +291,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void isNotRestartedForADeliveryOfBefore() {
+  void is_not_restarted_for_a_delivery_of_before() {
     server.append(n + "-1", 0, 1);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
@@ -310,7 +309,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void startsAgainAfterItWasStopped_orWhileItStops() {
+  void starts_again_after_it_was_stopped_or_while_it_stops() {
     server.append(n + "-1", 0, 1);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);
@@ -332,7 +331,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void isOpenedNoFurtherOnceItIsStopped() {
+  void is_opened_no_further_once_it_is_stopped() {
     AtomicInteger begun = new AtomicInteger();
     AtomicInteger cancelled = new AtomicInteger();
     Source slow =
@@ -356,7 +355,7 @@ class SupervisedSubscriptionTest {
                 .invoke(cancelled::incrementAndGet);
           }
         };
-    var patient = new SupervisedSubscription.Timing(LIMIT, LIMIT, LIMIT, LIMIT);
+    var patient = new SubscriptionTiming(LIMIT, LIMIT, LIMIT, LIMIT);
     var subscription = new Reader(slow, patient, held::add).subscription;
     subscription.start();
     await().atMost(LIMIT).until(() -> begun.get() == 1);
@@ -367,7 +366,7 @@ class SupervisedSubscriptionTest {
   }
 
   @Test
-  void stopsWhenWhatIsInHandIsSettled() {
+  void stops_when_what_is_in_hand_is_settled() {
     server.append(n + "-1", 0, 2);
     var subscription = subscribe(QUICK, held::add);
     await().atMost(LIMIT).until(() -> held.size() == 1);

@@ -7,13 +7,13 @@ import com.eventstore.dbclient.RecordedEvent;
 import com.eventstore.dbclient.ReplayParkedMessagesOptions;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.connection.ClientEvents;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.connection.Reads;
+import dev.foldline.eventstoredb.events.Json;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.time.Instant;
@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The events that a group on all streams has set aside, oldest first. */
 public final class ParkedEvents {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final EventStore store;
   private final String group;
@@ -90,7 +88,7 @@ public final class ParkedEvents {
 
   private static String reason(byte[] metadata) {
     try {
-      JsonNode reason = JSON.readTree(metadata).path("reason");
+      JsonNode reason = Json.MAPPER.readTree(metadata).path("reason");
       return reason.asText("");
     } catch (IOException e) {
       return "";

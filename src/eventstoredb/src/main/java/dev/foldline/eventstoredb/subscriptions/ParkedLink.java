@@ -5,14 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.eventstore.dbclient.EventData;
 import com.eventstore.dbclient.RecordedEvent;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.eventstoredb.events.Json;
 import java.util.Map;
 import java.util.UUID;
 
 /** By which a stream of parked events holds an event, and why it was parked. */
 final class ParkedLink {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TYPE = "$>";
 
   private ParkedLink() {}
@@ -27,7 +26,7 @@ final class ParkedLink {
 
   private static byte[] metadata(String reason) {
     try {
-      return JSON.writeValueAsBytes(Map.of("reason", reason));
+      return Json.MAPPER.writeValueAsBytes(Map.of("reason", reason));
     } catch (JsonProcessingException e) {
       throw new AssertionError("a text can always be written", e);
     }

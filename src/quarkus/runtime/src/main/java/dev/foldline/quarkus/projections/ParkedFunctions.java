@@ -5,12 +5,10 @@ import static java.util.stream.Collectors.toList;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.foldline.eventstoredb.events.Json;
 import dev.foldline.quarkus.http.Operation;
 import dev.foldline.quarkus.http.Query;
 import dev.foldline.readmodels.EventRef;
@@ -49,13 +47,6 @@ import org.jspecify.annotations.Nullable;
 public class ParkedFunctions {
 
   private static final int PER_SECOND = 100;
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(
-              DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
-              DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
 
   /** After which a replay leaves the rest to the next call. */
   private static final Duration SLICE = Duration.ofSeconds(20);
@@ -169,7 +160,7 @@ public class ParkedFunctions {
         return BinaryNode.valueOf(data);
       }
       try {
-        JsonNode json = JSON.readTree(text);
+        JsonNode json = Json.MAPPER.readTree(text);
         return json.isMissingNode() ? TextNode.valueOf(text) : json;
       } catch (JsonProcessingException _) {
         return TextNode.valueOf(text);

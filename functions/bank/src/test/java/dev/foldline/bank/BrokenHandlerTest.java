@@ -1,6 +1,7 @@
 package dev.foldline.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.foldline.bank.AccountCommand.Deposit;
 import dev.foldline.bank.AccountCommand.Open;
@@ -22,8 +23,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +49,17 @@ class BrokenHandlerTest {
   @Inject EventStore store;
   @Inject EventCodec codec;
 
+  /** The application begins before its store answers. */
+  @BeforeEach
+  void awaitStore() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .until(
+            () ->
+                store.streams().read("account-none", 0, 1).toCompletableFuture().join().isEmpty());
+  }
+
   private boolean holds(Streams streams, List<Call> calls) {
     String account = UUID.randomUUID().toString();
     List<CommandHandler> instances = List.of(handler(streams), handler(streams));
@@ -67,7 +81,7 @@ class BrokenHandlerTest {
         codec,
         Snapshots.NONE,
         () -> CommandContext.NONE,
-        CommandOptions.DEFAULT,
+        new CommandOptions(20, 100, 100, 10, 10, 100, Duration.ofDays(1), 0, Set.of()),
         new CommandListener() {});
   }
 

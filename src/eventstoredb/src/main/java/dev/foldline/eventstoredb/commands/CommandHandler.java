@@ -18,7 +18,7 @@ import dev.foldline.eventstoredb.snapshots.SnapshotKeeper;
 import io.smallrye.mutiny.Uni;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class CommandHandler {
 
   private final Supplier<CommandContext> context;
-  private final CommandOptions options;
   private final CommandQueues<Call<?, ?, ?>> queues;
   private final Batch.Shared shared;
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private final Semaphore inFlight;
 
   /**
    * @param context what the caller of now says beside the command; asked on the caller's thread
@@ -53,7 +52,7 @@ public final class CommandHandler {
       CommandOptions options,
       CommandListener listener) {
     this.context = context;
-    this.options = options;
+    this.inFlight = new Semaphore(options.inFlight());
     RecentKeys.Window window =
         new RecentKeys.Window(
             options.rememberedKeys(), options.keysRememberedFor(), InstantSource.system());
@@ -144,19 +143,18 @@ public final class CommandHandler {
                   .after(said.timeout())
                   .recoverWithUni(() -> Uni.createFrom().failure(call.late()))
                   .onTermination()
-                  .invoke(inFlight::decrementAndGet);
+                  .invoke(inFlight::release);
             });
   }
 
   private void enter(Call<?, ?, ?> call) {
-    if (inFlight.incrementAndGet() > options.inFlight()) {
-      inFlight.decrementAndGet();
+    if (!inFlight.tryAcquire()) {
       throw new Unavailable("overloaded", "too many commands are on their way");
     }
     try {
       queues.enter(call.stream(), call);
     } catch (Unavailable e) {
-      inFlight.decrementAndGet();
+      inFlight.release();
       throw e;
     }
   }

@@ -25,8 +25,4 @@ public record CommandOptions(
     int rememberedKeys,
     Duration keysRememberedFor,
     int snapshotEvery,
-    Set<String> withoutSnapshots) {
-
-  public static final CommandOptions DEFAULT =
-      new CommandOptions(20, 20_000, 1_000, 256, 10_000, 500, Duration.ofDays(1), 50, Set.of());
-}
+    Set<String> withoutSnapshots) {}

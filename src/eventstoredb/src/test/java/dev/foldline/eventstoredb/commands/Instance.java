@@ -73,7 +73,7 @@ final class Instance {
   }
 
   static Instance of(Streams streams, Function<String, Faults.Fault> plan) {
-    return new Instance(streams, Snapshots.NONE, CommandOptions.DEFAULT, plan);
+    return new Instance(streams, Snapshots.NONE, HandlerOptions.PLENTY, plan);
   }
 
   /** A request with an idempotency key that asks for something. */

@@ -136,7 +136,7 @@ class ReceiptsTest {
 
   @Test
   void is_remembered_longer_than_those_before_it_in_its_batch() {
-    CommandOptions two = new CommandOptions(3, 100, 10, 10, 10, 2, Duration.ofDays(1), 0, Set.of());
+    CommandOptions two = HandlerOptions.of(it -> it.rememberedKeys = 2);
     Instance instance = new Instance(gated, Snapshots.NONE, two, _ -> Fault.NONE);
     var first = instance.handle(id, new Add(1)).subscribeAsCompletionStage();
     var answers =

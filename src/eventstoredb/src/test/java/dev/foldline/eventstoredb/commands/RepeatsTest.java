@@ -124,7 +124,7 @@ class RepeatsTest {
         new EventCodec(List.of(BOOKS)),
         Snapshots.NONE,
         () -> Instance.said(Instance.keyed("k", "book {\"account\":\"Ö 1\"}")),
-        CommandOptions.DEFAULT,
+        HandlerOptions.PLENTY,
         new CommandListener() {});
   }
 
@@ -136,7 +136,7 @@ class RepeatsTest {
             Instance.CODEC,
             Snapshots.NONE,
             () -> CommandContext.NONE,
-            CommandOptions.DEFAULT,
+            HandlerOptions.PLENTY,
             new CommandListener() {});
     Counter.To command = new Counter.To(id, new Add(1));
 
@@ -416,7 +416,7 @@ class RepeatsTest {
             Instance.CODEC,
             Snapshots.NONE,
             () -> said[0],
-            CommandOptions.DEFAULT,
+            HandlerOptions.PLENTY,
             new CommandListener() {});
     Instance old = instance();
     get(old.handle(id, new Add(1)));

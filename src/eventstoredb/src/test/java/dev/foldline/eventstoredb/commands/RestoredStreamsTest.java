@@ -14,7 +14,6 @@ import dev.foldline.testing.Faults.Fault;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -27,8 +26,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("A store that was restored from a backup")
 class RestoredStreamsTest {
 
-  private static final CommandOptions COLD =
-      new CommandOptions(3, 100, 10, 10, 0, 100, Duration.ofDays(1), 2, Set.of());
+  private static final CommandOptions COLD = HandlerOptions.coldWithSnapshots(2);
 
   private final Instance.Memory redis = new Instance.Memory();
   private final String id = UUID.randomUUID().toString();

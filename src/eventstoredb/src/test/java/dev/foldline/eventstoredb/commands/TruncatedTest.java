@@ -32,7 +32,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -44,8 +43,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("A stream that has lost its first events")
 class TruncatedTest {
 
-  private static final CommandOptions COLD =
-      new CommandOptions(3, 100, 10, 10, 0, 100, Duration.ofDays(1), 5, Set.of());
+  private static final CommandOptions COLD = HandlerOptions.coldWithSnapshots(5);
 
   private static EventStore store;
   private static Streams streams;
@@ -229,8 +227,7 @@ class TruncatedTest {
     get(Instance.of(streams).handle("k", id, new AddOneByOne(7)));
     softDelete();
     Instance.Memory memory = new Instance.Memory();
-    CommandOptions snapshots =
-        new CommandOptions(3, 100, 10, 10, 10, 100, Duration.ofDays(1), 5, Set.of());
+    CommandOptions snapshots = HandlerOptions.of(it -> it.snapshotEvery = 5);
     Instance instance = new Instance(streams, memory, snapshots, _ -> Fault.NONE);
 
     assertThat(get(instance.handle("k", id, new AddOneByOne(7))))

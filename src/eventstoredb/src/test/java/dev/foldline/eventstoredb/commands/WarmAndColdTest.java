@@ -126,7 +126,7 @@ class WarmAndColdTest {
         CODEC,
         Snapshots.NONE,
         () -> CommandContext.NONE,
-        CommandOptions.DEFAULT,
+        HandlerOptions.PLENTY,
         new CommandListener() {});
   }
 

@@ -1,0 +1,136 @@
+package dev.foldline.eventstoredb.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.eventstore.dbclient.StreamMetadata;
+import dev.foldline.core.Refused;
+import dev.foldline.core.Snapshots;
+import dev.foldline.eventstoredb.commands.Counter.Command.AddOneByOne;
+import dev.foldline.eventstoredb.commands.Counter.Command.Take;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The command handler with snapshots")
+class SnapshottedStreamsTest extends StreamScenario {
+
+  private static final CommandOptions COLD = HandlerOptions.coldWithSnapshots(5);
+
+  private final Instance.Memory memory = new Instance.Memory();
+
+  private String snapshot() {
+    await().until(() -> memory.kept.containsKey("counter-" + id));
+    return String.valueOf(memory.kept.get("counter-" + id));
+  }
+
+  @Test
+  void goes_on_from_the_last_one() {
+    get(instance(memory, COLD).handle("k", id, new AddOneByOne(7)));
+    assertThat(snapshot()).contains("\"revision\":6", "\"@type\":\"Holding\"", "\"amount\":7");
+
+    assertThat(get(instance(memory, COLD).handle(id, new Take(7))).revision()).isEqualTo(7);
+    assertThat(get(instance(memory, COLD).handle("k", id, new AddOneByOne(7))).replayed()).isTrue();
+  }
+
+  @Test
+  void trusts_none_that_is_corrupt_of_another_version_or_of_another_stream() {
+    get(instance(memory, COLD).handle(id, new AddOneByOne(7)));
+    String good = snapshot();
+    List<String> useless =
+        List.of(
+            "",
+            "null",
+            "{",
+            good.substring(0, good.length() / 2),
+            good.replaceAll("\"schema\":\"[^\"]*\"", "\"schema\":\"older\""),
+            good.replace("\"revision\":6", "\"revision\":60"),
+            good.replaceAll("\"lastEvent\":\"[^\"]*\"", "\"lastEvent\":\"" + id + "\""),
+            good.replace("\"@type\":\"Holding\"", "\"@type\":\"Hoarding\""),
+            good.replace("\"amount\":7", "\"amount\":\"a lot\""));
+    for (String snapshot : useless) {
+      memory.kept.put("counter-" + id, snapshot);
+      Instance instance = instance(memory, COLD);
+
+      assertThatThrownBy(() -> get(instance.handle(id, new Take(8)))).isInstanceOf(Refused.class);
+      assertThat(instance.heard.ignored.get() + instance.heard.discarded.get())
+          .as(snapshot)
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void is_as_right_where_they_are_away() {
+    Snapshots away =
+        new Snapshots() {
+          @Override
+          public CompletionStage<Optional<String>> load(String stream) {
+            throw new IllegalStateException("away");
+          }
+
+          @Override
+          public CompletionStage<Void> save(String stream, String snapshot) {
+            return CompletableFuture.failedStage(new IllegalStateException("away"));
+          }
+        };
+    Instance instance = instance(away, COLD);
+
+    assertThat(get(instance.handle(id, new AddOneByOne(7))).revision()).isEqualTo(6);
+    assertThat(get(instance.handle(id, new Take(7))).revision()).isEqualTo(7);
+    assertThat(instance.heard.away).hasValue(1);
+  }
+
+  @Test
+  void asks_for_none_of_a_stream_that_is_too_short_to_have_one() {
+    Snapshots unasked =
+        new Snapshots() {
+          @Override
+          public CompletionStage<Optional<String>> load(String stream) {
+            throw new IllegalStateException("asked for " + stream);
+          }
+
+          @Override
+          public CompletionStage<Void> save(String stream, String snapshot) {
+            throw new IllegalStateException("given one of " + stream);
+          }
+        };
+    Instance instance = instance(unasked, COLD);
+
+    get(instance.handle(id, new AddOneByOne(4)));
+
+    assertThatThrownBy(() -> get(instance.handle(id, new Take(5)))).isInstanceOf(Refused.class);
+    assertThat(instance.heard.away).hasValue(0);
+  }
+
+  @Test
+  void knows_what_was_in_a_stream_before_it_was_truncated() throws Exception {
+    get(instance(memory, COLD).handle(id, new AddOneByOne(7)));
+    assertThat(snapshot()).contains("\"revision\":6");
+    StreamMetadata metadata = new StreamMetadata();
+    metadata.setTruncateBefore(6L);
+    store.client().setStreamMetadata("counter-" + id, metadata).get(20, TimeUnit.SECONDS);
+
+    assertThat(get(instance(memory, COLD).handle(id, new Take(7))).revision()).isEqualTo(7);
+  }
+
+  @Test
+  void keeps_none_where_they_are_off() {
+    CommandOptions off =
+        HandlerOptions.of(
+            it -> {
+              it.cachedStreams = 0;
+              it.snapshotEvery = 5;
+              it.withoutSnapshots = Set.of("counter");
+            });
+    get(instance(memory, off).handle(id, new AddOneByOne(7)));
+    get(instance(memory, off).handle(id, new AddOneByOne(7)));
+
+    assertThat(memory.kept).isEmpty();
+  }
+}

@@ -18,7 +18,7 @@ class NamespaceTest {
         "0.bank_x",
         "a123456789012345678901234567890123456789"
       })
-  void namesAreToldApart(String name) {
+  void names_are_told_apart(String name) {
     assertThat(new Namespace(name).of("view-v1")).isEqualTo(name + ":view-v1");
   }
 
@@ -46,7 +46,7 @@ class NamespaceTest {
   }
 
   @Test
-  void withoutOneNamesAreAsTheyAre() {
+  void without_one_names_are_as_they_are() {
     assertThat(Namespace.NONE.of("view-v1")).isEqualTo("view-v1");
   }
 }

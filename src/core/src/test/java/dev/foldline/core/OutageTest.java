@@ -48,7 +48,7 @@ class OutageTest {
   }
 
   @Test
-  void isToldOnceThenEveryThirtySecondsAndOnceWhenItIsOver() {
+  void is_told_once_then_every_thirty_seconds_and_once_when_it_is_over() {
     for (int second = 0; second < 65; second++) {
       for (int call = 0; call < 100; call++) {
         outage.goesOn("refused");
@@ -67,7 +67,7 @@ class OutageTest {
   }
 
   @Test
-  void oneThatComesAndGoesIsToldNoMoreOften() {
+  void one_that_comes_and_goes_is_told_no_more_often() {
     for (int second = 0; second < 60; second++) {
       outage.goesOn("refused");
       outage.over();
@@ -83,7 +83,7 @@ class OutageTest {
   }
 
   @Test
-  void whoIsThereIsNotSpokenOf() {
+  void who_is_there_is_not_spoken_of() {
     outage.over();
 
     assertThat(log).isEmpty();

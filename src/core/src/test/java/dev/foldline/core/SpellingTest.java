@@ -29,7 +29,7 @@ class SpellingTest {
     "settle-time-out,settle-timeout",
     "strem,stream"
   })
-  void whatWasMeantIsNearest(String wrong, String meant) {
+  void what_was_meant_is_nearest(String wrong, String meant) {
     assertThat(Spelling.nearest(wrong, RIGHT)).isEqualTo(meant);
   }
 }

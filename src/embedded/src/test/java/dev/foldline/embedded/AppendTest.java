@@ -63,7 +63,7 @@ class AppendTest {
         + " stream-deleted, FAILED_PRECONDITION stream-deleted, FAILED_PRECONDITION stream-deleted,"
         + " FAILED_PRECONDITION stream-deleted",
   })
-  void expectedRevisionMatrix(
+  void expected_revision_matrix(
       String state,
       String any,
       String noStream,
@@ -85,7 +85,7 @@ class AppendTest {
   @Test
   @DisplayName(
       "2.1 the first message must hold options, every later one an event; else UNKNOWN and nothing is written")
-  void messageOrder() {
+  void message_order() {
     AppendReq options = Wire.options(s, "any");
     AppendReq event = AppendReq.newBuilder().setProposedMessage(wire.event("e0")).build();
     for (List<AppendReq> messages :
@@ -103,7 +103,7 @@ class AppendTest {
   @Test
   @DisplayName(
       "2.1 a missing expected revision is INVALID_ARGUMENT, and looked at before a missing stream, UNKNOWN")
-  void missingOptions() {
+  void missing_options() {
     var stream = AppendReq.Options.newBuilder().setStreamIdentifier(Wire.identifier(s));
     var any = AppendReq.Options.newBuilder().setAny(Wire.EMPTY);
     assertThat(answerTo(stream)).isEqualTo("INVALID_ARGUMENT");
@@ -118,7 +118,7 @@ class AppendTest {
 
   @Test
   @DisplayName("2.1 type and content-type are required")
-  void requiredMetadata() {
+  void required_metadata() {
     for (String missing : List.of("type", "content-type")) {
       var event = wire.event("e0").toBuilder().removeMetadata(missing).build();
       var answers = wire.appending(s, "any", List.of(event));
@@ -130,7 +130,7 @@ class AppendTest {
   @Test
   @DisplayName(
       "2.1 a missing, malformed or zero id and an empty type are UNKNOWN, wherever in the request they stand")
-  void badEvents() {
+  void bad_events() {
     var zero = Shared.UUID.Structured.getDefaultInstance();
     for (AppendReq.ProposedMessage bad :
         List.of(
@@ -150,19 +150,19 @@ class AppendTest {
 
   @ParameterizedTest(name = "2.1, 9.11 no stream can be called \"{0}\"")
   @ValueSource(strings = {"", "$$", "$all"})
-  void illegalNames(String name) {
+  void illegal_names(String name) {
     assertThat(wire.append(name, "any", "e0")).isEqualTo("UNKNOWN");
   }
 
   @ParameterizedTest(name = "2.1 a stream may be called \"{0}\"")
   @ValueSource(strings = {"   ", "$$ ", "$$$all", "a@b@c", "ä-漢-🚀", "a\nb", "$$$$x"})
-  void legalNames(String name) {
+  void legal_names(String name) {
     assertThat(wire.append(name, "any", "e0")).isEqualTo("ok 0");
   }
 
   @Test
   @DisplayName("2.1 a name that is not UTF-8 is kept byte by byte")
-  void nameOfAnyBytes() {
+  void name_of_any_bytes() {
     var name =
         Shared.StreamIdentifier.newBuilder().setStreamName(ByteString.fromHex("61fffe2d80c3a462"));
     var options = AppendReq.Options.newBuilder().setStreamIdentifier(name).setNoStream(Wire.EMPTY);
@@ -180,7 +180,7 @@ class AppendTest {
 
   @Test
   @DisplayName("2.1 a string id is compared by value and read back in lower case with dashes")
-  void stringIds() {
+  void string_ids() {
     UUID id = UUID.randomUUID();
     for (String form :
         List.of(
@@ -204,7 +204,7 @@ class AppendTest {
     "'application/json; charset=utf-8', application/octet-stream",
     "'', application/octet-stream",
   })
-  void contentTypes(String sent, String read) {
+  void content_types(String sent, String read) {
     wire.appending(s, "any", List.of(wire.event("e0", "not json {", sent)));
     var event = wire.open(s).await().messages().getFirst().getEvent().getEvent();
     assertThat(event.getMetadataMap()).containsEntry("content-type", read);
@@ -214,7 +214,7 @@ class AppendTest {
   @Test
   @DisplayName(
       "2.1 the size of an append is data, custom metadata and twice the type's length, at most 1 MiB")
-  void maximumAppendSize() {
+  void maximum_append_size() {
     assertThat(Wire.appended(sized(MAX_APPEND - 4))).isEqualTo("ok 0");
     var tooLarge = sized(MAX_APPEND - 3);
     assertThat(tooLarge.error()).isEqualTo("INVALID_ARGUMENT maximum-append-size-exceeded");
@@ -230,7 +230,7 @@ class AppendTest {
   @Test
   @DisplayName(
       "1.4 a message above 16 MiB is RESOURCE_EXHAUSTED without trailers, and nothing is written")
-  void hugeMessage() {
+  void huge_message() {
     assertThat(sized(17 << 20).error()).isEqualTo("RESOURCE_EXHAUSTED");
     assertThat(wire.read(s)).containsExactly("not found");
   }
@@ -254,7 +254,7 @@ class AppendTest {
 
   @Test
   @DisplayName("2.3 a wrong expected version is a body that echoes the expectation, twins included")
-  void wrongExpectedVersion() {
+  void wrong_expected_version() {
     var absent =
         wire.appending(s, 7, List.of(wire.event("x")))
             .messages()
@@ -278,7 +278,7 @@ class AppendTest {
   @Test
   @DisplayName(
       "1.7 as an expected revision 2^64−1 is no_stream, and other values above 2^63−1 are UNKNOWN")
-  void unsignedRevisions() {
+  void unsigned_revisions() {
     assertThat(wire.append(s, -1L, "e0")).isEqualTo("ok 0");
     assertThat(wire.append(s, -2L, "e1")).isEqualTo("UNKNOWN");
     assertThat(wire.append(s, MAX, "e1")).isEqualTo("wrong 0");
@@ -314,7 +314,7 @@ class AppendTest {
   @Test
   @DisplayName(
       "2.4 metadata on a soft-deleted stream is followed by $tb, and leaves it existing but empty")
-  void metadataOnDeleted() {
+  void metadata_on_deleted() {
     state("soft-deleted");
     assertThat(wire.metadata(s, "{\"k\":1}")).isEqualTo("ok 1");
     assertThat(wire.read("$$" + s)).containsExactly("2@$$" + s + " $metadata");
@@ -324,7 +324,7 @@ class AppendTest {
 
   @ParameterizedTest(name = "2.4 metadata {0} undeletes without a $tb")
   @ValueSource(strings = {"{\"k\":", "[1]", "text"})
-  void invalidMetadataOnDeleted(String metadata) {
+  void invalid_metadata_on_deleted(String metadata) {
     state("soft-deleted");
     wire.metadata(s, metadata);
     assertThat(wire.read(s)).containsExactly("0@" + s + " e0", "1@" + s + " e1", "2@" + s + " e2");
@@ -332,7 +332,7 @@ class AppendTest {
 
   @Test
   @DisplayName("2.5 [e0]@no_stream is revision 0 however often it is repeated")
-  void repeatedNoStream() {
+  void repeated_no_stream() {
     for (int i = 0; i < 3; i++) {
       assertThat(wire.append(s, "no_stream", "e0#a")).isEqualTo("ok 0");
     }
@@ -341,7 +341,7 @@ class AppendTest {
 
   @Test
   @DisplayName("2.5 [e0]@0 after e0 appends again: expected = cur is never idempotent")
-  void expectedCurrentIsNeverIdempotent() {
+  void expected_current_is_never_idempotent() {
     wire.append(s, "no_stream", "e0#a");
     assertThat(wire.append(s, 0, "e0#a")).isEqualTo("ok 1");
   }
@@ -349,7 +349,7 @@ class AppendTest {
   @Test
   @DisplayName(
       "2.5 ² an exact repetition compares with the stored events: all, the first differs, a later one, they run out")
-  void exactIdempotency() {
+  void exact_idempotency() {
     wire.append(s, "no_stream", "e0#a", "e1#b", "e2#c");
     assertThat(wire.append(s, "no_stream", "e0#a")).isEqualTo("ok 0");
     assertThat(wire.append(s, 0, "e1#b", "e2#c")).isEqualTo("ok 2");
@@ -362,7 +362,7 @@ class AppendTest {
   @Test
   @DisplayName(
       "2.5 ¹ any: first unknown appends, all known repeats, first known and a later one unknown is wrong")
-  void anyIdempotency() {
+  void any_idempotency() {
     wire.append(s, "any", "e0#a", "e1#b");
     assertThat(wire.append(s, "any", "e1#b", "e0#a")).isEqualTo("ok 0");
     assertThat(wire.append(s, "stream_exists", "e1#b")).isEqualTo("ok 1");
@@ -372,7 +372,7 @@ class AppendTest {
 
   @Test
   @DisplayName("2.5 the same id twice: rule ¹ takes its first occurrence, rule ² the stored events")
-  void sameIdTwice() {
+  void same_id_twice() {
     assertThat(wire.append(s, "any", "e0#a", "e1#a")).isEqualTo("ok 1");
     assertThat(wire.append(s, "any", "e0#a", "e1#a")).isEqualTo("ok 0");
     assertThat(wire.append(s, "no_stream", "e0#a", "e1#a")).isEqualTo("ok 1");
@@ -380,7 +380,7 @@ class AppendTest {
 
   @Test
   @DisplayName("2.5 the comparison ignores truncation; what is no longer readable has no position")
-  void idempotencyBehindTruncation() {
+  void idempotency_behind_truncation() {
     state("present");
     wire.metadata(s, "{\"$tb\":2}");
     assertThat(wire.append(s, "no_stream", "e0#e0")).isEqualTo("ok 0 no_position");
@@ -392,7 +392,7 @@ class AppendTest {
 
   @Test
   @DisplayName("2.6 an empty append succeeds where the revision is as expected, and writes nothing")
-  void emptyAppend() {
+  void empty_append() {
     assertThat(wire.append(s, "any")).isEqualTo("ok no_stream");
     assertThat(wire.append(s, "no_stream")).isEqualTo("ok no_stream");
     long last = wire.position(s, "e0");
@@ -421,7 +421,7 @@ class AppendTest {
 
   @Test
   @DisplayName("2.5 of concurrent appends that expect the same revision exactly one wins")
-  void oneWins() {
+  void one_wins() {
     wire.append(s, "no_stream", "e0");
     List<String> answers =
         List.of(1, 2, 3, 4, 5, 6, 7, 8).parallelStream()

@@ -113,7 +113,7 @@ class BatchAppendTest {
 
   @Test
   @DisplayName("2.7, 9.9 a bad batch is one BadRequest and nothing is written")
-  void badRequests() {
+  void bad_requests() {
     List<BatchAppendReq> bad =
         List.of(
             batch(BatchAppendTest::any, "x").toBuilder().clearCorrelationId().build(),
@@ -162,7 +162,7 @@ class BatchAppendTest {
   @Test
   @DisplayName(
       "2.7, 9.9 after the half-close the call completes when all is answered, also if nothing is pending")
-  void halfClose() {
+  void half_close() {
     var open =
         batch(options -> any(options.setDeadline(Duration.newBuilder().setNanos(50_000_000))), "x");
     call.onNext(batch(BatchAppendTest::any, "e0"));

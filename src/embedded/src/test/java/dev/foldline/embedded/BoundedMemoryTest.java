@@ -61,7 +61,7 @@ class BoundedMemoryTest {
 
   @Test
   @DisplayName("1.4 readers and subscribers that take nothing are not buffered for")
-  void slowReaders() {
+  void slow_readers() {
     String[] streams = {"wide", Wire.ALL};
     try (Wire slow = wire()) {
       for (int i = 0; i < READERS; i++) {
@@ -136,7 +136,7 @@ class BoundedMemoryTest {
 
   @Test
   @DisplayName("1.4 messages of which the end never comes are refused before they fill the memory")
-  void halfSentMessages() {
+  void half_sent_messages() {
     byte[] half = beginning(2 * MEGABYTE);
     try (var hostile = new Http2Client(store.port())) {
       for (int i = 0; i < 500; i++) {
@@ -174,7 +174,7 @@ class BoundedMemoryTest {
 
   @Test
   @DisplayName("1.4 thousands of calls that never go on cost no one else anything")
-  void halfOpenCalls() {
+  void half_open_calls() {
     try (Wire hostile = wire()) {
       for (int i = 0; i < 5_000; i++) {
         var append = hostile.stub().append(new Answers<AppendResp>());

@@ -49,7 +49,7 @@ class ConnectionTest {
 
   @Test
   @DisplayName("1.1 the official client connects, appends, reads and sees its exceptions")
-  void officialClient() throws Exception {
+  void official_client() throws Exception {
     try (Client client = new Client(store.connectionString())) {
       client.append("official-1", ExpectedRevision.noStream(), event("a"));
       assertThat(client.read("official-1")).isEqualTo(1);
@@ -65,7 +65,7 @@ class ConnectionTest {
 
   @Test
   @DisplayName("1.2 the official client finds the store by gossip")
-  void gossipDiscovery() throws Exception {
+  void gossip_discovery() throws Exception {
     try (Client client =
         new Client("esdb+discover://localhost:%d?tls=false".formatted(store.port()))) {
       client.append("official-2", ExpectedRevision.any(), event("a"));
@@ -189,7 +189,7 @@ class ConnectionTest {
 
   @Test
   @DisplayName("9.11 the paths of methods are case-sensitive")
-  void pathsAreCaseSensitive() {
+  void paths_are_case_sensitive() {
     try (var client = new Http2Client(store.port())) {
       client.call("/event_store.client.gossip.Gossip/read", "application/grpc");
       await()

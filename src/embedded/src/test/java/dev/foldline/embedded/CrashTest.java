@@ -73,7 +73,7 @@ class CrashTest {
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
   @DisplayName(
       "nothing acknowledged is lost, no append is half there, revisions, positions and links have neither duplicates nor gaps")
-  void survivesKill(@TempDir Path data, @TempDir Path copy) throws Exception {
+  void survives_kill(@TempDir Path data, @TempDir Path copy) throws Exception {
     Random random = new Random(SEED);
     Set<Generation> met = EnumSet.noneOf(Generation.class);
     for (int round = 0; round < ROUNDS; round++) {

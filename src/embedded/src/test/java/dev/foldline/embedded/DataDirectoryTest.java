@@ -43,7 +43,7 @@ class DataDirectoryTest {
 
   @Test
   @DisplayName("2.5, 9.2 a repetition is recognised after a restart")
-  void idempotencyOverRestart() {
+  void idempotency_over_restart() {
     Wire ids;
     try (var store = EmbeddedEventStore.builder().data(data).projections(false).start()) {
       ids = new Wire(store);
@@ -60,7 +60,7 @@ class DataDirectoryTest {
 
   @Test
   @DisplayName("a directory in use is refused, and free again after the close")
-  void inUse() {
+  void in_use() {
     var options = EmbeddedEventStore.builder().data(data).projections(false);
     try (var _ = options.start()) {
       assertThatThrownBy(options::start)
@@ -76,7 +76,7 @@ class DataDirectoryTest {
   @Test
   @Timeout(60)
   @DisplayName("a close that is held up goes on without its caller")
-  void heldUpClose() {
+  void held_up_close() {
     var options = EmbeddedEventStore.builder().data(data).projections(false);
     var store = EmbeddedEventStore.builder().data(data).closeTimeout(Duration.ofMillis(1)).start();
     synchronized (store) { // All parts are closed under this.
@@ -91,7 +91,7 @@ class DataDirectoryTest {
 
   @Test
   @DisplayName("a thread that is interrupted closes all of the store too, and stays interrupted")
-  void interruptedClose() {
+  void interrupted_close() {
     var options = EmbeddedEventStore.builder().data(data);
     try (var warnings = new LoggedWarnings()) {
       var store = options.start();
@@ -105,7 +105,7 @@ class DataDirectoryTest {
 
   @Test
   @DisplayName("a store that can't start leaves its directory free")
-  void failedStart() {
+  void failed_start() {
     var options = EmbeddedEventStore.builder().data(data).projections(false);
     String group =
         """
@@ -126,7 +126,7 @@ class DataDirectoryTest {
 
   @Test
   @DisplayName("a directory of another version's is refused")
-  void otherVersion() throws SQLException {
+  void other_version() throws SQLException {
     var options = EmbeddedEventStore.builder().data(data).projections(false);
     options.start().close();
     try (var file = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("events.db"));
@@ -153,7 +153,7 @@ class DataDirectoryTest {
 
   @Test
   @DisplayName("the command line refuses what makes no sense")
-  void commandLine() {
+  void command_line() {
     assertThat(new CommandLine(new Main()).execute()).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(new CommandLine(new Main()).execute("--memory", "--data", data.toString()))
         .isEqualTo(CommandLine.ExitCode.USAGE);

@@ -53,7 +53,7 @@ class DeleteTest {
     "soft-deleted, ok, ok, deleted, ok, wrong",
     "tombstoned, deleted, deleted, deleted, deleted, deleted",
   })
-  void softDeletion(
+  void soft_deletion(
       String state, String any, String noStream, String exists, String current, String other) {
     Object[] expectations = {"any", "no_stream", "stream_exists", 1, 0};
     String[] answers = {any, noStream, exists, current, other};
@@ -88,7 +88,7 @@ class DeleteTest {
 
   @Test
   @DisplayName("5 the metastream of a tombstoned stream is deleted, also one without events")
-  void metastreamOfTombstoned() {
+  void metastream_of_tombstoned() {
     state("tombstoned");
     assertThat(brief(wire.delete("$$" + s, "any"))).isEqualTo("deleted");
     assertThat(brief(wire.tombstone("$$" + s, "any"))).isEqualTo("deleted");
@@ -97,7 +97,7 @@ class DeleteTest {
   @Test
   @DisplayName(
       "5 a deletion discards all other metadata; the position is that of the event written")
-  void deletionDiscardsMetadata() {
+  void deletion_discards_metadata() {
     state("present");
     wire.metadata(s, "{\"k\":1,\"$maxCount\":1}");
     wire.delete(s, "any");
@@ -129,7 +129,7 @@ class DeleteTest {
 
   @Test
   @DisplayName("9.10 a name that is not printable ASCII goes percent-encoded into trailers")
-  void trailersOfOtherNames() {
+  void trailers_of_other_names() {
     var options =
         DeleteReq.Options.newBuilder()
             .setStreamIdentifier(Wire.identifier("ä b\n"))
@@ -141,7 +141,7 @@ class DeleteTest {
 
   @Test
   @DisplayName("1.7 without options or stream UNKNOWN, without expected revision INVALID_ARGUMENT")
-  void incompleteRequests() {
+  void incomplete_requests() {
     var nothing = new Answers<DeleteResp>();
     wire.stub().delete(DeleteReq.getDefaultInstance(), nothing);
     assertThat(nothing.await().error()).isEqualTo("UNKNOWN");

@@ -55,7 +55,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("a message that is too large, or of which the rest never comes, ends its call")
-  void hugeMessages() {
+  void huge_messages() {
     var answers = new Answers<AppendResp>();
     wire.stub().append(answers).onNext(Wire.options("n".repeat(17 << 20), "any"));
     assertThat(answers.await().error()).isEqualTo("RESOURCE_EXHAUSTED");
@@ -70,7 +70,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("huge names of half-open appends and subscriptions count as what they hold")
-  void hugeNames() {
+  void huge_names() {
     String huge = "n".repeat(4 << 20);
     List<Answers<?>> calls = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -97,7 +97,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("what was sent of a call that is reset is forgotten")
-  void halfSentResets() {
+  void half_sent_resets() {
     byte[] half = new byte[1 << 20];
     // Of a message of 16,000,000 bytes that is not compressed.
     half[2] = (byte) 0xf4;
@@ -112,7 +112,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("compressed requests count as what they are when decompressed")
-  void compressedNames() {
+  void compressed_names() {
     var subscription = Wire.reading("n".repeat(4 << 20));
     Wire.subscription().accept(subscription.getOptionsBuilder());
     List<Answers<ReadResp>> calls = new ArrayList<>();
@@ -126,7 +126,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("random bytes as a message of any method get a status")
-  void garbageMessages() {
+  void garbage_messages() {
     Random random = new Random(SEED);
     Set<String> allowed =
         Set.of("UNKNOWN", "INVALID_ARGUMENT", "FAILED_PRECONDITION wrong-expected-version", "OK");
@@ -141,7 +141,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("an append with a message that is no message leaves nothing")
-  void garbageBehindAnEvent() {
+  void garbage_behind_an_event() {
     List<byte[]> requests =
         List.of(
             Wire.options("half-understood", "any").toByteArray(),
@@ -159,7 +159,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("random bytes instead of HTTP/2 end the connection")
-  void garbageFrames() throws IOException {
+  void garbage_frames() throws IOException {
     Random random = new Random(SEED);
     for (int i = 0; i < 50; i++) {
       try (Socket socket = new Socket("localhost", store.port())) {
@@ -181,7 +181,7 @@ class HostileInputTest {
   @Test
   @DisplayName(
       "thousands of half-sent appends are refused before they fill the memory, and leave nothing")
-  void halfSentAppends() {
+  void half_sent_appends() {
     String large = "x".repeat(900_000);
     List<Answers<AppendResp>> calls = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
@@ -199,7 +199,7 @@ class HostileInputTest {
   @Test
   @DisplayName(
       "thousands of idle subscriptions cost no one else anything, and are forgotten when cancelled")
-  void manySubscriptions() {
+  void many_subscriptions() {
     List<Answers<ReadResp>> feeds = new ArrayList<>();
     for (int i = 0; i < 2000; i++) {
       feeds.add(wire.open("crowd-" + i % 10, Wire.subscription()));
@@ -214,7 +214,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("9.3 a regular expression that takes for ever is ended")
-  void catastrophicExpression() {
+  void catastrophic_expression() {
     wire.append("a".repeat(60), "any", "e0");
     var slow =
         Wire.filter(filter -> filter.getStreamIdentifierBuilder().setRegex("^(a|aa)+(b|\\1)c$"));
@@ -223,7 +223,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("a name of a megabyte is a name like any other")
-  void hugeName() {
+  void huge_name() {
     String name = "n".repeat(1 << 20);
     assertThat(wire.append(name, "no_stream", "e0")).isEqualTo("ok 0");
     assertThat(wire.read(name)).hasSize(1);
@@ -231,7 +231,7 @@ class HostileInputTest {
 
   @Test
   @DisplayName("metadata nested too deep, or otherwise no metadata, means nothing")
-  void deepMetadata() {
+  void deep_metadata() {
     wire.append("deep", "any", "e0", "e1");
     wire.metadata("deep", "{\"$maxCount\":1,\"x\":" + "[".repeat(100_000));
     assertThat(wire.read("deep")).hasSize(2);

@@ -63,7 +63,7 @@ class HttpTest {
 
   @Test
   @DisplayName("9.15 /health/live is 204")
-  void healthLive() throws Exception {
+  void health_live() throws Exception {
     assertThat(call("GET", "/health/live", "").statusCode()).isEqualTo(204);
   }
 
@@ -90,13 +90,13 @@ class HttpTest {
   @ParameterizedTest(name = "9.15 {0} is not found")
   @ValueSource(
       strings = {"/", "/gossip", "/stats", "/streams/s", "/health", "/Ping", "/ping/", "/%zz"})
-  void nothingElse(String path) throws Exception {
+  void nothing_else(String path) throws Exception {
     assertThat(exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 404");
   }
 
   @ParameterizedTest(name = "9.15 {0} is not allowed")
   @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS"})
-  void otherMethods(String method) throws Exception {
+  void other_methods(String method) throws Exception {
     var response = call(method, "/ping", "{}");
     assertThat(response.statusCode()).isEqualTo(405);
     assertThat(response.headers().firstValue("allow")).contains("GET, HEAD");
@@ -104,13 +104,13 @@ class HttpTest {
 
   @ParameterizedTest(name = "9.15 what is no HTTP is a bad request: {0}")
   @ValueSource(strings = {"hello", "GET", "PRI"})
-  void noHttp(String line) throws Exception {
+  void no_http(String line) throws Exception {
     assertThat(exchange(line + "\r\n\r\n")).startsWith("HTTP/1.1 400");
   }
 
   @Test
   @DisplayName("9.15 what is too long is refused, and not kept")
-  void tooLong() throws Exception {
+  void too_long() throws Exception {
     String much = "x".repeat(10_000);
     assertThat(exchange("GET /" + much + " HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400");
     assertThat(exchange("GET /ping HTTP/1.1\r\nX: " + much + "\r\n\r\n"))
@@ -120,7 +120,7 @@ class HttpTest {
 
   @Test
   @DisplayName("9.15 a connection that is silent, or stops halfway, is closed")
-  void halfSent() throws IOException {
+  void half_sent() throws IOException {
     List<Socket> begun = new ArrayList<>();
     for (String sent :
         List.of(

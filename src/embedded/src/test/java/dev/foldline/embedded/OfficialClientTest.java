@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class OfficialClientTest {
   @Test
   @DisplayName("4 appends, reads and subscribes")
-  void appendsReadsAndSubscribes() throws Exception {
+  void appends_reads_and_subscribes() throws Exception {
     try (var store = EmbeddedEventStore.builder().projections(false).start()) {
       var client =
           EventStoreDBClient.create(

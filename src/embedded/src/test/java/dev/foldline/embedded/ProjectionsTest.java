@@ -44,7 +44,7 @@ class ProjectionsTest {
 
   @Test
   @DisplayName("8 $ce-: by the text before the first dash, deletions too, metadata not")
-  void byCategory() {
+  void by_category() {
     wire.append("cat-1-2", "any", "e0", "e1");
     wire.append("cat-2", "any", "e0");
     wire.append("-cat", "any", "e0");
@@ -66,7 +66,7 @@ class ProjectionsTest {
 
   @Test
   @DisplayName("8 a link event of a user's is copied to $ce- with its own payload, and not to $et-")
-  void userLinks() {
+  void user_links() {
     wire.append("linked-1", "any", "e0");
     wire.link("linked-2", "0@linked-1");
     wire.append("linked-3", "any", "after-the-link");
@@ -79,7 +79,7 @@ class ProjectionsTest {
 
   @Test
   @DisplayName("8 $et-: a link per event, metadata and deletions under the user stream's name")
-  void byType() {
+  void by_type() {
     wire.append("typed-1", "any", "type-of-mine");
     wire.append("$typed", "any", "type-of-mine");
     wire.metadata("typed-1", "{\"k\":1}");
@@ -91,7 +91,7 @@ class ProjectionsTest {
 
   @Test
   @DisplayName("8 an event that says it is JSON but isn't leads to no links")
-  void invalidJson() {
+  void invalid_json() {
     for (String data : List.of("", "x", "{\"k\":", "{} {}")) {
       wire.appending("invalid-1", "any", List.of(wire.event("invalid", data, "application/json")));
     }
@@ -120,7 +120,7 @@ class ProjectionsTest {
   @Test
   @DisplayName(
       "8 links are not JSON and carry position, origin, cause and correlation of their source")
-  void linkShape() {
+  void link_shape() {
     var event =
         wire.event("e0#cause").toBuilder()
             .setCustomMetadata(

@@ -58,7 +58,7 @@ class ReadTest {
   @Test
   @DisplayName(
       "3.1 an event reads back as it was written, with exactly type, content-type and created as metadata")
-  void recordedEvent() {
+  void recorded_event() {
     long position = wire.position(s, "e0#x");
     var read = wire.open(s).await().messages().getFirst().getEvent();
     var event = read.getEvent();
@@ -85,7 +85,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.2 what is missing or does not fit is INVALID_ARGUMENT")
-  void invalidArguments() {
+  void invalid_arguments() {
     List<Consumer<ReadReq.Options.Builder>> changes =
         List.of(
             ReadReq.Options.Builder::clearUuidOption,
@@ -122,7 +122,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.3 a revision is inclusive in both directions, and clamped backwards")
-  void streamReads() {
+  void stream_reads() {
     fiveEvents();
     assertThat(revisions()).isEqualTo("0 1 2 3 4");
     assertThat(revisions(at(3))).isEqualTo("3 4");
@@ -138,7 +138,7 @@ class ReadTest {
   @Test
   @DisplayName(
       "1.7 as a revision 2^64−1 is the end: backwards all, forwards UNKNOWN; other values above 2^63−1 too")
-  void unsignedRevisions() {
+  void unsigned_revisions() {
     fiveEvents();
     assertThat(revisions(backwards(), at(-1))).isEqualTo("4 3 2 1 0");
     assertThat(revisions(at(-1))).isEqualTo("UNKNOWN");
@@ -156,7 +156,7 @@ class ReadTest {
     "3, 1, 1, first 3 3 last 4",
     "50, 0, 10, first 50 first 5 last 4",
   })
-  void endsOfTheStream(long truncateBefore, long start, long count, String answer) {
+  void ends_of_the_stream(long truncateBefore, long start, long count, String answer) {
     fiveEvents();
     wire.metadata(s, "{\"$tb\":" + truncateBefore + "}");
     assertThat(revisions(at(start), count(count), compatible())).isEqualTo(answer);
@@ -164,7 +164,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.3 backwards only the last position is told")
-  void lastPositionBackwards() {
+  void last_position_backwards() {
     fiveEvents();
     assertThat(revisions(backwards(), at(1), compatible())).isEqualTo("1 0 last 4");
   }
@@ -185,7 +185,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.3 a long stream is read whole, both ways")
-  void longStream() {
+  void long_stream() {
     String[] types = new String[1500];
     java.util.Arrays.fill(types, "e");
     wire.append(s, "any", types);
@@ -197,7 +197,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.4 $all: forwards at or after the position, backwards strictly before it")
-  void allReads() {
+  void all_reads() {
     long first = wire.position(s, "e0");
     long last = wire.position(s, "e1");
     assertThat(wire.read(ALL, at(first))).containsExactly("0@" + s + " e0", "1@" + s + " e1");
@@ -209,7 +209,7 @@ class ReadTest {
 
   @Test
   @DisplayName("9.1 positions off a record boundary, and backwards beyond the end, are a bound")
-  void lenientPositions() {
+  void lenient_positions() {
     long first = wire.position(s, "e0");
     wire.position(s, "e1");
     assertThat(wire.read(ALL, at(first + 1))).containsExactly("1@" + s + " e1");
@@ -220,7 +220,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.4 prepare above commit is UNKNOWN, below it is accepted; 2^64−1 is the end")
-  void prepareAndCommit() {
+  void prepare_and_commit() {
     long position = wire.position(s, "e0");
     Consumer<ReadReq.Options.Builder> above =
         options ->
@@ -245,7 +245,7 @@ class ReadTest {
   @Test
   @DisplayName(
       "3.4, 9.6 $all begins with a $-event and holds deleted, truncated and system events, each in place")
-  void allHoldsEverything() {
+  void all_holds_everything() {
     assertThat(wire.read(ALL, count(1)).getFirst()).endsWith(" $metadata");
     long first = wire.position(s, "e0");
     wire.delete(s, "any");
@@ -261,7 +261,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.4 a filter with a count goes on until so many match, both ways")
-  void filteredReads() {
+  void filtered_reads() {
     long first = wire.position(s, "x0", "y0", "x1", "y1");
     long before = first - 10_000;
     Consumer<ReadReq.Options.Builder> ofType =
@@ -294,14 +294,14 @@ class ReadTest {
 
   @ParameterizedTest(name = "3.5 a link whose number is \"{0}\" comes unresolved")
   @CsvSource({"x@TARGET", "1.0@TARGET", "99999999999999999999@TARGET", "@", "''"})
-  void unresolvedLinks(String target) {
+  void unresolved_links(String target) {
     wire.link(s + "-link", target.replace("TARGET", s));
     assertThat(wire.read(s + "-link", resolved())).containsExactly("0@" + s + "-link $>");
   }
 
   @Test
   @DisplayName("3.5 truncated and deleted targets are none, a link to a link is followed one step")
-  void linkTargets() {
+  void link_targets() {
     wire.append(s, "any", "e0", "e1");
     wire.link(s + "-a", "0@" + s);
     wire.link(s + "-b", "0@" + s + "-a");
@@ -360,7 +360,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.6 $maxAge hides what is older, and moves no revision")
-  void maxAge() {
+  void max_age() {
     fiveEvents();
     wire.metadata(s, "{\"$maxAge\":1}");
     Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> revisions().isEmpty());
@@ -370,7 +370,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.3 a page of first_stream_position is a number of events, however large they are")
-  void pageOfLargeExpiredEvents() {
+  void page_of_large_expired_events() {
     for (int i = 0; i < 3; i++) {
       wire.append(s, "any", "t".repeat(200_000));
     }
@@ -383,7 +383,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.6 the type of a metadata event is not looked at, its content type is")
-  void metadataTypes() {
+  void metadata_types() {
     fiveEvents();
     wire.appending(
         "$$" + s, "any", List.of(wire.event("other", "{\"$maxCount\":2}", "application/json")));
@@ -395,7 +395,7 @@ class ReadTest {
 
   @Test
   @DisplayName("3.6 tombstoning a metastream lifts all truncation")
-  void metastreamTombstone() {
+  void metastream_tombstone() {
     fiveEvents();
     wire.metadata(s, "{\"$maxCount\":1}");
     assertThat(wire.tombstone("$$" + s, "any")).isEqualTo("ok");
@@ -412,7 +412,7 @@ class ReadTest {
     "metadata, ok 1, wrong 0, ok 1, ok 1, wrong 0",
     "a soft deletion, ok 1, wrong 0, ok 1, ok 1, wrong 0",
   })
-  void metadataOfTombstoned(
+  void metadata_of_tombstoned(
       String state, String any, String noStream, String exists, String current, String other) {
     Object[] expectations = {"any", "no_stream", "stream_exists", 0, 7};
     String[] answers = {any, noStream, exists, current, other};
@@ -445,7 +445,7 @@ class ReadTest {
 
   @Test
   @DisplayName("2.1 what was answered is visible at once")
-  void readYourOwnWrites() {
+  void read_your_own_writes() {
     List<String> seen = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       wire.append(s, "any", "e" + i);

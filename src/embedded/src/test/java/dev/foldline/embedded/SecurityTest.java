@@ -90,7 +90,7 @@ class SecurityTest {
     "!!!, UNKNOWN",
     "YWRtaW4=, UNKNOWN"
   })
-  void badCredentials(String basic, String answer) {
+  void bad_credentials(String basic, String answer) {
     Wire wire = withHeader("Basic " + basic);
     assertThat(wire.append("user-1", "any", "e0")).isEqualTo(answer);
     assertThat(wire.read("user-1")).containsExactly(answer);
@@ -114,7 +114,7 @@ class SecurityTest {
 
   @Test
   @DisplayName("7 bad credentials are refused by features too")
-  void badCredentialsForFeatures() {
+  void bad_credentials_for_features() {
     var answers = new Answers<SupportedMethods>();
     ServerFeaturesGrpc.newStub(channel)
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(header("Basic ZXZlOng=")))
@@ -124,7 +124,7 @@ class SecurityTest {
 
   @Test
   @DisplayName("7 who may not read a stream does not learn which groups it has")
-  void absentGroup() {
+  void absent_group() {
     assertThat(consume("user-1", new Metadata())).isEqualTo(DENIED);
     assertThat(consume("$system-1", header(basic("alice:se:cret")))).isEqualTo(DENIED);
     assertThat(consume("user-1", header(basic("alice:se:cret"))))
@@ -214,7 +214,7 @@ class SecurityTest {
         "{\"$r\":\"$all\"} | y | y | y | y | y | y",
         "{\"$r\":[],\"$w\":\"$admins\",\"$d\":\"$ops\"} | n | n | n | n | n | n",
       })
-  void accessLists(
+  void access_lists(
       String acl,
       String read,
       String write,
@@ -240,7 +240,7 @@ class SecurityTest {
 
   @Test
   @DisplayName("7 $mr and $mw guard the metastream, and an unset key means the default")
-  void metastreamLists() {
+  void metastream_lists() {
     admin.metadata("listed-meta", "{\"$acl\":{\"$mr\":\"alice\",\"$mw\":[\"bob\"]}}");
     assertThat(alice.read("$$listed-meta")).hasSize(1);
     assertThat(bob.read("$$listed-meta")).containsExactly(DENIED);
@@ -250,7 +250,7 @@ class SecurityTest {
 
   @Test
   @DisplayName("7 $all is for whom the list in $$$all names")
-  void listOfAll() {
+  void list_of_all() {
     admin.metadata(Wire.ALL, "{\"$acl\":{\"$r\":\"alice\"}}");
     assertThat(alice.read(Wire.ALL, Wire.count(1))).hasSize(1).doesNotContain(DENIED);
     assertThat(bob.read(Wire.ALL)).containsExactly(DENIED);
@@ -261,7 +261,7 @@ class SecurityTest {
 
   @Test
   @DisplayName("7 $all is written to and deleted by no one")
-  void allIsNotChanged() {
+  void all_is_not_changed() {
     for (Wire wire : List.of(nobody, alice, admin)) {
       assertThat(wire.append(Wire.ALL, "any", "e0")).isEqualTo(DENIED);
       assertThat(wire.delete(Wire.ALL, "any")).isEqualTo(DENIED);
@@ -317,7 +317,7 @@ class SecurityTest {
   @Test
   @DisplayName(
       "7 BatchAppend: no access is an answer in the body, the call stays open, and batches keep their order")
-  void batchAppend() {
+  void batch_append() {
     var refused = new Answers<BatchAppendResp>();
     var call = nobody.stub().batchAppend(refused);
     call.onNext(batch("batched", -1));
@@ -369,7 +369,7 @@ class SecurityTest {
 
   @Test
   @DisplayName("a malformed user is refused without telling the password")
-  void malformedUser() {
+  void malformed_user() {
     assertThatThrownBy(() -> EmbeddedEventStore.builder().user("topsecret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("topsecret");
@@ -377,7 +377,7 @@ class SecurityTest {
 
   @Test
   @DisplayName("7 the users are in $users and $user-…, for admins alone, and nothing of a password")
-  void userStreams() {
+  void user_streams() {
     assertThat(admin.read("$users"))
         .containsExactly("0@$users $User", "1@$users $User", "2@$users $User", "3@$users $User");
     assertThat(data(admin, "$users")).containsExactly("admin", "ops", "alice", "bob");
@@ -404,7 +404,7 @@ class SecurityTest {
 
   @Test
   @DisplayName("7 a restart writes of the users what has changed, and nothing twice")
-  void userStreamsOverRestart(@TempDir Path directory) {
+  void user_streams_over_restart(@TempDir Path directory) {
     var first = EmbeddedEventStore.builder().data(directory).user("admin:changeit:$admins");
     first.user("jürgen müller", "geheim").start().close();
     var second = EmbeddedEventStore.builder().data(directory).user("admin:other:$admins");
@@ -428,7 +428,7 @@ class SecurityTest {
 
   @Test
   @DisplayName("7 a store without users has no $users")
-  void noUserStreams() {
+  void no_user_streams() {
     try (var open = EmbeddedEventStore.builder().start();
         Wire wire = new Wire(open)) {
       assertThat(wire.read("$users")).containsExactly("not found");

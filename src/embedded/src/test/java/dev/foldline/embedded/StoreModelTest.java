@@ -70,7 +70,7 @@ class StoreModelTest {
 
   @Property
   @Label("every write is answered as the matrices say, and every read finds what they say")
-  void agreesWithTheModel(@ForAll("sequences") List<Step> steps) {
+  void agrees_with_the_model(@ForAll("sequences") List<Step> steps) {
     int sequence = SEQUENCES.incrementAndGet();
     long start = end();
     List<String> log = new ArrayList<>();

@@ -104,7 +104,7 @@ class SubscriptionTest {
   @Test
   @DisplayName(
       "4.6 start beyond the end: events at or below the start are skipped when they arrive")
-  void beyondTheEnd() {
+  void beyond_the_end() {
     var feed = subscribe(s, at(1));
     assertThat(caughtUp(feed)).containsExactly("confirmed", "caught up");
     wire.append(s, "any", "e0", "e1", "e2");
@@ -143,7 +143,7 @@ class SubscriptionTest {
   @Test
   @DisplayName(
       "4.5 tombstoned while live, and much was written to other streams since its last event")
-  void tombstonedLong() {
+  void tombstoned_long() {
     var feed = liveAtTheEnd();
     String[] others = Stream.generate(() -> "e").limit(1_000).toArray(String[]::new);
     for (int i = 0; i < 9; i++) {
@@ -154,7 +154,7 @@ class SubscriptionTest {
 
   @Test
   @DisplayName("4.5 tombstoned while a slow reader is at its history")
-  void tombstonedInHistory() throws InterruptedException {
+  void tombstoned_in_history() throws InterruptedException {
     for (int i = 0; i < 20; i++) {
       wire.appending(s, "any", List.of(wire.event("e", LARGE, "text/plain")));
     }
@@ -166,7 +166,7 @@ class SubscriptionTest {
 
   @Test
   @DisplayName("4.4 each event once, in order, while many are being appended")
-  void noGapNoDuplicate() {
+  void no_gap_no_duplicate() {
     int count = 600;
     var _ =
         Thread.startVirtualThread(
@@ -244,7 +244,7 @@ class SubscriptionTest {
   @Test
   @DisplayName(
       "4.1 a filter without target or window is INVALID_ARGUMENT, an invalid expression or multiplier UNKNOWN")
-  void invalidFilters() {
+  void invalid_filters() {
     assertThat(Wire.texts(subscribe(ALL, filter(_ -> {})).await()))
         .containsExactly("INVALID_ARGUMENT");
     assertThat(invalid(ReadReq.Options.FilterOptions.Builder::clearMax))
@@ -323,7 +323,7 @@ class SubscriptionTest {
 
   @Test
   @DisplayName("1.4 a slow reader is not buffered for, and gets all in the end")
-  void slowReader() throws InterruptedException {
+  void slow_reader() throws InterruptedException {
     var reader = SlowReader.of(wire, s, Wire.subscription());
     for (int i = 0; i < 40; i++) {
       wire.appending(s, "any", List.of(wire.event("e", LARGE, "text/plain")));

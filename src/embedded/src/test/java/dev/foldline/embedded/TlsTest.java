@@ -121,7 +121,7 @@ class TlsTest {
 
   @Test
   @DisplayName("7 a user with the right password gets what the access lists grant, and no more")
-  void accessLists() {
+  void access_lists() {
     assertThat(as("alice:secret").append("user-1", "any", "e0")).isEqualTo("ok 0");
     assertThat(as("alice:secret").read("user-1")).hasSize(1);
     assertThat(as("alice:secret").read("$system-1"))
@@ -184,7 +184,7 @@ class TlsTest {
 
   @Test
   @DisplayName("1.1 the official client trusts the certificate, and no other")
-  void officialClient() throws Exception {
+  void official_client() throws Exception {
     assertThat(as("alice:secret").append("user-4", "any", "e0")).isEqualTo("ok 0");
     String address = store.connectionString().replace("esdb://", "esdb://alice:secret@");
     assertThat(eventsRead(address + "&tlsCaFile=" + certificate, "user-4")).isEqualTo(1);

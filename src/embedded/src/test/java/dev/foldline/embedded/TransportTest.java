@@ -28,7 +28,7 @@ class TransportTest {
 
   @Test
   @DisplayName("1.4 pings are answered at any rate, on a connection without calls too")
-  void answersPings() {
+  void answers_pings() {
     try (var client = new Http2Client(store.port())) {
       for (int i = 1; i <= 100; i++) {
         client.ping(i);
@@ -50,7 +50,7 @@ class TransportTest {
 
   @ParameterizedTest(name = "1.4 the content type {0} is gRPC")
   @ValueSource(strings = {"application/grpc", "application/grpc+proto"})
-  void grpcContentTypes(String contentType) {
+  void grpc_content_types(String contentType) {
     try (var client = new Http2Client(store.port())) {
       client.call(GOSSIP, contentType);
       await().atMost(SOON).until(() -> client.header("grpc-status").toList().equals(List.of("0")));
@@ -61,7 +61,7 @@ class TransportTest {
 
   @ParameterizedTest(name = "1.4 the content type {0} is HTTP 415 with grpc-status 13")
   @ValueSource(strings = {"application/json", "text/plain"})
-  void otherContentTypes(String contentType) {
+  void other_content_types(String contentType) {
     try (var client = new Http2Client(store.port())) {
       client.call(GOSSIP, contentType);
       await().atMost(SOON).until(() -> client.header("grpc-status").toList().equals(List.of("13")));

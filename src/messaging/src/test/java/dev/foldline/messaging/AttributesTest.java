@@ -44,7 +44,7 @@ class AttributesTest {
     "retry-attemps,retry-attempts",
     "pausable.initialy-paused,pausable.initially-paused"
   })
-  void oneThatThereIsNotIsNamedWithTheOneThatIsMeant(String wrong, String meant) {
+  void one_that_there_is_not_is_named_with_the_one_that_is_meant(String wrong, String meant) {
     Config config = of(properties("category", wrong));
 
     assertThatThrownBy(() -> Attributes.check("numbers", config, "mine."))
@@ -53,7 +53,7 @@ class AttributesTest {
   }
 
   @Test
-  void thoseOfSmallRyeAndOfAnOwnFailureStrategyAreKnown() {
+  void those_of_small_rye_and_of_an_own_failure_strategy_are_known() {
     Config config = of(properties("category", "merge", "pausable", "concurrency", "mine.limit"));
 
     Attributes.check("numbers", config, "mine.");
@@ -62,7 +62,7 @@ class AttributesTest {
   }
 
   @Test
-  void anEnvironmentVariableIsOnlyWarnedOf() {
+  void an_environment_variable_is_only_warned_of() {
     Map<String, String> variables = Map.of("GRUP", "1", "MAX_RETRIES", "1");
     try (Logged logged = new Logged(Attributes.class)) {
       Attributes.check("numbers", of(new EnvConfigSource(variables, 300)), "");
@@ -72,7 +72,7 @@ class AttributesTest {
   }
 
   @Test
-  void anApplicationDoesNotStartWithOneThatThereIsNot() {
+  void an_application_does_not_start_with_one_that_there_is_not() {
     assertThatThrownBy(
             () ->
                 new Application(

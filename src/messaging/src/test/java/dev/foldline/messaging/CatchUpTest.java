@@ -162,7 +162,7 @@ class CatchUpTest {
   }
 
   @Test
-  void deliversWhatIsAndWhatComes_ofItsCategoryAlone() throws Exception {
+  void delivers_what_is_and_what_comes_of_its_category_alone() throws Exception {
     server.append(n + "-1", 0, 2);
     server.append("not" + n + "-1", 0, 1);
     server.append(n + "-2", 0, 1);
@@ -176,7 +176,7 @@ class CatchUpTest {
   }
 
   @Test
-  void goesOnWhereItWas_afterItWasStopped() throws Exception {
+  void goes_on_where_it_was_after_it_was_stopped() throws Exception {
     server.append(n + "-1", 0, 5);
     IncomingChannel first =
         channel(Map.of("position-save-count", "1000", "position-save-interval", "60000"));
@@ -187,7 +187,7 @@ class CatchUpTest {
   }
 
   @Test
-  void goesOnWithTheFirstEventThatWasNotSettled_afterItWasKilled() throws Exception {
+  void goes_on_with_the_first_event_that_was_not_settled_after_it_was_killed() throws Exception {
     for (int stream = 0; stream < 5; stream++) {
       server.append(n + "-" + stream, 0, 1);
     }
@@ -201,7 +201,7 @@ class CatchUpTest {
   }
 
   @Test
-  void thePositionNeverRunsAheadOfWhatIsSettled() throws Exception {
+  void the_position_never_runs_ahead_of_what_is_settled() throws Exception {
     for (int stream = 0; stream < 5; stream++) {
       server.append(n + "-" + stream, 0, 1);
     }
@@ -226,7 +226,7 @@ class CatchUpTest {
   }
 
   @Test
-  void savesAfterANumberOfEvents_andAfterAWhile() throws Exception {
+  void saves_after_a_number_of_events_and_after_a_while() throws Exception {
     server.append(n + "-1", 0, 5);
     acknowledge(channel(Map.of("position-save-count", "5", "position-save-interval", "60000")), 5);
     await().atMost(LIMIT).until(() -> moved(ofTheCategory()));
@@ -239,7 +239,7 @@ class CatchUpTest {
   }
 
   @Test
-  void ofOneStream_thePositionIsARevision() throws Exception {
+  void of_one_stream_the_position_is_a_revision() throws Exception {
     server.append("other", 0, 1);
     server.append(n, 0, 3);
     IncomingChannel first = channel(Map.of("stream", n));
@@ -251,7 +251,8 @@ class CatchUpTest {
   }
 
   @Test
-  void withAnotherFilterItBeginsAnew_forThePositionSaysNothingOfWhatWasLeftOut() throws Exception {
+  void with_another_filter_it_begins_anew_for_the_position_says_nothing_of_what_was_left_out()
+      throws Exception {
     server.append("m" + n + "-1", 0, 1);
     server.append(n + "-1", 0, 1);
     IncomingChannel first = channel(Map.of());
@@ -262,7 +263,7 @@ class CatchUpTest {
   }
 
   @Test
-  void fromTheEnd_itBeginsWithWhatComesAfterItsFirstStart_thoughItWasKilledAtOnce() {
+  void from_the_end_it_begins_with_what_comes_after_its_first_start_though_it_was_killed_at_once() {
     server.append(n + "-1", 0, 2);
     Map<String, String> attributes = Map.of("from", "end", "position-save-interval", "60000");
     IncomingChannel killed = channel(attributes);
@@ -274,7 +275,8 @@ class CatchUpTest {
   }
 
   @Test
-  void fromTheEndOfAStreamWithoutEvents_nothingIsMissedByWhoEndedBeforeTheFirst() throws Exception {
+  void from_the_end_of_a_stream_without_events_nothing_is_missed_by_who_ended_before_the_first()
+      throws Exception {
     Map<String, String> attributes = Map.of("stream", n, "from", "end");
     IncomingChannel first = channel(attributes);
     consume(first);
@@ -285,7 +287,7 @@ class CatchUpTest {
   }
 
   @Test
-  void oneThatIsNewAndGivenWhatWasThereBeforeItIsWarnedOf_once() throws Exception {
+  void one_that_is_new_and_given_what_was_there_before_it_is_warned_of_once() throws Exception {
     try (Logged logged = new Logged(HistoryWarning.class)) {
       server.append(n + "-1", 0, 2);
       IncomingChannel first = channel(Map.of());
@@ -302,7 +304,7 @@ class CatchUpTest {
   }
 
   @Test
-  void thePositionMovesOnThroughEventsOfOthers() throws Exception {
+  void the_position_moves_on_through_events_of_others() throws Exception {
     server.append(n + "-1", 0, 1);
     acknowledge(channel(Map.of()), 1);
     long own = server.store().remaining(n + "-1", 0, 1).await().atMost(LIMIT).getFirst().position();
@@ -311,7 +313,7 @@ class CatchUpTest {
   }
 
   @Test
-  void takesNoMoreThanItsBufferHolds() throws Exception {
+  void takes_no_more_than_its_buffer_holds() throws Exception {
     for (int stream = 0; stream < 100; stream++) {
       server.append(n + "-" + stream, 0, 1);
     }
@@ -326,7 +328,7 @@ class CatchUpTest {
   }
 
   @Test
-  void whileRedisIsAwayItIsClosed_andNothingIsLost() throws Exception {
+  void while_redis_is_away_it_is_closed_and_nothing_is_lost() throws Exception {
     server.append(n + "-1", 0, 1);
     IncomingChannel channel = channel(Map.of());
     var consumer = consume(channel);
@@ -347,7 +349,7 @@ class CatchUpTest {
   }
 
   @Test
-  void doesNotBeginBeforeItsPositionIsKnown() throws Exception {
+  void does_not_begin_before_its_position_is_known() throws Exception {
     server.append(n + "-1", 0, 1);
     redis.stop();
     IncomingChannel channel = channel(Map.of());
@@ -359,7 +361,7 @@ class CatchUpTest {
   }
 
   @Test
-  void goesOnWhenTheStoreComesBack() throws Exception {
+  void goes_on_when_the_store_comes_back() throws Exception {
     IncomingChannel channel = channel(Map.of());
     var consumer = consume(channel);
     for (int round = 0; round < 3; round++) {
@@ -375,7 +377,7 @@ class CatchUpTest {
   }
 
   @Test
-  void aParkedEventIsLinkedWithItsReason_andThePositionPassesIt() throws Exception {
+  void a_parked_event_is_linked_with_its_reason_and_the_position_passes_it() throws Exception {
     server.append(n + "-1", 0, 2);
     IncomingChannel channel = channel(Map.of());
     var consumer = consume(channel);
@@ -400,7 +402,7 @@ class CatchUpTest {
   }
 
   @Test
-  void whatIsParkedOfAllStreamsDoesNotComeBackAsALink() throws Exception {
+  void what_is_parked_of_all_streams_does_not_come_back_as_a_link() throws Exception {
     server.append(n + "-1", 0, 1);
     String filter = "^(" + n + "-|parked-" + own("numbers") + ")";
     IncomingChannel channel = channel(Map.of("filter", filter));
@@ -412,7 +414,7 @@ class CatchUpTest {
   }
 
   @Test
-  void whatIsToBeRetriedComesAgain_andIsParkedInTheEnd() throws Exception {
+  void what_is_to_be_retried_comes_again_and_is_parked_in_the_end() throws Exception {
     server.append(n + "-1", 0, 1);
     FailureStrategy.Factory again =
         (_, _) ->
@@ -432,7 +434,7 @@ class CatchUpTest {
   }
 
   @Test
-  void failEndsTheChannel_andTheEventComesAgainAtTheNextStart() throws Exception {
+  void fail_ends_the_channel_and_the_event_comes_again_at_the_next_start() throws Exception {
     server.append(n + "-1", 0, 1);
     IncomingChannel channel = channel(STRATEGIES.fail(), Map.of());
     var consumer = consume(channel);
@@ -446,7 +448,7 @@ class CatchUpTest {
   /** Handlers that fail and take their time, while the store and Redis come and go. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
-  void nothingIsLostNorOutOfOrder_whateverHappens(long seed) {
+  void nothing_is_lost_nor_out_of_order_whatever_happens(long seed) {
     Random random = new Random(seed);
     Map<String, List<Long>> firsts = new ConcurrentHashMap<>();
     IncomingChannel channel =

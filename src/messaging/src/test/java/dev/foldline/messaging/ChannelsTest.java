@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChannelsTest extends ChannelFixture {
 
   @Test
-  void aMessageCarriesItsEventAndWhatIsKnownOfIt() {
+  void a_message_carries_its_event_and_what_is_known_of_it() {
     server.append(n + "-1", 0, 1);
     var consumer = consume(incoming(STRATEGIES.park(), Map.of("cloud-events", "true")), 1);
 
@@ -53,7 +53,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void handsOutNoMoreThanIsAskedFor() throws Exception {
+  void hands_out_no_more_than_is_asked_for() throws Exception {
     for (int stream = 0; stream < 9; stream++) {
       server.append(n + "-" + stream, 0, 1);
     }
@@ -68,7 +68,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void handsOutNoMoreAtOnceThanItsConcurrency_andOneOfAStream() throws Exception {
+  void hands_out_no_more_at_once_than_its_concurrency_and_one_of_a_stream() throws Exception {
     for (int stream = 0; stream < 5; stream++) {
       server.append(n + "-" + stream, 0, 2);
     }
@@ -87,7 +87,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void consumersOfAChannelShareItsEvents() throws Exception {
+  void consumers_of_a_channel_share_its_events() throws Exception {
     for (int stream = 0; stream < 4; stream++) {
       server.append(n + "-" + stream, 0, 1);
     }
@@ -111,7 +111,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void aBatchHoldsManyEvents() {
+  void a_batch_holds_many_events() {
     server.append(n + "-1", 0, 30);
     server.append(n + "-2", 0, 30);
     var consumer =
@@ -121,7 +121,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void noMoreBatchesAreOutThanItsConcurrency_andOneOfAStream() throws Exception {
+  void no_more_batches_are_out_than_its_concurrency_and_one_of_a_stream() throws Exception {
     for (int stream = 0; stream < 6; stream++) {
       server.append(n + "-" + stream, 0, 2);
     }
@@ -144,7 +144,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void aBatchThatFailsGoesTheWayOfTheStrategy_everyEventOfIt() throws Exception {
+  void a_batch_that_fails_goes_the_way_of_the_strategy_every_event_of_it() throws Exception {
     server.append(n + "-1", 0, 3);
     var attributes = Map.of("batch", "true", "batch-size", "10");
     var consumer = consume(incoming(STRATEGIES.park(), attributes), Long.MAX_VALUE);
@@ -158,7 +158,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void parkSetsAside_andTheStreamGoesOn() throws Exception {
+  void park_sets_aside_and_the_stream_goes_on() throws Exception {
     server.append(n + "-1", 0, 2);
     var channel = incoming(STRATEGIES.park(), Map.of());
     var consumer = consume(channel, Long.MAX_VALUE);
@@ -169,7 +169,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void retryHandsOutAgain_beforeTheRestOfItsStream_andParksInTheEnd() throws Exception {
+  void retry_hands_out_again_before_the_rest_of_its_stream_and_parks_in_the_end() throws Exception {
     server.append(n + "-1", 0, 2);
     var channel = incoming(STRATEGIES.retry(), Map.of("retry-attempts", "2", "retry-backoff", "1"));
     var consumer = consume(channel, Long.MAX_VALUE);
@@ -186,7 +186,7 @@ class ChannelsTest extends ChannelFixture {
 
   /** A server gives the position of the link (contract 6.3). */
   @Test
-  void whatComesThroughALinkDoesNotTellAPosition() {
+  void what_comes_through_a_link_does_not_tell_a_position() {
     server.append(n + "-1", 0, 1);
     server
         .store()
@@ -201,7 +201,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void aParkedEventThatIsReplayedDoesNotTellItEither() throws Exception {
+  void a_parked_event_that_is_replayed_does_not_tell_it_either() throws Exception {
     server.append(n + "-1", 0, 1);
     var consumer = consume(incoming(STRATEGIES.park(), Map.of()), Long.MAX_VALUE);
     Message<?> first = consumer.awaitItems(1, LIMIT).getLastItem();
@@ -215,12 +215,12 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void skipPassesOver() throws Exception {
+  void skip_passes_over() throws Exception {
     passesOver(STRATEGIES.skip());
   }
 
   @Test
-  void ignorePassesOver() throws Exception {
+  void ignore_passes_over() throws Exception {
     passesOver(STRATEGIES.ignore());
   }
 
@@ -233,7 +233,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void failEndsTheChannel_andSaysSo() {
+  void fail_ends_the_channel_and_says_so() {
     server.append(n + "-1", 0, 2);
     var channel = incoming(STRATEGIES.fail(), Map.of());
     var consumer = consume(channel, Long.MAX_VALUE);
@@ -250,7 +250,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void whoCancelledMaySubscribeAgain() throws Exception {
+  void who_cancelled_may_subscribe_again() throws Exception {
     server.append(n + "-1", 0, 1);
     var channel = incoming(STRATEGIES.park(), Map.of("stop-timeout", "5000"));
     var port = channel.port();
@@ -270,7 +270,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void aStrategyOfTheUsers() throws Exception {
+  void a_strategy_of_the_users() throws Exception {
     server.append(n + "-1", 0, 1);
     List<Throwable> reasons = new ArrayList<>();
     var consumer =
@@ -289,7 +289,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void healthFollowsTheSubscription() {
+  void health_follows_the_subscription() {
     var channel = incoming(STRATEGIES.park(), Map.of());
     assertThat(health(channel, SubscriptionHealth::wasSubscribed).isOk()).isFalse();
     consume(channel, 1);
@@ -303,7 +303,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void aChannelOfOneStream() {
+  void a_channel_of_one_stream() {
     server.append("other", 0, 1);
     server.append(n, 0, 1);
     var channel = incoming(STRATEGIES.park(), Map.of("stream", n));
@@ -318,7 +318,8 @@ class ChannelsTest extends ChannelFixture {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aNewGroupThatIsGivenWhatWasThereBeforeItIsWarnedOf_once(boolean ofAStream) throws Exception {
+  void a_new_group_that_is_given_what_was_there_before_it_is_warned_of_once(boolean ofAStream)
+      throws Exception {
     Map<String, String> attributes =
         ofAStream ? Map.of("stream", n + "-1", "from", "start") : Map.of();
     try (Logged logged = new Logged(HistoryWarning.class)) {
@@ -335,7 +336,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void oneThatIsOnlyGivenWhatComesIsNotWarnedOf() throws Exception {
+  void one_that_is_only_given_what_comes_is_not_warned_of() throws Exception {
     try (Logged logged = new Logged(HistoryWarning.class)) {
       server.append("other-1", 0, 1);
       IncomingChannel channel = incoming(STRATEGIES.park(), Map.of());
@@ -348,7 +349,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void appendsInTheOrderOfEachStream_andLeavesTheResult() {
+  void appends_in_the_order_of_each_stream_and_leaves_the_result() {
     OutgoingChannel channel = outgoing(Map.of("event-type", "counted"));
     List<OutgoingMessageMetadata<Appended>> results = new ArrayList<>();
     List<Message<String>> messages = new ArrayList<>();
@@ -371,7 +372,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void aMessageThatCantBeAppendedIsNacked_andTheChannelGoesOn() {
+  void a_message_that_cant_be_appended_is_nacked_and_the_channel_goes_on() {
     OutgoingChannel channel = outgoing(Map.of("append-to", n + "-1", "event-type", "counted"));
     List<Throwable> nacks = new ArrayList<>();
     List<String> acks = new ArrayList<>();
@@ -409,7 +410,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void atItsEndItFinishesWhatIsInHand_andTakesNoMore() {
+  void at_its_end_it_finishes_what_is_in_hand_and_takes_no_more() {
     OutgoingChannel channel =
         outgoing(Map.of("append-to", n + "-1", "event-type", "counted", "stop-timeout", "600000"));
     CompletableFuture<Void> heard = new CompletableFuture<>();
@@ -430,7 +431,7 @@ class ChannelsTest extends ChannelFixture {
   }
 
   @Test
-  void atItsEndItDoesNotWaitForEver() {
+  void at_its_end_it_does_not_wait_for_ever() {
     OutgoingChannel channel =
         outgoing(Map.of("append-to", n + "-1", "event-type", "counted", "stop-timeout", "50"));
     send(channel, List.of(slow(new CompletableFuture<>(), new ArrayList<>())));

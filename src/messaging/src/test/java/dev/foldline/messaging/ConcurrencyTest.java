@@ -99,7 +99,7 @@ class ConcurrencyTest {
   }
 
   @Test
-  void blockingHandlersWorkAtOnce() {
+  void blocking_handlers_work_at_once() {
     var properties = Map.of("in.numbers.category", n, "in.numbers.max-concurrency", "4");
     try (var application = new Application(server, properties, BlockingHandler.class)) {
       application.get(BlockingHandler.class).check(4);
@@ -117,7 +117,7 @@ class ConcurrencyTest {
   }
 
   @Test
-  void orderedBlockingHandlersWorkOneAtATime() {
+  void ordered_blocking_handlers_work_one_at_a_time() {
     var properties = Map.of("in.numbers.category", n);
     try (var application = new Application(server, properties, OrderedHandler.class)) {
       application.get(OrderedHandler.class).check(1);
@@ -139,7 +139,7 @@ class ConcurrencyTest {
   }
 
   @Test
-  void uniHandlersWorkOneAtATime() {
+  void uni_handlers_work_one_at_a_time() {
     try (var application =
         new Application(server, Map.of("in.numbers.category", n), UniHandler.class)) {
       application.get(UniHandler.class).check(1);
@@ -147,7 +147,7 @@ class ConcurrencyTest {
   }
 
   @Test
-  void uniHandlersWorkAtOnce_asManyAsTheChannelsConcurrency() {
+  void uni_handlers_work_at_once_as_many_as_the_channels_concurrency() {
     var properties = Map.of("in.numbers.category", n, "in.numbers.concurrency", "3");
     try (var application = new Application(server, properties, UniHandler.class)) {
       application.get(UniHandler.class).check(3);
@@ -172,7 +172,7 @@ class ConcurrencyTest {
   }
 
   @Test
-  void aSlowHandlerIsFeltByTheServer() throws Exception {
+  void a_slow_handler_is_felt_by_the_server() throws Exception {
     var properties =
         Map.of(
             "in.numbers.category", n,

@@ -79,7 +79,7 @@ class FailureStrategiesTest extends StoreFixture {
 
   @ParameterizedTest
   @CsvSource({"'',1,1", "park,1,1", "retry,3,1", "skip,1,0", "ignore,1,0"})
-  void byName(String strategy, int attempts, long parked) throws Exception {
+  void by_name(String strategy, int attempts, long parked) throws Exception {
     server.append(n + "-1", 0, 2);
     try (var application = application(strategy)) {
       Choosy choosy = application.get(Choosy.class);
@@ -92,7 +92,7 @@ class FailureStrategiesTest extends StoreFixture {
   }
 
   @Test
-  void failEndsTheChannel_andTheEventStays() {
+  void fail_ends_the_channel_and_the_event_stays() {
     server.append(n + "-1", 0, 2);
     try (var application = application("fail")) {
       application.get(Choosy.class).wait(1);
@@ -117,7 +117,7 @@ class FailureStrategiesTest extends StoreFixture {
   }
 
   @Test
-  void failHandsOutNoLaterEventOfTheStream() {
+  void fail_hands_out_no_later_event_of_the_stream() {
     server.append(n + "-1", 0, 2);
     Map<String, String> properties =
         Map.of(
@@ -151,7 +151,7 @@ class FailureStrategiesTest extends StoreFixture {
   }
 
   @Test
-  void ofTheUsersOwn() {
+  void of_the_users_own() {
     server.append(n + "-1", 0, 2);
     try (var application = application("own", Own.class)) {
       assertThat(application.get(Own.class).wait(1))
@@ -161,7 +161,7 @@ class FailureStrategiesTest extends StoreFixture {
   }
 
   @Test
-  void anEventThatCantBeReadGoesTheSameWay() throws Exception {
+  void an_event_that_cant_be_read_goes_the_same_way() throws Exception {
     server
         .store()
         .append(n + "-1", List.of(TestStore.event("counted", "no JSON")))
@@ -186,7 +186,7 @@ class FailureStrategiesTest extends StoreFixture {
   }
 
   @Test
-  void aCatchUpSubscriptionParksToo_andGoesOnBehindItAfterARestart() throws Exception {
+  void a_catch_up_subscription_parks_too_and_goes_on_behind_it_after_a_restart() throws Exception {
     server.append(n + "-1", 0, 2);
     Map<String, String> catchUp =
         Map.of(
@@ -232,7 +232,7 @@ class FailureStrategiesTest extends StoreFixture {
         "message-timeout=0",
         "stream=n",
       })
-  void attributesThatCantBeRightAreNamed(String wrong) {
+  void attributes_that_cant_be_right_are_named(String wrong) {
     String[] attribute = wrong.split("=", 2);
     assertThatThrownBy(
             () ->
@@ -245,7 +245,7 @@ class FailureStrategiesTest extends StoreFixture {
   }
 
   @Test
-  void whatIsMissingIsNamed() {
+  void what_is_missing_is_named() {
     assertThatThrownBy(
             () -> new Application(server, Map.of("in.numbers.group", "readers"), Choosy.class))
         .hasStackTraceContaining("stream, category and filter");

@@ -99,7 +99,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void fromTheEndOfACategoryItBeginsBehindTheLastEventOfAll() throws Exception {
+  void from_the_end_of_a_category_it_begins_behind_the_last_event_of_all() throws Exception {
     Map<String, String> attributes = Map.of("from", "end");
     server.append(n + "-1", 0, 2);
     long before = end();
@@ -112,7 +112,8 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void fromTheEndOfAllStreamsTheLastEventThatWasThereIsNotHandedOut() throws Exception {
+  void from_the_end_of_all_streams_the_last_event_that_was_there_is_not_handed_out()
+      throws Exception {
     server.append(n + "-1", 0, 2);
     Map<String, String> attributes = Map.of("from", "end", "filter", ".*");
     open(attributes);
@@ -123,7 +124,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void fromTheEndOfAStreamItBeginsWithTheRevisionThatComes() throws Exception {
+  void from_the_end_of_a_stream_it_begins_with_the_revision_that_comes() throws Exception {
     Map<String, String> attributes = Map.of("from", "end", "stream", n);
     server.append(n, 0, 2);
     open(attributes);
@@ -134,7 +135,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void fromTheEndOfAStreamWithoutEventsItBeginsWithItsFirst() throws Exception {
+  void from_the_end_of_a_stream_without_events_it_begins_with_its_first() throws Exception {
     Map<String, String> attributes = Map.of("from", "end", "stream", n);
     open(attributes);
     assertThat(startInStream(n, own("numbers"))).isZero();
@@ -144,7 +145,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void thatOfAProjectionIsCreatedSo_whenItsBuildBegins() throws Exception {
+  void that_of_a_projection_is_created_so_when_its_build_begins() throws Exception {
     server.append(n + "-1", 0, 2);
     long before = end();
     Group group = Group.ofCategories(own("read-models"), List.of(n), 100).fromEnd();
@@ -153,7 +154,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void anUpdateOfOtherSettingsLeavesWhereItBegan() throws Exception {
+  void an_update_of_other_settings_leaves_where_it_began() throws Exception {
     server.append(n + "-1", 0, 2);
     open(Map.of("from", "end"));
     long began = start(own("numbers"));
@@ -167,7 +168,8 @@ class GroupSettingsTest extends ChannelFixture {
 
   /** Until its first checkpoint a server forgets at each start where that was. */
   @Test
-  void oneThatWasCreatedAtTheEndByOthersIsReported_andUpdatedWhenTold() throws Exception {
+  void one_that_was_created_at_the_end_by_others_is_reported_and_updated_when_told()
+      throws Exception {
     server.append(n, 0, 2);
     server
         .store()
@@ -184,7 +186,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void isAsConfigured_afterItWasCreated() {
+  void is_as_configured_after_it_was_created() {
     for (Map<String, String> attributes :
         List.of(
             Map.<String, String>of(),
@@ -198,7 +200,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void differencesAreReported() throws Exception {
+  void differences_are_reported() throws Exception {
     open(Map.of());
     Map<String, String> other =
         Map.of(
@@ -226,7 +228,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void differencesAreUpdatedWhenTold() throws Exception {
+  void differences_are_updated_when_told() throws Exception {
     open(Map.of());
     Map<String, String> told = Map.of("max-retries", "3", "from", "end", "update-group", "true");
     assertThat(open(told)).doesNotContain("otherwise");
@@ -237,7 +239,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void anotherFilterIsReported_sinceItCantBeUpdated() {
+  void another_filter_is_reported_since_it_cant_be_updated() {
     open(Map.of("filter", "^" + n + "-"));
     Map<String, String> other =
         Map.of("filter", "^(m" + n + "|" + n + ")-", "update-group", "true");
@@ -247,7 +249,7 @@ class GroupSettingsTest extends ChannelFixture {
   }
 
   @Test
-  void theFilterOfAGroupThatIsCreatedAnewIsTheNewOne() throws Exception {
+  void the_filter_of_a_group_that_is_created_anew_is_the_new_one() throws Exception {
     open(Map.of("filter", "^" + n + "-"));
     server.store().subscriptions().deleteToAll(own("numbers")).get(10, TimeUnit.SECONDS);
     open(Map.of("filter", "^m" + n + "-"));

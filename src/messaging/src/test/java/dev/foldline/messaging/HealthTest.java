@@ -62,7 +62,7 @@ class HealthTest extends StoreFixture {
   }
 
   @Test
-  void channelsThatWorkAreStartedReadyAndLive() {
+  void channels_that_work_are_started_ready_and_live() {
     try (var application = numbers()) {
       await().atMost(LIMIT).until(() -> application.health().getReadiness().isOk());
       assertThat(application.health().getStartup().isOk()).isTrue();
@@ -77,7 +77,7 @@ class HealthTest extends StoreFixture {
   }
 
   @Test
-  void anApplicationStartsWhileTheStoreIsAway_andIsReadyWhenItIsThere() {
+  void an_application_starts_while_the_store_is_away_and_is_ready_when_it_is_there() {
     server.append(n + "-1", 1, 1);
     server.stop();
     try (var application = numbers()) {
@@ -91,7 +91,7 @@ class HealthTest extends StoreFixture {
   }
 
   @Test
-  void aStoreThatIsAwayMakesChannelsUnready_notDead_andTheyGoOnWhenItIsBack() {
+  void a_store_that_is_away_makes_channels_unready_not_dead_and_they_go_on_when_it_is_back() {
     try (var application = numbers()) {
       Numbers numbers = application.get(Numbers.class);
       numbers.send(1);
@@ -130,7 +130,7 @@ class HealthTest extends StoreFixture {
   }
 
   @Test
-  void aConsumerThatHangsMakesItsChannelDead_untilItGoesOn() {
+  void a_consumer_that_hangs_makes_its_channel_dead_until_it_goes_on() {
     server.append(n + "-1", 1, 2);
     var properties = Map.of("in.numbers.category", n, "in.numbers.settle-timeout", "100");
     try (var application = new Application(server, properties, Stuck.class)) {
@@ -141,7 +141,7 @@ class HealthTest extends StoreFixture {
   }
 
   @Test
-  void aChannelMayBeLeftOut() {
+  void a_channel_may_be_left_out() {
     server.stop();
     try (var application = numbers("in.numbers.health-enabled", "false")) {
       assertThat(application.health().getReadiness().isOk()).isTrue();
@@ -152,7 +152,8 @@ class HealthTest extends StoreFixture {
   }
 
   @Test
-  void atItsEndAnApplicationFinishesWhatIsInHand_andTakesNothingMore() throws Exception {
+  void at_its_end_an_application_finishes_what_is_in_hand_and_takes_nothing_more()
+      throws Exception {
     server.append(n + "-1", 0, 3);
     var properties = Map.of("in.numbers.category", n, "in.numbers.stop-timeout", "20000");
     var application = new Application(server, properties, Stuck.class);
@@ -169,7 +170,7 @@ class HealthTest extends StoreFixture {
   }
 
   @Test
-  void atItsEndAnApplicationFinishesWhatItAppends() throws Exception {
+  void at_its_end_an_application_finishes_what_it_appends() throws Exception {
     var application = numbers("out.out.stop-timeout", "20000");
     CompletableFuture<Void> heard = new CompletableFuture<>();
     application.get(Numbers.class).send(Message.of(1, () -> heard));
@@ -181,7 +182,8 @@ class HealthTest extends StoreFixture {
   }
 
   @Test
-  void atItsEndAnApplicationDoesNotWaitForEver_andWhatWasInHandComesAgain() throws Exception {
+  void at_its_end_an_application_does_not_wait_for_ever_and_what_was_in_hand_comes_again()
+      throws Exception {
     server.append(n + "-1", 0, 1);
     var properties = Map.of("in.numbers.category", n, "in.numbers.stop-timeout", "50");
     var application = new Application(server, properties, Stuck.class);

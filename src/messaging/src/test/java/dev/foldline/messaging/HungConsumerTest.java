@@ -34,7 +34,7 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void anEventThatIsNotSettledInTimeHasFailed_andItsStreamGoesOn() throws Exception {
+  void an_event_that_is_not_settled_in_time_has_failed_and_its_stream_goes_on() throws Exception {
     server.append(n + "-1", 0, 2);
     server.append(n + "-2", 0, 1);
     IncomingChannel channel = incoming(STRATEGIES.park(), IMPATIENT);
@@ -62,7 +62,7 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void aHandlerThatFailsTooLateDoesNotFailAgain() throws Exception {
+  void a_handler_that_fails_too_late_does_not_fail_again() throws Exception {
     server.append(n + "-1", 0, 1);
     List<Throwable> reasons = new CopyOnWriteArrayList<>();
     IncomingChannel channel =
@@ -82,7 +82,7 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void whatHangsCountsAgainstItsConcurrency() throws Exception {
+  void what_hangs_counts_against_its_concurrency() throws Exception {
     for (int stream = 0; stream < 5; stream++) {
       server.append(n + "-" + stream, 0, 1);
     }
@@ -102,7 +102,7 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void whatIsGivenUpIsSettled_thoughTheConsumerTakesNothingMore() throws Exception {
+  void what_is_given_up_is_settled_though_the_consumer_takes_nothing_more() throws Exception {
     server.append(n + "-1", 0, 1);
     server.append(n + "-2", 0, 1);
     IncomingChannel channel =
@@ -120,7 +120,8 @@ class HungConsumerTest extends ChannelFixture {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatAFailureStrategyDoesNotSettleIsParked_andItsStreamGoesOn(boolean ends) throws Exception {
+  void what_a_failure_strategy_does_not_settle_is_parked_and_its_stream_goes_on(boolean ends)
+      throws Exception {
     server.append(n + "-1", 0, 2);
     Uni<Void> outcome = ends ? Uni.createFrom().voidItem() : Uni.createFrom().nothing();
     IncomingChannel channel =
@@ -134,7 +135,7 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void whatEndsTheChannelLeavesNothingOfItsBatchInHand() throws Exception {
+  void what_ends_the_channel_leaves_nothing_of_its_batch_in_hand() throws Exception {
     server.append(n + "-0", 0, 1);
     IncomingChannel channel =
         incoming(STRATEGIES.fail(), Map.of("batch", "true", "max-concurrency", "1"));
@@ -155,7 +156,8 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void theEventsOfAConsumerThatTakesNoneGoToOthers_andItGoesOnWhenItIsBack() throws Exception {
+  void the_events_of_a_consumer_that_takes_none_go_to_others_and_it_goes_on_when_it_is_back()
+      throws Exception {
     for (int stream = 0; stream < 8; stream++) {
       server.append(n + "-" + stream, 0, 1);
     }
@@ -180,7 +182,8 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void whileAConsumerPausesItsEventsWaitInTheStore_andNothingIsWrong() throws Exception {
+  void while_a_consumer_pauses_its_events_wait_in_the_store_and_nothing_is_wrong()
+      throws Exception {
     server.append(n + "-1", 0, 1);
     IncomingChannel channel = incoming(STRATEGIES.park(), IMPATIENT);
     var consumer = consume(channel, 0);
@@ -210,7 +213,7 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void whatWasGivenUpDoesNotHoldUpTheEnd() {
+  void what_was_given_up_does_not_hold_up_the_end() {
     server.append(n + "-1", 0, 1);
     IncomingChannel channel =
         incoming(STRATEGIES.skip(), Map.of("settle-timeout", "200", "stop-timeout", "600000"));
@@ -220,7 +223,7 @@ class HungConsumerTest extends ChannelFixture {
   }
 
   @Test
-  void aRetryThatWaitsForLongerThanAHandlerMayIsNotGivenUp() throws Exception {
+  void a_retry_that_waits_for_longer_than_a_handler_may_is_not_given_up() throws Exception {
     server.append(n + "-1", 0, 1);
     IncomingChannel channel =
         incoming(

@@ -70,7 +70,7 @@ class PipelinesTest extends StoreFixture {
   }
 
   @Test
-  void aMethodMayConsumeManyChannels() {
+  void a_method_may_consume_many_channels() {
     server.append(n + "-1", 0, 1);
     server.append("l" + n + "-1", 0, 1);
     var properties = Map.of("in.numbers.category", n, "in.letters.category", "l" + n);
@@ -99,7 +99,7 @@ class PipelinesTest extends StoreFixture {
   }
 
   @Test
-  void manyMethodsMayConsumeAChannelThatIsBroadcast() throws Exception {
+  void many_methods_may_consume_a_channel_that_is_broadcast() throws Exception {
     server.append(n + "-1", 0, 3);
     var properties = Map.of("in.numbers.category", n, "in.numbers.broadcast", "true");
     try (var application = new Application(server, properties, One.class, Other.class)) {
@@ -127,7 +127,7 @@ class PipelinesTest extends StoreFixture {
   }
 
   @Test
-  void manyMethodsMayAppendByOneChannel() {
+  void many_methods_may_append_by_one_channel() {
     server.append(n + "-1", 0, 1);
     server.append("l" + n + "-1", 0, 1);
     var properties =
@@ -169,7 +169,7 @@ class PipelinesTest extends StoreFixture {
   }
 
   @Test
-  void anEventIsSettledByTheEndOfItsChain_whereverThatIs() throws Exception {
+  void an_event_is_settled_by_the_end_of_its_chain_wherever_that_is() throws Exception {
     server.append(n + "-1", 0, 3);
     try (var application = new Application(server, numbers(), Chain.class)) {
       assertThat(application.get(Chain.class).wait(3)).containsExactly(1, 2, 3);
@@ -188,7 +188,7 @@ class PipelinesTest extends StoreFixture {
   }
 
   @Test
-  void whatIsAcknowledgedBeforeIsNotParkedAfter() throws Exception {
+  void what_is_acknowledged_before_is_not_parked_after() throws Exception {
     server.append(n + "-1", 0, 1);
     try (var application = new Application(server, numbers(), Hasty.class)) {
       application.get(Hasty.class).wait(1);
@@ -208,7 +208,7 @@ class PipelinesTest extends StoreFixture {
   }
 
   @Test
-  void aBatchIsAList_settledAsOne() throws Exception {
+  void a_batch_is_a_list_settled_as_one() throws Exception {
     server.append(n + "-1", 0, 20);
     server.append(n + "-2", 0, 20);
     var properties = Map.of("in.numbers.category", n, "in.numbers.batch", "true");
@@ -252,7 +252,7 @@ class PipelinesTest extends StoreFixture {
   }
 
   @Test
-  void everyMessageHasAContextOfItsOwn_allAlongItsWay() {
+  void every_message_has_a_context_of_its_own_all_along_its_way() {
     server.append(n + "-1", 1, 3);
     try (var application = new Application(server, numbers(), Locals.class)) {
       assertThat(application.get(Locals.class).wait(3))
@@ -289,7 +289,7 @@ class PipelinesTest extends StoreFixture {
   }
 
   @Test
-  void messagesAreObserved_asSettledAndAsFailed() {
+  void messages_are_observed_as_settled_and_as_failed() {
     server.append(n + "-1", 0, 2);
     try (var application = new Application(server, numbers(), Observer.class, FailsFirst.class)) {
       Observer observer = application.get(Observer.class);

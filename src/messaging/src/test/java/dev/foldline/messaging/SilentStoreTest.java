@@ -140,7 +140,7 @@ class SilentStoreTest {
   }
 
   @Test
-  void aStoreThatHangs(@TempDir Path data) throws Exception {
+  void a_store_that_hangs(@TempDir Path data) throws Exception {
     try (StoreProcess server = new StoreProcess(data);
         EventStore store =
             new EventStore(
@@ -150,7 +150,7 @@ class SilentStoreTest {
   }
 
   @Test
-  void aConnectionThatGoesSilent(@TempDir Path data) throws Exception {
+  void a_connection_that_goes_silent(@TempDir Path data) throws Exception {
     try (TestStore server = new TestStore(data);
         Cable cable = new Cable(server.port())) {
       outlives(cable.port(), server.store(), cable::silence, () -> {});

@@ -131,7 +131,7 @@ class TracingTest {
   }
 
   @Test
-  void aTraceGoesOnFromAnEventToWhatIsAppendedForIt() {
+  void a_trace_goes_on_from_an_event_to_what_is_appended_for_it() {
     append("3");
     try (var _ = doubling()) {
       SpanData process = ended(SpanKind.CONSUMER);
@@ -150,7 +150,7 @@ class TracingTest {
   }
 
   @Test
-  void aSpanTellsWhatWentWrong() {
+  void a_span_tells_what_went_wrong() {
     append("-3");
     try (var _ = doubling()) {
       SpanData process = ended(SpanKind.CONSUMER);
@@ -160,7 +160,7 @@ class TracingTest {
   }
 
   @Test
-  void anEventWithoutATraceBeginsOne() {
+  void an_event_without_a_trace_begins_one() {
     server.append(n + "-1", 3, 1);
     try (var _ = doubling()) {
       SpanData process = ended(SpanKind.CONSUMER);
@@ -170,7 +170,7 @@ class TracingTest {
   }
 
   @Test
-  void turnedOff_thereAreNoSpans() {
+  void turned_off_there_are_no_spans() {
     append("3");
     try (var _ =
         doubling("in.numbers.tracing-enabled", "false", "out.doubled.tracing-enabled", "false")) {

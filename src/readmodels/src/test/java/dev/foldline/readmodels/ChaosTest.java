@@ -65,7 +65,7 @@ class ChaosTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyViewIsTheFoldOfItsStream(OnPoison onPoison, @TempDir Path data) {
+  void every_view_is_the_fold_of_its_stream(OnPoison onPoison, @TempDir Path data) {
     try (Ground ground = new Ground(data, true)) {
       ground.rememberRedis();
       List<JavaProcess> instances = new ArrayList<>();

@@ -82,7 +82,8 @@ class DeletedStreamsTest extends GroundFixture {
   /** With several instances the events of a stream are in several hands. */
   @ParameterizedTest
   @CsvSource({"false,false", "true,false", "true,true"})
-  void theEventsOfDeletedStreamsAreInTheTotals(boolean forGood, boolean backlog) throws Exception {
+  void the_events_of_deleted_streams_are_in_the_totals(boolean forGood, boolean backlog)
+      throws Exception {
     Ground.Instance one = subscribed(ground.start(1));
     Ground.Instance two = subscribed(ground.start(1));
     if (backlog) {
@@ -106,7 +107,7 @@ class DeletedStreamsTest extends GroundFixture {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatIsParkedStaysParked_untilItIsReplayed(boolean forGood) throws Exception {
+  void what_is_parked_stays_parked_until_it_is_replayed(boolean forGood) throws Exception {
     Ground.Instance old =
         subscribed(ground.new Instance(Counting.superstitiousSums(), OnPoison.HOLD));
     ground.append(n + "-1", 1, 13, 2, 3);
@@ -130,7 +131,7 @@ class DeletedStreamsTest extends GroundFixture {
   }
 
   @Test
-  void whatIsParkedOfADeletedStreamCanBeDiscarded_andIsLeftOutOfEachLaterBuild() {
+  void what_is_parked_of_a_deleted_stream_can_be_discarded_and_is_left_out_of_each_later_build() {
     Ground.Instance instance =
         subscribed(ground.new Instance(Counting.superstitiousSums(), OnPoison.HOLD));
     ground.append(n + "-1", 1, 13, 2);
@@ -152,7 +153,7 @@ class DeletedStreamsTest extends GroundFixture {
   }
 
   @Test
-  void aBuildHoldsAStreamThatWasDeleted_behindWhatItCantApply() {
+  void a_build_holds_a_stream_that_was_deleted_behind_what_it_cant_apply() {
     ground.append(n + "-1", 1, 13);
     ground.append(n + "-2", LongStream.range(0, 3_000).map(_ -> 0).toArray());
     ground.append(n + "-1", 2);
@@ -173,7 +174,7 @@ class DeletedStreamsTest extends GroundFixture {
 
   /** What waits behind the poison was delivered to nobody: only the log has it. */
   @Test
-  void whatWaitsInADeletedStreamIsNotForgotten_whenAReplayIsCutOff() {
+  void what_waits_in_a_deleted_stream_is_not_forgotten_when_a_replay_is_cut_off() {
     ground.append(n + "-1", 1, 13, 2);
     ground.delete(n + "-1", true);
     Ground.Instance old =
@@ -199,8 +200,8 @@ class DeletedStreamsTest extends GroundFixture {
    */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatWaitsForAnEventInOthersHandsIsGivenBack_andParkedIfThatDoesNotCome(boolean comes)
-      throws Exception {
+  void what_waits_for_an_event_in_others_hands_is_given_back_and_parked_if_that_does_not_come(
+      boolean comes) throws Exception {
     Ground.Instance first = subscribed(ground.start(1));
     ground.append(n + "-1", 1);
     awaitTotals(1, 1);

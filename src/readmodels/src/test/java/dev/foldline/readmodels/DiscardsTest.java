@@ -27,7 +27,7 @@ class DiscardsTest {
   private final String projection = EventStoreServer.unique("sums");
 
   @Test
-  void areKnownToOthersToo(EventStoreServer server) {
+  void are_known_to_others_too(EventStoreServer server) {
     try (EventStore store = connect(server)) {
       EventRef event = new EventRef("n-1", 7);
       await(
@@ -51,7 +51,7 @@ class DiscardsTest {
         "{\"format\":1,\"stream\":\"n-1\",\"revision\":null" + REST,
         "nonsense"
       })
-  void ofAnotherFormAreRefused_sinceAGuessWouldLeaveOutAnotherEvent(
+  void of_another_form_are_refused_since_a_guess_would_leave_out_another_event(
       String stored, EventStoreServer server) {
     try (EventStore store = connect(server)) {
       StoredEvent event =

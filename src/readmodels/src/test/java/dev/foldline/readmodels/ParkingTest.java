@@ -81,7 +81,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void aPoisonEventIsParked_withTheLaterOnesOfItsStream_andNoOthers() {
+  void a_poison_event_is_parked_with_the_later_ones_of_its_stream_and_no_others() {
     Ground.Instance instance = superstitious(OnPoison.HOLD);
     await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
     ground.append(n + "-1", 1, 13, 2);
@@ -103,7 +103,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void aDryRunSaysWhatWouldComeOfIt_andWritesNothing() {
+  void a_dry_run_says_what_would_come_of_it_and_writes_nothing() {
     parkSome();
 
     assertThat(of(superstitious(OnPoison.HOLD).runner.parking().dryRun(Set.of())))
@@ -118,7 +118,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void someAreReplayed_orAll_onceInEffect() {
+  void some_are_replayed_or_all_once_in_effect() {
     parkSome();
     Ground.Instance fixed = ground.start(1);
     Parking<Sum> parking = fixed.runner.parking();
@@ -142,7 +142,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void whatFailsAgainStaysParked() {
+  void what_fails_again_stays_parked() {
     parkSome();
     Ground.Instance still = superstitious(OnPoison.HOLD);
 
@@ -152,7 +152,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void whatIsDiscardedIsRecorded_andLeftOutOfEachLaterBuildToo() {
+  void what_is_discarded_is_recorded_and_left_out_of_each_later_build_too() {
     parkSome();
     Ground.Instance instance = superstitious(OnPoison.HOLD);
     Parking<Sum> parking = instance.runner.parking();
@@ -183,7 +183,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void aFoldDoesWithoutWhatIsDiscarded_asTheReadModelDoes() {
+  void a_fold_does_without_what_is_discarded_as_the_read_model_does() {
     var fold =
         new StreamFold(
             ground.store().streams(),
@@ -213,7 +213,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void aDiscardThatWasBrokenOffIsCompletedByAnother_orByTheNextBuild() {
+  void a_discard_that_was_broken_off_is_completed_by_another_or_by_the_next_build() {
     parkSome();
     var before = new Discards(ground.store(), Ground.NAMESPACE, "sums-" + n);
     of(
@@ -235,7 +235,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void whatABuildCanNotApplyIsParkedToo_andReplayedWithWhatIsBehindIt() {
+  void what_a_build_can_not_apply_is_parked_too_and_replayed_with_what_is_behind_it() {
     ground.append(n + "-1", 1, 13, 2, 3);
     ground.append(n + "-2", 7);
     Ground.Instance instance = superstitious(OnPoison.HOLD);
@@ -252,7 +252,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void whatIsPassedOverStaysParked_untilItIsBuiltAnew() throws Exception {
+  void what_is_passed_over_stays_parked_until_it_is_built_anew() throws Exception {
     Ground.Instance instance = superstitious(OnPoison.PASS);
     ground.append(n + "-1", 1, 13, 2);
     awaitSum(n + "-1", 2, 3, 2);
@@ -269,7 +269,7 @@ class ParkingTest extends GroundFixture {
   }
 
   @Test
-  void aReplayStopsInTime_andIsGoneOnWith() {
+  void a_replay_stops_in_time_and_is_gone_on_with() {
     ground.append(
         n + "-1", LongStream.concat(LongStream.of(13), LongStream.range(0, 99)).toArray());
     Ground.Instance instance = superstitious(OnPoison.HOLD);

@@ -52,7 +52,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void buildsWhatWasBefore_andAppliesWhatComes() {
+  void builds_what_was_before_and_applies_what_comes() {
     ground.append(n + "-1", 1, 2, 3);
     var instance = ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 6, 3);
@@ -68,7 +68,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void anEmptiedRedisIsNoticedAndBuiltAgain() {
+  void an_emptied_redis_is_noticed_and_built_again() {
     ground.append(n + "-1", 1, 2, 3);
     ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 6, 3);
@@ -85,7 +85,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void anEmptiedRedisIsNoticedThoughNothingHappens() {
+  void an_emptied_redis_is_noticed_though_nothing_happens() {
     ground.append(n + "-1", 1, 2, 3);
     ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 6, 3);
@@ -96,7 +96,8 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aRedisThatLostItsLastWritesIsNoticedAndMended_thoughTheirEventsWereAcknowledged() {
+  void
+      a_redis_that_lost_its_last_writes_is_noticed_and_mended_though_their_events_were_acknowledged() {
     ground.append(n + "-1", 1);
     ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 1, 1);
@@ -111,7 +112,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aRedisThatLostItsLastWritesWhileNobodyWasThereIsMendedToo() {
+  void a_redis_that_lost_its_last_writes_while_nobody_was_there_is_mended_too() {
     ground.append(n + "-1", 1);
     var instance = ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 1, 1);
@@ -146,7 +147,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void goesOnAfterRedisAndTheStoreWereAway() {
+  void goes_on_after_redis_and_the_store_were_away() {
     ground.start(1);
     for (long round = 1; round <= 3; round++) {
       ground.append(n + "-1", 1);
@@ -161,7 +162,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aNewVersionIsBuiltBesideTheOldOne_andSwitchedToAndBack() {
+  void a_new_version_is_built_beside_the_old_one_and_switched_to_and_back() {
     Projection<Sum> two = Counting.sums(2);
     ground.append(n + "-1", 1, 2, 3);
     ground.start(1);
@@ -181,7 +182,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aVersionThatIsRolledBackIsNotReadAnyMore() {
+  void a_version_that_is_rolled_back_is_not_read_any_more() {
     var hasty = Ground.keeping(Duration.ofMillis(100), 20);
     Projection<Sum> two = Counting.sums(2);
     ground.append(n + "-1", 1);
@@ -208,7 +209,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aRedisThatMayEvictIsNotReady_andATotalThatItEvictedIsBuiltAgain() {
+  void a_redis_that_may_evict_is_not_ready_and_a_total_that_it_evicted_is_built_again() {
     var hasty = Ground.keeping(Duration.ofMillis(100), 1_000);
     ground.append(n + "-1", 1, 2);
     var instance = ground.new Instance(Counting.sums(1), OnPoison.HOLD, hasty);
@@ -232,7 +233,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aRedisThatMayEvictIsNamed_beforeThereIsABuild() {
+  void a_redis_that_may_evict_is_named_before_there_is_a_build() {
     var hasty = Ground.keeping(Duration.ofMillis(100), 1_000);
     ground.mayEvict("allkeys-lru");
     Builds builds = new Builds(ground.models, Counting.sums(1));
@@ -246,7 +247,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aRebuildGoesOnWhereItWas_whileQueriesAreAnswered() throws Exception {
+  void a_rebuild_goes_on_where_it_was_while_queries_are_answered() throws Exception {
     var instance = ground.start(1);
     for (int stream = 0; stream < 50; stream++) {
       ground.append(n + "-" + stream, LongStream.range(0, 200).toArray());
@@ -267,7 +268,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aBuildIsNotLeftClosed_howeverMuchIsWrittenBeforeItIsReplaced() throws Exception {
+  void a_build_is_not_left_closed_however_much_is_written_before_it_is_replaced() throws Exception {
     EventStoreServer.mustBeOwn("reads the log from its beginning, a page at a time");
     ground.append(n + "-1", 1);
     var instance = ground.start(1);
@@ -303,7 +304,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aSecondBuilderIsToldThatThereIsOne_andNotHowFarItWasItself() throws Exception {
+  void a_second_builder_is_told_that_there_is_one_and_not_how_far_it_was_itself() throws Exception {
     ground.append(n + "-1", 1);
     var instance = ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 1, 1);
@@ -316,7 +317,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void aSecondBuilderDoesNotWaitForTheFirst() {
+  void a_second_builder_does_not_wait_for_the_first() {
     ground.append(n + "-1", 1);
     var instance = ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 1, 1);
@@ -342,7 +343,7 @@ class ProjectionRunnerTest extends GroundFixture {
   }
 
   @Test
-  void whatADeadBuilderLeftIsRemoved() {
+  void what_a_dead_builder_left_is_removed() {
     ground.append(n + "-1", 1);
     var first = ground.start(1);
     awaitSum(Counting.sums(1), n + "-1", 1, 1);

@@ -51,7 +51,7 @@ class RebuildTest {
       List<Listing.Ranked> largest) {}
 
   @Test
-  void killedTwiceOnTheWayItEndsAsOneFromScratch_andNoQueryFails(@TempDir Path data)
+  void killed_twice_on_the_way_it_ends_as_one_from_scratch_and_no_query_fails(@TempDir Path data)
       throws Exception {
     try (Ground ground = new Ground(data)) {
       while (written < events) {

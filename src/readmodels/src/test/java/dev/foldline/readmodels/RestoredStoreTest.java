@@ -91,7 +91,7 @@ class RestoredStoreTest {
   }
 
   @Test
-  void aLogThatEndsEarlierIsNoticed() {
+  void a_log_that_ends_earlier_is_noticed() {
     restore();
     ground.start(1);
 
@@ -100,7 +100,7 @@ class RestoredStoreTest {
   }
 
   @Test
-  void otherEventsAtTheSamePlacesAreNoticed() {
+  void other_events_at_the_same_places_are_noticed() {
     restore();
     ground.append(n + "-1", LongStream.range(0, 200).map(_ -> 5).toArray());
     ground.start(1);
@@ -110,7 +110,7 @@ class RestoredStoreTest {
   }
 
   @Test
-  void aStreamThatTheBackupHasNotIsNoticed() {
+  void a_stream_that_the_backup_has_not_is_noticed() {
     ground.append(n + "-9", 1);
     awaitTotals(704, 103);
     awaitLandmark(build, n + "-9", 0);
@@ -124,7 +124,7 @@ class RestoredStoreTest {
 
   /** Whoever went on during the restore has an event in hand that is of the log before. */
   @Test
-  void whatWasAppliedBeforeIsNoLandmarkOfTheNextBuild() {
+  void what_was_applied_before_is_no_landmark_of_the_next_build() {
     ground.stopStore();
     Ground.copy(data.resolve("backup"), data.resolve("store"));
     ground.startStore();
@@ -137,7 +137,7 @@ class RestoredStoreTest {
   }
 
   @Test
-  void whatWasNotSeenAtTheStartIsNoticedAtTheFence() {
+  void what_was_not_seen_at_the_start_is_noticed_at_the_fence() {
     restore();
     ground.append(n + "-0", LongStream.range(0, 200).map(_ -> 5).toArray());
     ground.append(n + "-1", LongStream.range(0, 50).map(_ -> 5).toArray());
@@ -158,7 +158,7 @@ class RestoredStoreTest {
 
   /** It comes through a link, whose position is not its own. */
   @Test
-  void aReplayedParkedEventIsNoLandmark() throws Exception {
+  void a_replayed_parked_event_is_no_landmark() throws Exception {
     instance.stop();
     instance = ground.new Instance(Counting.superstitiousSums(), OnPoison.HOLD);
     ground.append(n + "-2", 13);
@@ -180,7 +180,7 @@ class RestoredStoreTest {
   }
 
   @Test
-  void aStoreThatWasOnlyStoppedIsTrusted() {
+  void a_store_that_was_only_stopped_is_trusted() {
     instance.stop();
     ground.stopStore();
     ground.startStore();

@@ -62,7 +62,8 @@ class RollingReleaseTest extends GroundFixture {
   }
 
   @Test
-  void whatTheOldReleaseParksIsReplayedByTheNewOne_untilNothingIsLeft() throws Exception {
+  void what_the_old_release_parks_is_replayed_by_the_new_one_until_nothing_is_left()
+      throws Exception {
     Ground.Instance old = start(Counting.category(), Duration.ofMillis(500));
     Ground.Instance first = start(withPairs(), Duration.ofMillis(500));
     appendPairs(0, 40);
@@ -79,7 +80,7 @@ class RollingReleaseTest extends GroundFixture {
 
   /** As by the event behind it, for which what is missing is read from the stream. */
   @Test
-  void whatTookEffectSomeOtherWayIsNotKept() {
+  void what_took_effect_some_other_way_is_not_kept() {
     Ground.Instance old = start(Counting.category(), Duration.ofMillis(500));
     appendPairs(0, 1);
     await().atMost(Ground.LIMIT).until(() -> old.runner.parked().count() == 2);
@@ -101,7 +102,7 @@ class RollingReleaseTest extends GroundFixture {
   }
 
   @Test
-  void nothingIsReplayedByThoseWhoDoNotKnowIt_norWhatIsParkedForAnotherReason() {
+  void nothing_is_replayed_by_those_who_do_not_know_it_nor_what_is_parked_for_another_reason() {
     Ground.Instance old = start(Counting.category(), Duration.ofMillis(500));
     appendPairs(0, 2);
     ground.append(n + "-9", List.of(Ground.event("counted", "{\"number\":\"thirteen\"}")));

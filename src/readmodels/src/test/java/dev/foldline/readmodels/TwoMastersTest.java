@@ -120,7 +120,7 @@ class TwoMastersTest {
   }
 
   @Test
-  void whatWasAcknowledgedUnderTheMasterThatLostIsAppliedAgain(@TempDir Path data)
+  void what_was_acknowledged_under_the_master_that_lost_is_applied_again(@TempDir Path data)
       throws Exception {
     try (Ground ground = new Ground(data);
         Master old = new Master("--dir", data.toString());

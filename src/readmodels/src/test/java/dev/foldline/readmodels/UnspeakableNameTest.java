@@ -87,7 +87,7 @@ class UnspeakableNameTest {
   }
 
   @Test
-  void aTombstoneWithSuchANameHoldsUpItsOwnStreamAlone() throws Exception {
+  void a_tombstone_with_such_a_name_holds_up_its_own_stream_alone() throws Exception {
     append(n + "-müller", 13);
     await().atMost(Ground.LIMIT).until(() -> runner.figures().poisoned() == 1);
     append(n + "-müller", 1);
@@ -112,7 +112,7 @@ class UnspeakableNameTest {
 
   /** What is parked comes through a link, and is read where it stands. */
   @Test
-  void aStreamThatIsDeniedHoldsUpItselfAlone() {
+  void a_stream_that_is_denied_holds_up_itself_alone() {
     append(n + "-denied", 13);
     ParkedEvents parked = new ParkedEvents(store, Ground.NAMESPACE.of(sums.name()) + "-v1");
     await().atMost(Ground.LIMIT).until(() -> of(parked.list(10)).size() == 1);

@@ -94,7 +94,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void whoWaitsIsWokenByTheWriteItWaitsFor() {
+  void who_waits_is_woken_by_the_write_it_waits_for() {
     CompletableFuture<Boolean> second = asks("n-1", 1, LONG);
     untilSomeoneWaits("n-1");
 
@@ -107,7 +107,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void whatIsThereIsNotWaitedFor() {
+  void what_is_there_is_not_waited_for() {
     write("n-1", 3);
 
     assertThat(asks("n-1", 2, LONG).join()).isTrue();
@@ -116,14 +116,14 @@ class ArrivalsTest {
   }
 
   @Test
-  void whatDoesNotComeIsGivenUp() {
+  void what_does_not_come_is_given_up() {
     write("n-1", 3);
 
     assertThat(asks("n-1", 4, Duration.ofMillis(50)).join()).isFalse();
   }
 
   @Test
-  void whoWaitsForLongIsWoken_afterOneWhoWaitedForAMomentHasGone() {
+  void who_waits_for_long_is_woken_after_one_who_waited_for_a_moment_has_gone() {
     CompletableFuture<Boolean> patient = asks("n-1", 0, LONG);
     untilSomeoneWaits("n-1");
     assertThat(asks("n-1", 7, Duration.ofMillis(1)).join()).isFalse();
@@ -134,7 +134,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void nobodyIsForgottenHoweverWritesAndWaitsMeet() {
+  void nobody_is_forgotten_however_writes_and_waits_meet() {
     List<CompletableFuture<Boolean>> all =
         IntStream.range(0, 200)
             .mapToObj(
@@ -149,7 +149,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void aLostConnectionIsReplaced() {
+  void a_lost_connection_is_replaced() {
     CompletableFuture<Boolean> first = asks("n-1", 0, LONG);
     untilSomeoneWaits("n-1");
     redis.command("CLIENT KILL TYPE pubsub");
@@ -163,7 +163,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void aConnectionThatWentSilentIsReplaced() {
+  void a_connection_that_went_silent_is_replaced() {
     Vertx vertx = Vertx.vertx();
     try (Cable way = new Cable(redis.port())) {
       Redis client = RealRedis.client(vertx, way.port());
@@ -190,7 +190,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void aConnectionThatIsSilentFromTheBeginningIsReplaced() {
+  void a_connection_that_is_silent_from_the_beginning_is_replaced() {
     Vertx vertx = Vertx.vertx();
     try (Cable way = new Cable(redis.port())) {
       Redis client = RealRedis.client(vertx, way.port());
@@ -228,7 +228,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void aConnectionIsKept_howeverOftenNothingCanBeToldToIt() {
+  void a_connection_is_kept_however_often_nothing_can_be_told_to_it() {
     Views patient = new Views(redis.models(), new Arrivals(redis.models(), Duration.ofMillis(10)));
     write("n-1", 0);
     assertThat(await(patient.await(LAST, "n-1", 0, LONG))).isTrue();
@@ -261,7 +261,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void whoIsNotWokenLooksOnceMoreBeforeGivingUp() {
+  void who_is_not_woken_looks_once_more_before_giving_up() {
     CompletableFuture<Boolean> asked = asks("n-1", 0, Duration.ofMillis(500));
     untilSomeoneWaits("n-1");
 
@@ -276,7 +276,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void noConnectionIsLeftOver_howeverOftenListeningIsRefused() {
+  void no_connection_is_left_over_however_often_listening_is_refused() {
     Views impatient =
         new Views(
             new ReadModels(
@@ -300,7 +300,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void onlyOneConnectionListens_howeverOftenItIsLost() {
+  void only_one_connection_listens_however_often_it_is_lost() {
     for (int i = 0; i < 5; i++) {
       String stream = "n-" + i;
       CompletableFuture<Boolean> asked = asks(stream, 0, LONG);

@@ -55,14 +55,14 @@ class BuildsTest {
   }
 
   @Test
-  void withoutABuildThereIsNothingToRead() {
+  void without_a_build_there_is_nothing_to_read() {
     assertThatThrownBy(() -> document(one)).isInstanceOf(Unavailable.class);
     assertThatThrownBy(() -> await(views.totals(one, "totals"))).isInstanceOf(Unavailable.class);
     assertThat(await(new Builds(models, one).live())).isEmpty();
   }
 
   @Test
-  void aBuildIsReadOnceItIsComplete_andNotBefore() {
+  void a_build_is_read_once_it_is_complete_and_not_before() {
     Builds builds = new Builds(models, one);
     String first = build(one);
     apply(one, first, "a");
@@ -78,7 +78,7 @@ class BuildsTest {
   }
 
   @Test
-  void aBuildGoesOnWhereItWas() {
+  void a_build_goes_on_where_it_was() {
     Builds builds = new Builds(models, one);
     Builds.Progress begun = await(builds.begin());
     assertThat(begun.checkpoint().position()).isEqualTo(-1);
@@ -90,7 +90,7 @@ class BuildsTest {
   }
 
   @Test
-  void versionsStandSideBySide_andQueriesSwitchOverAndBack() {
+  void versions_stand_side_by_side_and_queries_switch_over_and_back() {
     String old = build(one);
     apply(one, old, "a");
     String fresh = await(new Builds(models, two).begin()).build();
@@ -107,7 +107,7 @@ class BuildsTest {
   }
 
   @Test
-  void anOlderVersionThatIsBuiltAgainIsNotRead() {
+  void an_older_version_that_is_built_again_is_not_read() {
     build(one);
     apply(two, build(two), "a");
     String again = build(one);
@@ -119,7 +119,7 @@ class BuildsTest {
   }
 
   @Test
-  void nothingIsAppliedToWhatIsClosedOrLost() {
+  void nothing_is_applied_to_what_is_closed_or_lost() {
     Builds builds = new Builds(models, one);
     String build = build(one);
     apply(one, build, "a");
@@ -135,14 +135,14 @@ class BuildsTest {
   }
 
   @Test
-  void onePartitionLostIsABuildLost() {
+  void one_partition_lost_is_a_build_lost() {
     String build = build(one);
     redis.command("DEL " + new Layout(RealRedis.NAMESPACE, "last", build).documents(3));
     assertThat(await(new Builds(models, one).live())).isEmpty();
   }
 
   @Test
-  void aPartThatWasLostIsNotLeftOutOfTotalsAndRankings() {
+  void a_part_that_was_lost_is_not_left_out_of_totals_and_rankings() {
     String build = build(one);
     apply(one, build, "a");
     assertThat(await(views.totals(one, "totals"))).containsKey("events");
@@ -156,7 +156,7 @@ class BuildsTest {
   }
 
   @Test
-  void onlyTheBuildOnItsWayBecomesLive_andOnce() {
+  void only_the_build_on_its_way_becomes_live_and_once() {
     Builds builds = new Builds(models, one);
     String build = build(one);
     await(builds.activate(build));
@@ -173,7 +173,7 @@ class BuildsTest {
   }
 
   @Test
-  void thereIsNoSwitchingBackToWhatWasLost() {
+  void there_is_no_switching_back_to_what_was_lost() {
     String old = build(one);
     assertThatThrownBy(() -> await(new Builds(models, one).switchBack()))
         .isInstanceOf(NotFound.class);
@@ -187,7 +187,7 @@ class BuildsTest {
   }
 
   @Test
-  void thereIsNoSwitchingBackToWhatWasReplacedMeanwhile() {
+  void there_is_no_switching_back_to_what_was_replaced_meanwhile() {
     Builds builds = new Builds(models, two);
     String old = build(one);
     build(two);
@@ -199,7 +199,7 @@ class BuildsTest {
   }
 
   @Test
-  void aCheckpointIsTrueForAsLongAsRedisGoesOn() {
+  void a_checkpoint_is_true_for_as_long_as_redis_goes_on() {
     Builds builds = new Builds(models, one);
     String build = build(one);
     assertThat(await(builds.checkpoints().of(build)).whole()).isFalse();
@@ -225,7 +225,7 @@ class BuildsTest {
   }
 
   @Test
-  void aCheckpointThatIsRetractedIsGoneOnFromByNobody() {
+  void a_checkpoint_that_is_retracted_is_gone_on_from_by_nobody() {
     Builds builds = new Builds(models, one);
     String build = build(one);
     await(builds.checkpoints().reached(await(builds.checkpoints().of(build)).at(7)));
@@ -245,7 +245,7 @@ class BuildsTest {
   }
 
   @Test
-  void nothingIsLeftOfABuildThatIsDropped() {
+  void nothing_is_left_of_a_build_that_is_dropped() {
     String build = build(one);
     apply(one, build, "a");
     Builds builds = new Builds(models, one);
@@ -263,7 +263,7 @@ class BuildsTest {
   }
 
   @Test
-  void aBuildOfAVersionThatWasSkippedIsRemoved() {
+  void a_build_of_a_version_that_was_skipped_is_removed() {
     build(one);
     String never = await(new Builds(models, two).begin()).build();
     apply(two, never, "a");
@@ -274,7 +274,7 @@ class BuildsTest {
   }
 
   @Test
-  void aVersionThatWasSwitchedBackFromIsRemovedOnceALaterOneIsRead() {
+  void a_version_that_was_switched_back_from_is_removed_once_a_later_one_is_read() {
     build(one);
     String wrong = build(two);
     apply(two, wrong, "a");
@@ -286,7 +286,7 @@ class BuildsTest {
   }
 
   @Test
-  void aBuildThatIsBegunAnewSinceAPartOfItWasLostIsRemoved() {
+  void a_build_that_is_begun_anew_since_a_part_of_it_was_lost_is_removed() {
     String first = await(new Builds(models, one).begin()).build();
     apply(one, first, "a");
     redis.command(
@@ -301,7 +301,7 @@ class BuildsTest {
   }
 
   @Test
-  void whatAVersionThatIsRunHasIsKept_untilItIsNot() {
+  void what_a_version_that_is_run_has_is_kept_until_it_is_not() {
     String old = build(one);
     String onItsWay = await(new Builds(models, two).begin()).build();
     buildAndTidy(last(3));
@@ -328,7 +328,7 @@ class BuildsTest {
   }
 
   @Test
-  void aSharedViewThatWasLostIsMissed_byQueries_byWhoApplies_andAsABuild() {
+  void a_shared_view_that_was_lost_is_missed_by_queries_by_who_applies_and_as_a_build() {
     String[] lost = {"totals:totals", "ranking:ranking", "scores:ranking"};
     for (String view : lost) {
       redis.command("FLUSHALL");
@@ -354,7 +354,7 @@ class BuildsTest {
   }
 
   @Test
-  void aRankingThatIsEmptyAgainWasNotLost() {
+  void a_ranking_that_is_empty_again_was_not_lost() {
     Projection<String> ranked =
         Projection.of("last", 1, String.class)
             .on(
@@ -374,7 +374,7 @@ class BuildsTest {
   }
 
   @Test
-  void nothingOfABuildExpires() {
+  void nothing_of_a_build_expires() {
     String build = build(one);
     apply(one, build, "a");
     Builds builds = new Builds(models, one);
@@ -392,7 +392,7 @@ class BuildsTest {
   }
 
   @Test
-  void redisTellsByWhichPolicyItEvicts() {
+  void redis_tells_by_which_policy_it_evicts() {
     Builds builds = new Builds(models, one);
     try {
       assertThat(await(builds.inspection().evictionPolicies())).isEmpty();
@@ -409,7 +409,7 @@ class BuildsTest {
   }
 
   @Test
-  void somethingOfTheFormBeforeItHadANumberIsSeen() {
+  void something_of_the_form_before_it_had_a_number_is_seen() {
     Builds builds = new Builds(models, one);
     build(one);
     assertThat(await(builds.inspection().isThereAnEarlierForm())).isFalse();
@@ -418,7 +418,7 @@ class BuildsTest {
   }
 
   @Test
-  void oneBuildsAtATime() {
+  void one_builds_at_a_time() {
     Builds builds = new Builds(models, one);
     assertThat(await(builds.turns().lease("me", Duration.ofSeconds(10)))).isTrue();
     assertThat(await(builds.turns().lease("you", Duration.ofSeconds(10)))).isFalse();
@@ -430,7 +430,7 @@ class BuildsTest {
   }
 
   @Test
-  void oneTurnAWhileForAll() {
+  void one_turn_a_while_for_all() {
     Builds builds = new Builds(redis.models(), one);
     assertThat(await(builds.turns().takesTurn(Duration.ofMinutes(1)))).isTrue();
     assertThat(await(builds.turns().takesTurn(Duration.ofMinutes(1)))).isFalse();

@@ -24,7 +24,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void sameHistory_asItIsFound() {
+  void same_history_as_it_is_found() {
     mine.add(at(10, alone("a", 100)));
     Checkpoint found = found(7, "a", alone("a", 120));
 
@@ -32,7 +32,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void nothingKnownOrOfAnotherBuild_asItIsFound() {
+  void nothing_known_or_of_another_build_as_it_is_found() {
     Checkpoint found = found(7, "b", alone("b", 120));
     assertThat(mine.judge(found)).isEqualTo(found);
 
@@ -41,7 +41,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void anotherMasterTookOverLongAgo_theLastOneBeforeThat_howeverManyCameSince() {
+  void another_master_took_over_long_ago_the_last_one_before_that_however_many_came_since() {
     mine.add(at(10, alone("a", 100)));
     mine.add(at(20, alone("a", 200)));
     for (int i = 0; i < 900; i++) {
@@ -55,7 +55,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void whatDidNotMoveOnWasTrueFromItsFirstOffsetOn() {
+  void what_did_not_move_on_was_true_from_its_first_offset_on() {
     mine.add(at(10, alone("a", 100)));
     mine.add(at(10, alone("a", 900)));
 
@@ -64,7 +64,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void allCameTooLate_theFirst() {
+  void all_came_too_late_the_first() {
     mine.add(at(10, alone("a", 100)));
     mine.add(at(20, alone("a", 200)));
 
@@ -73,7 +73,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void allThatIsKnownCameTooLate_theBeginningOfTheLog() {
+  void all_that_is_known_came_too_late_the_beginning_of_the_log() {
     for (int i = 0; i < 1_001; i++) {
       mine.add(at(10 + i, alone("a", 100 + i)));
     }
@@ -83,7 +83,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void severalTookOverSince_theFirst() {
+  void several_took_over_since_the_first() {
     mine.add(at(10, alone("a", 100)));
     mine.add(at(20, alone("a", 200)));
 
@@ -92,7 +92,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void startedAgainFromAFile_orMovedToAnotherNode_whatThatHas() {
+  void started_again_from_a_file_or_moved_to_another_node_what_that_has() {
     mine.add(at(10, alone("a", 100)));
     mine.add(at(20, alone("a", 200)));
 
@@ -100,7 +100,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void ofSeveralNodesEachHasToHaveIt() {
+  void of_several_nodes_each_has_to_have_it() {
     mine.add(at(10, alone("a", 100), alone("x", 1_000)));
     mine.add(at(20, alone("a", 200), alone("x", 2_000)));
     mine.add(at(30, alone("a", 300), alone("x", 3_000)));
@@ -112,7 +112,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void aLaterOneFollowsOnlyTheOneThatItWasMadeFrom() {
+  void a_later_one_follows_only_the_one_that_it_was_made_from() {
     Checkpoint first = at(10, alone("a", 100));
     Checkpoint second = at(20, alone("a", 200));
     mine.add(first);

@@ -59,7 +59,7 @@ class ClusterTest {
   }
 
   @Test
-  void readModelsAreBuiltAppliedReadAndDropped() {
+  void read_models_are_built_applied_read_and_dropped() {
     String first = build();
     apply(first, 0);
     apply(first, 1);
@@ -85,7 +85,7 @@ class ClusterTest {
   }
 
   @Test
-  void whoWaitsForADocumentIsWoken() {
+  void who_waits_for_a_document_is_woken() {
     String build = build();
     CompletableFuture<Boolean> waits =
         views.await(SUMS, "n-7", 0, LIMIT).subscribeAsCompletionStage();
@@ -97,7 +97,7 @@ class ClusterTest {
 
   /** Streams and documents are on different nodes. */
   @Test
-  void documentsThatEventsNameAreOnTheNodeOfTheirKey() {
+  void documents_that_events_name_are_on_the_node_of_their_key() {
     Projection<Long> gathered =
         Projection.of("gathered", 1, Long.class)
             .on(
@@ -124,7 +124,7 @@ class ClusterTest {
   }
 
   @Test
-  void callsGoOnByNewConnections_whenAllWentSilent() {
+  void calls_go_on_by_new_connections_when_all_went_silent() {
     try (RealCluster other = new RealCluster(3)) {
       Redis client = other.impatientClient();
       ReadModels patient = new ReadModels(client, new ObjectMapper(), LIMIT, RealRedis.NAMESPACE);
@@ -157,7 +157,7 @@ class ClusterTest {
   }
 
   @Test
-  void poisonsPositionsAndSnapshotsAreKept() {
+  void poisons_positions_and_snapshots_are_kept() {
     Poisons poisons = new Poisons(models, SUMS, build());
     var poison = new Applied.Poison(3, 30, new IllegalStateException("no"), true);
     await(poisons.add(Map.of("n-1", List.of(poison)), Instant.EPOCH));

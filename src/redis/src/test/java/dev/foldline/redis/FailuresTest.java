@@ -17,7 +17,7 @@ class FailuresTest {
             + "-READONLY You can't write against a read only replica.",
         "ERR max number of clients reached"
       })
-  void aConnectionToARedisThatCantDoItNowIsNotUsedAgain(String answer) {
+  void a_connection_to_a_redis_that_cant_do_it_now_is_not_used_again(String answer) {
     ErrorType failure = ErrorType.create(answer);
 
     assertThat(Failures.of(failure)).isInstanceOf(Unavailable.class);
@@ -30,7 +30,7 @@ class FailuresTest {
         "ERR Error running script (call to f_c0ffee): @user_script:7: Script attempted to add nil",
         "WRONGTYPE Operation against a key holding the wrong kind of value"
       })
-  void aConnectionIsUsedAgainWhoseRedisRefusedWhatWasWrong(String answer) {
+  void a_connection_is_used_again_whose_redis_refused_what_was_wrong(String answer) {
     ErrorType failure = ErrorType.create(answer);
 
     assertThat(Failures.of(failure)).isInstanceOf(IllegalStateException.class);

@@ -39,7 +39,7 @@ class PoisonsTest {
   }
 
   @Test
-  void areKeptWithTheirCauseAndTheTimeTheyWereFirstFound_untilRemoved() {
+  void are_kept_with_their_cause_and_the_time_they_were_first_found_until_removed() {
     var found =
         Map.of(
             "n-a b",
@@ -57,7 +57,7 @@ class PoisonsTest {
   }
 
   @Test
-  void areListedWhole_howeverMany() {
+  void are_listed_whole_however_many() {
     var found =
         IntStream.range(0, 3_000)
             .boxed()
@@ -71,7 +71,7 @@ class PoisonsTest {
   }
 
   @Test
-  void goWithTheirBuild() {
+  void go_with_their_build() {
     await(poisons.add(Map.of("n-1", List.of(new Applied.Poison(0, 7, cause, true))), NOON));
 
     await(new Builds(models, projection).drop("1.1"));

@@ -76,7 +76,7 @@ class ProjectorTest {
   }
 
   @Test
-  void foldsAStreamIntoItsDocument() {
+  void folds_a_stream_into_its_document() {
     Applied outcome = apply(append("n-1", "5", "7"));
 
     assertThat(outcome).isEqualTo(new Applied(2, 0, 0, Map.of()));
@@ -85,7 +85,7 @@ class ProjectorTest {
   }
 
   @Test
-  void skipsWhatWasApplied() {
+  void skips_what_was_applied() {
     List<Recorded<String>> events = append("n-1", "5", "7");
     apply(events);
 
@@ -95,7 +95,7 @@ class ProjectorTest {
   }
 
   @Test
-  void appliesOnceWhatABatchHoldsTwiceAndInAnyOrder() {
+  void applies_once_what_a_batch_holds_twice_and_in_any_order() {
     List<Recorded<String>> events = append("n-1", "1", "2", "3");
 
     Applied outcome = apply(List.of(events.get(2), events.get(0), events.get(2), events.get(1)));
@@ -105,7 +105,7 @@ class ProjectorTest {
   }
 
   @Test
-  void readsWhatIsMissingFromTheStream() {
+  void reads_what_is_missing_from_the_stream() {
     List<Recorded<String>> events =
         append("n-1", IntStream.range(0, 1_234).mapToObj(_ -> "1").toArray(String[]::new));
 
@@ -117,7 +117,7 @@ class ProjectorTest {
   }
 
   @Test
-  void readsFromTheLogWhatADeletedStreamDoesNotGiveAnyMore() {
+  void reads_from_the_log_what_a_deleted_stream_does_not_give_any_more() {
     List<Recorded<String>> events = append("n-1", "1", "2", "3", "4");
     apply(events.subList(0, 1));
     append("n-2", IntStream.range(0, 1_234).mapToObj(_ -> "1").toArray(String[]::new));
@@ -129,7 +129,7 @@ class ProjectorTest {
   }
 
   @Test
-  void readsFromTheLogWhatATruncatedStreamDoesNotGiveAnyMore() {
+  void reads_from_the_log_what_a_truncated_stream_does_not_give_any_more() {
     List<Recorded<String>> events = append("n-1", "1", "2", "3", "4", "5");
     log.streams.put("n-1", events.subList(3, 5));
 
@@ -139,7 +139,7 @@ class ProjectorTest {
   }
 
   @Test
-  void goesOnBehindWhatTheLogHasDroppedToo() {
+  void goes_on_behind_what_the_log_has_dropped_too() {
     List<Recorded<String>> events = append("n-1", "1", "2", "3", "4", "5");
     apply(events.subList(0, 1));
     log.streams.put("n-1", events.subList(2, 5));
@@ -156,7 +156,7 @@ class ProjectorTest {
 
   /** Another instance may have it in hand, or nobody: the log is not read back without end. */
   @Test
-  void skipsNothingOfWhichItIsNotKnownWhetherItComes() {
+  void skips_nothing_of_which_it_is_not_known_whether_it_comes() {
     List<Recorded<String>> events = append("n-1", "1", "2");
     append("n-2", IntStream.range(0, 21_000).mapToObj(_ -> "1").toArray(String[]::new));
     List<Recorded<String>> later = append("n-1", "3", "4");
@@ -175,7 +175,7 @@ class ProjectorTest {
   }
 
   @Test
-  void oneStreamThatCantBeReadHoldsUpItselfAlone() {
+  void one_stream_that_cant_be_read_holds_up_itself_alone() {
     log.denied.addAll(List.of("n-denied", "$all"));
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "2"));
     events.addAll(append("n-denied", "1", "2").subList(1, 2));
@@ -187,7 +187,7 @@ class ProjectorTest {
   }
 
   @Test
-  void aTombstoneWaitsForNothing() {
+  void a_tombstone_waits_for_nothing() {
     List<Recorded<String>> events = append("n-1", "poison");
     Recorded<String> tombstone =
         new Recorded<>(
@@ -206,7 +206,7 @@ class ProjectorTest {
   }
 
   @Test
-  void aPoisonThatWasReplacedSinceItWasReadIsNotTakenAway() {
+  void a_poison_that_was_replaced_since_it_was_read_is_not_taken_away() {
     Poisons poisons = new Poisons(redis.models(), SUMS, build);
     List<Recorded<String>> events = append("n-1", "poison", "poison");
     await(poisons.add(apply(events).poisoned(), Instant.EPOCH));
@@ -223,7 +223,7 @@ class ProjectorTest {
   }
 
   @Test
-  void aTombstoneEndsItsStreamAndMovesNoFence() {
+  void a_tombstone_ends_its_stream_and_moves_no_fence() {
     List<Recorded<String>> events = append("n-1", "1", "2");
     Recorded<String> tombstone =
         new Recorded<>(
@@ -244,7 +244,7 @@ class ProjectorTest {
   }
 
   @Test
-  void inTheOrderOfTheLogWhatIsMissingIsGone_unlessTheStreamIsHeld() {
+  void in_the_order_of_the_log_what_is_missing_is_gone_unless_the_stream_is_held() {
     List<Recorded<String>> cut = append("n-1", "1", "2", "3");
     List<Recorded<String>> held = append("n-2", "1", "poison", "3");
     log.streams.clear();
@@ -267,7 +267,7 @@ class ProjectorTest {
 
   /** The store was restored from a backup, and has other events than those that were applied. */
   @Test
-  void eventsOfAnotherLogAreNotApplied() {
+  void events_of_another_log_are_not_applied() {
     List<Recorded<String>> events = append("n-1", "1", "2", "3");
     apply(events.subList(0, 2));
     assertThatThrownBy(() -> apply(List.of(moved(events.get(1), 5))))
@@ -293,7 +293,7 @@ class ProjectorTest {
   }
 
   @Test
-  void twoInstancesApplyEachEventOnce() {
+  void two_instances_apply_each_event_once() {
     List<Recorded<String>> events = new ArrayList<>();
     for (int stream = 0; stream < 50; stream++) {
       events.addAll(append("n-" + stream, "1", "2", "3", "4", "5", "6", "7", "8"));
@@ -321,7 +321,7 @@ class ProjectorTest {
   }
 
   @Test
-  void anEventThatCantBeAppliedHoldsUpItsOwnStreamAlone() {
+  void an_event_that_cant_be_applied_holds_up_its_own_stream_alone() {
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1", "poison", "3"));
     events.addAll(append("n-2", "1", "2"));
 
@@ -336,7 +336,7 @@ class ProjectorTest {
   }
 
   @Test
-  void aDocumentThatCantBeReadHoldsUpItsOwnStreamAlone() {
+  void a_document_that_cant_be_read_holds_up_its_own_stream_alone() {
     List<Recorded<String>> events = new ArrayList<>(append("n-1", "1"));
     redis.command(
         "HSET "
@@ -353,7 +353,7 @@ class ProjectorTest {
 
   @ParameterizedTest
   @MethodSource("resultsOfNoUse")
-  void aResultOfNoUseHoldsUpItsOwnStreamAlone(Supplier<Changes<Object>> result) {
+  void a_result_of_no_use_holds_up_its_own_stream_alone(Supplier<Changes<Object>> result) {
     Projection<Object> projection =
         Projection.of("sums", 1, Object.class)
             .on(
@@ -388,7 +388,7 @@ class ProjectorTest {
   }
 
   @Test
-  void anEventThatCantBeAppliedIsPassedOver_whereToldSo() {
+  void an_event_that_cant_be_applied_is_passed_over_where_told_so() {
     onPoison = OnPoison.PASS;
     List<Recorded<String>> events = append("n-1", "1", "poison", "3", "poison");
 
@@ -401,7 +401,7 @@ class ProjectorTest {
   }
 
   @Test
-  void whatIsPassedOverIsToldOfBefore_forNobodyFindsItAfterwards() {
+  void what_is_passed_over_is_told_of_before_for_nobody_finds_it_afterwards() {
     onPoison = OnPoison.PASS;
     List<Recorded<String>> events = append("n-1", "1", "poison", "3");
     passing = _ -> Uni.createFrom().failure(new Unavailable("not now"));
@@ -420,7 +420,7 @@ class ProjectorTest {
   }
 
   @Test
-  void whatTurnsOutToBeDiscardedIsNotPassedOver() {
+  void what_turns_out_to_be_discarded_is_not_passed_over() {
     onPoison = OnPoison.PASS;
     passing =
         _ -> {
@@ -436,7 +436,7 @@ class ProjectorTest {
   }
 
   @Test
-  void passesOverWhatIsNoEventOfTheApplication() {
+  void passes_over_what_is_no_event_of_the_application() {
     apply(append("n-1", "link", "3", "link"));
     assertThat(document("n-1")).hasValue(new View<>("n-1", 2, new Sum(3, 1)));
     apply(append("n-2", "link"));
@@ -446,7 +446,7 @@ class ProjectorTest {
   }
 
   @Test
-  void oneStoredEventThatIsSeveralByNowMovesTheFenceOnce() {
+  void one_stored_event_that_is_several_by_now_moves_the_fence_once() {
     List<Recorded<String>> events = append("n-1", "1", "2+3", "4");
     apply(events.subList(0, 2));
     assertThat(document("n-1")).hasValue(new View<>("n-1", 1, new Sum(6, 3)));
@@ -456,7 +456,7 @@ class ProjectorTest {
   }
 
   @Test
-  void totalsAreExactBeyond64Bits() {
+  void totals_are_exact_beyond64_bits() {
     apply(append("n-1", "" + Long.MAX_VALUE, "" + Long.MIN_VALUE));
     apply(append("n-2", "" + Long.MAX_VALUE));
     apply(append("n-3", "" + Long.MAX_VALUE, "-1"));
@@ -467,7 +467,7 @@ class ProjectorTest {
   }
 
   @Test
-  void aLowHalfIsCarriedBeforeItOverflows() {
+  void a_low_half_is_carried_before_it_overflows() {
     int partition = Layout.partition("n-1");
     String totals = new Layout(RealRedis.NAMESPACE, "sums", build).totals(partition, "all");
     redis.command("HSET " + totals + " sum:l 4503599627370495");
@@ -479,7 +479,7 @@ class ProjectorTest {
   }
 
   @Test
-  void ranksExactlyAbove53Bits() {
+  void ranks_exactly_above53_bits() {
     long large = 1L << 60;
     for (int i = 0; i < 40; i++) {
       apply(append("n-" + i, "" + (large + i)));
@@ -499,7 +499,7 @@ class ProjectorTest {
   }
 
   @Test
-  void aScriptThatRedisForgotIsLoadedAgain() {
+  void a_script_that_redis_forgot_is_loaded_again() {
     apply(append("n-1", "1"));
     redis.command("SCRIPT FLUSH");
     apply(append("n-2", "1"));
@@ -507,7 +507,7 @@ class ProjectorTest {
   }
 
   @Test
-  void withoutMemoryNothingIsApplied() {
+  void without_memory_nothing_is_applied() {
     redis.command("CONFIG SET maxmemory 1");
     try {
       assertThatThrownBy(() -> apply(append("n-1", "1"))).isInstanceOf(Unavailable.class);
@@ -519,7 +519,7 @@ class ProjectorTest {
   }
 
   @Test
-  void anAbsentRedisIsUnavailableAndComesBack() {
+  void an_absent_redis_is_unavailable_and_comes_back() {
     redis.stop();
     assertThatThrownBy(() -> apply(append("n-1", "1"))).isInstanceOf(Unavailable.class);
     redis.restart();

@@ -24,7 +24,7 @@ class ReadModelsTest {
   private static final int POOL = 6;
 
   @Test
-  void callsWorkAgainAfterRedisHungForLongerThanTheyWait() {
+  void calls_work_again_after_redis_hung_for_longer_than_they_wait() {
     try (RealRedis redis = new RealRedis()) {
       ReadModels impatient =
           new ReadModels(
@@ -40,7 +40,7 @@ class ReadModelsTest {
   }
 
   @Test
-  void aConnectionThatWentSilentIsClosed_andCallsGoOnByNewOnes() {
+  void a_connection_that_went_silent_is_closed_and_calls_go_on_by_new_ones() {
     Vertx vertx = Vertx.vertx();
     try (RedisProcess server = new RedisProcess();
         Cable way = new Cable(server.port())) {
@@ -70,7 +70,7 @@ class ReadModelsTest {
   }
 
   @Test
-  void whatRedisIsInIsToldFromWhatWeDidWrong() {
+  void what_redis_is_in_is_told_from_what_we_did_wrong() {
     try (RealRedis redis = new RealRedis()) {
       ReadModels models = redis.models();
       redis.command("CONFIG SET maxmemory 1");

@@ -56,7 +56,7 @@ class VersionsTest {
   }
 
   @Test
-  void asLongAsBothAreRunTheLaterOneIsRead() {
+  void as_long_as_both_are_run_the_later_one_is_read() {
     build(1);
     String second = build(2);
     for (int i = 0; i < 3 * PATIENCE; i++) {
@@ -69,7 +69,8 @@ class VersionsTest {
   }
 
   @Test
-  void theEarlierOneTakesOverOnceNobodyRunsTheLaterOne_andTheLaterOneWhenItIsBackAlone() {
+  void
+      the_earlier_one_takes_over_once_nobody_runs_the_later_one_and_the_later_one_when_it_is_back_alone() {
     String first = build(1);
     String second = build(2);
     await(two.beat());
@@ -93,7 +94,7 @@ class VersionsTest {
   }
 
   @Test
-  void onlyWhatIsReadByThen_andIsLiveByThen_isReplaced() {
+  void only_what_is_read_by_then_and_is_live_by_then_is_replaced() {
     String first = build(1);
     build(2);
     Versions.Found found = new Versions.Found("2.99", Set.of(2));
@@ -102,7 +103,7 @@ class VersionsTest {
   }
 
   @Test
-  void whatAPersonHasSwitchedBackToIsLeftAlone() {
+  void what_a_person_has_switched_back_to_is_left_alone() {
     String first = build(1);
     String second = build(2);
     await(new Builds(models, last(2)).switchBack());
@@ -117,7 +118,7 @@ class VersionsTest {
   }
 
   @Test
-  void itIsLeftAloneToo_onceItWasBuiltAgain_untilThereIsALaterVersion() {
+  void it_is_left_alone_too_once_it_was_built_again_until_there_is_a_later_version() {
     build(1);
     String second = build(2);
     await(new Builds(models, last(2)).switchBack());
@@ -131,7 +132,7 @@ class VersionsTest {
   }
 
   @Test
-  void ofTheVersionsThatAreRunTheLatestOneTakesOver() {
+  void of_the_versions_that_are_run_the_latest_one_takes_over() {
     String first = build(1);
     String second = build(2);
     build(3);

@@ -109,7 +109,7 @@ class BulkImportTest {
 
   @Test
   @DisplayName("2.7 a bulk import that is faster than the disk is slowed down, and not ended")
-  void slowedDown() throws Exception {
+  void slowed_down() throws Exception {
     var exceeded = new AtomicBoolean();
     var share = new IngressBudget(() -> exceeded.set(true)).new Share();
     var busy = new CompletableFuture<Void>();
@@ -146,7 +146,7 @@ class BulkImportTest {
 
   @Test
   @DisplayName("2.7 batches that all wait for their end are not waited for")
-  void openBatches() throws Exception {
+  void open_batches() throws Exception {
     var share = new IngressBudget(() -> {}).new Share();
     try (var timer = Executors.newSingleThreadScheduledExecutor();
         var log = EventLog.open(null, false, Runnable::run)) {

@@ -31,7 +31,7 @@ class IndexerTest {
 
   @Test
   @DisplayName("goes on with a generation where the last commit left it, however many commits fail")
-  void progressDespiteRollbacks() throws SQLException {
+  void progress_despite_rollbacks() throws SQLException {
     int generation = 20;
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
@@ -81,7 +81,7 @@ class IndexerTest {
 
   @Test
   @DisplayName("shows every reader whole streams while generations go to disk, and after a reopen")
-  void readersMeanwhile(@TempDir Path data) {
+  void readers_meanwhile(@TempDir Path data) {
     try (EventLog log = EventLog.open(data, false, Runnable::run, 200)) {
       AtomicBoolean done = new AtomicBoolean();
       List<CompletableFuture<Void>> readers = new ArrayList<>();
@@ -105,7 +105,7 @@ class IndexerTest {
 
   @Test
   @DisplayName("shows a long stream in pages, some of it from SQLite and some from memory")
-  void longStream() {
+  void long_stream() {
     try (EventLog log = EventLog.open(null, false, Runnable::run, 1000)) {
       for (int i = 0; i < 27; i++) {
         var events = Stream.generate(IndexerTest::event).limit(100).toList();

@@ -26,7 +26,7 @@ class WalCheckpointsTest {
 
   @Test
   @DisplayName("begins at its front again while more is written all the time")
-  void frontAgain() throws Exception {
+  void front_again() throws Exception {
     try (EventLog log = EventLog.open(data, false, Runnable::run)) {
       Deque<CompletableFuture<WriteResult>> open = new ArrayDeque<>();
       for (int i = 0; i < APPENDS; i++) {

@@ -26,7 +26,7 @@ class WriterTest {
 
   @Test
   @DisplayName("goes on in a transaction of its own once a full disk has room again")
-  void fullDisk() throws SQLException {
+  void full_disk() throws SQLException {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
       Inserts inserts = new Inserts(connection);
@@ -82,7 +82,7 @@ class WriterTest {
 
   @Test
   @DisplayName("tells of a write that failed, also when it is at the next one already")
-  void lateFailure() throws Exception {
+  void late_failure() throws Exception {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
       LogHead head = new LogHead(new Selects(connection), new Inserts(connection), 100, 4096);
@@ -106,7 +106,7 @@ class WriterTest {
 
   @Test
   @DisplayName("takes no more than fits into memory, and goes on once that is written")
-  void bytesWaiting() throws Exception {
+  void bytes_waiting() throws Exception {
     var megabyte = new NewEvent(new UUID(0, 1), "e", false, LARGE, ByteString.EMPTY);
     try (EventLog log = EventLog.open(null, false, Runnable::run)) {
       for (int round = 0; round < 2; round++) {
@@ -142,7 +142,7 @@ class WriterTest {
 
   @Test
   @DisplayName("has ended when the log is closed, by a thread that is interrupted too")
-  void interruptedClose() {
+  void interrupted_close() {
     EventLog log = EventLog.open(null, false, Runnable::run);
     Thread.currentThread().interrupt();
     log.close();

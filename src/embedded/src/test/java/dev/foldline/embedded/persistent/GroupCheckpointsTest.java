@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class GroupCheckpointsTest {
   @Test
   @DisplayName("6.6 a checkpoint lies just before the lowest event that is not acknowledged")
-  void lowestUnacknowledged() {
+  void lowest_unacknowledged() {
     var group = new GroupScenario(settings -> settings.checkpoints(2_000, 1, 1));
     var a = group.join(9);
     group.history(0, 1, 2, 3, 4);
@@ -22,7 +22,7 @@ class GroupCheckpointsTest {
 
   @Test
   @DisplayName("6.6 none is written while the first event is not acknowledged")
-  void firstUnacknowledged() {
+  void first_unacknowledged() {
     var group = new GroupScenario(settings -> settings.checkpoints(2_000, 1, 1));
     var a = group.join(9);
     group.history(0, 1, 2);
@@ -35,7 +35,7 @@ class GroupCheckpointsTest {
 
   @Test
   @DisplayName("6.6 one is written at the maximum count")
-  void maximumCount() {
+  void maximum_count() {
     var group = new GroupScenario(settings -> settings.checkpoints(60_000, 5, 5));
     var a = group.join(20);
     group.history(LongStream.range(0, 12).toArray());
@@ -51,7 +51,7 @@ class GroupCheckpointsTest {
 
   @Test
   @DisplayName("6.6 one is written by time from the minimum count on")
-  void minimumCountByTime() {
+  void minimum_count_by_time() {
     var group = new GroupScenario(settings -> settings.checkpoints(2_000, 2, 1_000));
     var a = group.join(20);
     group.history(0, 1, 2, 3, 4);
@@ -72,7 +72,7 @@ class GroupCheckpointsTest {
 
   @Test
   @DisplayName("6.6 none is written by time where the time is 0")
-  void noTime() {
+  void no_time() {
     var group = new GroupScenario(settings -> settings.checkpoints(0, 1, 1_000));
     var a = group.join(20);
     group.history(0, 1);
@@ -84,7 +84,7 @@ class GroupCheckpointsTest {
 
   @Test
   @DisplayName("6.6 none is repeated without progress")
-  void noProgress() {
+  void no_progress() {
     var group = new GroupScenario(settings -> settings.checkpoints(-1, 0, 0));
     var a = group.join(20);
     group.history(0);
@@ -98,7 +98,7 @@ class GroupCheckpointsTest {
 
   @Test
   @DisplayName("6.6 the next one waits for the one that is being written")
-  void oneAtATime() {
+  void one_at_a_time() {
     var group = new GroupScenario(settings -> settings.checkpoints(2_000, 1, 1));
     var a = group.join(20);
     group.history(0, 1);
@@ -113,7 +113,7 @@ class GroupCheckpointsTest {
 
   @Test
   @DisplayName("6.6 one waits until a parked event is in the parked stream")
-  void parkedEvent() {
+  void parked_event() {
     var group = new GroupScenario(settings -> settings.checkpoints(2_000, 1, 1));
     var a = group.join(20);
     group.history(0);
@@ -128,7 +128,7 @@ class GroupCheckpointsTest {
   @Test
   @DisplayName(
       "6.6 a checkpoint moves over what the filter leaves out while live, and not in history")
-  void skippedEvents() {
+  void skipped_events() {
     var group = new GroupScenario(settings -> settings.checkpoints(2_000, 1, 1));
     var a = group.join(20);
     group.decide();

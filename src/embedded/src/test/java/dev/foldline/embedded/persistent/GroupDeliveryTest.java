@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class GroupDeliveryTest {
   @Test
   @DisplayName("6.3 what exceeds a consumer's buffer is held back until it settles something")
-  void consumersBuffer() {
+  void consumers_buffer() {
     var group = new GroupScenario();
     var a = group.join(2);
     group.history(0, 1, 2, 3);
@@ -24,7 +24,7 @@ class GroupDeliveryTest {
 
   @Test
   @DisplayName("6.3 a group reads ahead without consumers, and is live at the end")
-  void readingAhead() {
+  void reading_ahead() {
     var group = new GroupScenario();
     group.decides("read 250 after -1");
     LongStream.range(0, 20).forEach(group::enter);
@@ -39,7 +39,7 @@ class GroupDeliveryTest {
 
   @Test
   @DisplayName("6.3 reading ahead stops when the history buffer is full")
-  void historyBuffer() {
+  void history_buffer() {
     var group = new GroupScenario(settings -> settings.buffers(10, 5, 12));
     long read = 0;
     for (var effects = group.effects(); !effects.isEmpty(); effects = group.effects()) {
@@ -70,7 +70,7 @@ class GroupDeliveryTest {
 
   @Test
   @DisplayName("6.3 a commit of what was read already changes nothing")
-  void committedAndRead() {
+  void committed_and_read() {
     var group = new GroupScenario();
     group.history(0, 1);
     assertThat(group.follows(1)).isFalse();
@@ -79,7 +79,7 @@ class GroupDeliveryTest {
 
   @Test
   @DisplayName("6.3 what is committed during a read is read next")
-  void committedDuringARead() {
+  void committed_during_a_read() {
     var group = new GroupScenario();
     group.decide();
     assertThat(group.follows(0)).isFalse();
@@ -89,7 +89,7 @@ class GroupDeliveryTest {
 
   @Test
   @DisplayName("6.3 what the live buffer does not hold is read, once and in order")
-  void liveBuffer() {
+  void live_buffer() {
     var group = new GroupScenario(settings -> settings.buffers(2, 1, 10));
     var a = group.join(1);
     group.history();
@@ -107,7 +107,7 @@ class GroupDeliveryTest {
 
   @Test
   @DisplayName("6.3 with a live buffer of 0 everything is read")
-  void noLiveBuffer() {
+  void no_live_buffer() {
     var group = new GroupScenario(settings -> settings.buffers(0, 1, 2));
     group.join(5);
     group.history();
@@ -131,7 +131,7 @@ class GroupDeliveryTest {
 
   @Test
   @DisplayName("6.3 a consumer never holds two events of one id")
-  void twoEventsOfOneId() {
+  void two_events_of_one_id() {
     var group = new GroupScenario();
     var a = group.join(5);
     group.decide();
@@ -146,7 +146,7 @@ class GroupDeliveryTest {
 
   @Test
   @DisplayName("6.3 no more consumers are admitted than the limit says")
-  void maximumConsumers() {
+  void maximum_consumers() {
     var group = new GroupScenario(settings -> settings.maxSubscribers(1));
     var a = group.join(1);
     assertThat(group.admits(1)).isFalse();

@@ -10,7 +10,7 @@ class GroupReplayTest {
   @Test
   @DisplayName(
       "6.5 replayed events come before new ones, and leave the parked stream as they are read")
-  void replayedFirst() {
+  void replayed_first() {
     var group = new GroupScenario();
     var a = group.join(1);
     group.history(0, 1, 2);
@@ -29,7 +29,7 @@ class GroupReplayTest {
 
   @Test
   @DisplayName("6.5 a replay during another one is ignored")
-  void secondReplay() {
+  void second_replay() {
     var group = new GroupScenario();
     group.replay(0, 2);
     group.decide();
@@ -50,7 +50,7 @@ class GroupReplayTest {
 
   @Test
   @DisplayName("6.5 a replay without parked events does nothing")
-  void nothingParked() {
+  void nothing_parked() {
     var group = new GroupScenario();
     group.history();
     group.replay(0, 0);
@@ -59,7 +59,7 @@ class GroupReplayTest {
 
   @Test
   @DisplayName("6.5 what fails again is parked again")
-  void failsAgain() {
+  void fails_again() {
     var group = new GroupScenario();
     var a = group.join(5);
     group.history();

@@ -22,7 +22,7 @@ class GroupRetriesTest {
 
   @Test
   @DisplayName("6.4 after the last retry the event is parked")
-  void lastRetry() {
+  void last_retry() {
     var group = new GroupScenario(settings -> settings.maxRetries(1));
     var a = group.join(3);
     group.history(0);
@@ -35,7 +35,7 @@ class GroupRetriesTest {
 
   @Test
   @DisplayName("6.4 a negative number of retries is none")
-  void negativeNumber() {
+  void negative_number() {
     var group = new GroupScenario(settings -> settings.maxRetries(Integer.MIN_VALUE));
     var a = group.join(3);
     group.history(0);
@@ -46,7 +46,7 @@ class GroupRetriesTest {
 
   @Test
   @DisplayName("6.4 what is not settled in time is retried")
-  void timeOut() {
+  void time_out() {
     var group = new GroupScenario(settings -> settings.timeoutMillis(2_000));
     var a = group.join(3);
     group.history(0, 1);
@@ -60,7 +60,7 @@ class GroupRetriesTest {
 
   @Test
   @DisplayName("6.4 without a time-out a retry comes at the next tick")
-  void noTimeOut() {
+  void no_time_out() {
     var group = new GroupScenario(settings -> settings.timeoutMillis(-1));
     group.join(3);
     group.history(0);
@@ -71,7 +71,7 @@ class GroupRetriesTest {
 
   @Test
   @DisplayName("6.4 a late acknowledgement by the same consumer settles the retry")
-  void lateAcknowledgement() {
+  void late_acknowledgement() {
     var group = new GroupScenario(settings -> settings.timeoutMillis(1_000));
     var a = group.join(3);
     group.history(0);
@@ -100,7 +100,7 @@ class GroupRetriesTest {
 
   @Test
   @DisplayName("6.4 ids that the consumer does not hold are passed over")
-  void unknownIds() {
+  void unknown_ids() {
     var group = new GroupScenario();
     var a = group.join(3);
     var b = group.join(3);
@@ -115,7 +115,7 @@ class GroupRetriesTest {
 
   @Test
   @DisplayName("6.4 an event that could not be parked is delivered again")
-  void parkingFails() {
+  void parking_fails() {
     var group = new GroupScenario();
     var a = group.join(3);
     group.history(0);

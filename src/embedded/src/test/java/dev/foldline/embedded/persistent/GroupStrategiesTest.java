@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class GroupStrategiesTest {
   @Test
   @DisplayName("6.3 RoundRobin rotates over the consumers that have free slots")
-  void roundRobin() {
+  void round_robin() {
     var group = new GroupScenario(settings -> settings.strategy(Strategy.ROUND_ROBIN));
     group.join(2);
     group.join(3);
@@ -23,7 +23,7 @@ class GroupStrategiesTest {
 
   @Test
   @DisplayName("6.3 RoundRobin goes on with the next one when a consumer leaves")
-  void roundRobinWhenOneLeaves() {
+  void round_robin_when_one_leaves() {
     var group = new GroupScenario(settings -> settings.strategy(Strategy.ROUND_ROBIN));
     var a = group.join(5);
     group.join(5);
@@ -39,7 +39,7 @@ class GroupStrategiesTest {
 
   @Test
   @DisplayName("6.3 DispatchToSingle fills one consumer before the next")
-  void dispatchToSingle() {
+  void dispatch_to_single() {
     var group = new GroupScenario(settings -> settings.strategy(Strategy.DISPATCH_TO_SINGLE));
     var a = group.join(2);
     group.join(5);
@@ -79,7 +79,7 @@ class GroupStrategiesTest {
 
   @Test
   @DisplayName("6.3 Pinned lets the events of a busy owner wait while others proceed")
-  void pinnedToABusyOwner() {
+  void pinned_to_a_busy_owner() {
     var group = new GroupScenario(settings -> settings.strategy(Strategy.PINNED));
     group.join(1);
     group.join(1);
@@ -94,7 +94,7 @@ class GroupStrategiesTest {
 
   @Test
   @DisplayName("6.3 Pinned hands the events of a consumer that left to another")
-  void pinnedWhenOneLeaves() {
+  void pinned_when_one_leaves() {
     var group = new GroupScenario(settings -> settings.strategy(Strategy.PINNED));
     var a = group.join(10);
     group.join(10);

@@ -21,7 +21,7 @@ class MailboxTest {
   @Test
   @DisplayName(
       "keeps a thread of the transport for a few tasks only, whatever more comes meanwhile")
-  void handsOver() {
+  void hands_over() {
     mailbox.executeHere(() -> IntStream.range(0, TASKS).forEach(this::add));
 
     assertThat(done).hasSizeLessThan(20);

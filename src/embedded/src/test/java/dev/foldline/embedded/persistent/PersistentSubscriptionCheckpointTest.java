@@ -28,7 +28,7 @@ class PersistentSubscriptionCheckpointTest {
 
   @Test
   @DisplayName("6.6 a checkpoint is a JSON string, just before the lowest unacknowledged event")
-  void inStream() {
+  void in_stream() {
     try (var store = GroupFixture.in(directory)) {
       store.append("s", "e0", "e1", "e2", "e3");
       store.create("s", checkpointAtOnce());
@@ -46,7 +46,7 @@ class PersistentSubscriptionCheckpointTest {
 
   @Test
   @DisplayName("6.6 on $all it holds the commit and the prepare position")
-  void onAll() {
+  void on_all() {
     try (var store = GroupFixture.in(directory)) {
       var position = store.append("s", "e0");
       store.create(fromAll(position, "s").setSettings(checkpointAtOnce()));
@@ -61,7 +61,7 @@ class PersistentSubscriptionCheckpointTest {
 
   @Test
   @DisplayName("6.6 events that the filter skips while live move the checkpoint")
-  void skippedWhileLive() {
+  void skipped_while_live() {
     try (var store = GroupFixture.in(directory)) {
       var position = store.append("s", "e0");
       store.create(fromAll(position, "s").setSettings(checkpointAtOnce()));
@@ -96,7 +96,7 @@ class PersistentSubscriptionCheckpointTest {
 
   @Test
   @DisplayName("6.6 a filtered $all group goes on over restarts")
-  void resumesOnAll() {
+  void resumes_on_all() {
     try (var store = GroupFixture.in(directory)) {
       var position = store.append("account-1", "e0", "e1");
       store.create(fromAll(position - 1, "account-").setSettings(checkpointAtOnce()));
@@ -114,7 +114,7 @@ class PersistentSubscriptionCheckpointTest {
 
   @Test
   @DisplayName("6.6 a group from the end loses nothing to a restart before its first checkpoint")
-  void fromEndOverRestart() {
+  void from_end_over_restart() {
     try (var store = GroupFixture.in(directory)) {
       store.append("s", "e0");
       var ofStream = fromStart("s");
@@ -151,7 +151,7 @@ class PersistentSubscriptionCheckpointTest {
   @Test
   @DisplayName(
       "6.6, 9.12 parked events stay parked over a restart, replayed and unacknowledged ones are parked again")
-  void parkedOverRestart() {
+  void parked_over_restart() {
     try (var store = GroupFixture.in(directory)) {
       store.append("s", "e0", "e1");
       store.create("s", settings());

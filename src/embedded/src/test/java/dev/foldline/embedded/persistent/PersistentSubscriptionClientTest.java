@@ -127,7 +127,7 @@ class PersistentSubscriptionClientTest {
   @Test
   @DisplayName(
       "6 a filtered group on $all: delivery, retry, park, replay, and on from the checkpoint after a restart")
-  void wholeLife(@TempDir Path directory) throws InterruptedException {
+  void whole_life(@TempDir Path directory) throws InterruptedException {
     try (var session = new Session(directory)) {
       session.create();
       session.append("other-1", "o0");

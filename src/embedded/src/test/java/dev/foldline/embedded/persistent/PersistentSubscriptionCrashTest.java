@@ -44,7 +44,7 @@ class PersistentSubscriptionCrashTest {
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
   @DisplayName(
       "6.6 after kill -9: on from at or before the first unacknowledged event, and nothing parked is lost")
-  void losesNothing(@TempDir Path directory) throws IOException {
+  void loses_nothing(@TempDir Path directory) throws IOException {
     try (var store = GroupStoreProcess.in(directory)) {
       store.create(STREAM, checkpointAtOnce().setMessageTimeoutMs(60_000));
       work(store);

@@ -52,7 +52,7 @@ class PersistentSubscriptionManageTest {
 
   @Test
   @DisplayName("6.1 zero and negative numbers are accepted, echoed as sent and guarded against")
-  void echoesNumbers() {
+  void echoes_numbers() {
     var strange =
         CreateReq.Settings.newBuilder()
             .setMaxRetryCount(Integer.MIN_VALUE)
@@ -96,7 +96,7 @@ class PersistentSubscriptionManageTest {
   @ValueSource(strings = {"RoundRobin", "DispatchToSingle", "Pinned", "PinnedByCorrelation"})
   @DisplayName("6.1 the strategy by name wins over the enum")
   @SuppressWarnings("deprecation") // The enum is what old clients send.
-  void strategyNames(String name) {
+  void strategy_names(String name) {
     store.create(
         "s",
         settings()
@@ -122,7 +122,7 @@ class PersistentSubscriptionManageTest {
   @DisplayName(
       "6.2 create fails: unknown strategy, read batch not below the history buffer, $all beyond the end")
   @SuppressWarnings("deprecation") // The enum is what old clients send.
-  void createFails() {
+  void create_fails() {
     assertThat(refusal(fromStart("s").setSettings(settings().setConsumerStrategy("roundrobin"))))
         .isEqualTo(FAILED);
     assertThat(
@@ -140,7 +140,7 @@ class PersistentSubscriptionManageTest {
   @Test
   @DisplayName(
       "6.2 create is UNKNOWN: $all by name, prepare beyond commit, empty stream, no settings, no target, bad regex")
-  void createIsUnknown() {
+  void create_is_unknown() {
     assertThat(failure(() -> store.create(namedAll()))).isEqualTo("UNKNOWN");
     var prepareBeyondCommit = fromAll(1, "s");
     prepareBeyondCommit.getAllBuilder().getPositionBuilder().setPreparePosition(2);
@@ -164,7 +164,7 @@ class PersistentSubscriptionManageTest {
   @Test
   @DisplayName(
       "6.2 create is INVALID_ARGUMENT: no start in stream or $all, a filter on neither streams nor types")
-  void createIsInvalid() {
+  void create_is_invalid() {
     var noRevision = fromStart("s");
     noRevision.getStreamBuilder().clearRevisionOption();
     assertThat(refusal(noRevision)).isEqualTo("INVALID_ARGUMENT");
@@ -178,7 +178,7 @@ class PersistentSubscriptionManageTest {
 
   @Test
   @DisplayName("6.2 create twice: ALREADY_EXISTS; the same name on another stream is another group")
-  void createTwice() {
+  void create_twice() {
     store.create("s");
     assertThat(refusal(fromStart("s"))).isEqualTo("ALREADY_EXISTS persistent-subscription-exists");
     store.create("t");
@@ -222,7 +222,7 @@ class PersistentSubscriptionManageTest {
   @Test
   @DisplayName(
       "6.2 a refused update changes nothing and drops nobody; a missing group is NOT_FOUND")
-  void refusedUpdate() {
+  void refused_update() {
     store.create("s");
     var consumer = store.join("s");
     assertThat(
@@ -261,7 +261,7 @@ class PersistentSubscriptionManageTest {
 
   @Test
   @DisplayName("6.2 requests without options, target or list option are UNKNOWN")
-  void emptyRequests() {
+  void empty_requests() {
     assertThat(failure(() -> store.stub().update(UpdateReq.getDefaultInstance())))
         .isEqualTo("UNKNOWN");
     assertThat(failure(() -> store.stub().delete(DeleteReq.getDefaultInstance())))
@@ -312,7 +312,7 @@ class PersistentSubscriptionManageTest {
 
   @Test
   @DisplayName("6.2 RestartSubsystem drops all consumers and reloads the groups")
-  void restartSubsystem() {
+  void restart_subsystem() {
     store.append("s", "e0");
     store.create("s", settings().setMaxRetryCount(7));
     var consumer = store.join("s");
@@ -325,7 +325,7 @@ class PersistentSubscriptionManageTest {
 
   @Test
   @DisplayName("6.2 the configuration is kept in $persistentSubscriptionConfig, naming every group")
-  void configStream() {
+  void config_stream() {
     store.create("s");
     store.create("t");
     var events = store.events("$persistentSubscriptionConfig");
@@ -339,7 +339,7 @@ class PersistentSubscriptionManageTest {
 
   @Test
   @DisplayName("6.2 groups survive a restart, whatever bytes their stream's name is made of")
-  void survivesRestart(@TempDir Path directory) {
+  void survives_restart(@TempDir Path directory) {
     var name =
         StreamNames.decode(
             ByteString.copyFrom(new byte[] {'a', (byte) 0xFF, '"', (byte) 0xC3, (byte) 0xA4}));
@@ -363,7 +363,7 @@ class PersistentSubscriptionManageTest {
 
   @Test
   @DisplayName("6.2 what clients write into the bookkeeping streams keeps no store from starting")
-  void survivesGarbage(@TempDir Path directory) {
+  void survives_garbage(@TempDir Path directory) {
     try (var first = GroupFixture.in(directory)) {
       first.append("s", "e0");
       first.create("s");
@@ -400,7 +400,7 @@ class PersistentSubscriptionManageTest {
 
   @Test
   @DisplayName("6.7 a group reads ahead without consumers, up to its history buffer")
-  void readsAhead() {
+  void reads_ahead() {
     store.append("s", "e0", "e1", "e2", "e3", "e4");
     store.create("s");
     store.create("t", settings().setHistoryBufferSize(2).setReadBatchSize(1));

@@ -99,7 +99,7 @@ class PersistentSubscriptionParkTest {
 
   @Test
   @DisplayName("6.5 replay delivers what was parked with retry count 0, by way of the parked link")
-  void replayAll() {
+  void replay_all() {
     var consumer = parkAll("s", 3);
     store.replayAllParked("s");
     assertThat(consumer.take(3))
@@ -119,7 +119,7 @@ class PersistentSubscriptionParkTest {
 
   @Test
   @DisplayName("6.5 stop_at is exclusive and counts revisions of the parked stream")
-  void stopAt() {
+  void stop_at() {
     var consumer = parkAll("s", 4);
     store.replayParked(replay("s").setStopAt(0));
     store.replayParked(replay("s").setStopAt(2));
@@ -146,7 +146,7 @@ class PersistentSubscriptionParkTest {
 
   @Test
   @DisplayName("6.5 a replayed event that fails again is parked anew")
-  void parkedAnew() {
+  void parked_anew() {
     var consumer = parkAll("s", 1);
     store.replayAllParked("s");
     consumer.take(1);
@@ -159,7 +159,7 @@ class PersistentSubscriptionParkTest {
 
   @Test
   @DisplayName("6.5 entries whose event is gone are skipped")
-  void eventGone() {
+  void event_gone() {
     var consumer = parkAll("s", 3);
     store.metadata("s", "{\"$tb\":2}");
     store.replayAllParked("s");
@@ -169,7 +169,7 @@ class PersistentSubscriptionParkTest {
 
   @Test
   @DisplayName("6.5 without a consumer, replayed events wait for one")
-  void waitsForConsumer() {
+  void waits_for_consumer() {
     parkAll("s", 1).cancel();
     await().until(() -> store.info("s").getConnectionsCount() == 0);
     store.replayAllParked("s");
@@ -179,7 +179,7 @@ class PersistentSubscriptionParkTest {
   @Test
   @DisplayName(
       "6.5 replayed events that nobody acknowledged are parked again when the group is restarted")
-  void replayedSurviveUpdate() {
+  void replayed_survive_update() {
     var consumer = parkAll("s", 2);
     store.replayAllParked("s");
     consumer.take(2);
@@ -191,7 +191,7 @@ class PersistentSubscriptionParkTest {
 
   @Test
   @DisplayName("6.5 a group on $all parks into a stream of its own, unseen in $all")
-  void ofAllGroup() {
+  void of_all_group() {
     var position = store.append("s", "e0", "e1");
     store.create(fromAll(position, "s"));
     var consumer = store.join("$all");
@@ -206,7 +206,7 @@ class PersistentSubscriptionParkTest {
 
   @Test
   @DisplayName("6.5 a parked event counts as processed")
-  void countsAsProcessed() {
+  void counts_as_processed() {
     store.append("s", "e0", "e1");
     store.create("s", checkpointAtOnce());
     var consumer = store.join("s");
@@ -217,7 +217,7 @@ class PersistentSubscriptionParkTest {
 
   @Test
   @DisplayName("6.5 more parked events than a page are all replayed")
-  void manyPages() {
+  void many_pages() {
     var consumer = parkAll("s", 50);
     store.replayAllParked("s");
     for (int i = 0; i < 50; i++) {

@@ -42,7 +42,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.3 $all by name means the $all group")
-  void allByName() {
+  void all_by_name() {
     store.create("$all");
     var options = readOptions("$all");
     options.setStreamIdentifier(GroupFixture.identifier("$all"));
@@ -52,7 +52,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.3 a bad handshake is UNKNOWN, a missing group NOT_FOUND")
-  void badHandshakes() {
+  void bad_handshakes() {
     store.create("s");
     assertThat(refusal(readOptions("s").clearUuidOption())).isEqualTo("UNKNOWN");
     assertThat(refusal(readOptions("s").setBufferSize(0))).isEqualTo("UNKNOWN");
@@ -75,7 +75,7 @@ class PersistentSubscriptionReadTest {
   @Test
   @DisplayName(
       "6.3 a half-close before the first message ends OK, a later one ends and releases nothing")
-  void halfClose() {
+  void half_close() {
     store.append("s", "e0");
     store.create("s");
     var consumer = store.join("s");
@@ -88,7 +88,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.3 too many consumers: FAILED_PRECONDITION maximum-subscribers-reached")
-  void maximumSubscribers() {
+  void maximum_subscribers() {
     store.create("s", settings().setMaxSubscriberCount(1));
     var first = store.join("s");
     assertThat(refusal(readOptions("s")))
@@ -131,7 +131,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.3 links committed while the group is live are resolved too")
-  void liveLinks() {
+  void live_links() {
     store.append("t", "e0");
     store.create("l", settings().setResolveLinks(true));
     var consumer = store.join("l");
@@ -162,7 +162,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.3 ids may come in either form, whatever form was asked for")
-  void idForms() {
+  void id_forms() {
     store.append("s", "e0");
     store.create("s");
     var options = readOptions("s");
@@ -181,7 +181,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.3 a live group delivers the tombstone and drops nobody")
-  void liveTombstone() {
+  void live_tombstone() {
     store.append("s", "e0");
     store.create("s");
     var consumer = store.join("s");
@@ -196,7 +196,7 @@ class PersistentSubscriptionReadTest {
   @Test
   @DisplayName(
       "6.3 a group that must read a tombstoned history confirms, then drops; one from the end stays silent")
-  void tombstonedHistory() {
+  void tombstoned_history() {
     store.append("s", "e0");
     store.log().tombstone("s", ExpectedRevision.ANY).join();
     store.create("s");
@@ -225,7 +225,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.4 Unknown and Retry redeliver, Skip and Stop acknowledge, Park parks")
-  void nackActions() {
+  void nack_actions() {
     store.append("s", "e0", "e1", "e2", "e3", "e4");
     store.create("s");
     var consumer = store.join("s");
@@ -253,7 +253,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.1 a group on $all starts with the event at its position and filters")
-  void filteredAll() {
+  void filtered_all() {
     store.append("no-1", "n0");
     var position = store.append("yes-1", "y0");
     store.append("no-1", "n1");
@@ -268,7 +268,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.1 an expression that takes too long keeps no event from the group")
-  void pathologicalFilter() {
+  void pathological_filter() {
     var options = fromAll(0, "");
     options
         .getAllBuilder()
@@ -287,7 +287,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.1 from the end: events after creation, retained without a consumer")
-  void fromEnd() {
+  void from_end() {
     store.append("s", "e0");
     var options = fromStart("s");
     options.getStreamBuilder().setEnd(Empty.getDefaultInstance());
@@ -298,7 +298,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.1 the end of $all lies before the event that says that the group was created")
-  void fromEndOfAll() {
+  void from_end_of_all() {
     store.append("s", "e0");
     var options = fromStart("$all");
     options.getAllBuilder().setEnd(Empty.getDefaultInstance());
@@ -313,7 +313,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.1 an unfiltered $all group is not told of its own bookkeeping")
-  void unfilteredAll() {
+  void unfiltered_all() {
     var position = store.append("s", "e0");
     var options = fromAll(position, "").setSettings(checkpointAtOnce());
     options.getAllBuilder().setNoFilter(Empty.getDefaultInstance());
@@ -330,7 +330,7 @@ class PersistentSubscriptionReadTest {
 
   @Test
   @DisplayName("6.3 a long history and live bursts beyond every buffer arrive once, in order")
-  void longHistoryAndBursts() {
+  void long_history_and_bursts() {
     var small = settings().setLiveBufferSize(10).setReadBatchSize(5).setHistoryBufferSize(10);
     for (int i = 0; i < 300; i++) {
       store.append("s", "e");

@@ -73,7 +73,7 @@ class PersistentSubscriptionRestartTest {
 
   @Test
   @DisplayName("6.2 while the groups are restarted, none is said not to exist")
-  void knownThroughout() {
+  void known_throughout() {
     var streams = IntStream.range(0, 20).mapToObj(i -> "s-" + i).toList();
     var all =
         ListReq.newBuilder()
@@ -113,7 +113,7 @@ class PersistentSubscriptionRestartTest {
 
   @Test
   @DisplayName("6.5 a group starts though its parked stream was deleted for good")
-  void parkedStreamTombstoned() {
+  void parked_stream_tombstoned() {
     try (var store = GroupFixture.in(directory)) {
       var consumer = replaying(store, "s");
       store.log().tombstone(parked("s"), ExpectedRevision.ANY).join();
@@ -128,7 +128,7 @@ class PersistentSubscriptionRestartTest {
 
   @Test
   @DisplayName("1.8 a store that is closed while its groups are restarted lets them end first")
-  void closedMeanwhile() throws InterruptedException {
+  void closed_meanwhile() throws InterruptedException {
     Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
     var before = Thread.getDefaultUncaughtExceptionHandler();
     Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> uncaught.add(thrown));

@@ -21,7 +21,7 @@ class SystemProjectionsTest {
 
   @Test
   @DisplayName("8 a log that can't be read at first is waited for")
-  void waitsForTheLog(@TempDir Path data) throws Exception {
+  void waits_for_the_log(@TempDir Path data) throws Exception {
     try (EventLog log = EventLog.open(data, false, Runnable::run);
         LoggedWarnings warnings = new LoggedWarnings()) {
       log.append("s-1", ExpectedRevision.ANY, List.of(NewEvent.json("e", "{}"))).join();

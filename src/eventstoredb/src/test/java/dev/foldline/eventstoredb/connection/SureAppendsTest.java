@@ -67,7 +67,7 @@ class SureAppendsTest extends StoreFixture {
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "PASS")
-  void whatIsNotAnsweredIsStoredOnce_whateverOthersAppend(StoreProxy.Appends fate)
+  void what_is_not_answered_is_stored_once_whatever_others_append(StoreProxy.Appends fate)
       throws Exception {
     server.append(n, 0, 1);
     StoredEvent event = TestStore.event("counted", "1");
@@ -88,7 +88,7 @@ class SureAppendsTest extends StoreFixture {
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "PASS")
-  void withAnExpectedRevisionToo(StoreProxy.Appends fate) throws Exception {
+  void with_an_expected_revision_too(StoreProxy.Appends fate) throws Exception {
     server.append(n, 0, 1);
     StoredEvent event = TestStore.event("counted", "1");
     SureAppends appends = appends(LIMIT);
@@ -106,7 +106,7 @@ class SureAppendsTest extends StoreFixture {
   }
 
   @Test
-  void whereOthersWereFirstItIsRefused_thoughItWasNotAnsweredAtFirst() {
+  void where_others_were_first_it_is_refused_though_it_was_not_answered_at_first() {
     SureAppends appends = appends(LIMIT);
     proxy.appends(StoreProxy.Appends.LOST);
     CompletableFuture<Appended> answer =
@@ -123,7 +123,7 @@ class SureAppendsTest extends StoreFixture {
   }
 
   @Test
-  void whatWasSentBeforeIsFound_howeverLongAgo() {
+  void what_was_sent_before_is_found_however_long_ago() {
     StoredEvent event = TestStore.event("counted", "0");
     SureAppends appends = appends(LIMIT);
     Appended first = append(appends, n, ANY, event);
@@ -134,7 +134,7 @@ class SureAppendsTest extends StoreFixture {
   }
 
   @Test
-  void whatWasSentBeforeAndDidNotArriveIsAppended() {
+  void what_was_sent_before_and_did_not_arrive_is_appended() {
     SureAppends appends = appends(LIMIT);
     StoredEvent event = TestStore.event("counted", "0");
     long cause = server.store().end().await().atMost(LIMIT);
@@ -143,7 +143,7 @@ class SureAppendsTest extends StoreFixture {
   }
 
   @Test
-  void inTheEndItSaysThatItIsNotKnown_orThatTheStoreIsAway() {
+  void in_the_end_it_says_that_it_is_not_known_or_that_the_store_is_away() {
     SureAppends appends = appends(Duration.ofMillis(500));
     StoredEvent event = TestStore.event("counted", "1");
     proxy.appends(StoreProxy.Appends.LOST);

@@ -62,7 +62,7 @@ class RegistryTest {
   }
 
   @Test
-  void isRegisteredOnceHoweverOftenItStarts() {
+  void is_registered_once_however_often_it_starts() {
     for (int i = 0; i < 3; i++) {
       register(bank, ours);
     }
@@ -80,7 +80,7 @@ class RegistryTest {
   }
 
   @Test
-  void anotherApplicationDoesNotGetItsNamespace() {
+  void another_application_does_not_get_its_namespace() {
     register(bank, ours);
 
     assertThatThrownBy(() -> register(bank, theirs))
@@ -94,7 +94,7 @@ class RegistryTest {
   }
 
   @Test
-  void doesNotGetAnotherNamespace() {
+  void does_not_get_another_namespace() {
     register(bank, ours);
 
     assertThatThrownBy(() -> register(till, ours))
@@ -105,7 +105,7 @@ class RegistryTest {
   }
 
   @Test
-  void ofManyThatStartAtOnceOneApplicationGetsIt() {
+  void of_many_that_start_at_once_one_application_gets_it() {
     List<Uni<Optional<Throwable>>> starts = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       starts.add(outcome(registering(bank, ours)));
@@ -125,7 +125,7 @@ class RegistryTest {
   }
 
   @Test
-  void whoDeletesItsStreamFreesIt() throws Exception {
+  void who_deletes_its_stream_frees_it() throws Exception {
     register(bank, ours);
     delete("foldline-application-" + ours);
 
@@ -140,7 +140,7 @@ class RegistryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"{\"format\":2,\"namespace\":\"b\",\"application\":\"a:b\"}", "{}", "nonsense"})
-  void whatCantBeReadIsNotGuessed(String data) {
+  void what_cant_be_read_is_not_guessed(String data) {
     store
         .append(
             "foldline-namespace-" + bank,
@@ -156,7 +156,7 @@ class RegistryTest {
   }
 
   @Test
-  void nothingIsDoneWithAStoreBeforeItIsRegisteredThere() {
+  void nothing_is_done_with_a_store_before_it_is_registered_there() {
     try (EventStoreServer away = EventStoreServer.start();
         EventStore waiting =
             new EventStore(
@@ -184,7 +184,7 @@ class RegistryTest {
   }
 
   @Test
-  void everyWayToTheStoreFailsAsLongAsItIsNot() {
+  void every_way_to_the_store_fails_as_long_as_it_is_not() {
     Unavailable never = new Unavailable("not registered");
     try (EventStore closed =
         new EventStore(server.connectionString(), LIMIT, _ -> Uni.createFrom().failure(never))) {
@@ -215,7 +215,7 @@ class RegistryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "bank", "org.acme:", ":bank", "org acme:bank", "a:b:c"})
-  void anApplicationIsAGroupAndAnArtifact(String application) {
+  void an_application_is_a_group_and_an_artifact(String application) {
     assertThatThrownBy(() -> new Registry(new Namespace(bank), application))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + application + "'");

@@ -17,7 +17,7 @@ class ProgressTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   @Test
-  void isWhatEverythingBelowIsSettled_inWhateverOrder() throws Exception {
+  void is_what_everything_below_is_settled_in_whatever_order() throws Exception {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       Progress progress = new Progress(-1, 100);
@@ -44,7 +44,7 @@ class ProgressTest {
   }
 
   @Test
-  void passesWhatNeedsNoSettling_onlyBehindWhatDoes() throws Exception {
+  void passes_what_needs_no_settling_only_behind_what_does() throws Exception {
     Progress progress = new Progress(-1, 10);
     progress.pass(5);
     assertThat(progress.reached()).isEqualTo(5);
@@ -57,7 +57,7 @@ class ProgressTest {
   }
 
   @Test
-  void settlesOnce() throws Exception {
+  void settles_once() throws Exception {
     Progress progress = new Progress(-1, 10);
     progress.admit(1);
     progress.admit(2);
@@ -67,7 +67,7 @@ class ProgressTest {
   }
 
   @Test
-  void makesTheReaderWait_untilThereIsRoomOrItIsClosed() throws Exception {
+  void makes_the_reader_wait_until_there_is_room_or_it_is_closed() throws Exception {
     Progress progress = new Progress(-1, 1);
     progress.admit(1);
     CompletableFuture<Boolean> second = admit(progress, 2);
@@ -83,7 +83,7 @@ class ProgressTest {
   }
 
   @Test
-  void doesNotRunAheadForEver_whileOneEventIsNotSettled() throws Exception {
+  void does_not_run_ahead_for_ever_while_one_event_is_not_settled() throws Exception {
     Progress progress = new Progress(-1, 2);
     progress.admit(0);
     for (int position = 1; position < 200; position++) {
@@ -98,7 +98,7 @@ class ProgressTest {
   }
 
   @Test
-  void whatNeedsNoSettlingTakesNoRoom() throws Exception {
+  void what_needs_no_settling_takes_no_room() throws Exception {
     Progress progress = new Progress(-1, 2);
     progress.admit(0);
     for (int position = 1; position < 1000; position++) {

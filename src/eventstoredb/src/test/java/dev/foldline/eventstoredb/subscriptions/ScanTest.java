@@ -28,7 +28,7 @@ class ScanTest extends StoreFixture {
   }
 
   @Test
-  void readsUpToTheEnd() throws Exception {
+  void reads_up_to_the_end() throws Exception {
     server.append(n + "-1", 0, 250);
     try (Scan scan = new Scan(server.store(), ours(), -1)) {
       List<Recorded<StoredEvent>> events = toEnd(scan);
@@ -39,7 +39,7 @@ class ScanTest extends StoreFixture {
   }
 
   @Test
-  void comesPastTheEventsOfOthers_andGoesOnFromThere() throws Exception {
+  void comes_past_the_events_of_others_and_goes_on_from_there() throws Exception {
     server.append(n + "-1", 0, 1);
     server.append("other-1", 0, 1_000);
     server.append(n + "-1", 1, 1);
@@ -68,13 +68,13 @@ class ScanTest extends StoreFixture {
     "account-a.b+c@d:~, ^account-a\\.b\\+c@d:~$",
     "account-a b$, ^account-a\\ b\\$$",
   })
-  void escapesOnlyWhatHasAMeaning(String stream, String expression) {
+  void escapes_only_what_has_a_meaning(String stream, String expression) {
     assertThat(Scan.only(stream)).isEqualTo(expression);
     assertThat(stream).matches(expression);
   }
 
   @Test
-  void ofSeveralCategoriesItMatchesTheirStreamsAndNoOthers() {
+  void of_several_categories_it_matches_their_streams_and_no_others() {
     String filter =
         String.valueOf(Group.ofCategories("g", List.of("a.b", "c+", "ä ö"), 1).filter());
 

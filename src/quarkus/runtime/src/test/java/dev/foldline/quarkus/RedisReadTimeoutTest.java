@@ -18,7 +18,7 @@ class RedisReadTimeoutTest {
 
   @ParameterizedTest
   @EnumSource
-  void isThereForEveryKindOfRedis_inItsUnit(RedisClientType type) {
+  void is_there_for_every_kind_of_redis_in_its_unit(RedisClientType type) {
     assertThat(customized("<default>", new RedisOptions().setType(type))).isEqualTo(30);
 
     RedisOptions inMillis = new RedisOptions().setType(type);
@@ -27,7 +27,7 @@ class RedisReadTimeoutTest {
   }
 
   @Test
-  void isNotThereForOtherClients_norWhereThereIsOne() {
+  void is_not_there_for_other_clients_nor_where_there_is_one() {
     assertThat(customized("cache", new RedisOptions())).isZero();
 
     RedisOptions own = new RedisOptions();

@@ -193,7 +193,7 @@ class ConnectorInQuarkusTest {
   }
 
   @Test
-  void everyKindOfHandlerGetsEveryStreamInItsOrder() throws Exception {
+  void every_kind_of_handler_gets_every_stream_in_its_order() throws Exception {
     for (int event = 0; event < EVENTS; event++) {
       for (int stream = 0; stream < STREAMS; stream++) {
         handlers.send("n-" + stream, event);
@@ -217,7 +217,7 @@ class ConnectorInQuarkusTest {
   }
 
   @Test
-  void groupsAreInTheNamespaceOfTheApplication() {
+  void groups_are_in_the_namespace_of_the_application() {
     assertThat(namespace.name()).isEqualTo("counters");
     await()
         .atMost(LIMIT)
@@ -231,7 +231,7 @@ class ConnectorInQuarkusTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "blocking", "uni"})
-  void whatACommandOfAHandlerWritesFollowsFromItsEvent(String channel) {
+  void what_a_command_of_a_handler_writes_follows_from_its_event(String channel) {
     handlers.send(CAUSE, 1);
     await().atMost(LIMIT).until(() -> !read("note-" + channel).isEmpty());
 
@@ -254,7 +254,7 @@ class ConnectorInQuarkusTest {
   }
 
   @Test
-  void channelsCountForHealthAndMetrics() {
+  void channels_count_for_health_and_metrics() {
     await().atMost(LIMIT).until(() -> get("/started").statusCode() == 200);
     await().atMost(LIMIT).until(() -> get("/ready").statusCode() == 200);
     assertThat(get("/ready").body()).contains("virtual", "caught-up");

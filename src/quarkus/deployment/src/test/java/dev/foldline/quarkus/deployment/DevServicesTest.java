@@ -61,14 +61,14 @@ class DevServicesTest {
   }
 
   @Test
-  void areStartedInTestsWhereTheyAreNotSwitchedOff() {
+  void are_started_in_tests_where_they_are_not_switched_off() {
     start(with("enabled", "true"), LaunchMode.TEST);
 
     assertThat(started).hasSize(2);
   }
 
   @Test
-  void areNotStartedWhereTheyAreSwitchedOff() {
+  void are_not_started_where_they_are_switched_off() {
     BuildConfig off = with("enabled", "false");
 
     develop(off);
@@ -78,7 +78,7 @@ class DevServicesTest {
   }
 
   @Test
-  void developOnThePortThatIsSet() throws IOException {
+  void develop_on_the_port_that_is_set() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       BuildConfig config = with("port", String.valueOf(taken.getLocalPort()));
 

@@ -107,7 +107,7 @@ class DevelopmentTest {
   }
 
   @RepeatedTest(2)
-  void isQuiet() throws Exception {
+  void is_quiet() throws Exception {
     String base = base();
     awaitReady(base);
     assertQuiet();

@@ -19,7 +19,7 @@ class EventStoreServiceTest {
   }
 
   @Test
-  void aPortThatIsTakenIsNamedWithTheProperty() throws IOException {
+  void a_port_that_is_taken_is_named_with_the_property() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var service = service(OptionalInt.of(taken.getLocalPort()));
 
@@ -30,7 +30,7 @@ class EventStoreServiceTest {
   }
 
   @Test
-  void takesAFreePortWhereTheUsualOneIsTaken() throws IOException {
+  void takes_a_free_port_where_the_usual_one_is_taken() throws IOException {
     try (ServerSocket _ = usualPort()) {
       var service = service(OptionalInt.empty());
       service.start();

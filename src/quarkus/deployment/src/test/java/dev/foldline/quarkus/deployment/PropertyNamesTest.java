@@ -36,7 +36,7 @@ class PropertyNamesTest {
                       .doesNotContain("devservices", "operations", "snapshots"));
 
   @Test
-  void doesNotStart() {
+  void does_not_start() {
     fail("it started");
   }
 }

@@ -36,18 +36,18 @@ class ParkedEntryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{\"cents\":5}", "[1,2]", "12345678901234567890", "\"text\"", "null"})
-  void jsonAsItIs(String data) throws Exception {
+  void json_as_it_is(String data) throws Exception {
     assertThat(shown(data)).isEqualTo(data);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{", "no JSON", "1,\"error\":\"forged\"", "{} {}"})
-  void whatIsNoJsonAsText(String data) throws Exception {
+  void what_is_no_json_as_text(String data) throws Exception {
     assertThat(shown(data)).isEqualTo(JSON.writeValueAsString(data));
   }
 
   @Test
-  void whatIsNoTextInBase64() throws Exception {
+  void what_is_no_text_in_base64() throws Exception {
     assertThat(shown(new byte[] {(byte) 0xff, 0, 1})).isEqualTo("\"/wAB\"");
   }
 }

@@ -1,5 +1,7 @@
 package dev.foldline.bank;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -76,6 +78,17 @@ final class BankClient {
 
   Answer get(String path) {
     return send(request(path).build());
+  }
+
+  /**
+   * Asks with a consistency token, again where the read model is behind, as its callers are told
+   * to.
+   */
+  Answer query(String path, String token) {
+    HttpRequest request = request(path).header("Consistency-Token", token).build();
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> send(request), answer -> answer.status() != 503);
   }
 
   HttpRequest.Builder request(String path) {

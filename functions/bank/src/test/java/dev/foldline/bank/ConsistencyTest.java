@@ -33,26 +33,22 @@ class ConsistencyTest {
         .until(() -> bank.get("bank-totals").status() == 200); // it was built
   }
 
-  private Answer query(String path, String token) {
-    return bank.send(bank.request(path).header("Consistency-Token", token).build());
-  }
-
   @Test
   void never_answers_from_before_the_command() {
     Answer last = bank.open(account);
     for (int i = 1; i <= 50; i++) {
       last = bank.deposit(account, 1);
       String token = last.header("consistency-token");
-      Answer view = query("account?account=" + account, token);
+      Answer view = bank.query("account?account=" + account, token);
 
       assertThat(token).isEqualTo("account-" + account + "@" + i);
       assertThat(view.body().path("balance").asLong()).isEqualTo(i);
       assertThat(view.header("consistency")).isIn("read-model", "waited", "folded");
       assertThat(view.header("consistency-token")).isEqualTo(token);
       assertThat(view.header("etag")).isEqualTo("\"" + i + "\"");
-      assertThat(query("bank-totals", token).status()).isEqualTo(200);
+      assertThat(bank.query("bank-totals", token).status()).isEqualTo(200);
     }
-    Answer largest = query("largest-accounts?limit=1000", last.header("consistency-token"));
+    Answer largest = bank.query("largest-accounts?limit=1000", last.header("consistency-token"));
     assertThat(largest.body().findValuesAsText("account")).contains(account);
     assertThat(largest.header("consistency")).isIn("read-model", "waited");
   }
@@ -62,7 +58,7 @@ class ConsistencyTest {
     bank.open(account);
     await().atMost(Duration.ofSeconds(30)).until(() -> bank.account(account).status() == 200);
 
-    Answer view = query("account?account=" + account, "account-other@7");
+    Answer view = bank.query("account?account=" + account, "account-other@7");
 
     assertThat(view.status()).isEqualTo(200);
     assertThat(view.header("consistency")).isEqualTo("read-model");
@@ -82,7 +78,7 @@ class ConsistencyTest {
         "a@9999999999999999999"
       })
   void is_refused_where_the_token_is_malformed(String token) {
-    Answer answer = query("account?account=a", token);
+    Answer answer = bank.query("account?account=a", token);
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.body().path("field").asText()).isEqualTo("Consistency-Token");

@@ -43,8 +43,7 @@ class ListsTest {
   }
 
   private Answer query(String path, Answer after) {
-    return bank.send(
-        bank.request(path).header("Consistency-Token", after.header("consistency-token")).build());
+    return bank.query(path, after.header("consistency-token"));
   }
 
   /** All pages, one after another, each at least as new as an answer. */

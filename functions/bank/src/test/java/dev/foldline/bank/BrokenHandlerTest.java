@@ -1,7 +1,6 @@
 package dev.foldline.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.foldline.bank.AccountCommand.Deposit;
 import dev.foldline.bank.AccountCommand.Open;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -48,17 +46,6 @@ class BrokenHandlerTest {
 
   @Inject EventStore store;
   @Inject EventCodec codec;
-
-  /** The application begins before its store answers. */
-  @BeforeEach
-  void awaitStore() {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .ignoreExceptions()
-        .until(
-            () ->
-                store.streams().read("account-none", 0, 1).toCompletableFuture().join().isEmpty());
-  }
 
   private boolean holds(Streams streams, List<Call> calls) {
     String account = UUID.randomUUID().toString();

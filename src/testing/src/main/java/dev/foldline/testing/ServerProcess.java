@@ -38,7 +38,8 @@ final class ServerProcess implements AutoCloseable {
     try {
       Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
       CompletableFuture<Void> isReady = new CompletableFuture<>();
-      Thread.ofVirtual().start(() -> listen(started, isReady));
+      // Reading from a process holds its carrier: two virtual threads would take both of two cores.
+      Thread.ofPlatform().daemon().start(() -> listen(started, isReady));
       isReady
           .orTimeout(SECONDS, TimeUnit.SECONDS)
           .whenComplete(

@@ -46,7 +46,31 @@ public sealed interface Change {
   }
 
   /**
-   * Takes a member out of a ranking.
+   * Adds to a member's score in a ranking, which events of any number of streams may do:
+   *
+   * <pre>{@code
+   * new Change.Increase("best-customers", recorded.event().customer(), recorded.event().cents())
+   * }</pre>
+   *
+   * <p>The score is the exact sum, however often and in whatever order the events are delivered. A
+   * sum beyond the range of a long is kept, and stands at that end of the range until it comes
+   * back. A member that was added to stays in the ranking, also at 0. Members of a view are either
+   * added to or {@linkplain Rank moved}, not both.
+   *
+   * @param view which ranking
+   * @param member who, at most {@value #LONGEST} characters
+   * @param amount how much; may be negative
+   */
+  record Increase(@Override String view, String member, long amount) implements Change {
+
+    public Increase {
+      requireNonNull(view, "view");
+      check(member, "member");
+    }
+  }
+
+  /**
+   * Takes a member out of a ranking in which it was put by {@link Rank}.
    *
    * @param view which ranking
    * @param member who

@@ -11,6 +11,9 @@ final class ApplyCall {
 
   private static final long LOW = 0xFFFF_FFFFL;
 
+  /** How many arguments a change has. */
+  private static final int CHANGE = 5;
+
   private final Layout layout;
   private final int partition;
   private final List<String> keys = new ArrayList<>();
@@ -30,8 +33,9 @@ final class ApplyCall {
       call.arguments.add(entry.field());
       call.arguments.add(entry.expected());
       call.arguments.add(entry.text());
-      call.arguments.add(Integer.toString(entry.changes().size()));
+      int at = call.arguments.size();
       entry.changes().forEach(call::add);
+      call.arguments.add(at, Integer.toString((call.arguments.size() - at) / CHANGE));
     }
     return call;
   }
@@ -43,18 +47,22 @@ final class ApplyCall {
   private void add(Change change) {
     switch (change) {
       case Change.Add(var view, var field, var amount) ->
-          add(
-              "add",
-              layout.totals(partition, view),
-              field,
-              Long.toString(amount >> Integer.SIZE),
-              Long.toString(amount & LOW));
+          add(layout.totals(partition, view), field, amount);
+      case Change.Increase(var view, var member, var amount) -> {
+        String sum = new Sum(view, member).name();
+        add(layout.sums(partition), sum, amount);
+        add("pend", layout.pending(partition), sum, CarryOver.tag(), "");
+      }
       case Change.Rank(var view, var member, var score) -> put(view, member, Entries.digits(score));
       case Change.Index(var view, var member, var value, var order) ->
           put(view, member, Entries.under(value) + Entries.digits(order));
       case Change.Unrank(var view, var member) -> put(view, member, "");
       case Change.Unindex(var view, var member) -> put(view, member, "");
     }
+  }
+
+  private void add(String sums, String field, long amount) {
+    add("add", sums, field, Long.toString(amount >> Integer.SIZE), Long.toString(amount & LOW));
   }
 
   private void put(String view, String member, String entry) {

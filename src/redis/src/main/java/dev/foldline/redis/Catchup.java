@@ -45,6 +45,7 @@ final class Catchup<S, D> implements Documents.Entry {
   /** Below it there is nothing left to apply: what is missing there is gone. */
   private long floor;
 
+  private boolean behind;
   private int applied;
   private int appliedOfBatch;
   private int gaps;
@@ -87,7 +88,14 @@ final class Catchup<S, D> implements Documents.Entry {
       next = Math.min(next, events.firstKey());
     }
     poisons.removeIf(poison -> poison.revision() >= next);
-    events.headMap(next, false).clear();
+    NavigableMap<Long, Recorded<S>> done = events.headMap(next, false);
+    behind |= !done.isEmpty();
+    done.clear();
+  }
+
+  /** Whether an event of it was found behind the fence: somebody has applied it before. */
+  boolean wasBehind() {
+    return behind;
   }
 
   /** Nothing more can be done for the stream. */

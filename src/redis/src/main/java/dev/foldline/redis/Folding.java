@@ -27,4 +27,10 @@ sealed interface Folding<S, D> permits StreamFolding, KeyFolding {
 
   /** Folds the events of each stream that follow without a gap. */
   Uni<Folded<S, D>> fold(List<Catchup<S, D>> streams);
+
+  /**
+   * Sees to it, when a batch is through, that rankings have what came with events that were found
+   * behind the fence: who applied those may have died before it was carried over.
+   */
+  Uni<Void> carryOverBehind(List<Catchup<S, D>> streams);
 }

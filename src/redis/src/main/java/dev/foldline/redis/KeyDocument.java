@@ -31,6 +31,7 @@ final class KeyDocument<D> implements Documents.Entry {
   private String json = "null";
   private List<Change> changes = new ArrayList<>();
   private @Nullable RuntimeException unreadable;
+  private boolean metAgain;
 
   KeyDocument(String key) {
     this.key = key;
@@ -105,6 +106,15 @@ final class KeyDocument<D> implements Documents.Entry {
     state = next.state();
     json = next.json();
     changes.addAll(next.changes());
+  }
+
+  /** An event came that it has. */
+  void meetAgain() {
+    metAgain = true;
+  }
+
+  boolean isMetAgain() {
+    return metAgain;
   }
 
   boolean isChanged() {

@@ -14,21 +14,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Folds events into the documents that they name.
  *
- * <p>The documents are written first; what a document has, it does not take again. Then the fences
- * of the streams follow, each up to the last event that is in all its documents, as is every event
- * before. Whatever breaks off in between, the events are only looked at once more.
+ * <p>The documents are written first; what a document has, it does not take again. Then what came
+ * with them is carried over to rankings. Then the fences of the streams follow, each up to the last
+ * event that is in all its documents, as is every event before. Whatever breaks off in between, the
+ * events are only looked at once more.
  */
 record KeyFolding<S, D>(
     Projection<D> projection,
     Decoder<S> decoder,
     OnPoison onPoison,
     ReadModels models,
-    Documents documents)
+    Documents documents,
+    CarryOver carryOver)
     implements Folding<S, D> {
 
   /**
@@ -130,7 +133,9 @@ record KeyFolding<S, D>(
           .forEach(
               (key, parts) -> {
                 KeyDocument<D> document = requireNonNull(named.get(key));
-                if (!document.has(event.stored())) {
+                if (document.has(event.stored())) {
+                  document.meetAgain();
+                } else {
                   nexts.put(document, document.next(projection, parts, models));
                 }
               });
@@ -150,12 +155,28 @@ record KeyFolding<S, D>(
     Set<String> elsewhere = new HashSet<>();
     return documents
         .write(changed, _ -> {}, (document, _) -> elsewhere.add(document.key()))
+        .chain(() -> carryOver.of(changed))
+        .chain(() -> carryOver.pending(metAgain(named)))
         .chain(
             () -> {
               byStream.forEach(events -> reach(events, elsewhere));
               return writeFences(
                   byStream.stream().map(events -> events.getFirst().stream()).toList());
             });
+  }
+
+  /** Who put an event into a document may have died before it was carried over. */
+  private static Set<Integer> metAgain(Collection<? extends KeyDocument<?>> named) {
+    return named.stream()
+        .filter(KeyDocument::isMetAgain)
+        .map(KeyDocument::partition)
+        .collect(Collectors.toSet());
+  }
+
+  /** Fences come after all that. */
+  @Override
+  public Uni<Void> carryOverBehind(List<Catchup<S, D>> streams) {
+    return Uni.createFrom().voidItem();
   }
 
   /** A stream is through up to the event before the first that is not in all its documents. */

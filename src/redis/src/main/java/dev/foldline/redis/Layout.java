@@ -21,11 +21,16 @@ import java.util.zip.CRC32;
  *                                               event, JSON; and, under the empty name, the mark
  *                                               that it is whole, open or closed; and a note of each shared view there;
  *                                               and, of documents that events name: how many events, by
- *                                               stream the revision of the last one, JSON
+ *                                               stream the revision of the last one, JSON;
+ *                                               and a number for each sum of which this is the home
  * foldline:1:bank:{name:build:partition}:totals:view   hash: field:h and field:l → halves of the sum
  * foldline:1:bank:{name:build:partition}:ranking:view  sorted set: entries of a ranking or index, see
  *                                               Entries
  * foldline:1:bank:{name:build:partition}:scores:view   hash: member → its entry without the member
+ * foldline:1:bank:{name:build:partition}:sums          hash: sum:h and sum:l → halves of the part
+ *                                               that this partition has of a sum, see CarryOver
+ * foldline:1:bank:{name:build:partition}:pending       hash: sum whose part here is not carried over
+ *                                               → tag of what was added last
  * foldline:1:bank:{name:build:partition}:waiting       there while a query waits for a document
  * foldline:1:bank:{name:build:partition}:checkpoint    history of Redis, blank, position: see Checkpoint
  * </pre>
@@ -105,7 +110,7 @@ record Layout(Namespace namespace, String projection, String build) {
   /** All keys of a partition, given the views that cross streams. */
   List<String> keys(int partition, Collection<String> views) {
     List<String> keys = new ArrayList<>();
-    keys.add(documents(partition));
+    keys.addAll(List.of(documents(partition), sums(partition), pending(partition)));
     for (String view : views) {
       keys.addAll(
           List.of(totals(partition, view), ranking(partition, view), scores(partition, view)));
@@ -128,8 +133,21 @@ record Layout(Namespace namespace, String projection, String build) {
     return "\0key:" + key;
   }
 
+  /** The name, no stream's, under which the home of a sum keeps the number of its last write. */
+  static String home(String sum) {
+    return "\0sum:" + sum;
+  }
+
   String documents(int partition) {
     return key(partition, "documents");
+  }
+
+  String sums(int partition) {
+    return key(partition, "sums");
+  }
+
+  String pending(int partition) {
+    return key(partition, "pending");
   }
 
   String waiting(int partition) {

@@ -24,9 +24,10 @@ import java.util.stream.Collectors;
  * one pipeline: one to read their documents, one to write them. The fence of each stream, the
  * revision of the last event in its document, is checked and moved in the same atomic step as its
  * changes; where events name their documents, these are written before the fences of their streams.
- * Where another instance was quicker, the stream is done again from there. Missing events are read
- * first: from their stream or, where that does not give them any more, from the log. Safe for use
- * by many threads.
+ * What they add to rankings is carried over before a batch counts as applied, see {@link
+ * CarryOver}. Where another instance was quicker, the stream is done again from there. Missing
+ * events are read first: from their stream or, where that does not give them any more, from the
+ * log. Safe for use by many threads.
  *
  * @param <S> the stored form of events
  * @param <D> the document
@@ -59,6 +60,7 @@ public final class Projector<S, D> {
   private final Passing passing;
   private final Layout layout;
   private final Documents documents;
+  private final CarryOver carryOver;
   private final Gaps<S, D> gaps;
   private final Folding<S, D> folding;
 
@@ -79,13 +81,14 @@ public final class Projector<S, D> {
     this.passing = passing;
     this.layout = models.layout(projection, build);
     this.documents = new Documents(models, layout);
+    this.carryOver = new CarryOver(models, layout, documents);
     this.gaps = new Gaps<>(history, new Poisons(models, projection, build));
     this.folding =
         switch (projection) {
           case Projection.OfStreams<D> _ ->
-              new StreamFolding<>(projection, decoder, onPoison, models, documents);
+              new StreamFolding<>(projection, decoder, onPoison, models, documents, carryOver);
           case Projection.OfKeys<D> _ ->
-              new KeyFolding<>(projection, decoder, onPoison, models, documents);
+              new KeyFolding<>(projection, decoder, onPoison, models, documents, carryOver);
         };
   }
 
@@ -118,6 +121,7 @@ public final class Projector<S, D> {
     return documents
         .read(all, folding::start)
         .chain(() -> round(all, order, 1))
+        .chain(() -> folding.carryOverBehind(all))
         .chain(() -> noteEnds(ended))
         .map(_ -> outcome(size, all));
   }
@@ -145,6 +149,11 @@ public final class Projector<S, D> {
             streams.stream().distinct().map(name -> new Catchup<S, D>(name, false)).toList(),
             (stream, document) -> fences.put(stream.name(), StoredDocument.fence(document)))
         .replaceWith(fences);
+  }
+
+  /** Begins to carry over again what was ever added to rankings. */
+  public Sweep sweep() {
+    return new Sweep(models, layout, carryOver);
   }
 
   /** One step of all streams that are not done: fill their gaps, fold, write. */

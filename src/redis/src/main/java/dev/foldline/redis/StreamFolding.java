@@ -6,6 +6,7 @@ import dev.foldline.core.Recorded;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Folds the events of each stream into its own document, in which the fence is. */
 record StreamFolding<S, D>(
@@ -13,7 +14,8 @@ record StreamFolding<S, D>(
     Decoder<S> decoder,
     OnPoison onPoison,
     ReadModels models,
-    Documents documents)
+    Documents documents,
+    CarryOver carryOver)
     implements Folding<S, D> {
 
   @Override
@@ -37,7 +39,22 @@ record StreamFolding<S, D>(
   public Uni<Folded<S, D>> fold(List<Catchup<S, D>> streams) {
     List<Catchup<S, D>> folded = streams.stream().filter(this::fold).toList();
     return Uni.createFrom()
-        .item(new Folded<>(folded, () -> documents.write(folded, Catchup::written, this::start)));
+        .item(
+            new Folded<>(
+                folded,
+                () ->
+                    documents
+                        .write(folded, Catchup::written, this::start)
+                        .chain(() -> carryOver.of(folded))));
+  }
+
+  @Override
+  public Uni<Void> carryOverBehind(List<Catchup<S, D>> streams) {
+    return carryOver.pending(
+        streams.stream()
+            .filter(Catchup::wasBehind)
+            .map(Catchup::partition)
+            .collect(Collectors.toSet()));
   }
 
   /** Whether there is something to write. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -198,6 +199,32 @@ public final class Views {
       }
     }
     return sums;
+  }
+
+  /**
+   * Sees to it that rankings have what a projection has added to them from a stream, as far as it
+   * has come with that: whoever applies the events may be about to carry that over.
+   */
+  public Uni<Void> carryOver(Projection<?> projection, String stream) {
+    int partition = Layout.partition(stream);
+    return switch (projection) {
+      case Projection.OfStreams<?> _ ->
+          active
+              .ask(projection, layout -> List.of(CarryOver.look(layout, partition)))
+              .chain(
+                  found ->
+                      CarryOver.isPending(found.getFirst())
+                          ? carryOver(projection, partition)
+                          : Uni.createFrom().voidItem());
+      case Projection.OfKeys<?> _ -> Uni.createFrom().voidItem(); // is done before it comes there
+    };
+  }
+
+  private Uni<Void> carryOver(Projection<?> projection, int partition) {
+    return active
+        .layout(projection)
+        .map(layout -> new CarryOver(models, layout, new Documents(models, layout)))
+        .chain(carryOver -> carryOver.pending(Set.of(partition)));
   }
 
   /** A page of a ranking or index, in one round trip. */

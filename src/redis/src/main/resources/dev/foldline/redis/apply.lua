@@ -78,6 +78,8 @@ while at <= #ARGV do
       local key = KEYS[tonumber(ARGV[i + 1])]
       if ARGV[i] == 'add' then
         add(key, ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
+      elseif ARGV[i] == 'pend' then
+        redis.call('HSET', key, ARGV[i + 2], ARGV[i + 3])
       else
         put(key, ARGV[i + 2], ARGV[i + 3], KEYS[tonumber(ARGV[i + 4])])
       end

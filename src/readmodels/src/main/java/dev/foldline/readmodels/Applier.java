@@ -21,6 +21,7 @@ import dev.foldline.redis.Poisons;
 import dev.foldline.redis.Poisons.Poisoned;
 import dev.foldline.redis.Projector;
 import dev.foldline.redis.ReadModels;
+import dev.foldline.redis.Sweep;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Collection;
@@ -254,6 +255,11 @@ final class Applier<D> {
   /** As {@link Projector#applied}. */
   Uni<Map<String, Fence>> applied(Collection<String> streams) {
     return projector.applied(streams);
+  }
+
+  /** As {@link Projector#sweep}. */
+  Sweep sweep() {
+    return projector.sweep();
   }
 
   /** The build that it applies to. */

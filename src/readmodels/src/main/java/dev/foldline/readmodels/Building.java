@@ -12,6 +12,7 @@ import dev.foldline.redis.Builds;
 import dev.foldline.redis.Checkpoint;
 import dev.foldline.redis.Landmark;
 import dev.foldline.redis.Order;
+import dev.foldline.redis.Sweep;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -88,7 +89,7 @@ final class Building {
    */
   Optional<Slice> slice(Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    if (!await(builds.turns().lease(me, LEASE))) {
+    if (!goesOn()) {
       return Optional.empty();
     }
     try {
@@ -97,11 +98,33 @@ final class Building {
       progress = begin();
       end = await(store.end());
       measure();
-      boolean complete = scan(() -> System.nanoTime() - deadline > 0) && complete();
+      boolean complete =
+          (progress.checkpoint().whole() || sweep(progress.build(), this::goesOn))
+              && scan(() -> System.nanoTime() - deadline > 0)
+              && complete();
       return Optional.of(new Slice(complete, progress));
     } finally {
       await(builds.turns().release(me));
     }
+  }
+
+  /** Whether it is the one that builds, for a moment longer. */
+  private boolean goesOn() {
+    return await(builds.turns().lease(me, LEASE));
+  }
+
+  /**
+   * Has rankings get again what was added to them and may be lost there; what was lost where it was
+   * added comes again with the log. It is done before a checkpoint is kept that would hide a loss.
+   *
+   * @return whether it came to the end
+   */
+  private boolean sweep(String build, BooleanSupplier goesOn) {
+    Sweep sweep = appliers.apply(build).sweep();
+    while (!sweep.ended() && goesOn.getAsBoolean()) {
+      await(sweep.next());
+    }
+    return sweep.ended();
   }
 
   private Builds.Progress begin() {
@@ -142,7 +165,7 @@ final class Building {
       while (!scan.ended()) {
         int events = applyNext(scan, progress.build(), applier).events();
         reached(scan.position(), events);
-        if (stop.getAsBoolean() || !await(builds.turns().lease(me, LEASE))) {
+        if (stop.getAsBoolean() || !goesOn()) {
           return scan.ended();
         }
       }
@@ -180,6 +203,7 @@ final class Building {
    */
   Checkpoint mend(Checkpoint broken) throws InterruptedException {
     toldAt = System.nanoTime();
+    sweep(broken.build(), () -> true);
     Applier<?> applier = appliers.apply(broken.build());
     try (Scan scan = scan(broken)) {
       long events = 0;

@@ -12,8 +12,8 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /** Sees to it that no answer is from before what its caller has seen, and says how. */
 @Singleton
@@ -76,29 +76,34 @@ final class Consistency {
    * in one step, so waiting for the one is waiting for the other.
    *
    * @param concerns whether a stream of the token's is among those that are asked for
+   * @param query is told the stream of the token's, if it concerns it and is there
    */
-  <T> Uni<T> across(Projection<?> projection, Predicate<String> concerns, Supplier<Uni<T>> query) {
+  <T> Uni<T> across(
+      Projection<?> projection,
+      Predicate<String> concerns,
+      Function<Optional<String>, Uni<T>> query) {
     Optional<HttpCall> call = HttpCall.current();
     Optional<ConsistencyToken> seen = token(call).filter(it -> concerns.test(it.stream()));
     if (seen.isEmpty()) {
       say(call, "read-model");
-      return query.get();
+      return query.apply(Optional.empty());
     }
     ConsistencyToken token = seen.get();
+    Optional<String> stream = Optional.of(token.stream());
     return views
         .revision(projection, token.stream())
         .chain(
             revision -> {
               if (revision >= token.revision()) {
                 say(call, "read-model");
-                return query.get();
+                return query.apply(stream);
               }
               return views
                   .await(projection, token.stream(), token.revision(), wait)
                   .chain(
                       arrived -> arrived ? Uni.createFrom().voidItem() : mustBeGone(streams, token))
                   .invoke(() -> say(call, "waited"))
-                  .chain(query::get);
+                  .chain(() -> query.apply(stream));
             });
   }
 

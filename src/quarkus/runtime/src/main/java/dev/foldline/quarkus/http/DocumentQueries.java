@@ -63,7 +63,7 @@ final class DocumentQueries {
                 case Projection.OfStreams<D> _ -> now(projection, key, call);
                 case Projection.OfKeys<D> _ ->
                     consistency.across(
-                        projection, projection::reads, () -> views.document(projection, key));
+                        projection, projection::reads, _ -> views.document(projection, key));
               })
               .chain(view -> newer(projection, view, call));
       case AsOf.Revision(long revision) ->

@@ -25,8 +25,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * Answers queries: from read models, and from the streams themselves.
@@ -102,7 +102,7 @@ public final class Queries {
           case Projection.OfStreams<D> _ -> keys::contains;
           case Projection.OfKeys<D> _ -> projection::reads;
         };
-    return across(projection, concerns, () -> views.living(projection, keys))
+    return across(projection, concerns, _ -> views.living(projection, keys))
         .map(found -> keys.stream().map(found::get).map(Optional::ofNullable).toList());
   }
 
@@ -162,13 +162,13 @@ public final class Queries {
    *     {@code long} is an {@link ArithmeticException}
    */
   public <T extends Record> Uni<T> totals(Projection<?> projection, String view, Class<T> type) {
-    return across(projection, () -> views.totals(projection, view))
+    return across(projection, projection::reads, _ -> views.totals(projection, view))
         .map(sums -> Totals.of(type, sums));
   }
 
   /** A page of a ranking, or of what an index has under a value. */
   public Uni<Page<Ranked>> list(Projection<?> projection, Listing listing) {
-    return across(projection, () -> views.page(projection, listing));
+    return across(projection, projection::reads, seen -> page(projection, listing, seen));
   }
 
   /**
@@ -178,9 +178,14 @@ public final class Queries {
    */
   public <D> Uni<Page<RankedDocument<D>>> listWithDocuments(
       Projection<D> projection, Listing listing) {
-    return across(
-        projection,
-        () -> views.page(projection, listing).chain(page -> withDocuments(projection, page)));
+    return list(projection, listing).chain(page -> withDocuments(projection, page));
+  }
+
+  /** What is added to rankings comes there after it is applied, where nobody waits for it. */
+  private Uni<Page<Ranked>> page(Projection<?> projection, Listing listing, Optional<String> seen) {
+    return seen.map(stream -> views.carryOver(projection, stream))
+        .orElseGet(Queries::done)
+        .chain(() -> views.page(projection, listing));
   }
 
   private <D> Uni<Page<RankedDocument<D>>> withDocuments(
@@ -214,12 +219,10 @@ public final class Queries {
     return list(projection, one).map(page -> page.entries().stream().findFirst());
   }
 
-  private <T> Uni<T> across(Projection<?> projection, Supplier<Uni<T>> query) {
-    return across(projection, projection::reads, query);
-  }
-
   private <T> Uni<T> across(
-      Projection<?> projection, Predicate<String> concerns, Supplier<Uni<T>> query) {
+      Projection<?> projection,
+      Predicate<String> concerns,
+      Function<Optional<String>, Uni<T>> query) {
     constants.require(projection);
     asks();
     return consistency.across(projection, concerns, query);

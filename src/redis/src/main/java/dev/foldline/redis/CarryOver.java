@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 
 /**
  * Carries sums over to the rankings to which events of any streams add.
@@ -123,25 +124,38 @@ final class CarryOver {
             });
   }
 
-  /** Carries over the sums that are called so. */
-  Uni<Void> carry(Set<String> names) {
-    return carry(names.stream().map(Home::new).toList());
+  private Uni<Void> carry(Set<String> names) {
+    return carry(names, Home::isPending);
   }
 
-  private Uni<Void> carry(List<Home> homes) {
+  /** Carries over the sums that are called so, also where they are pending nowhere. */
+  Uni<Void> carryAgain(Set<String> names) {
+    return carry(names, Home::hasParts);
+  }
+
+  /**
+   * Carries sums over.
+   *
+   * @param needed whether there is anything to write; whoever was quicker may have done it all
+   */
+  private Uni<Void> carry(Set<String> names, Predicate<Home> needed) {
+    return carry(names.stream().map(Home::new).toList(), needed);
+  }
+
+  private Uni<Void> carry(List<Home> homes, Predicate<Home> needed) {
     if (homes.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
     List<Home> page = homes.subList(0, Math.min(homes.size(), PAGE));
     return documents
         .read(page, Home::startFrom)
-        .chain(() -> round(page, 1))
+        .chain(() -> round(page, needed, 1))
         .chain(() -> settle(page))
-        .chain(() -> carry(homes.subList(page.size(), homes.size())));
+        .chain(() -> carry(homes.subList(page.size(), homes.size()), needed));
   }
 
   /** What was written elsewhere meanwhile is done again from there. */
-  private Uni<Void> round(List<Home> homes, int round) {
+  private Uni<Void> round(List<Home> homes, Predicate<Home> needed, int round) {
     if (homes.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
@@ -153,13 +167,13 @@ final class CarryOver {
         .chain(
             () ->
                 documents.write(
-                    homes.stream().filter(Home::hasParts).toList(),
+                    homes.stream().filter(needed).toList(),
                     _ -> {},
                     (home, text) -> {
                       home.startFrom(text);
                       again.add(home);
                     }))
-        .chain(() -> round(again, round + 1));
+        .chain(() -> round(again, needed, round + 1));
   }
 
   private Uni<Void> readParts(List<Home> homes) {

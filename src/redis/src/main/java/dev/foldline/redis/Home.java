@@ -55,9 +55,14 @@ final class Home implements Documents.Entry {
     parts.put(partition, part);
   }
 
-  /** Whether there is anything to write. */
+  /** Whether anything was ever added. */
   boolean hasParts() {
     return !parts.isEmpty();
+  }
+
+  /** Whether something was added that is perhaps not carried over. */
+  boolean isPending() {
+    return !tags().isEmpty();
   }
 
   /** By partition, the tags of those parts that are pending. */

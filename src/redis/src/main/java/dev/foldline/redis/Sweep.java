@@ -43,7 +43,7 @@ public final class Sweep {
                     .arg("COUNT")
                     .arg(Integer.toString(2 * CarryOver.PAGE)))) // a part has two halves
         .map(List::getFirst)
-        .call(found -> carryOver.carry(sums(found.get(1))))
+        .call(found -> carryOver.carryAgain(sums(found.get(1))))
         .invoke(found -> goOnAt(found.get(0).toString()))
         .replaceWithVoid();
   }

@@ -250,7 +250,7 @@ class AddedRankingTest {
     begin(kind);
     String stream = elsewhere("ada");
     String many =
-        IntStream.range(0, 700).mapToObj(i -> "\nc" + i + "=1").collect(Collectors.joining());
+        IntStream.range(0, 2_500).mapToObj(i -> "\nc" + i + "=1").collect(Collectors.joining());
     List<Recorded<String>> events = best.append(stream, "ada=1", "ada=2" + many);
     best.apply(events.subList(0, 1));
     List<String> home = best.layout.keys(Layout.partition("ada"), List.of(VIEW, "all", "streams"));

@@ -123,6 +123,41 @@ class ClusterTest {
         .containsEntry("sum", BigInteger.valueOf((long) STREAMS * (STREAMS - 1) / 2));
   }
 
+  /** Streams, and the places of members in the ranking, are on different nodes. */
+  @Test
+  void whatIsAddedToARankingIsCarriedOverToTheNodeOfItsMember() {
+    Projection<Long> adding =
+        Projection.of("adding", 1, Long.class)
+            .on(
+                Samples.NUMBERS,
+                (_, event) ->
+                    Changes.to(
+                        event.revision(),
+                        new Change.Increase(
+                            "best", "c" + event.event().value() % 5, event.event().value())));
+    Builds its = new Builds(models, adding);
+    String build = await(its.begin().call(begun -> its.activate(begun.build()))).build();
+
+    apply(adding, build, 0);
+    apply(adding, build, 0);
+    apply(adding, build, 1);
+    await(views.carryOver(adding, "n-3"));
+    for (Sweep sweep = projector(adding, build).sweep(); !sweep.ended(); ) {
+      await(sweep.next());
+    }
+
+    for (Listing.Ranked ranked : await(views.page(adding, Listing.of("best"))).entries()) {
+      assertThat(ranked.score())
+          .isEqualTo(
+              2
+                  * LongStream.range(0, STREAMS)
+                      .filter(n -> ranked.member().equals("c" + n % 5))
+                      .sum());
+    }
+    assertThat(await(views.page(adding, Listing.of("best"))).entries()).hasSize(5);
+    await(its.drop(build));
+  }
+
   @Test
   void calls_go_on_by_new_connections_when_all_went_silent() {
     try (RealCluster other = new RealCluster(3)) {
@@ -184,29 +219,32 @@ class ClusterTest {
   }
 
   private void apply(Projection<Long> projection, String build, long revision) {
-    var projector =
-        new Projector<Samples.Count, Long>(
-            models,
-            projection,
-            build,
-            OnPoison.HOLD,
-            Projector.Passing.UNHEARD,
-            List::of,
-            RealRedis.noHistory());
     await(
-        projector.apply(
-            IntStream.range(0, STREAMS)
-                .mapToObj(
-                    i ->
-                        new Recorded<>(
-                            new Samples.Count(i),
-                            new UUID(0, i),
-                            "n-" + i,
-                            revision,
-                            revision,
-                            Instant.EPOCH,
-                            Map.of()))
-                .toList()));
+        projector(projection, build)
+            .apply(
+                IntStream.range(0, STREAMS)
+                    .mapToObj(
+                        i ->
+                            new Recorded<>(
+                                new Samples.Count(i),
+                                new UUID(0, i),
+                                "n-" + i,
+                                revision,
+                                revision,
+                                Instant.EPOCH,
+                                Map.of()))
+                    .toList()));
+  }
+
+  private Projector<Samples.Count, Long> projector(Projection<Long> projection, String build) {
+    return new Projector<>(
+        models,
+        projection,
+        build,
+        OnPoison.HOLD,
+        Projector.Passing.UNHEARD,
+        List::of,
+        RealRedis.noHistory());
   }
 
   private static <T> T await(Uni<T> uni) {

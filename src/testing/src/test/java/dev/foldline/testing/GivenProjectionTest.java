@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foldline.core.Category;
 import dev.foldline.core.Change.Add;
+import dev.foldline.core.Change.Increase;
 import dev.foldline.core.Changes;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Stored;
@@ -48,6 +49,23 @@ class GivenProjectionTest {
     given(CUSTOMERS, new Ordered("ada"), new Ordered("bob"))
         .when(new Ordered("ada"))
         .then("null o1@0 o1@2", new Add("all", "orders", 1));
+  }
+
+  @Test
+  void knows_what_an_event_adds_to_a_ranking() {
+    Projection<Long> best =
+        Projection.of("best", 1, Long.class)
+            .on(
+                ORDERS,
+                (_, event) ->
+                    Changes.to(
+                        event.revision(), new Increase("best", event.event().customer(), -5)));
+
+    var ordered = given(best, new Ordered("bob")).when(new Ordered("ada"));
+
+    ordered.then(1L, new Increase("best", "ada", -5));
+    assertThatThrownBy(() -> ordered.then(1L, new Increase("best", "ada", 5)))
+        .isInstanceOf(AssertionError.class);
   }
 
   @Test

@@ -248,6 +248,10 @@ class ChaosTest {
             () ->
                 assertThat(ground.unsettled(Counting.sums(1)))
                     .isEqualTo(ground.parked(Counting.sums(1))));
+    Map<String, Long> best = new HashMap<>();
+    views.forEach(
+        (stream, view) -> best.merge(Counting.owner(stream), view.document().value(), Long::sum));
+    assertThat(Ground.best(ground.views, Counting.sums(1))).as("seed %d", seed).isEqualTo(best);
     Parking<?> parking = ground.new Instance(Counting.sums(1), onPoison).runner.parking();
     await("seed " + seed)
         .atMost(LIMIT)

@@ -23,7 +23,7 @@ sealed interface Counting {
     return Category.of(n, Counting.class, upcasters);
   }
 
-  /** Each stream's sum, the sum of all, and the streams by their sums. */
+  /** Each stream's sum, the sum of all, the streams by their sums, and the owners by theirs. */
   static Projection<Sum> sums(int version) {
     return Projection.of("sums-" + n, version, Sum.class).on(category(), Counting::project);
   }
@@ -42,6 +42,11 @@ sealed interface Counting {
     };
   }
 
+  /** Whose numbers those of a stream are: one's are in many streams. */
+  static String owner(String stream) {
+    return "owner " + Math.floorMod(stream.hashCode(), 7);
+  }
+
   private static Changes<Sum> project(@Nullable Sum sum, Recorded<Counting> event) {
     return switch (event.event()) {
       case Counted(var number) -> {
@@ -51,7 +56,8 @@ sealed interface Counting {
             now,
             new Change.Add("all", "sum", number),
             new Change.Add("all", "events", 1),
-            new Change.Rank("largest", event.id(), now.value()));
+            new Change.Rank("largest", event.id(), now.value()),
+            new Change.Increase("best", owner(event.stream()), number));
       }
     };
   }

@@ -4,6 +4,7 @@ import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Category;
+import dev.foldline.core.Listing;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Projection;
@@ -43,6 +44,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -271,6 +273,12 @@ final class Ground implements AutoCloseable {
 
   Map<String, BigInteger> totals(Projection<?> projection) {
     return views.totals(projection, "all").await().atMost(LIMIT);
+  }
+
+  /** The owners of streams, with the sums of all that they own. */
+  static Map<String, Long> best(Views views, Projection<?> projection) {
+    return views.page(projection, Listing.of("best")).await().atMost(LIMIT).entries().stream()
+        .collect(Collectors.toMap(Listing.Ranked::member, Listing.Ranked::score));
   }
 
   /** Which build of the projection queries read. */

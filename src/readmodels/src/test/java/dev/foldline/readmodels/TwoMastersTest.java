@@ -76,6 +76,13 @@ class TwoMastersTest {
       }
     }
 
+    /** What the owners of streams have together. */
+    long best() {
+      return Ground.best(views, Counting.sums(1)).values().stream()
+          .mapToLong(Long::longValue)
+          .sum();
+    }
+
     /** Up to which position it is said to have everything. */
     long checkpoint() {
       return builds
@@ -159,7 +166,11 @@ class TwoMastersTest {
 
       await()
           .atMost(Ground.LIMIT)
-          .untilAsserted(() -> assertThat(heir.events()).isEqualTo(appended));
+          .untilAsserted(
+              () -> {
+                assertThat(heir.events()).isEqualTo(appended);
+                assertThat(heir.best()).isEqualTo(appended);
+              });
       late.stop(Duration.ZERO).await().atMost(Ground.LIMIT);
       early.stop(Duration.ZERO).await().atMost(Ground.LIMIT);
     } finally {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -166,28 +167,35 @@ class AddedRankingTest {
     assertThat(best.pending()).isZero();
   }
 
-  /** The slow one has read the parts when the other one adds to one of them. */
+  /** Another one adds to the same, from beginning to end, before any request of the slow one. */
   @ParameterizedTest
   @EnumSource
   void is_not_taken_back_by_whoever_is_slow(Kind kind) {
     begin(kind);
     best.apply(best.append("buy-0", "bob=1")); // so that Redis knows the scripts
-    List<Recorded<String>> first = best.append("buy-1", "ada=1");
-    List<Recorded<String>> second = best.append("buy-2", "ada=2");
-    AtomicBoolean once = new AtomicBoolean();
-    Meddler slow =
-        new Meddler(
-            redis.client(),
-            request ->
-                isHomeWritten(request) && once.compareAndSet(false, true)
-                    ? future(best.projector().apply(second)).map(Fate.DONE)
-                    : Future.succeededFuture(Fate.DONE));
+    AtomicInteger requests = new AtomicInteger();
+    for (int point = 0; requests.get() >= point; point++) {
+      requests.set(0);
+      int here = point;
+      List<Recorded<String>> first = best.append("buy-1", "ada=1");
+      List<Recorded<String>> second = best.append("buy-2", "ada=2");
+      Meddler slow =
+          new Meddler(
+              redis.client(),
+              _ ->
+                  requests.getAndIncrement() == here
+                      ? future(best.projector().apply(second)).map(Fate.DONE)
+                      : Future.succeededFuture(Fate.DONE));
 
-    await(best.projector(slow.client()).apply(first));
+      await(best.projector(slow.client()).apply(first));
+      best.apply(second); // behind the last request nobody has
 
-    assertThat(once).isTrue();
-    assertThat(best.ranking()).isEqualTo(Map.of("ada", 3L, "bob", 1L));
-    assertThat(best.pending()).isZero();
+      assertThat(best.ranking())
+          .as("before request %d", point)
+          .isEqualTo(Map.of("ada", 3L * (point + 1), "bob", 1L));
+      assertThat(best.pending()).isZero();
+    }
+    assertThat(requests).hasValueGreaterThan(Layout.PARTITIONS);
   }
 
   /** Two of the same, and who added the second dies: the first one has not carried that over. */

@@ -11,14 +11,18 @@ if redis.call('HEXISTS', KEYS[1], '') == 0
   return redis.error_reply('LOST the read model is not whole any more')
 end
 
-local parts = {}
+local fields = {}
 for i, name in ipairs(ARGV) do
-  local low = redis.call('HGET', KEYS[2], name .. ':l')
+  fields[i] = name .. ':l'
+end
+local lows = redis.call('HMGET', KEYS[2], unpack(fields))
+local parts = {}
+for i, low in ipairs(lows) do
   if low then
     parts[#parts + 1] = i
-    parts[#parts + 1] = redis.call('HGET', KEYS[2], name .. ':h') or '0'
+    parts[#parts + 1] = redis.call('HGET', KEYS[2], ARGV[i] .. ':h') or '0'
     parts[#parts + 1] = low
-    parts[#parts + 1] = redis.call('HGET', KEYS[3], name) or ''
+    parts[#parts + 1] = redis.call('HGET', KEYS[3], ARGV[i]) or ''
   end
 end
 return parts

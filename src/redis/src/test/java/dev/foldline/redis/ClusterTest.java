@@ -125,7 +125,7 @@ class ClusterTest {
 
   /** Streams, and the places of members in the ranking, are on different nodes. */
   @Test
-  void whatIsAddedToARankingIsCarriedOverToTheNodeOfItsMember() {
+  void what_is_added_to_a_ranking_is_carried_over_to_the_node_of_its_member() {
     Projection<Long> adding =
         Projection.of("adding", 1, Long.class)
             .on(

@@ -15,56 +15,30 @@ import dev.foldline.eventstoredb.commands.Counter.Command;
 import dev.foldline.eventstoredb.commands.Counter.Command.Add;
 import dev.foldline.eventstoredb.commands.Counter.Command.AddOneByOne;
 import dev.foldline.eventstoredb.commands.Counter.Command.TakeAll;
-import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.snapshots.SnapshotKeeper;
-import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.Faults.Fault;
-import dev.foldline.testing.WithEventStore;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The first answer and each repeat, whoever gives it. */
-@WithEventStore
 @DisplayName("The receipt of a command with a key")
-class ReceiptsTest {
+class ReceiptsTest extends StreamScenario {
 
-  private static EventStore store;
-  private static Streams streams;
-
-  private final String id = UUID.randomUUID().toString();
   private Gated gated;
-
-  @BeforeAll
-  static void connect(EventStoreServer server) {
-    store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
-    streams = store.streams();
-  }
 
   @BeforeEach
   void close() {
     gated = new Gated(streams);
-  }
-
-  @AfterAll
-  static void disconnect() {
-    store.close();
-  }
-
-  private static <T> T get(Uni<T> uni) {
-    return uni.await().atMost(Duration.ofSeconds(20));
   }
 
   /**

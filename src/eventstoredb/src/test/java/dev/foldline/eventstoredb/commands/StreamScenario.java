@@ -7,6 +7,7 @@ import dev.foldline.core.Streams;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.Faults.Fault;
+import dev.foldline.testing.WithEventStore;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,25 +19,23 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** A stream of a real event store, and instances of an application that handle its commands. */
+@WithEventStore
 abstract class StreamScenario {
 
   static EventStore store;
   static Streams streams;
-  private static EventStoreServer server;
 
   final String id = UUID.randomUUID().toString();
 
   @BeforeAll
-  static void start() {
-    server = EventStoreServer.start();
+  static void connect(EventStoreServer server) {
     store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
     streams = store.streams();
   }
 
   @AfterAll
-  static void stop() {
+  static void disconnect() {
     store.close();
-    server.close();
   }
 
   static <T> T get(Uni<T> uni) {

@@ -13,7 +13,6 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
 import dev.foldline.core.Snapshots;
 import dev.foldline.core.StoredEvent;
-import dev.foldline.core.Streams;
 import dev.foldline.core.Truncated;
 import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.Precondition;
@@ -21,50 +20,24 @@ import dev.foldline.eventstoredb.commands.Counter.Command.Add;
 import dev.foldline.eventstoredb.commands.Counter.Command.AddOneByOne;
 import dev.foldline.eventstoredb.commands.Counter.Command.Take;
 import dev.foldline.eventstoredb.commands.Counter.Command.TakeAll;
-import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.DiscardedEvents;
 import dev.foldline.eventstoredb.events.StreamFold;
-import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.Faults.Fault;
-import dev.foldline.testing.WithEventStore;
-import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@WithEventStore
 @DisplayName("A stream that has lost its first events")
-class TruncatedTest {
+class TruncatedTest extends StreamScenario {
 
   private static final CommandOptions COLD = HandlerOptions.coldWithSnapshots(5);
 
-  private static EventStore store;
-  private static Streams streams;
-
-  private final String id = UUID.randomUUID().toString();
   private final String stream = "counter-" + id;
-
-  @BeforeAll
-  static void connect(EventStoreServer server) {
-    store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
-    streams = store.streams();
-  }
-
-  @AfterAll
-  static void disconnect() {
-    store.close();
-  }
-
-  private static <T> T get(Uni<T> uni) {
-    return uni.await().atMost(Duration.ofSeconds(20));
-  }
 
   private List<Long> revisions() {
     return get(store.remaining(stream, 0, 500)).stream().map(Recorded::revision).toList();

@@ -1,7 +1,6 @@
 package dev.foldline.readmodels;
 
 import static dev.foldline.readmodels.Ground.n;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,9 +14,7 @@ import dev.foldline.readmodels.Counting.Sum;
 import dev.foldline.redis.OnPoison;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -108,22 +105,11 @@ class LostRankingTest extends GroundFixture {
   }
 
   private static String home(String build) {
-    return "foldline:1:bank:{sums-%s:%s:%d}:".formatted(n, build, partition("ada"));
+    return "foldline:1:bank:{sums-%s:%s:%d}:".formatted(n, build, Partitions.of("ada"));
   }
 
   /** A stream in another partition than ada. */
   private static String elsewhere(int which) {
-    return IntStream.iterate(1, id -> id + 1)
-        .mapToObj(id -> n + "-" + id)
-        .filter(stream -> partition(stream) != partition("ada"))
-        .skip(which)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static long partition(String name) {
-    CRC32 hash = new CRC32();
-    hash.update(name.getBytes(UTF_8));
-    return hash.getValue() % 16;
+    return Partitions.elsewhere(n + "-", "ada", which);
   }
 }

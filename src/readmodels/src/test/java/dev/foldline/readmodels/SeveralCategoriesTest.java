@@ -1,7 +1,6 @@
 package dev.foldline.readmodels;
 
 import static dev.foldline.readmodels.Ground.n;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -20,8 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -220,23 +217,13 @@ class SeveralCategoriesTest extends GroundFixture {
 
   /** A stream in another partition than the document a. */
   private static String elsewhere(String prefix) {
-    return IntStream.iterate(1, id -> id + 1)
-        .mapToObj(id -> prefix + id)
-        .filter(stream -> partition(stream) != partition("a"))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static long partition(String name) {
-    CRC32 hash = new CRC32();
-    hash.update(name.getBytes(UTF_8));
-    return hash.getValue() % 16;
+    return Partitions.elsewhere(prefix, "a", 0);
   }
 
   /** Copies what is in the partition of the document a. */
   private void keep(String to, String from) {
     String partition =
-        "foldline:1:bank:{sums-" + n + ":" + ground.active() + ":" + partition("a") + "}:";
+        "foldline:1:bank:{sums-" + n + ":" + ground.active() + ":" + Partitions.of("a") + "}:";
     for (String key : List.of("documents", "totals:all")) {
       ground.redis("COPY", from + partition + key, to + partition + key, "REPLACE");
     }

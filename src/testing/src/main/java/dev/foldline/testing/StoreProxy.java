@@ -3,24 +3,18 @@ package dev.foldline.testing;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.eventstore.dbclient.proto.gossip.GossipOuterClass.ClusterInfo;
-import com.eventstore.dbclient.proto.gossip.GossipOuterClass.EndPoint;
 import com.eventstore.dbclient.proto.gossip.GossipOuterClass.MemberInfo;
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.foldline.embedded.log.Ticks;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
@@ -40,7 +34,7 @@ public final class StoreProxy implements AutoCloseable {
   private final int storePort;
   private final ManagedChannel store;
   private final Set<ProxiedCall> subscriptions = ConcurrentHashMap.newKeySet();
-  private Server server;
+  private ProxyServer server;
   private volatile boolean leads = true;
   private volatile Appends appends = Appends.PASS;
   private volatile String secret = "";
@@ -61,49 +55,24 @@ public final class StoreProxy implements AutoCloseable {
    */
   public StoreProxy(int storePort) {
     this.storePort = storePort;
-    this.store =
-        NettyChannelBuilder.forAddress("127.0.0.1", storePort)
-            .usePlaintext()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
-    this.server = start(0);
+    this.store = ProxyServer.channelTo(storePort);
+    this.server = new ProxyServer(0, this::pass);
   }
 
   private static Metadata.Key<String> text(String name) {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }
 
-  private Server start(int port) {
-    try {
-      return NettyServerBuilder.forAddress(
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-          .fallbackHandlerRegistry(new EveryMethod(this::pass))
-          .permitKeepAliveTime(1, TimeUnit.SECONDS)
-          .build()
-          .start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** The way to the store through here. */
   public String connectionString() {
-    return "esdb+discover://127.0.0.1:" + server.getPort() + "?tls=false";
+    return "esdb+discover://127.0.0.1:" + server.port() + "?tls=false";
   }
 
   /** Breaks every connection; those that follow work. */
   public void breakConnections() {
-    int port = server.getPort();
-    stop();
-    server = start(port);
-  }
-
-  private void stop() {
-    try {
-      server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    int port = server.port();
+    server.close();
+    server = new ProxyServer(port, this::pass);
   }
 
   /** Follows from now on, as a node does whose leader is another one: the store itself. */
@@ -145,7 +114,7 @@ public final class StoreProxy implements AutoCloseable {
 
   @Override
   public void close() {
-    stop();
+    server.close();
     store.shutdownNow();
   }
 
@@ -153,87 +122,92 @@ public final class StoreProxy implements AutoCloseable {
     String method = call.getMethodDescriptor().getFullMethodName();
     boolean persistent = method.endsWith("PersistentSubscriptions/Read");
     if (method.endsWith("gossip.Gossip/Read")) {
-      return gossip(call);
+      return gossip(call, members());
     }
     if (!leads && (persistent || method.endsWith("PersistentSubscriptions/Create"))) {
-      return refuse(call, Status.NOT_FOUND, leader());
+      return refuse(call, Status.NOT_FOUND, leaderAt(storePort));
     }
     if (!leads && method.endsWith("PersistentSubscriptions/GetInfo")) {
       return refuse(call, Status.UNAVAILABLE, new Metadata());
     }
-    ClientCall<byte[], byte[]> onwards =
-        store.newCall(call.getMethodDescriptor(), CallOptions.DEFAULT);
     boolean append = method.endsWith("ppend");
     ProxiedCall passed =
         new ProxiedCall(
-            call, onwards, () -> append && appends != Appends.PASS, subscriptions::remove);
+            call, store, () -> append && appends != Appends.PASS, subscriptions::remove);
     if (persistent || method.endsWith("streams.Streams/Read")) {
       subscriptions.add(passed);
     }
-    onwards.start(passed, headers);
-    onwards.request(Integer.MAX_VALUE);
-    call.request(Integer.MAX_VALUE);
-    return new ServerCall.Listener<>() {
+    return new SimpleForwardingServerCallListener<>(passed.start(headers)) {
       @Override
       public void onMessage(byte[] message) {
         if (isDenied(method, message)) {
           denials.incrementAndGet();
           passed.end(Status.PERMISSION_DENIED);
         } else if (!append || appends != Appends.LOST) {
-          onwards.sendMessage(message);
+          super.onMessage(message);
         }
-      }
-
-      @Override
-      public void onHalfClose() {
-        onwards.halfClose();
-      }
-
-      @Override
-      public void onCancel() {
-        subscriptions.remove(passed);
-        onwards.cancel("its client went away", null);
       }
     };
   }
 
-  private static ServerCall.Listener<byte[]> refuse(
-      ServerCall<byte[], byte[]> call, Status status, Metadata trailers) {
-    call.close(status, trailers);
-    return new ServerCall.Listener<>() {};
+  private List<Member> members() {
+    Member self = new Member(server.port(), leads, true);
+    return leads ? List.of(self) : List.of(self, new Member(storePort, true, true));
   }
 
-  /** Who is in the cluster, and who leads it. */
-  private ServerCall.Listener<byte[]> gossip(ServerCall<byte[], byte[]> call) {
-    ClusterInfo.Builder cluster = ClusterInfo.newBuilder();
-    cluster.addMembers(member(server.getPort(), leads));
-    if (!leads) {
-      cluster.addMembers(member(storePort, true));
+  /** A node of a cluster, as one of them sees it. */
+  record Member(int port, boolean leads, boolean alive) {
+
+    private MemberInfo toProto() {
+      MemberInfo.Builder member =
+          MemberInfo.newBuilder()
+              .setTimeStamp(Ticks.now())
+              .setIsAlive(alive)
+              .setState(leads ? MemberInfo.VNodeState.Leader : MemberInfo.VNodeState.Follower);
+      member.getInstanceIdBuilder().getStructuredBuilder().setLeastSignificantBits(port);
+      member.getHttpEndPointBuilder().setAddress("127.0.0.1").setPort(port);
+      return member.build();
     }
+  }
+
+  /** Answers who is in the cluster, and who leads it. */
+  static ServerCall.Listener<byte[]> gossip(ServerCall<byte[], byte[]> call, List<Member> members) {
+    ClusterInfo cluster =
+        ClusterInfo.newBuilder()
+            .addAllMembers(members.stream().map(Member::toProto).toList())
+            .build();
     call.request(1);
     return new ServerCall.Listener<>() {
       @Override
       public void onHalfClose() {
         call.sendHeaders(new Metadata());
-        call.sendMessage(cluster.build().toByteArray());
+        call.sendMessage(cluster.toByteArray());
         call.close(Status.OK, new Metadata());
       }
     };
   }
 
-  private static MemberInfo member(int port, boolean leads) {
-    return MemberInfo.newBuilder()
-        .setIsAlive(true)
-        .setState(leads ? MemberInfo.VNodeState.Leader : MemberInfo.VNodeState.Follower)
-        .setHttpEndPoint(EndPoint.newBuilder().setAddress("127.0.0.1").setPort(port))
-        .build();
+  static ServerCall.Listener<byte[]> refuse(
+      ServerCall<byte[], byte[]> call, Status status, Metadata trailers) {
+    call.close(status, trailers);
+    return new ServerCall.Listener<>() {};
   }
 
-  private Metadata leader() {
+  /** What says that a node is not the leader, and who is. */
+  static Metadata leaderAt(int port) {
     Metadata leader = new Metadata();
     leader.put(EXCEPTION, "not-leader");
     leader.put(LEADER_HOST, "127.0.0.1");
-    leader.put(LEADER_PORT, String.valueOf(storePort));
+    leader.put(LEADER_PORT, String.valueOf(port));
     return leader;
+  }
+
+  /** Whether what a stream is read with asks for what comes too: a catch-up subscription. */
+  static boolean isSubscription(byte[] read) {
+    try {
+      return ReadReq.parseFrom(read).getOptions().hasSubscription();
+    } catch (InvalidProtocolBufferException _) {
+      return false; // the store says what is wrong with it
+    }
   }
 }

@@ -8,11 +8,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A way to a neighbour on this machine that can be cut, go silent, or be led elsewhere. Safe for
- * use by many threads.
+ * A way to a neighbour on this machine that can be cut, go silent, freeze, or be led elsewhere.
+ * Safe for use by many threads.
  */
 public final class Cable implements AutoCloseable {
 
@@ -20,14 +21,23 @@ public final class Cable implements AutoCloseable {
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private volatile int target;
   private volatile boolean dead;
+  private volatile CompletableFuture<Void> flowing = CompletableFuture.completedFuture(null);
 
   /**
    * @param target the neighbour's port
    */
   public Cable(int target) {
+    this(0, target);
+  }
+
+  /**
+   * @param port its own, 0 for any
+   * @param target the neighbour's
+   */
+  Cable(int port, int target) {
     this.target = target;
     try {
-      this.entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      this.entrance = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,6 +84,21 @@ public final class Cable implements AutoCloseable {
     dead = false;
   }
 
+  /**
+   * Holds back what either side does, on new connections too, as if the neighbour's process were
+   * stopped ({@code SIGSTOP}); nothing is lost.
+   */
+  public synchronized void freeze() {
+    if (flowing.isDone()) {
+      flowing = new CompletableFuture<>();
+    }
+  }
+
+  /** Passes on what it held back, and what follows. */
+  public synchronized void thaw() {
+    flowing.complete(null);
+  }
+
   /** Breaks what is connected now; new connections lead to another port. */
   public void lead(int other) {
     target = other;
@@ -115,6 +140,9 @@ public final class Cable implements AutoCloseable {
 
     void run() throws InterruptedException {
       connections.add(this);
+      if (entrance.isClosed()) {
+        close();
+      }
       try {
         Thread back = Thread.ofVirtual().start(() -> pass(callee, caller));
         pass(caller, callee);
@@ -130,6 +158,7 @@ public final class Cable implements AutoCloseable {
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream();
         for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+          flowing.join();
           if (!silent) {
             out.write(bytes, 0, count);
           }
@@ -137,6 +166,7 @@ public final class Cable implements AutoCloseable {
       } catch (IOException _) {
         // It was cut; so is the other direction.
       } finally {
+        flowing.join();
         close();
       }
     }
@@ -159,5 +189,6 @@ public final class Cable implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     cut();
+    thaw();
   }
 }

@@ -50,7 +50,7 @@ public final class EventStoreServer implements AutoCloseable {
   }
 
   /** Not one that a connection of a client may be given while the store is away. */
-  private static int freePort() {
+  static int freePort() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
       try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

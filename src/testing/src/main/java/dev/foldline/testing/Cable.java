@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Cable implements AutoCloseable {
 
+  private static final int SECONDS = 10;
+
   private final ServerSocket entrance;
+  private final Thread doorkeeper;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private volatile int target;
   private volatile boolean dead;
@@ -41,7 +45,7 @@ public final class Cable implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Thread.ofVirtual().start(this::accept);
+    this.doorkeeper = Thread.ofVirtual().start(this::accept);
   }
 
   /** Whether somebody listens on a port. */
@@ -181,14 +185,18 @@ public final class Cable implements AutoCloseable {
     }
   }
 
+  /** Breaks what is connected; its port is free when this returns. */
   @Override
   public void close() {
     try {
       entrance.close();
+      cut();
+      thaw();
+      doorkeeper.join(Duration.ofSeconds(SECONDS)); // the port is taken for as long as it listens
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    cut();
-    thaw();
   }
 }

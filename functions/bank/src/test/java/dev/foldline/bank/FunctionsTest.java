@@ -3,11 +3,11 @@ package dev.foldline.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.eventstore.dbclient.DeleteStreamOptions;
-import com.eventstore.dbclient.StreamMetadata;
+import com.eventstore.dbclient.proto.streams.StreamsGrpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foldline.bank.BankClient.Answer;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.testing.StoreRequests;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -39,6 +38,8 @@ class FunctionsTest {
 
   @TestHTTPResource("/")
   URI base;
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   @Inject EventStore store;
 
@@ -143,9 +144,9 @@ class FunctionsTest {
     String token = bank.open(account).header("consistency-token");
     accountAt(0);
     store
-        .client()
-        .tombstoneStream("account-" + account, DeleteStreamOptions.get())
-        .get(20, TimeUnit.SECONDS);
+        .call(StreamsGrpc.getTombstoneMethod(), StoreRequests.tombstone("account-" + account))
+        .await()
+        .atMost(LIMIT);
     await().atMost(Duration.ofSeconds(20)).until(() -> bank.account(account).status() == 404);
 
     for (String query :
@@ -174,9 +175,9 @@ class FunctionsTest {
     bank.open(account);
     bank.deposit(account, 5);
     store
-        .client()
-        .deleteStream("account-" + account, DeleteStreamOptions.get())
-        .get(20, TimeUnit.SECONDS);
+        .call(StreamsGrpc.getDeleteMethod(), StoreRequests.delete("account-" + account))
+        .await()
+        .atMost(LIMIT);
 
     assertThat(bank.get("account-history?account=" + account).status()).isEqualTo(404);
     assertThat(bank.open(account).header("etag")).isEqualTo("\"2\"");
@@ -196,9 +197,10 @@ class FunctionsTest {
   void says_that_an_account_has_lost_its_events() throws Exception {
     bank.open(account);
     await().atMost(Duration.ofSeconds(30)).until(() -> bank.account(account).status() == 200);
-    StreamMetadata metadata = new StreamMetadata();
-    metadata.setTruncateBefore(1L);
-    store.client().setStreamMetadata("account-" + account, metadata).get(20, TimeUnit.SECONDS);
+    store
+        .append("$$account-" + account, List.of(StoreRequests.metadata("{\"$tb\":1}")))
+        .await()
+        .atMost(LIMIT);
 
     for (Answer lost :
         List.of(bank.get("account-history?account=" + account), bank.withdraw(account, 1))) {

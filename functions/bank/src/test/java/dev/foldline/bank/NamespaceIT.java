@@ -3,8 +3,11 @@ package dev.foldline.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.SubscriptionInfo;
+import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
 import dev.foldline.bank.BankClient.Answer;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.testing.StoreRequests;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
@@ -167,10 +170,15 @@ class NamespaceIT {
     }
   }
 
-  private Set<String> groups() throws Exception {
+  private Set<String> groups() {
     try (EventStore store = new EventStore(neighbours.connectionString(), LIMIT)) {
-      return store.subscriptions().listAll().get(10, TimeUnit.SECONDS).stream()
-          .map(group -> group.getGroupName())
+      return store
+          .call(PersistentSubscriptionsGrpc.getListMethod(), StoreRequests.groups())
+          .await()
+          .atMost(LIMIT)
+          .getSubscriptionsList()
+          .stream()
+          .map(SubscriptionInfo::getGroupName)
           .collect(Collectors.toCollection(TreeSet::new));
     }
   }

@@ -278,7 +278,7 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
       Instance<EventCodec> codec,
       Instance<Namespace> namespace) {
     Vertx vertx = execution.vertx().getDelegate();
-    this.stores = new Stores(bean);
+    this.stores = new Stores(bean, vertx);
     this.incoming = new IncomingChannels(vertx, stores, strategies, positions, codec, namespace);
   }
 

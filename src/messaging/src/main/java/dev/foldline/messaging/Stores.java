@@ -1,6 +1,9 @@
 package dev.foldline.messaging;
 
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.connection.StoreAddress;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Instance;
 import java.time.Duration;
 import java.util.Map;
@@ -13,10 +16,15 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Stores implements AutoCloseable {
 
   private final Instance<EventStore> bean;
+  private final Vertx vertx;
   private final Map<String, EventStore> named = new ConcurrentHashMap<>();
 
-  Stores(Instance<EventStore> bean) {
+  /**
+   * @param vertx on whose event loops those are that an attribute names
+   */
+  Stores(Instance<EventStore> bean, Vertx vertx) {
     this.bean = bean;
+    this.vertx = vertx;
   }
 
   /**
@@ -28,7 +36,13 @@ final class Stores implements AutoCloseable {
   EventStore of(String connectionString, int timeout) {
     if (!connectionString.isEmpty()) {
       return named.computeIfAbsent(
-          connectionString, url -> new EventStore(url, Duration.ofMillis(timeout)));
+          connectionString,
+          url ->
+              new EventStore(
+                  StoreAddress.of(url),
+                  Duration.ofMillis(timeout),
+                  vertx,
+                  _ -> Uni.createFrom().voidItem()));
     }
     if (bean.isResolvable()) {
       return bean.get();

@@ -393,7 +393,7 @@ class CatchUpTest {
 
   private List<ResolvedEvent> parked() throws Exception {
     return server
-        .store()
+        .official()
         .client()
         .readStream(
             "parked-" + own("numbers"), ReadStreamOptions.get().fromStart().resolveLinkTos())

@@ -102,7 +102,7 @@ abstract class ChannelFixture extends StoreFixture {
 
   long parked() throws Exception {
     return server
-        .store()
+        .official()
         .subscriptions()
         .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)

@@ -190,7 +190,7 @@ class ConcurrencyTest {
 
   private int inFlight() throws Exception {
     return server
-        .store()
+        .official()
         .subscriptions()
         .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)

@@ -69,7 +69,7 @@ class FailureStrategiesTest extends StoreFixture {
   /** How many are parked; less than none while there is no group. */
   private long parked() throws Exception {
     return server
-        .store()
+        .official()
         .subscriptions()
         .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)
@@ -204,7 +204,7 @@ class FailureStrategiesTest extends StoreFixture {
             .until(
                 () ->
                     server
-                            .store()
+                            .official()
                             .client()
                             .readStream("parked-" + own("numbers"), ReadStreamOptions.get())
                             .get(10, TimeUnit.SECONDS)

@@ -47,7 +47,7 @@ class GroupSettingsTest extends ChannelFixture {
 
   private PersistentSubscriptionToAllSettings settings() throws Exception {
     return server
-        .store()
+        .official()
         .subscriptions()
         .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)
@@ -58,7 +58,7 @@ class GroupSettingsTest extends ChannelFixture {
   /** With which event of all streams the server was told that a group begins. */
   private long start(String group) throws Exception {
     return server
-        .store()
+        .official()
         .subscriptions()
         .getInfoToAll(group)
         .get(10, TimeUnit.SECONDS)
@@ -71,7 +71,7 @@ class GroupSettingsTest extends ChannelFixture {
 
   private long startInStream(String stream, String group) throws Exception {
     return server
-        .store()
+        .official()
         .subscriptions()
         .getInfoToStream(stream, group)
         .get(10, TimeUnit.SECONDS)
@@ -172,7 +172,7 @@ class GroupSettingsTest extends ChannelFixture {
       throws Exception {
     server.append(n, 0, 2);
     server
-        .store()
+        .official()
         .subscriptions()
         .createToStream(
             n, own("numbers"), CreatePersistentSubscriptionToStreamOptions.get().fromEnd())
@@ -251,7 +251,7 @@ class GroupSettingsTest extends ChannelFixture {
   @Test
   void the_filter_of_a_group_that_is_created_anew_is_the_new_one() throws Exception {
     open(Map.of("filter", "^" + n + "-"));
-    server.store().subscriptions().deleteToAll(own("numbers")).get(10, TimeUnit.SECONDS);
+    server.official().subscriptions().deleteToAll(own("numbers")).get(10, TimeUnit.SECONDS);
     open(Map.of("filter", "^m" + n + "-"));
     assertThat(open(Map.of("filter", "^m" + n + "-"))).doesNotContain("otherwise");
     assertThat(logged.messages()).isEmpty();

@@ -204,7 +204,7 @@ class HungConsumerTest extends ChannelFixture {
 
   private List<PersistentSubscriptionConnectionInfo> connections() throws Exception {
     return server
-        .store()
+        .official()
         .subscriptions()
         .getInfoToAll(own("numbers"))
         .get(10, TimeUnit.SECONDS)

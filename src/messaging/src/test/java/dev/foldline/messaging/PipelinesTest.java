@@ -43,7 +43,7 @@ class PipelinesTest extends StoreFixture {
   private List<Long> unsettledAndParked() throws Exception {
     var stats =
         server
-            .store()
+            .official()
             .subscriptions()
             .getInfoToAll(own("numbers"))
             .get(10, TimeUnit.SECONDS)

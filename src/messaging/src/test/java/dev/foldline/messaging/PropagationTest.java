@@ -86,7 +86,7 @@ class PropagationTest extends StoreFixture {
   private long unsettled(String group) throws Exception {
     var stats =
         server
-            .store()
+            .official()
             .subscriptions()
             .getInfoToAll(group)
             .get(10, TimeUnit.SECONDS)
@@ -538,7 +538,7 @@ class PropagationTest extends StoreFixture {
 
   private long parked(String group) throws Exception {
     return server
-        .store()
+        .official()
         .subscriptions()
         .getInfoToAll(group)
         .get(10, TimeUnit.SECONDS)

@@ -247,7 +247,7 @@ class DeletedStreamsTest extends GroundFixture {
     Hand() throws Exception {
       subscription =
           ground
-              .store()
+              .official()
               .subscriptions()
               .subscribeToAll(
                   "bank:sums-" + n + "-v1",

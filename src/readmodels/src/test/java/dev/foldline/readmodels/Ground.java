@@ -227,6 +227,11 @@ final class Ground implements AutoCloseable {
     }
   }
 
+  /** The store, for what applications leave alone. */
+  EventStoreServer official() {
+    return storeServer;
+  }
+
   EventStore store() {
     return store;
   }
@@ -256,8 +261,8 @@ final class Ground implements AutoCloseable {
         .completionStage(
             () ->
                 forGood
-                    ? store.client().tombstoneStream(stream, options)
-                    : store.client().deleteStream(stream, options))
+                    ? storeServer.client().tombstoneStream(stream, options)
+                    : storeServer.client().deleteStream(stream, options))
         .await()
         .atMost(LIMIT);
   }
@@ -308,7 +313,7 @@ final class Ground implements AutoCloseable {
   }
 
   private PersistentSubscriptionStats stats(Projection<?> projection) throws Exception {
-    return store
+    return storeServer
         .subscriptions()
         .getInfoToAll("bank:" + projection.name() + "-v" + projection.version())
         .get(10, TimeUnit.SECONDS)

@@ -4,7 +4,7 @@ import static dev.foldline.readmodels.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.eventstore.dbclient.DeleteStreamOptions;
+import com.eventstore.dbclient.proto.streams.StreamsGrpc;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
@@ -18,6 +18,7 @@ import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.Views;
 import dev.foldline.testing.RedisProcess;
 import dev.foldline.testing.StoreProxy;
+import dev.foldline.testing.StoreRequests;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
@@ -26,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,9 +92,9 @@ class UnspeakableNameTest {
     await().atMost(Ground.LIMIT).until(() -> runner.figures().poisoned() == 1);
     append(n + "-müller", 1);
     store
-        .client()
-        .tombstoneStream(n + "-müller", DeleteStreamOptions.get())
-        .get(10, TimeUnit.SECONDS);
+        .call(StreamsGrpc.getTombstoneMethod(), StoreRequests.tombstone(n + "-müller"))
+        .await()
+        .atMost(Ground.LIMIT);
     append(n + "-2", 2);
 
     awaitOneEvent();

@@ -2,6 +2,9 @@ package dev.foldline.testing;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.eventstore.dbclient.EventStoreDBClient;
+import com.eventstore.dbclient.EventStoreDBConnectionString;
+import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
 import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.embedded.Main;
 import java.io.IOException;
@@ -13,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,7 @@ public final class EventStoreServer implements AutoCloseable {
   private final int port;
   private final String connectionString;
   private @Nullable AutoCloseable own;
+  private @Nullable EventStoreDBClient client;
 
   private EventStoreServer(IntFunction<AutoCloseable> launcher) {
     String given = System.getProperty(PROPERTY, "");
@@ -113,6 +118,20 @@ public final class EventStoreServer implements AutoCloseable {
     return connectionString;
   }
 
+  /** The official client of it, for what applications leave alone, such as to delete streams. */
+  public synchronized EventStoreDBClient client() {
+    if (client == null || client.isShutdown()) {
+      client =
+          EventStoreDBClient.create(EventStoreDBConnectionString.parseOrThrow(connectionString));
+    }
+    return client;
+  }
+
+  /** The official client for its persistent subscriptions. */
+  public EventStoreDBPersistentSubscriptionsClient subscriptions() {
+    return EventStoreDBPersistentSubscriptionsClient.from(client());
+  }
+
   /** Its port on this machine; skips the test if it is not here, or not without TLS. */
   public int port() {
     assumeTrue(port > 0, "goes between the event store and its client: not elsewhere, nor TLS");
@@ -148,7 +167,11 @@ public final class EventStoreServer implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (client != null) {
+      CompletableFuture<?> _ = client.shutdown();
+      client = null;
+    }
     if (own != null) {
       try {
         own.close();

@@ -2,6 +2,8 @@ package dev.foldline.eventstoredb.connection;
 
 import com.eventstore.dbclient.ExpectedRevision;
 import com.eventstore.dbclient.proto.shared.Shared;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendResp;
 import com.google.protobuf.ByteString;
@@ -18,6 +20,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Appends and what becomes of them, as the messages of the protocol. */
 final class AppendMessages {
@@ -42,12 +45,40 @@ final class AppendMessages {
         .build();
   }
 
+  /** An append by a call of its own. */
+  static Stream<AppendReq> requests(
+      String stream, ExpectedRevision expected, List<StoredEvent> events) {
+    AppendReq.Options.Builder options =
+        AppendReq.Options.newBuilder().setStreamIdentifier(identifier(stream));
+    if (expected.equals(ExpectedRevision.any())) {
+      options.setAny(Shared.Empty.getDefaultInstance());
+    } else if (expected.equals(ExpectedRevision.noStream())) {
+      options.setNoStream(Shared.Empty.getDefaultInstance());
+    } else {
+      options.setRevision(expected.toRawLong());
+    }
+    return Stream.concat(
+        Stream.of(AppendReq.newBuilder().setOptions(options).build()),
+        events.stream().map(AppendMessages::alone));
+  }
+
+  private static AppendReq alone(StoredEvent event) {
+    return AppendReq.newBuilder()
+        .setProposedMessage(
+            AppendReq.ProposedMessage.newBuilder()
+                .setId(toProto(event.id()))
+                .putMetadata("type", event.type())
+                .putMetadata("content-type", contentType(event))
+                .setCustomMetadata(UnsafeByteOperations.unsafeWrap(event.metadata()))
+                .setData(UnsafeByteOperations.unsafeWrap(event.data())))
+        .build();
+  }
+
   private static BatchAppendReq.Options.Builder options(
       String stream, ExpectedRevision expected, Duration timeout) {
     BatchAppendReq.Options.Builder options =
         BatchAppendReq.Options.newBuilder()
-            .setStreamIdentifier(
-                Shared.StreamIdentifier.newBuilder().setStreamName(ByteString.copyFromUtf8(stream)))
+            .setStreamIdentifier(identifier(stream))
             .setDeadline(
                 com.google.protobuf.Duration.newBuilder()
                     .setSeconds(timeout.getSeconds())
@@ -60,14 +91,25 @@ final class AppendMessages {
         : options.setStreamPosition(expected.toRawLong());
   }
 
+  static Shared.StreamIdentifier identifier(String stream) {
+    return Shared.StreamIdentifier.newBuilder()
+        .setStreamName(ByteString.copyFromUtf8(stream))
+        .build();
+  }
+
   private static BatchAppendReq.ProposedMessage toProto(StoredEvent event) {
     return BatchAppendReq.ProposedMessage.newBuilder()
         .setId(toProto(event.id()))
         .putMetadata("type", event.type())
-        .putMetadata("content-type", "application/json")
+        .putMetadata("content-type", contentType(event))
         .setCustomMetadata(UnsafeByteOperations.unsafeWrap(event.metadata()))
         .setData(UnsafeByteOperations.unsafeWrap(event.data()))
         .build();
+  }
+
+  /** What a link holds is no JSON. */
+  private static String contentType(StoredEvent event) {
+    return event.type().equals("$>") ? "application/octet-stream" : "application/json";
   }
 
   private static Shared.UUID.Builder toProto(UUID id) {
@@ -83,6 +125,13 @@ final class AppendMessages {
 
   /** Where an append ended. */
   static Appended toAppended(BatchAppendResp.Success success) {
+    return new Appended(
+        success.hasNoStream() ? -1 : success.getCurrentRevision(),
+        success.hasPosition() ? success.getPosition().getCommitPosition() : -1);
+  }
+
+  /** Where an append by a call of its own ended. */
+  static Appended toAppended(AppendResp.Success success) {
     return new Appended(
         success.hasNoStream() ? -1 : success.getCurrentRevision(),
         success.hasPosition() ? success.getPosition().getCommitPosition() : -1);

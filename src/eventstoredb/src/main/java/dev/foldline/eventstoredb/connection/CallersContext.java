@@ -3,6 +3,7 @@ package dev.foldline.eventstoredb.connection;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
 import java.util.concurrent.Executor;
 
 /** Where a caller wants its answer: on its Vert.x context, if it has one. */
@@ -15,6 +16,6 @@ public final class CallersContext {
     Context context = Vertx.currentContext();
     return context == null
         ? Infrastructure.getDefaultExecutor()
-        : task -> context.runOnContext(_ -> task.run());
+        : task -> ((ContextInternal) context).emit(task, Runnable::run);
   }
 }

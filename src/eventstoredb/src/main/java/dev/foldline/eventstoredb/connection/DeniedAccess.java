@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb.connection;
 
+import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Tells the operator where the store does not let this application in: at once, and then no more
  * than once a minute while the reason is the same.
  *
- * <p>It hears every call of the client's, as the discovery of a cluster is refused too, and the
- * client says of that only that the store is away. Safe for use by many threads.
+ * <p>It hears every call, as the discovery of a cluster is refused too. Safe for use by many
+ * threads.
  */
 final class DeniedAccess implements EndsOfCalls {
 
@@ -119,7 +120,7 @@ final class DeniedAccess implements EndsOfCalls {
   }
 
   @Override
-  public void ended(Status status) {
+  public void ended(Status status, Metadata trailers) {
     if (status.getCode() == Status.Code.UNAUTHENTICATED) {
       wrongCredentials();
     }

@@ -10,11 +10,14 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 
-/** Hears how each call of the client ends, before whoever made it does. */
+/** Hears how each call ends, before whoever made it does. */
 interface EndsOfCalls extends ClientInterceptor {
 
-  /** A call has ended, on a thread of gRPC's that must not be blocked. */
-  void ended(Status status);
+  /** A call was answered something; on an event loop. */
+  default void heard() {}
+
+  /** A call has ended; on an event loop. */
+  void ended(Status status, Metadata trailers);
 
   @Override
   default <Q, A> ClientCall<Q, A> interceptCall(
@@ -25,8 +28,14 @@ interface EndsOfCalls extends ClientInterceptor {
         super.start(
             new SimpleForwardingClientCallListener<A>(listener) {
               @Override
+              public void onMessage(A message) {
+                heard();
+                super.onMessage(message);
+              }
+
+              @Override
               public void onClose(Status status, Metadata trailers) {
-                ended(status);
+                ended(status, trailers);
                 super.onClose(status, trailers);
               }
             },

@@ -1,12 +1,7 @@
 package dev.foldline.eventstoredb.connection;
 
-import com.eventstore.dbclient.EventStoreDBClient;
-import com.eventstore.dbclient.EventStoreDBClientSettings;
-import com.eventstore.dbclient.EventStoreDBConnectionString;
-import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
 import com.eventstore.dbclient.ExpectedRevision;
-import com.eventstore.dbclient.Position;
-import com.eventstore.dbclient.ReadAllOptions;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
 import dev.foldline.core.Appended;
 import dev.foldline.core.Away;
 import dev.foldline.core.Recorded;
@@ -14,100 +9,105 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
 import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
+import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The managed connection to EventStoreDB: one for an application.
+ * The connection to EventStoreDB: one for an application.
  *
- * <p>The official client shuts itself down for good when it can't reach its store for a while, and
- * bounds no call while it looks for one. Here a client that did so is replaced at the next call,
- * each call has its own time-out, and answers come back on the caller's Vert.x context, if it has
- * one. Calls fail with {@link Unavailable} while the store is away or too slow. Safe for use by
- * many threads.
+ * <p>Each event loop has its own connection to the node that leads, made when it is first used, and
+ * made anew where it is of no use any more or another node leads. Each call has a time-out, and
+ * answers come back on the caller's Vert.x context, if it has one. Calls fail with {@link
+ * Unavailable} while the store is away or too slow. Safe for use by many threads.
  */
 public final class EventStore implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(EventStore.class);
-  private static final Pattern PREFERENCE =
-      Pattern.compile("(?<=[?&])nodePreference=[^&]*", Pattern.CASE_INSENSITIVE);
 
-  private final EventStoreDBClientSettings settings;
   private final Duration timeout;
-  private final GuardedCalls guard;
+  private final EventLoops loops;
+  private final List<LoopClient> clients;
+  private final AccessFiles files;
+  private final Guard guard;
   private final DeniedAccess denied;
   private final Once first;
-  private final ClientStreams streams;
-  private final BatchAppends batchAppends;
-  private volatile EventStoreDBClient client;
+  private final StoreStreams streams;
 
   /**
-   * Connects when first used.
+   * Connects when first used, by an event loop of its own.
    *
    * @param connectionString as the official client documents it; its node preference is passed over
    * @param timeout of each call
+   * @throws IllegalArgumentException if the connection string is none, or its files can't be read
    */
   public EventStore(String connectionString, Duration timeout) {
-    this(connectionString, timeout, _ -> Uni.createFrom().voidItem());
+    this(StoreAddress.of(connectionString), timeout, null, _ -> Uni.createFrom().voidItem());
   }
 
   /**
    * Connects when first used.
    *
-   * @param connectionString as the official client documents it; its node preference is passed over
    * @param timeout of each call
+   * @param vertx on whose event loops it is; null for one of its own
    * @param first what is to be done before anything else is: each call waits for it, fails as it
    *     does, and has it begun again where it failed before
+   * @throws IllegalArgumentException if the connection string is none, or its files can't be read
    */
-  public EventStore(String connectionString, Duration timeout, Function<Streams, Uni<Void>> first) {
-    this.settings = EventStoreDBConnectionString.parseOrThrow(ofTheLeader(connectionString));
+  public EventStore(
+      StoreAddress address,
+      Duration timeout,
+      @Nullable Vertx vertx,
+      Function<Streams, Uni<Void>> first) {
+    StoreSettings settings = StoreSettings.parse(address);
     this.timeout = timeout;
+    this.loops = vertx == null ? EventLoops.ofTheirOwn() : EventLoops.of(vertx);
     Refusals refusals = new Refusals();
-    this.guard = new GuardedCalls(refusals, timeout);
-    this.denied =
-        new DeniedAccess(
-            settings.getDefaultCredentials() == null
-                && settings.getDefaultClientCertificate() == null,
-            System::nanoTime);
-    this.batchAppends = new BatchAppends(timeout);
-    ClientStreams unguarded = new ClientStreams(this::client, guard, denied, batchAppends, timeout);
-    this.first = new Once(() -> first.apply(unguarded));
-    this.streams = unguarded.after(this.first::done);
-    settings.getInterceptors().addAll(List.of(denied, refusals, batchAppends));
-    this.client = EventStoreDBClient.create(settings);
+    this.guard = new Guard(refusals, timeout);
+    this.denied = new DeniedAccess(settings.isAnonymous(), System::nanoTime);
+    Channels channels = new Channels(settings, loops, List.of(denied, refusals));
+    channels.prepare();
+    Cluster cluster = new Cluster(settings, channels, loops.all().getFirst());
+    this.clients =
+        loops.all().stream()
+            .map(loop -> new LoopClient(loop, channels, cluster, settings, timeout))
+            .toList();
+    this.files =
+        new AccessFiles(
+            settings.files(),
+            () -> {
+              channels.reread();
+              clients.forEach(LoopClient::renew);
+            });
+    StoreStreams atOnce = new StoreStreams(this::client, guard, denied, timeout, Once.nothing());
+    this.first = new Once(() -> first.apply(atOnce));
+    this.streams = atOnce.after(this.first);
   }
 
-  /**
-   * A follower may be behind, and it serves no persistent subscription: whichever node is
-   * preferred, the client goes to the leader and says so with each call, as it does where none is.
-   */
-  private static String ofTheLeader(String connectionString) {
-    return PREFERENCE.matcher(connectionString).replaceAll("nodePreference=leader");
+  /** That of the event loop of now; threads that are none share them. */
+  private LoopClient client() {
+    for (LoopClient each : clients) {
+      if (each.isHere()) {
+        return each;
+      }
+    }
+    return clients.get((int) (Thread.currentThread().threadId() % clients.size()));
   }
 
-  /**
-   * Completes when what is to be done before anything else is done. Whoever asks the {@linkplain
-   * #client client} itself waits for it.
-   */
+  /** Completes when what is to be done before anything else is done. */
   public Uni<Void> ready() {
     return first.done();
-  }
-
-  /** The official client of now. Ask again for each use: it may be replaced. */
-  public EventStoreDBClient client() {
-    EventStoreDBClient current = client;
-    return current.isShutdown() ? replace(current) : current;
-  }
-
-  /** The official client for persistent subscriptions of now, on the same connection. */
-  public EventStoreDBPersistentSubscriptionsClient subscriptions() {
-    return EventStoreDBPersistentSubscriptionsClient.from(client());
   }
 
   /** How long a call may take. */
@@ -120,9 +120,26 @@ public final class EventStore implements AutoCloseable {
     return streams;
   }
 
+  /**
+   * The connection to the node that leads now, of the event loop of now: for calls that stay open.
+   * Once they have ended, ask again.
+   */
+  public Uni<Channel> channel() {
+    return answered(streams::channel);
+  }
+
+  /**
+   * Calls the store for something that has the same effect if it is called twice.
+   *
+   * @return its answer; fails with {@link io.grpc.StatusRuntimeException} if it says why not
+   */
+  public <Q, A> Uni<A> call(MethodDescriptor<Q, A> method, Q question) {
+    return answered(() -> streams.call(method, question));
+  }
+
   /** As {@link Streams#append}; the answer comes on the caller's context. */
   public Uni<Appended> append(String stream, long expected, List<StoredEvent> events) {
-    return streams.appending(stream, expected, events).emitOn(CallersContext.now());
+    return answered(() -> streams.append(stream, expected, events));
   }
 
   /**
@@ -131,7 +148,7 @@ public final class EventStore implements AutoCloseable {
    * @return where they ended
    */
   public Uni<Appended> append(String stream, List<StoredEvent> events) {
-    return streams.appending(stream, ExpectedRevision.any(), events).emitOn(CallersContext.now());
+    return answered(() -> streams.append(stream, ExpectedRevision.any(), events));
   }
 
   /**
@@ -139,51 +156,76 @@ public final class EventStore implements AutoCloseable {
    * its events is left. The answer comes on the caller's context.
    */
   public Uni<List<Recorded<StoredEvent>>> remaining(String stream, long from, int limit) {
-    return streams
-        .reading(stream, from, limit)
+    return answered(() -> streams.read(stream, from, limit))
         .onFailure(Truncated.class)
-        .recoverWithItem(List.of())
-        .emitOn(CallersContext.now());
+        .recoverWithItem(List.of());
+  }
+
+  /**
+   * Reads a part of a stream, the latest first; nothing where there is no such stream.
+   *
+   * @param from the latest revision; −1 for that of the last event
+   * @param limit how many events at most
+   */
+  public Uni<List<Recorded<StoredEvent>>> backwards(String stream, long from, int limit) {
+    return originals(ReadRequests.streamBackwards(stream, from, limit), limit, stream);
+  }
+
+  /**
+   * Reads a part of a stream, each link with the event that it leads to; nothing where there is no
+   * such stream.
+   *
+   * @param limit how many events at most
+   */
+  public Uni<List<Resolved>> resolved(String stream, long from, int limit) {
+    return answered(
+        () -> streams.read(ReadRequests.stream(stream, from, limit, true), limit, stream));
   }
 
   /** Whether a stream has events; fails with {@link Truncated} where not one of them is left. */
   public Uni<Boolean> exists(String stream) {
-    return streams
-        .reading(stream, 0, 1)
-        .map(found -> !found.isEmpty())
-        .emitOn(CallersContext.now());
+    return answered(() -> streams.read(stream, 0, 1)).map(found -> !found.isEmpty());
+  }
+
+  /**
+   * The last event that there is now.
+   *
+   * @param stream of this stream; null for the log of all streams
+   */
+  public Uni<Optional<Recorded<StoredEvent>>> last(@Nullable String stream) {
+    return (stream == null ? before(-1, 1) : backwards(stream, -1, 1))
+        .map(events -> events.stream().findFirst());
   }
 
   /** Where the log of all streams ends now, −1 if it is empty. */
   public Uni<Long> end() {
-    ReadAllOptions options = ReadAllOptions.get().backwards().maxCount(1);
-    options.fromEnd();
-    return streams
-        .log(options)
-        .map(last -> last.isEmpty() ? -1 : last.getFirst().position())
-        .emitOn(CallersContext.now());
+    return last(null).map(last -> last.map(Recorded::position).orElse(-1L));
   }
 
   /**
    * The events of all streams before a position of the log, the latest first; those of streams that
    * were deleted or truncated are among them, until the store is scavenged.
    *
+   * @param position −1 for the end of the log
    * @param limit how many events at most
    */
   public Uni<List<Recorded<StoredEvent>>> before(long position, int limit) {
-    ReadAllOptions options = ReadAllOptions.get().backwards().maxCount(limit);
-    options.fromPosition(new Position(position, position));
-    return streams.log(options).emitOn(CallersContext.now());
+    return originals(ReadRequests.logBackwards(position, limit), limit, "$all");
   }
 
   /** The event at a position of the log; none where there is none, or not any more. */
   public Uni<Optional<Recorded<StoredEvent>>> at(long position) {
-    ReadAllOptions options = ReadAllOptions.get().forwards().maxCount(1);
-    options.fromPosition(new Position(position, position));
-    return streams
-        .log(options)
-        .map(found -> found.stream().filter(event -> event.position() == position).findFirst())
-        .emitOn(CallersContext.now());
+    return originals(ReadRequests.log(position, 1), 1, "$all")
+        .map(found -> found.stream().filter(event -> event.position() == position).findFirst());
+  }
+
+  private Uni<List<Recorded<StoredEvent>>> originals(ReadReq request, int limit, String what) {
+    return answered(() -> streams.read(request, limit, what))
+        .map(events -> events.stream().map(Resolved::original).toList());
+  }
+
+  private static <T> Uni<T> answered(Supplier<CompletionStage<T>> call) {
+    return Uni.createFrom().completionStage(call).emitOn(CallersContext.now());
   }
 
   /**
@@ -195,7 +237,7 @@ public final class EventStore implements AutoCloseable {
         .map(
             _ -> {
               if (denied.deniesAppends()) {
-                throw ClientFailures.notLetIn();
+                throw StoreFailures.notLetIn();
               }
               return null;
             });
@@ -211,31 +253,27 @@ public final class EventStore implements AutoCloseable {
 
   @Override
   public void close() {
-    batchAppends.close();
+    files.close();
+    CompletableFuture<?> ended =
+        CompletableFuture.allOf(
+            clients.stream().map(LoopClient::close).toArray(CompletableFuture[]::new));
     try {
-      client.shutdown().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
-      LOG.debugf(e, "the client did not shut down in time");
+      LOG.debugf(e, "the connections did not end in time");
     }
+    loops.close();
   }
 
-  private synchronized EventStoreDBClient replace(EventStoreDBClient dead) {
-    if (client == dead) {
-      LOG.debug("the client had given up on its store: a new one looks for it");
-      client = EventStoreDBClient.create(settings);
-    }
-    return client;
-  }
-
-  /** The {@linkplain #client client} itself was used, and the store did as it was asked. */
+  /** The {@linkplain #channel connection} itself was used, and the store did as it was asked. */
   public void answered() {
     guard.hear(null);
   }
 
   /**
-   * The {@linkplain #client client} itself was used, and failed.
+   * The {@linkplain #channel connection} itself was used, and failed.
    *
    * @return what that means: {@link Away}, as the log is told, where the store is
    */

@@ -20,6 +20,17 @@ final class Once {
     this.task = task;
   }
 
+  /** Nothing, which is done. */
+  static Once nothing() {
+    Once nothing = new Once(() -> DONE);
+    nothing.done = true;
+    return nothing;
+  }
+
+  boolean isDone() {
+    return done;
+  }
+
   Uni<Void> done() {
     return done ? DONE : Uni.createFrom().deferred(this::attempt);
   }

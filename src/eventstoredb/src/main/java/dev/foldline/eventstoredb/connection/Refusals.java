@@ -1,13 +1,13 @@
 package dev.foldline.eventstoredb.connection;
 
+import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps why the store could not be reached last, such as a connection that was refused or a
- * certificate that is not trusted: the client tells that to its own log only. Safe for use by many
- * threads.
+ * certificate that is not trusted, for the log. Safe for use by many threads.
  */
 final class Refusals implements EndsOfCalls {
 
@@ -18,7 +18,7 @@ final class Refusals implements EndsOfCalls {
   }
 
   @Override
-  public void ended(Status status) {
+  public void ended(Status status, Metadata trailers) {
     if (status.getCode() == Status.Code.UNAVAILABLE) {
       last = describe(status);
     }

@@ -1,15 +1,12 @@
 package dev.foldline.eventstoredb.connection;
 
-import com.eventstore.dbclient.ReadStreamOptions;
-import com.eventstore.dbclient.RecordedEvent;
-import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Appended;
 import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -126,23 +123,23 @@ public final class SureAppends {
       return page(from)
           .chain(
               page -> {
-                for (RecordedEvent each : page) {
-                  if (each.getEventId().equals(event.id())) {
+                for (Recorded<StoredEvent> each : page) {
+                  if (each.eventId().equals(event.id())) {
                     return Uni.createFrom().item(place(each));
                   }
                 }
                 OptionalLong last =
                     end.isPresent() || page.isEmpty()
                         ? end
-                        : OptionalLong.of(page.getFirst().getRevision());
+                        : OptionalLong.of(page.getFirst().revision());
                 return isBehind(page)
-                    ? findOrAppend(OptionalLong.of(page.getLast().getRevision() - 1), last)
+                    ? findOrAppend(OptionalLong.of(page.getLast().revision() - 1), last)
                     : append(last);
               });
     }
 
     /** Whether the event may be one before these. */
-    private boolean isBehind(List<RecordedEvent> page) {
+    private boolean isBehind(List<Recorded<StoredEvent>> page) {
       return page.size() == PAGE && place(page.getLast()).position() > since.orElseThrow();
     }
 
@@ -152,25 +149,13 @@ public final class SureAppends {
           : appendAnywhere();
     }
 
-    private static Appended place(RecordedEvent stored) {
-      return new Appended(stored.getRevision(), stored.getPosition().getCommitUnsigned());
+    private static Appended place(Recorded<StoredEvent> stored) {
+      return new Appended(stored.revision(), stored.position());
     }
 
-    private Uni<List<RecordedEvent>> page(OptionalLong from) {
-      ReadStreamOptions options = ReadStreamOptions.get().backwards().maxCount(PAGE);
-      if (from.isPresent()) {
-        options.fromRevision(from.getAsLong());
-      } else {
-        options.fromEnd();
-      }
-      return Uni.createFrom()
-          .item(store::client)
-          .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-          .chain(client -> Reads.events(() -> client.readStream(stream, options)))
-          .map(events -> events.stream().map(ResolvedEvent::getOriginalEvent).toList())
-          .ifNoItem()
-          .after(store.timeout())
-          .fail()
+    private Uni<List<Recorded<StoredEvent>>> page(OptionalLong from) {
+      return store
+          .backwards(stream, from.orElse(-1), PAGE)
           .onFailure()
           .transform(_ -> new Unavailable("the event store does not tell what " + stream + " has"));
     }

@@ -29,9 +29,6 @@ public record CatchUp(
     int saveCount,
     Duration saveInterval) {
 
-  private static final int SMALLEST_BATCH = 16;
-  private static final int LARGEST_BATCH = 512;
-
   String describe() {
     return "catch-up '" + name + "' of " + (stream == null ? "all streams " + filter : stream);
   }
@@ -39,11 +36,6 @@ public record CatchUp(
   /** A position says nothing of what was not read up to there: each thing to read has a key. */
   String key() {
     return name + ":" + (stream == null ? "$all " + filter : stream);
-  }
-
-  /** How many events the server sends before it is asked for more. */
-  int batchSize() {
-    return Math.clamp(bufferSize, SMALLEST_BATCH, LARGEST_BATCH);
   }
 
   /** Where its parked events are linked from. */

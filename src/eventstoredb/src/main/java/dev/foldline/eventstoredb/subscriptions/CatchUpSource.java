@@ -1,26 +1,26 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import com.eventstore.dbclient.EventStoreDBClient;
-import com.eventstore.dbclient.NackAction;
-import com.eventstore.dbclient.Position;
-import com.eventstore.dbclient.RecordedEvent;
-import com.eventstore.dbclient.ResolvedEvent;
-import com.eventstore.dbclient.SubscribeToAllOptions;
-import com.eventstore.dbclient.SubscribeToStreamOptions;
-import com.eventstore.dbclient.Subscription;
-import com.eventstore.dbclient.SubscriptionFilter;
-import com.eventstore.dbclient.SubscriptionListener;
+import com.eventstore.dbclient.proto.streams.StreamsGrpc;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
 import dev.foldline.core.Positions;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.connection.EventStore;
-import dev.foldline.eventstoredb.connection.Reads;
+import dev.foldline.eventstoredb.connection.ReadRequests;
+import dev.foldline.eventstoredb.connection.Resolved;
+import dev.foldline.eventstoredb.connection.WireEvents;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -59,16 +59,8 @@ public final class CatchUpSource implements Source {
   public Uni<Session> open(Sink sink) {
     return store
         .ready()
-        .chain(
-            () ->
-                Uni.createFrom()
-                    .item(store::client)
-                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
-        .chain(
-            client ->
-                position
-                    .open(() -> begin(client))
-                    .chain(start -> subscribe(client, new OpenLog(client, sink, start), start)))
+        .chain(() -> position.open(this::begin))
+        .chain(start -> store.channel().chain(channel -> subscribe(channel, sink, start)))
         .invoke(store::answered);
   }
 
@@ -78,11 +70,12 @@ public final class CatchUpSource implements Source {
   }
 
   /** Where it begins, since no position of what it reads was ever saved. */
-  private Uni<Long> begin(EventStoreDBClient client) {
+  private Uni<Long> begin() {
     LOG.infof(
         "%s: no position is kept, it begins with the %s event",
         describe(), settings.fromStart() ? "first" : "next");
-    return Reads.last(client, settings.stream())
+    return store
+        .last(settings.stream())
         .map(last -> last.map(this::positionOf).orElse(-1L))
         .map(end -> settings.fromStart() ? fromStart(end) : end);
   }
@@ -92,152 +85,160 @@ public final class CatchUpSource implements Source {
     return -1;
   }
 
-  private Uni<Session> subscribe(EventStoreDBClient client, OpenLog log, long start) {
+  private Uni<Session> subscribe(Channel channel, Sink sink, long start) {
     return Uni.createFrom()
-        .completionStage(
-            () ->
-                settings.stream() == null
-                    ? client.subscribeToAll(log, toAll(log, start))
-                    : client.subscribeToStream(settings.stream(), log, toStream(start)))
-        .onCancellation()
-        .invoke(log::end)
-        .onFailure()
-        .invoke(log::end)
-        .map(_ -> log);
+        .emitter(
+            opened -> {
+              OpenLog log = new OpenLog(channel, opened, sink, start);
+              opened.onTermination(log::abandon);
+              log.start(
+                  settings.stream() == null
+                      ? ReadRequests.subscribeToAll(
+                          settings.filter(), start, settings.resolveLinks())
+                      : ReadRequests.subscribe(settings.stream(), start, settings.resolveLinks()));
+            });
   }
 
-  private SubscribeToAllOptions toAll(OpenLog log, long start) {
-    SubscribeToAllOptions options = SubscribeToAllOptions.get();
-    options.batchSize(settings.batchSize()).resolveLinkTos(settings.resolveLinks());
-    if (settings.filter() != null) {
-      options.filter(
-          SubscriptionFilter.newBuilder()
-              .withStreamNameRegularExpression(settings.filter())
-              .withCheckpointer((_, checkpoint) -> log.checked(checkpoint))
-              .build());
-    }
-    if (start < 0) {
-      options.fromStart();
-    } else {
-      options.fromPosition(new Position(start, start));
-    }
-    return options;
+  private long positionOf(Resolved event) {
+    return positionOf(event.original());
   }
 
-  private SubscribeToStreamOptions toStream(long start) {
-    SubscribeToStreamOptions options = SubscribeToStreamOptions.get();
-    options.batchSize(settings.batchSize()).resolveLinkTos(settings.resolveLinks());
-    if (start < 0) {
-      options.fromStart();
-    } else {
-      options.fromRevision(start);
-    }
-    return options;
+  private long positionOf(Recorded<StoredEvent> original) {
+    return settings.stream() == null ? original.position() : original.revision();
   }
 
-  private long positionOf(ResolvedEvent event) {
-    return positionOf(event.getOriginalEvent());
-  }
-
-  private long positionOf(RecordedEvent original) {
-    return settings.stream() == null
-        ? original.getPosition().getCommitUnsigned()
-        : original.getRevision();
-  }
-
-  private Uni<Void> park(EventStoreDBClient client, String reason, ResolvedEvent event) {
-    return Uni.createFrom()
-        .completionStage(
-            () ->
-                client.appendToStream(
-                    settings.parkedStream(), ParkedLink.to(event.getOriginalEvent(), reason)))
-        .ifNoItem()
-        .after(store.timeout())
-        .fail()
+  private Uni<Void> park(String reason, Resolved event) {
+    return store
+        .append(settings.parkedStream(), List.of(ParkedLink.to(event.original(), reason)))
         .replaceWithVoid();
   }
 
-  /** One time that the subscription was open. */
-  private final class OpenLog extends SubscriptionListener implements Session {
+  /**
+   * One time that the subscription was open. It hears on the event loop of its connection, and is
+   * answered from any thread.
+   */
+  private final class OpenLog extends ClientCall.Listener<ReadResp> implements Session {
 
-    private final EventStoreDBClient client;
+    private final ClientCall<ReadReq, ReadResp> call;
+    private final UniEmitter<? super Session> opened;
     private final Sink sink;
     private final Progress progress;
-    private @Nullable Subscription subscription;
     private @Nullable Cancellable timer;
     private boolean ended;
     private long passedAtSave;
+    private volatile boolean confirmed;
 
-    OpenLog(EventStoreDBClient client, Sink sink, long start) {
-      this.client = client;
+    OpenLog(Channel channel, UniEmitter<? super Session> opened, Sink sink, long start) {
+      this.call = channel.newCall(StreamsGrpc.getReadMethod(), CallOptions.DEFAULT);
+      this.opened = opened;
       this.sink = sink;
       this.progress = new Progress(start, settings.bufferSize());
     }
 
-    @Override
-    public synchronized void onConfirmation(Subscription confirmed) {
-      if (ended) {
-        confirmed.stop();
-        return;
-      }
-      subscription = confirmed;
-      timer =
-          Multi.createFrom()
-              .ticks()
-              .every(settings.saveInterval())
-              .onOverflow()
-              .drop()
-              .subscribe()
-              .with(_ -> save(), sink::ended);
+    void start(ReadReq request) {
+      call.start(this, new Metadata());
+      call.request(1);
+      call.sendMessage(request);
+      call.halfClose();
     }
 
-    private synchronized void end() {
+    /** Whoever opened it does not wait for that any more. */
+    void abandon() {
+      if (!confirmed) {
+        end();
+      }
+    }
+
+    private synchronized void confirmed() {
+      if (!ended) {
+        confirmed = true;
+        timer =
+            Multi.createFrom()
+                .ticks()
+                .every(settings.saveInterval())
+                .onOverflow()
+                .drop()
+                .subscribe()
+                .with(_ -> save(), sink::ended);
+        opened.complete(this);
+        askForMore();
+      }
+    }
+
+    private synchronized boolean end() {
+      boolean first = !ended;
       ended = true;
-      progress.close();
       if (timer != null) {
         timer.cancel();
       }
-      if (subscription != null) {
-        subscription.stop();
+      call.cancel("closed", null);
+      return first;
+    }
+
+    /** The server waits while there is no room. */
+    private void askForMore() {
+      int more = progress.ask();
+      if (more > 0) {
+        call.request(more);
       }
     }
 
-    /** Waits while there is no room, and so lets the server wait. */
     @Override
-    public void onEvent(Subscription from, ResolvedEvent event) {
-      try {
-        if (!progress.admit(positionOf(event))) {
-          from.stop();
-        } else if (event.getEvent() == null || isParkedByUs(event)) {
-          progress.settle(positionOf(event));
-        } else {
-          history.sees(positionOf(event), event.getEvent());
-          sink.event(event, 0);
+    public void onMessage(ReadResp message) {
+      switch (message.getContentCase()) {
+        case EVENT -> event(WireEvents.toResolved(message.getEvent()));
+        case CONFIRMATION -> confirmed();
+        case CHECKPOINT -> {
+          progress.pass(message.getCheckpoint().getCommitPosition());
+          call.request(1);
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        sink.ended(e);
+        case STREAM_NOT_FOUND,
+            FIRST_STREAM_POSITION,
+            LAST_STREAM_POSITION,
+            LAST_ALL_STREAM_POSITION,
+            CAUGHT_UP,
+            FELL_BEHIND,
+            CONTENT_NOT_SET ->
+            call.request(1);
       }
     }
 
-    private boolean isParkedByUs(ResolvedEvent event) {
-      return event.getOriginalEvent().getStreamId().equals(settings.parkedStream());
+    private void event(Resolved event) {
+      progress.admit(positionOf(event));
+      if (event.event() == null || isParkedByUs(event)) {
+        settle(event);
+      } else {
+        history.sees(positionOf(event), event.present());
+        sink.event(event, 0);
+      }
+    }
+
+    private boolean isParkedByUs(Resolved event) {
+      return event.original().stream().equals(settings.parkedStream());
+    }
+
+    private void settle(Resolved event) {
+      progress.settle(positionOf(event));
+      askForMore();
     }
 
     @Override
-    public void onCancelled(Subscription cancelled, @Nullable Throwable cause) {
-      sink.ended(cause == null ? new CancellationException("closed") : cause);
-    }
-
-    /** The server looked at everything up to here. */
-    CompletableFuture<Void> checked(Position checkpoint) {
-      progress.pass(checkpoint.getCommitUnsigned());
-      return CompletableFuture.completedFuture(null);
+    public void onClose(Status status, Metadata trailers) {
+      boolean unexpected = end();
+      Throwable cause =
+          (status.isOk() ? Status.UNAVAILABLE.withDescription("the store ended it") : status)
+              .asRuntimeException(trailers);
+      if (!confirmed) {
+        opened.fail(cause);
+      } else if (unexpected) {
+        sink.ended(cause);
+      }
     }
 
     @Override
-    public void ack(List<ResolvedEvent> events) {
+    public void ack(List<Resolved> events) {
       events.forEach(event -> progress.settle(positionOf(event)));
+      askForMore();
       if (progress.passed() - passedAtSave >= settings.saveCount()) {
         passedAtSave = progress.passed();
         save();
@@ -245,11 +246,11 @@ public final class CatchUpSource implements Source {
     }
 
     @Override
-    public void nack(NackAction action, String reason, ResolvedEvent event) {
+    public void nack(Nack action, String reason, Resolved event) {
       switch (action) {
-        case Park -> setAside(reason, event);
-        case Skip -> progress.settle(positionOf(event));
-        case Retry, Stop, Unknown -> {
+        case PARK -> setAside(reason, event);
+        case SKIP -> settle(event);
+        case RETRY -> {
           int retries = progress.retry(positionOf(event));
           if (retries > settings.maxRetries()) {
             setAside(reason, event);
@@ -260,13 +261,13 @@ public final class CatchUpSource implements Source {
       }
     }
 
-    private void setAside(String reason, ResolvedEvent event) {
-      park(client, reason, event)
+    private void setAside(String reason, Resolved event) {
+      park(reason, event)
           .subscribe()
           .with(
               _ -> {
                 parked.increment();
-                progress.settle(positionOf(event));
+                settle(event);
               },
               sink::ended);
     }
@@ -278,11 +279,7 @@ public final class CatchUpSource implements Source {
     @Override
     public Uni<Probe> probe() {
       return Uni.createFrom()
-          .item(
-              () ->
-                  client.isShutdown()
-                      ? Probe.dead("the client gave up on its store")
-                      : new Probe(Optional.empty(), progress.unsettled(), parked.sum()));
+          .item(() -> new Probe(Optional.empty(), progress.unsettled(), parked.sum()));
     }
 
     @Override

@@ -1,10 +1,9 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import com.eventstore.dbclient.NackAction;
-import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
-import dev.foldline.eventstoredb.connection.ClientEvents;
+import dev.foldline.eventstoredb.connection.Resolved;
+import dev.foldline.eventstoredb.subscriptions.Source.Nack;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -24,25 +23,25 @@ public final class Delivery {
   }
 
   private final SubscriptionAttempt attempt;
-  private final ResolvedEvent resolved;
+  private final Resolved resolved;
   private final Recorded<StoredEvent> event;
   private final int retries;
   private final int attempts;
   private final AtomicReference<State> state = new AtomicReference<>(State.WITH_CONSUMER);
 
-  Delivery(SubscriptionAttempt attempt, ResolvedEvent resolved, int retries) {
+  Delivery(SubscriptionAttempt attempt, Resolved resolved, int retries) {
     this(attempt, resolved, recorded(resolved), retries, 1);
   }
 
   /** What comes through a link, as a replayed parked event does, is given the link's position. */
-  private static Recorded<StoredEvent> recorded(ResolvedEvent resolved) {
-    Recorded<StoredEvent> event = ClientEvents.toRecorded(resolved.getEvent());
-    return resolved.getLink() == null ? event : event.at(-1);
+  private static Recorded<StoredEvent> recorded(Resolved resolved) {
+    Recorded<StoredEvent> event = resolved.present();
+    return resolved.link() == null ? event : event.at(-1);
   }
 
   private Delivery(
       SubscriptionAttempt attempt,
-      ResolvedEvent resolved,
+      Resolved resolved,
       Recorded<StoredEvent> event,
       int retries,
       int attempts) {
@@ -76,17 +75,17 @@ public final class Delivery {
 
   /** It is set aside, where a person finds it with this reason. */
   public void park(String reason) {
-    nack(NackAction.Park, reason);
+    nack(Nack.PARK, reason);
   }
 
   /** It is to be delivered again; parked by the server after too many times. */
   public void retry(String reason) {
-    nack(NackAction.Retry, reason);
+    nack(Nack.RETRY, reason);
   }
 
   /** It is passed over. */
   public void skip(String reason) {
-    nack(NackAction.Skip, reason);
+    nack(Nack.SKIP, reason);
   }
 
   /** It is to be handed out again by this instance, before the later events of its stream. */
@@ -96,7 +95,7 @@ public final class Delivery {
     }
   }
 
-  private void nack(NackAction action, String reason) {
+  private void nack(Nack action, String reason) {
     if (settles()) {
       attempt.nack(this, action, reason);
     }
@@ -140,17 +139,14 @@ public final class Delivery {
   /** Whether the server means the same by both: to settle one of them settles the other. */
   boolean isSameAs(Delivery other) {
     return attempt == other.attempt
-        && resolved
-            .getOriginalEvent()
-            .getEventId()
-            .equals(other.resolved.getOriginalEvent().getEventId());
+        && resolved.original().eventId().equals(other.resolved.original().eventId());
   }
 
   SubscriptionAttempt attempt() {
     return attempt;
   }
 
-  ResolvedEvent resolved() {
+  Resolved resolved() {
     return resolved;
   }
 }

@@ -2,7 +2,6 @@ package dev.foldline.eventstoredb.subscriptions;
 
 import static java.util.stream.Collectors.joining;
 
-import com.eventstore.dbclient.NamedConsumerStrategy;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +36,12 @@ public record Group(
     DISPATCH_TO_SINGLE,
     PINNED;
 
-    /** As the client calls it. */
-    NamedConsumerStrategy named() {
+    /** As servers call it. */
+    String wireName() {
       return switch (this) {
-        case ROUND_ROBIN -> NamedConsumerStrategy.ROUND_ROBIN;
-        case DISPATCH_TO_SINGLE -> NamedConsumerStrategy.DISPATCH_TO_SINGLE;
-        case PINNED -> NamedConsumerStrategy.PINNED;
+        case ROUND_ROBIN -> "RoundRobin";
+        case DISPATCH_TO_SINGLE -> "DispatchToSingle";
+        case PINNED -> "Pinned";
       };
     }
   }

@@ -1,14 +1,18 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import com.eventstore.dbclient.EventStoreDBClient;
-import com.eventstore.dbclient.StreamMetadata;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.events.Json;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
-import java.util.Map;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
@@ -34,9 +38,8 @@ final class GroupFilter {
   }
 
   Uni<Void> note() {
-    StreamMetadata metadata = new StreamMetadata();
-    metadata.setCustomProperties(Map.of(PROPERTY, configured()));
-    return call(client -> client.setStreamMetadata(stream(), metadata))
+    return store
+        .append("$$" + stream(), List.of(metadata()))
         .replaceWithVoid()
         .onFailure()
         .invoke(failure -> LOG.warnf("%s: its filter is not noted: %s", group.describe(), failure))
@@ -44,11 +47,16 @@ final class GroupFilter {
         .recoverWithNull();
   }
 
+  private StoredEvent metadata() {
+    String json = Json.MAPPER.createObjectNode().put(PROPERTY, configured()).toString();
+    return new StoredEvent(UUID.randomUUID(), "$metadata", json.getBytes(UTF_8), new byte[0]);
+  }
+
   /** What it was created with instead of what is configured; empty if the same, or not known. */
   Uni<Optional<String>> instead() {
-    return call(client -> client.getStreamMetadata(stream()))
-        .map(metadata -> Optional.ofNullable(metadata.getCustomProperties()))
-        .map(properties -> properties.map(all -> all.get(PROPERTY)).map(String::valueOf))
+    return store
+        .last("$$" + stream())
+        .map(found -> found.flatMap(GroupFilter::noted))
         .map(noted -> noted.filter(filter -> !filter.equals(configured())))
         .onFailure()
         .invoke(failure -> LOG.debugf(failure, "%s: its filter is not known", group.describe()))
@@ -56,18 +64,17 @@ final class GroupFilter {
         .recoverWithItem(Optional.empty());
   }
 
+  private static Optional<String> noted(Recorded<StoredEvent> metadata) {
+    try {
+      return Optional.ofNullable(Json.MAPPER.readTree(metadata.event().data()).get(PROPERTY))
+          .map(JsonNode::asText);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The filter that it is to have. */
   String configured() {
     return group.filter() == null ? ".*" : group.filter();
-  }
-
-  private <T> Uni<T> call(Function<EventStoreDBClient, CompletableFuture<T>> call) {
-    return Uni.createFrom()
-        .item(store::client)
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-        .chain(client -> Uni.createFrom().completionStage(() -> call.apply(client)))
-        .ifNoItem()
-        .after(store.timeout())
-        .fail();
   }
 }

@@ -1,6 +1,7 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import com.eventstore.dbclient.RecordedEvent;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,7 +33,7 @@ public final class HistoryWarning {
   }
 
   /** It is given an event, the first one or another. */
-  void sees(long position, RecordedEvent event) {
+  void sees(long position, Recorded<StoredEvent> event) {
     if (end != NONE) {
       boolean old = position <= end;
       end = NONE;
@@ -42,7 +43,7 @@ public final class HistoryWarning {
                 + " at %s on: if it sends commands or acts on others, it does so for all of that;"
                 + " what is to begin with the events that come is configured with from=end, under"
                 + " another name of its group",
-            subscription, event.getRevision(), event.getStreamId(), event.getCreated());
+            subscription, event.revision(), event.stream(), event.time());
       }
     }
   }

@@ -2,23 +2,19 @@ package dev.foldline.eventstoredb.subscriptions;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.eventstore.dbclient.ReadStreamOptions;
-import com.eventstore.dbclient.RecordedEvent;
-import com.eventstore.dbclient.ReplayParkedMessagesOptions;
-import com.eventstore.dbclient.ResolvedEvent;
+import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
-import dev.foldline.core.Unavailable;
-import dev.foldline.eventstoredb.connection.ClientEvents;
 import dev.foldline.eventstoredb.connection.EventStore;
-import dev.foldline.eventstoredb.connection.Reads;
+import dev.foldline.eventstoredb.connection.Resolved;
 import dev.foldline.eventstoredb.events.Json;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The events that a group on all streams has set aside, oldest first. */
@@ -56,34 +52,24 @@ public final class ParkedEvents {
    * @param limit how many at most
    */
   public Uni<List<Parked>> list(int limit) {
-    ReadStreamOptions options = ReadStreamOptions.get().forwards().fromStart().maxCount(limit);
-    options.resolveLinkTos();
-    return Reads.events(
-            () ->
-                store
-                    .client()
-                    .readStream("$persistentsubscription-$all::" + group + "-parked", options))
-        .map(
-            entries ->
-                entries.stream()
-                    .filter(entry -> entry.getLink() != null)
-                    .map(ParkedEvents::parked)
-                    .toList())
-        .ifNoItem()
-        .after(store.timeout())
-        .failWith(() -> new Unavailable("the event store did not answer in time"));
+    return store
+        .resolved("$persistentsubscription-$all::" + group + "-parked", 0, limit)
+        .map(entries -> entries.stream().flatMap(ParkedEvents::parked).toList());
   }
 
-  private static Parked parked(ResolvedEvent entry) {
-    RecordedEvent link = entry.getLink();
-    String[] target = new String(link.getEventData(), UTF_8).split("@", 2);
+  private static Stream<Parked> parked(Resolved entry) {
+    return Stream.ofNullable(entry.link()).map(link -> parked(link, entry.event()));
+  }
+
+  private static Parked parked(Recorded<StoredEvent> link, @Nullable Recorded<StoredEvent> event) {
+    String[] target = new String(link.event().data(), UTF_8).split("@", 2);
     return new Parked(
-        link.getRevision(),
-        link.getCreated(),
-        reason(link.getUserMetadata()),
+        link.revision(),
+        link.time(),
+        reason(link.event().metadata()),
         target[1],
         Long.parseLong(target[0]),
-        entry.getEvent() == null ? null : ClientEvents.toRecorded(entry.getEvent()));
+        event);
   }
 
   private static String reason(byte[] metadata) {
@@ -97,7 +83,7 @@ public final class ParkedEvents {
 
   /** Has the server deliver all of them again. What fails again is parked again. */
   public Uni<Void> replay() {
-    return replay(ReplayParkedMessagesOptions.get());
+    return replay(OptionalLong.empty());
   }
 
   /**
@@ -106,20 +92,16 @@ public final class ParkedEvents {
    * @param before the number of the first one to leave
    */
   public Uni<Void> replayBefore(long before) {
-    return replay(ReplayParkedMessagesOptions.get().stopAt(before));
+    return replay(OptionalLong.of(before));
   }
 
-  private Uni<Void> replay(ReplayParkedMessagesOptions options) {
-    return Uni.createFrom()
-        .completionStage(
-            () -> {
-              CompletableFuture<?> replayed =
-                  store.subscriptions().replayParkedMessagesToAll(group, options);
-              return replayed;
-            })
+  private Uni<Void> replay(OptionalLong before) {
+    return store
+        .call(
+            PersistentSubscriptionsGrpc.getReplayParkedMethod(),
+            GroupRequests.replay(group, before))
         .replaceWithVoid()
-        .ifNoItem()
-        .after(store.timeout())
-        .failWith(() -> new Unavailable("the event store did not answer in time"));
+        .onFailure()
+        .transform(store::failed);
   }
 }

@@ -2,9 +2,9 @@ package dev.foldline.eventstoredb.subscriptions;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.eventstore.dbclient.EventData;
-import com.eventstore.dbclient.RecordedEvent;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.events.Json;
 import java.util.Map;
 import java.util.UUID;
@@ -17,11 +17,9 @@ final class ParkedLink {
   private ParkedLink() {}
 
   /** A link that parks the event once in effect, since its id is fixed. */
-  static EventData to(RecordedEvent event, String reason) {
-    byte[] link = (event.getRevision() + "@" + event.getStreamId()).getBytes(UTF_8);
-    return EventData.builderAsBinary(UUID.nameUUIDFromBytes(link), TYPE, link)
-        .metadataAsBytes(metadata(reason))
-        .build();
+  static StoredEvent to(Recorded<StoredEvent> event, String reason) {
+    byte[] link = (event.revision() + "@" + event.stream()).getBytes(UTF_8);
+    return new StoredEvent(UUID.nameUUIDFromBytes(link), TYPE, link, metadata(reason));
   }
 
   private static byte[] metadata(String reason) {

@@ -1,26 +1,23 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
-import com.eventstore.dbclient.NackAction;
-import com.eventstore.dbclient.PersistentSubscription;
-import com.eventstore.dbclient.PersistentSubscriptionListener;
-import com.eventstore.dbclient.ResolvedEvent;
-import com.eventstore.dbclient.SubscribePersistentSubscriptionOptions;
-import dev.foldline.core.Unavailable;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReadReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReadResp;
+import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
 import dev.foldline.eventstoredb.connection.EventStore;
-import io.grpc.StatusRuntimeException;
+import dev.foldline.eventstoredb.connection.Resolved;
+import dev.foldline.eventstoredb.connection.WireEvents;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** A persistent subscription. Its group is created if it is missing. */
 public final class PersistentSource implements Source {
-
-  private static final Logger LOG = Logger.getLogger(PersistentSource.class);
 
   private final EventStore store;
   private final Group group;
@@ -49,8 +46,10 @@ public final class PersistentSource implements Source {
 
   @Override
   public Uni<Session> open(Sink sink) {
-    return client()
-        .chain(client -> inServer.ensure(client).chain(() -> subscribe(client, sink)))
+    return inServer
+        .ensure()
+        .chain(store::channel)
+        .chain(channel -> subscribe(channel, sink))
         .invoke(store::answered);
   }
 
@@ -61,7 +60,7 @@ public final class PersistentSource implements Source {
 
   /** Creates the group if it is missing, without subscribing to it. */
   public Uni<Void> prepare() {
-    return client().chain(inServer::ensure);
+    return inServer.ensure();
   }
 
   /**
@@ -69,108 +68,119 @@ public final class PersistentSource implements Source {
    * far as the server has kept it; −1 where it has kept nothing yet.
    */
   public Uni<Long> settled() {
-    return client()
-        .chain(inServer::standing)
-        .map(found -> found.flatMap(ServerGroup.Standing::checkpoint).orElse(-1L))
-        .ifNoItem()
-        .after(store.timeout())
-        .failWith(() -> new Unavailable("the event store did not answer in time"));
+    return inServer
+        .standing()
+        .map(found -> found.map(standing -> standing.checkpoint().orElse(-1)).orElse(-1L))
+        .onFailure()
+        .transform(store::failed);
   }
 
-  /** To make a client takes a second the first time: not on the caller's thread. */
-  private Uni<EventStoreDBPersistentSubscriptionsClient> client() {
-    return store
-        .ready()
-        .chain(
-            () ->
-                Uni.createFrom()
-                    .item(store::subscriptions)
-                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()));
-  }
-
-  private Uni<Session> subscribe(EventStoreDBPersistentSubscriptionsClient client, Sink sink) {
-    SubscribePersistentSubscriptionOptions options =
-        SubscribePersistentSubscriptionOptions.get().bufferSize(group.bufferSize());
-    Listener listener = new Listener(sink);
+  private Uni<Session> subscribe(Channel channel, Sink sink) {
     return Uni.createFrom()
-        .completionStage(
-            () ->
-                group.stream() == null
-                    ? client.subscribeToAll(group.name(), options, listener)
-                    : client.subscribeToStream(group.stream(), group.name(), options, listener))
-        .onCancellation()
-        .invoke(listener::abandon)
-        .map(subscription -> new OpenGroup(client, subscription));
+        .emitter(
+            opened -> {
+              OpenGroup open =
+                  new OpenGroup(
+                      channel.newCall(
+                          PersistentSubscriptionsGrpc.getReadMethod(), CallOptions.DEFAULT),
+                      opened,
+                      sink);
+              opened.onTermination(open::abandon);
+              open.start();
+            });
   }
 
-  /** Passes on what the client tells. What it throws would end the delivery, not the call. */
-  private final class Listener extends PersistentSubscriptionListener {
+  /**
+   * One time that the subscription is open. No more events are asked for than its consumer may have
+   * at a time. It hears on the event loop of its connection, and is answered from any thread.
+   */
+  private final class OpenGroup extends ClientCall.Listener<ReadResp> implements Session {
 
+    private final ClientCall<ReadReq, ReadResp> call;
+    private final UniEmitter<? super Session> opened;
     private final Sink sink;
-    private volatile boolean abandoned;
+    private volatile boolean confirmed;
+    private volatile boolean ended;
 
-    Listener(Sink sink) {
+    OpenGroup(ClientCall<ReadReq, ReadResp> call, UniEmitter<? super Session> opened, Sink sink) {
+      this.call = call;
+      this.opened = opened;
       this.sink = sink;
     }
 
-    /** The subscription came too late. */
-    void abandon() {
-      abandoned = true;
+    void start() {
+      call.start(this, new Metadata());
+      call.request(1 + group.bufferSize());
+      call.sendMessage(GroupRequests.read(group));
     }
 
-    @Override
-    public void onConfirmation(PersistentSubscription subscription) {
-      if (abandoned) {
-        subscription.stop();
+    /** Whoever opened it does not wait for that any more. */
+    void abandon() {
+      if (!confirmed) {
+        end();
       }
     }
 
     @Override
-    public void onEvent(PersistentSubscription subscription, int retries, ResolvedEvent event) {
-      if (abandoned) {
-        subscription.stop();
-      } else if (event.getEvent() == null) {
-        subscription.nack(NackAction.Skip, "the event that it links to is gone", event);
-      } else if (inServer.isBefore(event.getOriginalEvent())) {
-        subscription.nack(NackAction.Skip, "the group begins behind it", event);
+    public void onMessage(ReadResp message) {
+      switch (message.getContentCase()) {
+        case SUBSCRIPTION_CONFIRMATION -> {
+          confirmed = true;
+          opened.complete(this);
+        }
+        case EVENT -> event(message.getEvent());
+        case CONTENT_NOT_SET -> call.request(1);
+      }
+    }
+
+    private void event(ReadResp.ReadEvent message) {
+      Resolved event = WireEvents.toResolved(message);
+      if (event.event() == null) {
+        nack(Nack.SKIP, "the event that it links to is gone", event);
+      } else if (inServer.isBefore(event.original())) {
+        nack(Nack.SKIP, "the group begins behind it", event);
       } else {
         inServer.sees(event);
-        sink.event(event, retries);
+        sink.event(event, message.getRetryCount());
       }
     }
 
     @Override
-    public void onCancelled(PersistentSubscription subscription, @Nullable Throwable cause) {
-      sink.ended(cause == null ? new CancellationException("closed") : cause);
-    }
-  }
-
-  private final class OpenGroup implements Session {
-
-    private final EventStoreDBPersistentSubscriptionsClient client;
-    private final PersistentSubscription subscription;
-
-    OpenGroup(
-        EventStoreDBPersistentSubscriptionsClient client, PersistentSubscription subscription) {
-      this.client = client;
-      this.subscription = subscription;
+    public void onClose(Status status, Metadata trailers) {
+      boolean unexpected = !ended;
+      ended = true;
+      Throwable cause =
+          (status.isOk() ? Status.UNAVAILABLE.withDescription("the store ended it") : status)
+              .asRuntimeException(trailers);
+      if (!confirmed) {
+        opened.fail(cause);
+      } else if (unexpected) {
+        sink.ended(cause);
+      }
     }
 
     @Override
-    public void ack(List<ResolvedEvent> events) {
-      subscription.ack(events.iterator());
+    public void ack(List<Resolved> events) {
+      answer(
+          GroupRequests.ack(events.stream().map(event -> event.original().eventId()).toList()),
+          events.size());
     }
 
     @Override
-    public void nack(NackAction action, String reason, ResolvedEvent event) {
-      subscription.nack(action, reason, event);
+    public void nack(Nack action, String reason, Resolved event) {
+      answer(GroupRequests.nack(action, reason, event.original().eventId()), 1);
+    }
+
+    private synchronized void answer(ReadReq message, int settled) {
+      if (!ended) {
+        call.sendMessage(message);
+        call.request(settled);
+      }
     }
 
     @Override
     public Uni<Probe> probe() {
-      return client.isShutdown()
-          ? Uni.createFrom().item(Probe.dead("the client gave up on its store"))
-          : inServer.standing(client).map(OpenGroup::probe);
+      return inServer.standing().map(OpenGroup::probe);
     }
 
     private static Probe probe(Optional<ServerGroup.Standing> standing) {
@@ -185,12 +195,13 @@ public final class PersistentSource implements Source {
 
     @Override
     public Uni<Void> close() {
-      try {
-        subscription.stop();
-      } catch (StatusRuntimeException | IllegalStateException e) {
-        LOG.debugf(e, "%s: it had ended already", describe());
-      }
+      end();
       return Uni.createFrom().voidItem();
+    }
+
+    private void end() {
+      ended = true;
+      call.cancel("closed", null);
     }
   }
 }

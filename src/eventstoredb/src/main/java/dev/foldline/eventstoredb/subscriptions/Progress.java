@@ -17,7 +17,7 @@ final class Progress {
   private int unsettled;
   private long reached;
   private long passed;
-  private boolean closed;
+  private int asked;
 
   private static final class Event {
     /** How far one is when it is settled, and all before it. */
@@ -41,20 +41,24 @@ final class Progress {
   }
 
   /**
-   * Takes up the event that comes next in the log; waits while too many are unsettled, or settled
-   * behind one that is not.
-   *
-   * @return false once it is closed
+   * How many more events the log may be asked for now, which then count as asked for: none while
+   * too many are unsettled, or settled behind one that is not; and not just a few, since to ask is
+   * a message.
    */
-  synchronized boolean admit(long position) throws InterruptedException {
-    while (!closed && (unsettled >= limit || events.size() >= AHEAD * (long) limit)) {
-      wait();
+  synchronized int ask() {
+    long room = Math.min(limit - unsettled, AHEAD * (long) limit - events.size()) - asked;
+    if (room < Math.max(1, limit / 4)) {
+      return 0;
     }
-    if (!closed) {
-      events.put(position, new Event(position));
-      unsettled++;
-    }
-    return !closed;
+    asked += (int) room;
+    return (int) room;
+  }
+
+  /** Takes up the event that comes next in the log. */
+  synchronized void admit(long position) {
+    asked--;
+    events.put(position, new Event(position));
+    unsettled++;
   }
 
   /** There is nothing to settle between the event before and this position, which comes next. */
@@ -74,7 +78,6 @@ final class Progress {
     }
     event.settled = true;
     unsettled--;
-    notifyAll();
     while (!events.isEmpty() && events.firstEntry().getValue().settled) {
       reached = Math.max(reached, events.pollFirstEntry().getValue().end);
       passed++;
@@ -99,11 +102,5 @@ final class Progress {
 
   synchronized int unsettled() {
     return unsettled;
-  }
-
-  /** Nothing is admitted any more, and who waits is let go. */
-  synchronized void close() {
-    closed = true;
-    notifyAll();
   }
 }

@@ -1,23 +1,24 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import com.eventstore.dbclient.Position;
-import com.eventstore.dbclient.ResolvedEvent;
-import com.eventstore.dbclient.SubscribeToAllOptions;
-import com.eventstore.dbclient.Subscription;
-import com.eventstore.dbclient.SubscriptionFilter;
-import com.eventstore.dbclient.SubscriptionListener;
+import com.eventstore.dbclient.proto.streams.StreamsGrpc;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
 import dev.foldline.core.Away;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
-import dev.foldline.eventstoredb.connection.ClientEvents;
 import dev.foldline.eventstoredb.connection.EventStore;
-import io.smallrye.mutiny.Uni;
+import dev.foldline.eventstoredb.connection.ReadRequests;
+import dev.foldline.eventstoredb.connection.WireEvents;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +31,27 @@ import org.jspecify.annotations.Nullable;
 public final class Scan implements AutoCloseable {
 
   private static final int BUFFER = 8_192;
-  private static final Object END = new Object();
 
   private final EventStore store;
-  private final BlockingQueue<Object> arrived = new ArrayBlockingQueue<>(BUFFER);
-  private final Uni<Subscription> subscription;
+  private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
   private volatile boolean closed;
+  private volatile @Nullable ClientCall<ReadReq, ReadResp> call;
+  private int taken;
   private long position;
   private boolean ended;
+
+  /** What the store said. */
+  private sealed interface Arrived {
+
+    record Event(Recorded<StoredEvent> event) implements Arrived {}
+
+    /** It looked at everything up to here. */
+    record Passed(long position) implements Arrived {}
+
+    record End() implements Arrived {}
+
+    record Failed(Throwable cause) implements Arrived {}
+  }
 
   /**
    * Begins to read.
@@ -48,26 +62,26 @@ public final class Scan implements AutoCloseable {
   public Scan(EventStore store, String filter, long after) {
     this.store = store;
     this.position = after;
-    Listener listener = new Listener();
-    SubscribeToAllOptions options =
-        SubscribeToAllOptions.get()
-            .filter(
-                SubscriptionFilter.newBuilder()
-                    .withStreamNameRegularExpression(filter)
-                    .withCheckpointer((_, checkpoint) -> listener.checked(checkpoint))
-                    .build());
-    options.batchSize(BUFFER / 4);
-    if (after < 0) {
-      options.fromStart();
-    } else {
-      options.fromPosition(new Position(after, after));
+    ReadReq request = ReadRequests.subscribeToAll(filter, after, false);
+    store
+        .channel()
+        .subscribe()
+        .with(
+            channel -> begin(channel, request),
+            failure -> arrived.add(new Arrived.Failed(failure)));
+  }
+
+  private void begin(Channel channel, ReadReq request) {
+    ClientCall<ReadReq, ReadResp> begun =
+        channel.newCall(StreamsGrpc.getReadMethod(), CallOptions.DEFAULT);
+    call = begun;
+    begun.start(new Listener(), new Metadata());
+    begun.request(BUFFER);
+    begun.sendMessage(request);
+    begun.halfClose();
+    if (closed) {
+      begun.cancel("closed", null);
     }
-    this.subscription =
-        Uni.createFrom()
-            .completionStage(() -> store.client().subscribeToAll(listener, options))
-            .memoize()
-            .indefinitely();
-    subscription.subscribe().with(_ -> {}, listener::offer);
   }
 
   /**
@@ -99,26 +113,36 @@ public final class Scan implements AutoCloseable {
     if (ended) {
       return events;
     }
-    @Nullable Object first = arrived.poll(store.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    @Nullable Arrived first = arrived.poll(store.timeout().toMillis(), TimeUnit.MILLISECONDS);
     if (first == null) {
       throw unavailable(new TimeoutException());
     }
-    List<Object> more = new ArrayList<>();
+    List<Arrived> more = new ArrayList<>();
     more.add(first);
     arrived.drainTo(more, limit - 1);
-    for (Object each : more) {
+    for (Arrived each : more) {
       switch (each) {
-        case ResolvedEvent event -> {
-          Recorded<StoredEvent> recorded = ClientEvents.toRecorded(event.getEvent());
-          events.add(recorded);
-          position = recorded.position();
+        case Arrived.Event(var event) -> {
+          events.add(event);
+          position = event.position();
         }
-        case Position checkpoint -> position = checkpoint.getCommitUnsigned();
-        case Throwable failure -> throw unavailable(failure);
-        default -> ended = true;
+        case Arrived.Passed(var checkpoint) -> position = checkpoint;
+        case Arrived.Failed(var cause) -> throw unavailable(cause);
+        case Arrived.End _ -> ended = true;
       }
     }
+    askForMore(more.size());
     return events;
+  }
+
+  /** What was taken makes room for as much; asked for in few messages. */
+  private void askForMore(int more) {
+    taken += more;
+    @Nullable ClientCall<ReadReq, ReadResp> open = call;
+    if (taken >= BUFFER / 4 && open != null) {
+      open.request(taken);
+      taken = 0;
+    }
   }
 
   private Unavailable unavailable(Throwable failure) {
@@ -141,48 +165,36 @@ public final class Scan implements AutoCloseable {
   public void close() {
     closed = true;
     arrived.clear();
-    subscription.subscribe().with(Subscription::stop, _ -> {});
+    @Nullable ClientCall<ReadReq, ReadResp> open = call;
+    if (open != null) {
+      open.cancel("closed", null);
+    }
   }
 
-  /** Passes on what arrives; waits, and so lets the server wait, while there is no room. */
-  private final class Listener extends SubscriptionListener {
+  /** Passes on what arrives, which is no more than was asked for. */
+  private final class Listener extends ClientCall.Listener<ReadResp> {
 
     @Override
-    public void onConfirmation(Subscription confirmed) {
-      if (closed) {
-        confirmed.stop();
+    public void onMessage(ReadResp message) {
+      switch (message.getContentCase()) {
+        case EVENT ->
+            arrived.add(new Arrived.Event(WireEvents.toResolved(message.getEvent()).original()));
+        case CHECKPOINT ->
+            arrived.add(new Arrived.Passed(message.getCheckpoint().getCommitPosition()));
+        case CAUGHT_UP -> arrived.add(new Arrived.End());
+        case CONFIRMATION,
+            STREAM_NOT_FOUND,
+            FIRST_STREAM_POSITION,
+            LAST_STREAM_POSITION,
+            LAST_ALL_STREAM_POSITION,
+            FELL_BEHIND,
+            CONTENT_NOT_SET -> {}
       }
     }
 
     @Override
-    public void onEvent(Subscription from, ResolvedEvent event) {
-      offer(event);
-    }
-
-    /** The server looked at everything up to here. */
-    CompletableFuture<Void> checked(Position checkpoint) {
-      offer(checkpoint);
-      return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public void onCaughtUp(Subscription caughtUp) {
-      offer(END);
-    }
-
-    @Override
-    public void onCancelled(Subscription cancelled, @Nullable Throwable cause) {
-      offer(cause == null ? new IllegalStateException("closed") : cause);
-    }
-
-    private void offer(Object item) {
-      try {
-        while (!closed && !arrived.offer(item, 100, TimeUnit.MILLISECONDS)) {
-          Thread.onSpinWait();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+    public void onClose(Status status, Metadata trailers) {
+      arrived.add(new Arrived.Failed(status.asRuntimeException(trailers)));
     }
   }
 }

@@ -1,25 +1,18 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
-import com.eventstore.dbclient.PersistentSubscriptionInfo;
-import com.eventstore.dbclient.PersistentSubscriptionSettings;
-import com.eventstore.dbclient.PersistentSubscriptionStats;
-import com.eventstore.dbclient.PersistentSubscriptionToAllInfo;
-import com.eventstore.dbclient.PersistentSubscriptionToStreamInfo;
-import com.eventstore.dbclient.Position;
-import com.eventstore.dbclient.RecordedEvent;
-import com.eventstore.dbclient.ResolvedEvent;
-import com.eventstore.dbclient.StreamPosition;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.CreateResp;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.SubscriptionInfo;
+import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.connection.EventStore;
-import dev.foldline.eventstoredb.connection.Reads;
+import dev.foldline.eventstoredb.connection.Resolved;
 import io.grpc.Status;
 import io.smallrye.mutiny.Uni;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
+import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -59,15 +52,15 @@ public final class ServerGroup {
   }
 
   /** Creates it if it is missing; compares it, and may update it, if it is there. */
-  Uni<Void> ensure(EventStoreDBPersistentSubscriptionsClient client) {
-    return standing(client)
+  Uni<Void> ensure() {
+    return standing()
         .chain(
             found ->
                 found.isPresent()
-                    ? compare(client, found.get())
-                    : create(client)
+                    ? compare(found.get())
+                    : create()
                         .onFailure(ServerGroup::existsAlready)
-                        .recoverWithUni(() -> ensure(client)));
+                        .recoverWithUni(() -> ensure()));
   }
 
   private static boolean existsAlready(Throwable failure) {
@@ -79,39 +72,35 @@ public final class ServerGroup {
    * log of all streams nothing is known to begin with behind the last event, so that a group which
    * begins at the end is created at that one.
    */
-  boolean isBefore(RecordedEvent original) {
+  boolean isBefore(Recorded<StoredEvent> original) {
     return group.stream() == null && !group.fromStart() && start > 0 && placeOf(original) == start;
   }
 
   /** It is given an event. */
-  void sees(ResolvedEvent event) {
-    history.sees(placeOf(event.getOriginalEvent()), event.getEvent());
+  void sees(Resolved event) {
+    history.sees(placeOf(event.original()), event.present());
   }
 
-  private Uni<Void> create(EventStoreDBPersistentSubscriptionsClient client) {
+  private Uni<Void> create() {
     return last()
         .chain(
             last -> {
               if (ofChannel && group.fromStart()) {
                 last.map(this::placeOf).ifPresent(history::endsAt);
               }
-              return create(client, startBehind(last));
+              return create(startBehind(last));
             });
   }
 
-  private Uni<Void> create(EventStoreDBPersistentSubscriptionsClient client, long at) {
+  private Uni<Void> create(long at) {
     start = at;
-    return group.stream() == null
-        ? done(() -> client.createToAll(group.name(), GroupOptions.createToAll(group, at)))
-            .chain(filter::note)
-        : done(
-            () ->
-                client.createToStream(
-                    group.stream(), group.name(), GroupOptions.createToStream(group, at)));
+    Uni<CreateResp> created =
+        store.call(PersistentSubscriptionsGrpc.getCreateMethod(), GroupRequests.create(group, at));
+    return group.stream() == null ? created.chain(filter::note) : created.replaceWithVoid();
   }
 
-  private Uni<Optional<RecordedEvent>> last() {
-    return Reads.last(store.client(), group.stream());
+  private Uni<Optional<Recorded<StoredEvent>>> last() {
+    return store.last(group.stream());
   }
 
   /**
@@ -119,7 +108,7 @@ public final class ServerGroup {
    * or by its position where the group is on all streams. Never the end: a server takes that for
    * the end of the moment, each time that it starts or leads, until the first checkpoint.
    */
-  private long startBehind(Optional<RecordedEvent> last) {
+  private long startBehind(Optional<Recorded<StoredEvent>> last) {
     if (group.fromStart() || last.isEmpty()) {
       return 0;
     }
@@ -127,16 +116,14 @@ public final class ServerGroup {
     return group.stream() == null ? place : place + 1;
   }
 
-  private long placeOf(RecordedEvent original) {
-    return group.stream() == null
-        ? original.getPosition().getCommitUnsigned()
-        : original.getRevision();
+  private long placeOf(Recorded<StoredEvent> original) {
+    return group.stream() == null ? original.position() : original.revision();
   }
 
-  private Uni<Void> compare(EventStoreDBPersistentSubscriptionsClient client, Standing standing) {
+  private Uni<Void> compare(Standing standing) {
     start = standing.start();
     Map<String, String> settings =
-        GroupOptions.differences(
+        GroupRequests.differences(
             group, standing.settings(), start, standing.checkpoint().isPresent());
     if (!ofChannel) {
       settings.remove("from");
@@ -156,7 +143,7 @@ public final class ServerGroup {
               if (update && !settings.isEmpty()) {
                 LOG.warnf("%s is updated: %s", group.describe(), settings);
                 report(lasting);
-                return update(client, settings.containsKey("from"));
+                return update(settings.containsKey("from"));
               }
               lasting.putAll(settings);
               report(lasting);
@@ -177,93 +164,54 @@ public final class ServerGroup {
   }
 
   /** An update has to say where the group begins: where it did, if it may stay so. */
-  private Uni<Void> update(EventStoreDBPersistentSubscriptionsClient client, boolean elsewhere) {
-    return elsewhere || start == GroupOptions.END
-        ? last().chain(last -> update(client, startBehind(last)))
-        : update(client, start);
+  private Uni<Void> update(boolean elsewhere) {
+    return elsewhere || start == GroupRequests.END
+        ? last().chain(last -> update(startBehind(last)))
+        : update(start);
   }
 
-  private Uni<Void> update(EventStoreDBPersistentSubscriptionsClient client, long at) {
+  private Uni<Void> update(long at) {
     start = at;
-    return done(
-        () ->
-            group.stream() == null
-                ? client.updateToAll(group.name(), GroupOptions.updateToAll(group, at))
-                : client.updateToStream(
-                    group.stream(), group.name(), GroupOptions.updateToStream(group, at)));
-  }
-
-  private static Uni<Void> done(Supplier<CompletableFuture<?>> call) {
-    return Uni.createFrom().completionStage(call::get).replaceWithVoid();
+    return store
+        .call(PersistentSubscriptionsGrpc.getUpdateMethod(), GroupRequests.update(group, at))
+        .replaceWithVoid();
   }
 
   /** What the server says of it; nothing if it knows no such group. */
-  Uni<Optional<Standing>> standing(EventStoreDBPersistentSubscriptionsClient client) {
-    return group.stream() == null
-        ? Uni.createFrom()
-            .completionStage(() -> client.getInfoToAll(group.name()))
-            .map(info -> info.map(Standing::of))
-        : Uni.createFrom()
-            .completionStage(() -> client.getInfoToStream(group.stream(), group.name()))
-            .map(info -> info.map(Standing::of));
+  Uni<Optional<Standing>> standing() {
+    return store
+        .call(PersistentSubscriptionsGrpc.getGetInfoMethod(), GroupRequests.info(group))
+        .map(answer -> Optional.of(Standing.of(answer.getSubscriptionInfo())))
+        .onFailure(failure -> Status.fromThrowable(failure).getCode() == Status.Code.NOT_FOUND)
+        .recoverWithItem(Optional.empty());
   }
 
   /**
    * How a group stands.
    *
-   * @param start with which event it began, a revision or a position; {@link GroupOptions#END} if
+   * @param start with which event it began, a revision or a position; {@link GroupRequests#END} if
    *     at the end
    * @param checkpoint up to where all is settled, as far as the server has kept that
    */
   record Standing(
-      PersistentSubscriptionSettings settings,
+      SubscriptionInfo settings,
       long start,
-      Optional<Long> checkpoint,
+      OptionalLong checkpoint,
       int consumers,
       long backlog,
       long parked) {
 
-    static Standing of(PersistentSubscriptionToAllInfo info) {
-      StreamPosition<Position> start = info.getSettings().getStartFrom();
-      return of(
-          info,
-          info.getSettings(),
-          place(start, Position::getCommitUnsigned),
-          info.getStats().getLastCheckpointedEventPosition().map(Position::getCommitUnsigned),
-          info.getStats());
-    }
-
-    static Standing of(PersistentSubscriptionToStreamInfo info) {
-      return of(
-          info,
-          info.getSettings(),
-          place(info.getSettings().getStartFrom(), Long::longValue),
-          info.getStats().getLastCheckpointedEventRevision(),
-          info.getStats());
-    }
-
-    private static <P> long place(StreamPosition<P> start, ToLongFunction<P> place) {
-      return start.isEnd()
-          ? GroupOptions.END
-          : start.getPosition().map(place::applyAsLong).orElse(0L);
-    }
-
-    private static Standing of(
-        PersistentSubscriptionInfo info,
-        PersistentSubscriptionSettings settings,
-        long start,
-        Optional<Long> checkpoint,
-        PersistentSubscriptionStats stats) {
+    static Standing of(SubscriptionInfo info) {
       return new Standing(
-          settings,
-          start,
-          checkpoint,
-          info.getConnections().size(),
-          stats.getLiveBufferCount()
-              + stats.getReadBufferCount()
-              + stats.getRetryBufferCount()
-              + stats.getTotalInFlightMessages(),
-          stats.getParkedMessageCount());
+          info,
+          GroupRequests.place(info.getStartFrom()).orElse(0),
+          GroupRequests.place(info.getLastCheckpointedEventPosition()),
+          info.getConnectionsCount(),
+          info.getLiveBufferCount()
+              + info.getReadBufferCount()
+              + info.getRetryBufferCount()
+              + info.getTotalInFlightMessages(),
+          info.getParkedMessageCount());
     }
   }
 }

@@ -1,8 +1,7 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import com.eventstore.dbclient.NackAction;
-import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Away;
+import dev.foldline.eventstoredb.connection.Resolved;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
@@ -41,11 +40,19 @@ public interface Source {
     }
   }
 
+  /** What is to become of an event that was not processed. */
+  enum Nack {
+    PARK,
+    /** It is delivered again; parked after too many times. */
+    RETRY,
+    SKIP
+  }
+
   /** Hears of events. Does not throw. */
   interface Sink {
 
     /** An event, and how often it was delivered before. */
-    void event(ResolvedEvent event, int retries);
+    void event(Resolved event, int retries);
 
     /** No more events will come. */
     void ended(Throwable cause);
@@ -54,9 +61,9 @@ public interface Source {
   /** An open source. Its calls come one at a time. */
   interface Session {
 
-    void ack(List<ResolvedEvent> events);
+    void ack(List<Resolved> events);
 
-    void nack(NackAction action, String reason, ResolvedEvent event);
+    void nack(Nack action, String reason, Resolved event);
 
     /** Asks the server how it is. */
     Uni<Probe> probe();

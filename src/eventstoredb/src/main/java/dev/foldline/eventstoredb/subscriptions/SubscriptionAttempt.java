@@ -1,7 +1,6 @@
 package dev.foldline.eventstoredb.subscriptions;
 
-import com.eventstore.dbclient.NackAction;
-import com.eventstore.dbclient.ResolvedEvent;
+import dev.foldline.eventstoredb.connection.Resolved;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
@@ -46,7 +45,7 @@ final class SubscriptionAttempt implements Source.Sink {
   }
 
   @Override
-  public void event(ResolvedEvent event, int retries) {
+  public void event(Resolved event, int retries) {
     arrived.add(new Delivery(this, event, retries));
     if (draining.compareAndSet(false, true)) {
       context.runOnContext(_ -> drain());
@@ -106,7 +105,7 @@ final class SubscriptionAttempt implements Source.Sink {
     }
   }
 
-  void nack(Delivery delivery, NackAction action, String reason) {
+  void nack(Delivery delivery, Source.Nack action, String reason) {
     context.runOnContext(
         _ -> {
           answer(open -> open.nack(action, reason, delivery.resolved()));

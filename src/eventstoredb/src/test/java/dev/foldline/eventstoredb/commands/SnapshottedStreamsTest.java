@@ -114,7 +114,7 @@ class SnapshottedStreamsTest extends StreamScenario {
     assertThat(snapshot()).contains("\"revision\":6");
     StreamMetadata metadata = new StreamMetadata();
     metadata.setTruncateBefore(6L);
-    store.client().setStreamMetadata("counter-" + id, metadata).get(20, TimeUnit.SECONDS);
+    server.client().setStreamMetadata("counter-" + id, metadata).get(20, TimeUnit.SECONDS);
 
     assertThat(get(instance(memory, COLD).handle(id, new Take(7))).revision()).isEqualTo(7);
   }

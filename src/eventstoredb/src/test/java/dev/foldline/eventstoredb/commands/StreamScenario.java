@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 @WithEventStore
 abstract class StreamScenario {
 
+  static EventStoreServer server;
   static EventStore store;
   static Streams streams;
 
@@ -29,6 +30,7 @@ abstract class StreamScenario {
 
   @BeforeAll
   static void connect(EventStoreServer server) {
+    StreamScenario.server = server;
     store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
     streams = store.streams();
   }

@@ -50,11 +50,11 @@ class TruncatedTest extends StreamScenario {
   }
 
   private void set(StreamMetadata metadata) throws Exception {
-    store.client().setStreamMetadata(stream, metadata).get(20, TimeUnit.SECONDS);
+    server.client().setStreamMetadata(stream, metadata).get(20, TimeUnit.SECONDS);
   }
 
   private void softDelete() throws Exception {
-    store.client().deleteStream(stream, DeleteStreamOptions.get()).get(20, TimeUnit.SECONDS);
+    server.client().deleteStream(stream, DeleteStreamOptions.get()).get(20, TimeUnit.SECONDS);
   }
 
   private void assertIsTruncated(Instance instance) {

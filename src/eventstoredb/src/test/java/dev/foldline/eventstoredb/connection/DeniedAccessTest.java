@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.eventstore.dbclient.AppendToStreamOptions;
-import com.eventstore.dbclient.EventData;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.embedded.EmbeddedEventStore;
@@ -14,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -86,6 +83,10 @@ class DeniedAccessTest {
     return List.of(new StoredEvent(UUID.randomUUID(), "e", "{}".getBytes(UTF_8), new byte[0]));
   }
 
+  private static StoredEvent metadata(String json) {
+    return new StoredEvent(UUID.randomUUID(), "$metadata", json.getBytes(UTF_8), new byte[0]);
+  }
+
   private static <T> T get(Uni<T> uni) {
     return uni.await().atMost(Duration.ofSeconds(20));
   }
@@ -121,13 +122,7 @@ class DeniedAccessTest {
     try (EventStore store = as("esdb", "bank:s3cret@");
         EventStore admin = as("esdb", "admin:changeit@")) {
       String acl = "{\"$acl\":{\"$r\":\"$admins\",\"$w\":\"$admins\"}}";
-      admin
-          .client()
-          .appendToStream(
-              "$$secret-1",
-              AppendToStreamOptions.get(),
-              EventData.builderAsJson("$metadata", acl.getBytes(UTF_8)).build())
-          .get(20, TimeUnit.SECONDS);
+      get(admin.append("$$secret-1", List.of(metadata(acl))));
       get(store.append("a", events()));
 
       for (int i = 0; i < 3; i++) {
@@ -148,15 +143,7 @@ class DeniedAccessTest {
   void is_away_while_it_lets_nothing_be_written() throws Exception {
     try (EventStore store = as("esdb", "bank:s3cret@");
         EventStore admin = as("esdb", "admin:changeit@")) {
-      admin
-          .client()
-          .appendToStream(
-              "$$read-only-1",
-              AppendToStreamOptions.get(),
-              EventData.builderAsJson(
-                      "$metadata", "{\"$acl\":{\"$w\":\"$admins\"}}".getBytes(UTF_8))
-                  .build())
-          .get(20, TimeUnit.SECONDS);
+      get(admin.append("$$read-only-1", List.of(metadata("{\"$acl\":{\"$w\":\"$admins\"}}"))));
       get(store.ping());
       assertThatThrownBy(() -> get(store.append("read-only-1", events())))
           .isInstanceOf(Unavailable.class);

@@ -9,6 +9,7 @@ import dev.foldline.core.Namespace;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.connection.StoreAddress;
 import dev.foldline.eventstoredb.events.Registry.NotRegistered;
 import dev.foldline.testing.EventStoreServer;
 import io.smallrye.mutiny.Uni;
@@ -58,7 +59,7 @@ class RegistryTest {
   }
 
   private static void delete(String stream) throws Exception {
-    store.client().deleteStream(stream, DeleteStreamOptions.get()).get(10, TimeUnit.SECONDS);
+    server.client().deleteStream(stream, DeleteStreamOptions.get()).get(10, TimeUnit.SECONDS);
   }
 
   @Test
@@ -160,8 +161,9 @@ class RegistryTest {
     try (EventStoreServer away = EventStoreServer.start();
         EventStore waiting =
             new EventStore(
-                away.connectionString(),
+                StoreAddress.of(away.connectionString()),
                 Duration.ofSeconds(2),
+                null,
                 new Registry(new Namespace(bank), ours)::register)) {
       away.stop();
       assertThatThrownBy(() -> waiting.ready().await().atMost(LIMIT))
@@ -187,7 +189,11 @@ class RegistryTest {
   void every_way_to_the_store_fails_as_long_as_it_is_not() {
     Unavailable never = new Unavailable("not registered");
     try (EventStore closed =
-        new EventStore(server.connectionString(), LIMIT, _ -> Uni.createFrom().failure(never))) {
+        new EventStore(
+            StoreAddress.of(server.connectionString()),
+            LIMIT,
+            null,
+            _ -> Uni.createFrom().failure(never))) {
       StoredEvent event = new StoredEvent(UUID.randomUUID(), "t", new byte[] {'1'}, new byte[0]);
       List<Uni<?>> ways =
           List.of(

@@ -166,7 +166,12 @@ class NeverSilentTest {
     SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
     outlives(
         health,
-        () -> server.store().subscriptions().deleteToAll(own("readers")).get(10, TimeUnit.SECONDS));
+        () ->
+            server
+                .official()
+                .subscriptions()
+                .deleteToAll(own("readers"))
+                .get(10, TimeUnit.SECONDS));
     assertThat(health.losses()).isPositive();
   }
 
@@ -177,7 +182,7 @@ class NeverSilentTest {
         health,
         () ->
             server
-                .store()
+                .official()
                 .subscriptions()
                 .updateToAll(
                     own("readers"), UpdatePersistentSubscriptionToAllOptions.get().maxRetryCount(3))
@@ -186,10 +191,10 @@ class NeverSilentTest {
   }
 
   @Test
-  void silently_completed_is_found_by_the_watchdog() throws Exception {
+  void ended_as_if_all_were_well() throws Exception {
     SubscriptionHealth health = subscribe(Kind.PERSISTENT, QUICK);
     outlives(health, proxy::completeSubscriptions);
-    reported(health, "no consumer");
+    reported(health, "the store ended it");
   }
 
   @ParameterizedTest

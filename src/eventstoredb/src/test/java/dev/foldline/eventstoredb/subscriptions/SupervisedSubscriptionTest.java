@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.PersistentSubscriptionToAllInfo;
-import com.eventstore.dbclient.ResolvedEvent;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
+import dev.foldline.eventstoredb.connection.Resolved;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -263,7 +263,7 @@ class SupervisedSubscriptionTest {
             return once.open(
                 new Sink() {
                   @Override
-                  public void event(ResolvedEvent event, int retries) {
+                  public void event(Resolved event, int retries) {
                     sink.event(event, retries);
                     sink.event(event, retries + 1);
                   }
@@ -392,7 +392,7 @@ class SupervisedSubscriptionTest {
   private long backlog() throws Exception {
     PersistentSubscriptionToAllInfo info =
         server
-            .store()
+            .official()
             .subscriptions()
             .getInfoToAll(own("readers"))
             .get(10, TimeUnit.SECONDS)

@@ -1,8 +1,10 @@
 package dev.foldline.eventstoredb.subscriptions;
 
 import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Streams;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.testing.EventStoreServer;
+import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,11 @@ public final class TestStore implements AutoCloseable {
     this.store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
   }
 
+  /** What there is to do before anything else, where there is nothing. */
+  static Uni<Void> nothing(Streams streams) {
+    return Uni.createFrom().voidItem();
+  }
+
   private static void anew() {
     n = EventStoreServer.unique("n");
   }
@@ -36,6 +43,11 @@ public final class TestStore implements AutoCloseable {
 
   public EventStore store() {
     return store;
+  }
+
+  /** The store, for what applications leave alone. */
+  public EventStoreServer official() {
+    return server;
   }
 
   public int port() {

@@ -10,6 +10,7 @@ import dev.foldline.eventstoredb.commands.CommandHandler;
 import dev.foldline.eventstoredb.commands.CommandListener;
 import dev.foldline.eventstoredb.commands.CommandOptions;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.connection.StoreAddress;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.events.StreamFold;
 import dev.foldline.quarkus.FoldlineConfig.Idempotency;
@@ -23,6 +24,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -51,9 +53,13 @@ class FoldlineBeans {
 
   @Produces
   @Singleton
-  EventStore eventStore(FoldlineConfig config, StoreLocation location, Registrar registrar) {
+  EventStore eventStore(
+      FoldlineConfig config, StoreLocation location, Vertx vertx, Registrar registrar) {
     return new EventStore(
-        location.connectionString(), config.eventstoredb().timeout(), registrar::register);
+        new StoreAddress(location.connectionString(), config.eventstoredb().passwordFile()),
+        config.eventstoredb().timeout(),
+        vertx,
+        registrar::register);
   }
 
   void close(@Disposes EventStore store) {

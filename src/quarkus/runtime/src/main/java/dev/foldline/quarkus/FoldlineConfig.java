@@ -77,6 +77,12 @@ public interface FoldlineConfig {
      */
     Optional<String> connectionString();
 
+    /**
+     * A file that holds the password of the connection string's user, instead of the string. It is
+     * read again when it changes, as are the certificates that the string names.
+     */
+    Optional<Path> passwordFile();
+
     /** How long one call of the event store may take. */
     @WithDefault("3s")
     Duration timeout();

@@ -76,14 +76,13 @@ class FoldlineProcessor {
   }
 
   /**
-   * What the official client tells of a store that is away, and Vert.x of a connection to Redis
-   * that broke, Foldline does of the calls that fail by it, and less often; what health has told
-   * whoever asked is not told again for each time that it was asked; and what is registered twice
-   * is Quarkus's, for Micrometer tells of the first such meter alone.
+   * What Vert.x tells of a connection to Redis that broke, Foldline does of the calls that fail by
+   * it, and less often; what health has told whoever asked is not told again for each time that it
+   * was asked; and what is registered twice is Quarkus's, for Micrometer tells of the first such
+   * meter alone.
    */
   @BuildStep
   void quieten(BuildProducer<LogCategoryBuildItem> categories) {
-    categories.produce(new LogCategoryBuildItem("com.eventstore.dbclient", Level.OFF));
     categories.produce(
         new LogCategoryBuildItem("io.vertx.redis.client.impl.RedisConnectionManager", Level.OFF));
     categories.produce(new LogCategoryBuildItem("io.smallrye.health", Level.WARNING));

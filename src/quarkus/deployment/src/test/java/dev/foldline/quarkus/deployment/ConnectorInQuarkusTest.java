@@ -3,7 +3,10 @@ package dev.foldline.quarkus.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.eventstore.dbclient.PersistentSubscriptionInfo;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ListReq;
+import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.SubscriptionInfo;
+import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
+import com.eventstore.dbclient.proto.shared.Shared;
 import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Namespace;
@@ -54,6 +57,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectorInQuarkusTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final ListReq ALL_GROUPS =
+      ListReq.newBuilder()
+          .setOptions(
+              ListReq.Options.newBuilder()
+                  .setListAllSubscriptions(Shared.Empty.getDefaultInstance()))
+          .build();
   private static final int STREAMS = 4;
   private static final int EVENTS = 10;
   private static final String CAUSE = "n-cause";
@@ -223,8 +232,13 @@ class ConnectorInQuarkusTest {
         .atMost(LIMIT)
         .untilAsserted(
             () ->
-                assertThat(store.subscriptions().listAll().get(10, TimeUnit.SECONDS))
-                    .extracting(PersistentSubscriptionInfo::getGroupName)
+                assertThat(
+                        store
+                            .call(PersistentSubscriptionsGrpc.getListMethod(), ALL_GROUPS)
+                            .await()
+                            .atMost(LIMIT)
+                            .getSubscriptionsList())
+                    .extracting(SubscriptionInfo::getGroupName)
                     .contains("counters:virtual", "counters:blocking", "counters:uni")
                     .allMatch(group -> group.startsWith("counters:")));
   }

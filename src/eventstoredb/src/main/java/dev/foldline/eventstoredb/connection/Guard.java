@@ -4,16 +4,14 @@ import dev.foldline.core.Away;
 import dev.foldline.core.Outage;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Unavailable;
-import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hears whether the store answers: lets no call through while it surely does not, and tells the log
  * when it is away and when it is back. Safe for use by many threads.
  */
-final class GuardedCalls {
+final class Guard {
 
   private final Outage outage = new Outage("The event store");
   private final Circuit circuit = new Circuit(5, Duration.ofMillis(500));
@@ -24,50 +22,45 @@ final class GuardedCalls {
    * @param refusals why connections were refused
    * @param timeout of each call
    */
-  GuardedCalls(Refusals refusals, Duration timeout) {
+  Guard(Refusals refusals, Duration timeout) {
     this.refusals = refusals;
     this.timeout = timeout;
   }
 
-  /** What may have been written or not says nothing of whether the store is away now. */
-  <T> Uni<T> call(Supplier<Uni<T>> call) {
-    return Uni.createFrom()
-        .deferred(
-            () ->
-                circuit.lets()
-                    ? call.get()
-                    : Uni.createFrom().failure(new Away("the event store is away")))
-        .onFailure()
-        .transform(ClientFailures::unwrapped)
-        .onItemOrFailure()
-        .invoke(
-            (_, failure) -> {
-              if (!(failure instanceof Unavailable || failure instanceof OutcomeUnknown)) {
-                circuit.saw(
-                    failure != null
-                        && (ClientFailures.neverLeft(failure)
-                            || ClientFailures.mayHaveArrived(failure)));
-                hear(failure);
-              }
-            });
+  /** Whether a call may go through. */
+  boolean lets() {
+    return circuit.lets();
+  }
+
+  /**
+   * A call that was let through has ended. What may have been written or not says nothing of
+   * whether the store is away now.
+   *
+   * @param failure null where the store did as it was asked
+   */
+  void saw(@Nullable Throwable failure) {
+    if (!(failure instanceof Unavailable || failure instanceof OutcomeUnknown)) {
+      circuit.saw(failure != null && StoreFailures.isOfTheWay(failure));
+      hear(failure);
+    }
   }
 
   /** The store did as it was asked, or failed. */
   void hear(@Nullable Throwable failure) {
     if (failure == null) {
       outage.over();
-    } else if (ClientFailures.isTooSlow(failure)) {
+    } else if (StoreFailures.isTooSlow(failure)) {
       outage.goesOn("it does not answer within " + timeout.toMillis() + " ms");
-    } else if (ClientFailures.isUnreachable(failure)) {
+    } else if (StoreFailures.isUnreachable(failure)) {
       outage.goesOn(refusals.last().orElseGet(failure::toString));
     }
   }
 
   /** What a failure means, once it is heard: {@link Away} where the store is. */
   Throwable failed(Throwable failure) {
-    Throwable cause = ClientFailures.unwrapped(failure);
+    Throwable cause = StoreFailures.unwrapped(failure);
     hear(cause);
-    return ClientFailures.isTooSlow(cause) || ClientFailures.isUnreachable(cause)
+    return StoreFailures.isTooSlow(cause) || StoreFailures.isUnreachable(cause)
         ? new Away("the event store is away")
         : cause;
   }

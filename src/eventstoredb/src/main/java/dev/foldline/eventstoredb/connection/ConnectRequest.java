@@ -1,0 +1,35 @@
+package dev.foldline.eventstoredb.connection;
+
+import io.grpc.Channel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+
+/** Waits until there is a connection, for calls that stay open. */
+final class ConnectRequest extends Request<Channel> {
+
+  private final LoopClient client;
+
+  ConnectRequest(LoopClient client) {
+    super(0);
+    this.client = client;
+  }
+
+  @Override
+  void send(NodeConnection connection) {
+    client.done(this);
+    answer().complete(connection.channel());
+  }
+
+  @Override
+  void giveUp() {}
+
+  @Override
+  boolean isRepeatable() {
+    return true;
+  }
+
+  @Override
+  Throwable unanswered(Status status, Metadata trailers) {
+    return status.asRuntimeException(trailers);
+  }
+}

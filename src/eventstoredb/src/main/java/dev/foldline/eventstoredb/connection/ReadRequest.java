@@ -1,0 +1,110 @@
+package dev.foldline.eventstoredb.connection;
+
+import com.eventstore.dbclient.proto.streams.StreamsGrpc;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a part of a stream or of the log. */
+final class ReadRequest extends Request<ReadRequest.Page> {
+
+  /** What a node may say beside the events. */
+  private static final int REMARKS = 8;
+
+  /**
+   * @param found whether there is such a stream, though it may have no events
+   */
+  record Page(boolean found, List<Resolved> events) {
+
+    List<Recorded<StoredEvent>> originals() {
+      return events.stream().map(Resolved::original).toList();
+    }
+  }
+
+  private final LoopClient client;
+  private final ReadReq request;
+  private final int limit;
+  private @Nullable ClientCall<ReadReq, ReadResp> call;
+
+  /**
+   * @param limit how many events are asked for
+   */
+  ReadRequest(LoopClient client, ReadReq request, int limit) {
+    super(0);
+    this.client = client;
+    this.request = request;
+    this.limit = limit;
+  }
+
+  @Override
+  void send(NodeConnection connection) {
+    ClientCall<ReadReq, ReadResp> made =
+        connection.channel().newCall(StreamsGrpc.getReadMethod(), CallOptions.DEFAULT);
+    call = made;
+    made.start(new Answers(connection), new Metadata());
+    made.request(limit + REMARKS);
+    made.sendMessage(request);
+    made.halfClose();
+  }
+
+  @Override
+  void giveUp() {
+    if (call != null) {
+      call.cancel("it was not answered in time", null);
+    }
+  }
+
+  @Override
+  boolean isRepeatable() {
+    return true;
+  }
+
+  @Override
+  Throwable unanswered(Status status, Metadata trailers) {
+    return status.asRuntimeException(trailers);
+  }
+
+  private final class Answers extends ClientCall.Listener<ReadResp> {
+
+    private final NodeConnection connection;
+    private final List<Resolved> events = new ArrayList<>();
+    private boolean found = true;
+
+    Answers(NodeConnection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void onMessage(ReadResp message) {
+      switch (message.getContentCase()) {
+        case EVENT -> events.add(WireEvents.toResolved(message.getEvent()));
+        case STREAM_NOT_FOUND -> found = false;
+        case CONFIRMATION,
+            CHECKPOINT,
+            FIRST_STREAM_POSITION,
+            LAST_STREAM_POSITION,
+            LAST_ALL_STREAM_POSITION,
+            CAUGHT_UP,
+            FELL_BEHIND,
+            CONTENT_NOT_SET -> {}
+      }
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (!status.isOk()) {
+        client.unanswered(ReadRequest.this, connection, status, trailers);
+      } else if (client.answered(id()) != null) {
+        answer().complete(new Page(found, events));
+      }
+    }
+  }
+}

@@ -1,7 +1,6 @@
 package dev.foldline.eventstoredb.connection;
 
 import io.smallrye.mutiny.infrastructure.Infrastructure;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import java.util.concurrent.Executor;
@@ -11,11 +10,13 @@ public final class CallersContext {
 
   private CallersContext() {}
 
-  /** That of the caller of now; else a pool, so that callers don't hold each other up. */
+  /**
+   * That of the caller of now, at once where its event loop is the thread of then; else a pool, so
+   * that callers don't hold each other up.
+   */
   public static Executor now() {
-    Context context = Vertx.currentContext();
-    return context == null
-        ? Infrastructure.getDefaultExecutor()
-        : task -> ((ContextInternal) context).emit(task, Runnable::run);
+    return Vertx.currentContext() instanceof ContextInternal context
+        ? task -> context.emit(task, Runnable::run)
+        : Infrastructure.getDefaultExecutor();
   }
 }

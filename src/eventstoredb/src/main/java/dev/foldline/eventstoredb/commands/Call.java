@@ -1,7 +1,6 @@
 package dev.foldline.eventstoredb.commands;
 
 import dev.foldline.core.Decider;
-import dev.foldline.core.Failure;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Unavailable;
@@ -9,6 +8,8 @@ import dev.foldline.core.commands.Answer;
 import dev.foldline.core.commands.Asked;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** One command whose caller waits for the answer. */
 final class Call<C, S, E> {
@@ -24,6 +25,7 @@ final class Call<C, S, E> {
   private final Decider<C, S, E> decider;
   private final String stream;
   private final Asked<C> asked;
+  private final long deadline;
   private final CompletableFuture<Receipt> answer = new CompletableFuture<>();
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.OPEN);
 
@@ -31,11 +33,17 @@ final class Call<C, S, E> {
     this.decider = decider;
     this.stream = stream;
     this.asked = asked;
+    this.deadline = System.nanoTime() + asked.context().timeout().toNanos();
   }
 
-  /** Completes with the answer; a caller that goes away cancels it. */
-  CompletableFuture<Receipt> answer() {
-    return answer;
+  /** Hears once of its end: of the receipt, or why there is none. */
+  void onEnd(BiConsumer<? super Receipt, ? super @Nullable Throwable> hearer) {
+    CompletableFuture<?> _ = answer.whenComplete(hearer);
+  }
+
+  /** Its caller goes away. */
+  void leave() {
+    answer.cancel(false);
   }
 
   Decider<C, S, E> decider() {
@@ -71,10 +79,13 @@ final class Call<C, S, E> {
     answer.completeExceptionally(failure);
   }
 
-  /** What is true for a caller that can't wait any longer. */
-  Failure late() {
-    return stage.compareAndSet(Stage.OPEN, Stage.NEVER_SENT)
-        ? new Unavailable("the event store did not answer in time")
-        : new OutcomeUnknown(stream);
+  /** Tells a caller that can't wait any longer what is true then. */
+  void endIfLate(long now) {
+    if (now - deadline >= 0 && !isOver()) {
+      fail(
+          stage.compareAndSet(Stage.OPEN, Stage.NEVER_SENT)
+              ? new Unavailable("the event store did not answer in time")
+              : new OutcomeUnknown(stream));
+    }
   }
 }

@@ -9,15 +9,16 @@ import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.commands.Asked;
 import dev.foldline.core.commands.CommandContext;
-import dev.foldline.core.commands.CommandIdentity;
 import dev.foldline.core.commands.KeyedRequest;
 import dev.foldline.core.commands.RecentKeys;
 import dev.foldline.eventstoredb.connection.CallersContext;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.snapshots.SnapshotKeeper;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class CommandHandler {
   private final CommandQueues<Call<?, ?, ?>> queues;
   private final Batch.Shared shared;
   private final Semaphore inFlight;
+  private final Deadlines deadlines = new Deadlines();
 
   /**
    * @param context what the caller of now says beside the command; asked on the caller's thread
@@ -97,65 +99,46 @@ public final class CommandHandler {
    */
   public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, C command, CommandContext said) {
     String stream = decider.stream(command);
-    @Nullable KeyedRequest request = said.keyed().orElse(null);
-    if (request == null) {
-      return send(decider, stream, command, said, CommandIdentity.ofThisCall())
-          .emitOn(CallersContext.now());
-    }
-    KeyedRequest.Place place = request.place(stream);
+    Sends sends = Sends.of(said, stream);
+    Executor callers = CallersContext.now();
     return Uni.createFrom()
-        .deferred(
-            () -> send(decider, stream, command, said, CommandIdentity.of(request, place.take())))
-        .onTermination()
-        .invoke(
-            (_, failure, cancelled) -> {
-              if (cancelled || leavesOpen(failure)) {
-                place.giveBack();
-              } else if (failure != null) {
-                place.spend();
-              }
-            })
-        .emitOn(CallersContext.now());
-  }
-
-  /** Whether a command has no answer yet: to send it again may lead to one. */
-  private static boolean leavesOpen(@Nullable Throwable failure) {
-    return failure instanceof Conflict
-        || failure instanceof Unavailable
-        || failure instanceof OutcomeUnknown;
-  }
-
-  private <C, S, E> Uni<Receipt> send(
-      Decider<C, S, E> decider,
-      String stream,
-      C command,
-      CommandContext said,
-      CommandIdentity identity) {
-    return Uni.createFrom()
-        .deferred(
-            () -> {
+        .emitter(
+            caller -> {
               Call<C, S, E> call =
-                  new Call<>(decider, stream, new Asked<>(command, said, identity));
-              enter(call);
-              return Uni.createFrom()
-                  .completionStage(call.answer())
-                  .ifNoItem()
-                  .after(said.timeout())
-                  .recoverWithUni(() -> Uni.createFrom().failure(call.late()))
-                  .onTermination()
-                  .invoke(inFlight::release);
+                  new Call<>(decider, stream, new Asked<>(command, said, sends.begin()));
+              boolean admitted = inFlight.tryAcquire();
+              call.onEnd(
+                  (receipt, failure) -> {
+                    if (admitted) {
+                      inFlight.release();
+                    }
+                    sends.end(failure);
+                    callers.execute(() -> answer(caller, receipt, failure));
+                  });
+              caller.onTermination(call::leave);
+              if (admitted) {
+                enter(call);
+              } else {
+                call.fail(new Unavailable("overloaded", "too many commands are on their way"));
+              }
             });
   }
 
   private void enter(Call<?, ?, ?> call) {
-    if (!inFlight.tryAcquire()) {
-      throw new Unavailable("overloaded", "too many commands are on their way");
-    }
     try {
+      deadlines.watch(call);
       queues.enter(call.stream(), call);
-    } catch (Unavailable e) {
-      inFlight.release();
-      throw e;
+    } catch (RuntimeException e) {
+      call.fail(e);
+    }
+  }
+
+  private static void answer(
+      UniEmitter<? super Receipt> caller, Receipt receipt, @Nullable Throwable failure) {
+    if (failure == null) {
+      caller.complete(receipt);
+    } else {
+      caller.fail(failure);
     }
   }
 

@@ -101,12 +101,14 @@ class UnansweredAppendsTest extends StreamScenario {
   }
 
   @Test
-  void tells_a_caller_that_waited_in_vain_that_nothing_was_written() {
-    Instance instance = Instance.of(streams, faults("read", Fault.CRASH_BEFORE));
+  void tells_each_caller_that_waited_in_vain_that_nothing_was_written() {
+    Instance instance = Instance.of(streams, _ -> Fault.CRASH_BEFORE);
     instance.context =
         new CommandContext(
             Optional.empty(), new Precondition.None(), Map.of(), Duration.ofMillis(100));
 
     assertThatThrownBy(() -> get(instance.handle(id, new Add(2)))).isInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> get(instance.handle(id + "b", new Add(2))))
+        .isInstanceOf(Unavailable.class);
   }
 }

@@ -16,14 +16,18 @@ import dev.foldline.core.commands.Turn;
 import dev.foldline.eventstoredb.commands.CommandListener.Begun;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.snapshots.SnapshotKeeper;
-import io.smallrye.mutiny.Uni;
-import java.time.Duration;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,7 @@ final class Batch<C, S, E> {
   private final List<Call<C, S, E>> calls;
   private final List<CommandContext> contexts;
   private final CommandLoop<C, S, E> loop;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   /** What all batches use. */
   record Shared(
@@ -70,11 +75,9 @@ final class Batch<C, S, E> {
   }
 
   /** Handles them; each call has its answer when that ends. */
-  Uni<Void> run() {
-    return Uni.createFrom()
-        .deferred(() -> follow(next(new Happened.Came<>(shared.cache().get(decider, stream)))))
-        .onFailure()
-        .invoke(bug -> calls.forEach(call -> call.fail(bug)));
+  CompletionStage<?> run() {
+    follow(() -> next(new Happened.Came<>(shared.cache().get(decider, stream))));
+    return ended;
   }
 
   private Turn<S> next(Happened<S> happened) {
@@ -89,55 +92,78 @@ final class Batch<C, S, E> {
     return found;
   }
 
-  private Uni<Void> follow(Turn<S> turn) {
+  /** Does what is to be done next. Whatever goes wrong here, nobody waits for ever. */
+  private void follow(Supplier<Turn<S>> turn) {
+    try {
+      follow(turn.get());
+    } catch (RuntimeException | Error bug) {
+      calls.forEach(call -> call.fail(bug));
+      ended.complete(null);
+    }
+  }
+
+  private void follow(Turn<S> turn) {
     @Nullable StreamState<S> known = turn.known();
     if (known != null) {
       shared.cache().put(decider, stream, known);
     }
     turn.answers().forEach((i, answer) -> calls.get(i).answer(answer));
-    return switch (turn.next()) {
+    switch (turn.next()) {
       case Next.Load<S> _ -> load();
       case Next.CatchUp<S> catchUp -> catchUp(catchUp);
       case Next.Append<S> append -> append(append);
-      case Next.End<S> _ -> Uni.createFrom().voidItem();
-    };
+      case Next.End<S> _ -> ended.complete(null);
+    }
   }
 
-  private Uni<Void> then(Uni<? extends Happened<S>> work) {
-    return work.onItemOrFailure()
-        .transformToUni(
-            (happened, failure) ->
-                follow(next(failure == null ? happened : new Happened.Failed<>(failure))));
+  private <T> void then(CompletionStage<T> work, Function<T, Turn<S>> done) {
+    CompletionStage<?> _ =
+        work.whenComplete(
+            (result, failure) ->
+                follow(() -> failure == null ? done.apply(result) : failed(cause(failure))));
   }
 
-  private Uni<Void> load() {
-    return then(
-        heard(CommandListener.Step.LOAD, () -> shared.loader().load(decider, stream))
-            .map(now -> new Happened.Read<>(now, Map.of())));
+  /** A stage that comes after another one wraps what that failed with. */
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
   }
 
-  private Uni<Void> catchUp(Next.CatchUp<S> due) {
+  private Turn<S> failed(Throwable cause) {
+    if (cause instanceof WrongRevision) {
+      shared.listener().conflict();
+    }
+    return next(new Happened.Failed<>(cause));
+  }
+
+  private void load() {
+    then(
+        heard(CommandListener.Step.LOAD, () -> shared.loader().load(decider, stream)),
+        now -> next(new Happened.Read<>(now, Map.of())));
+  }
+
+  private void catchUp(Next.CatchUp<S> due) {
     Map<UUID, Long> found = new HashMap<>();
-    Uni<StreamState<S>> work =
-        Uni.createFrom()
-            .deferred(
-                () ->
-                    shared
-                        .loader()
-                        .catchUp(decider, stream, due.from(), event -> note(event, due, found)));
-    return then(
-        (switch (due.reason()) {
-              case VERIFY -> work;
-              case CONFLICT -> {
-                shared.listener().retry();
-                yield pause(due.attempt()).chain(() -> work);
-              }
-              case OUTCOME_UNKNOWN -> {
-                shared.listener().unknownOutcome();
-                yield pause(due.attempt()).chain(() -> work);
-              }
-            })
-            .map(now -> new Happened.Read<>(now, found)));
+    CompletionStage<?> pause =
+        switch (due.reason()) {
+          case VERIFY -> CompletableFuture.completedStage(null);
+          case CONFLICT -> {
+            shared.listener().retry();
+            yield pause(due.attempt());
+          }
+          case OUTCOME_UNKNOWN -> {
+            shared.listener().unknownOutcome();
+            yield pause(due.attempt());
+          }
+        };
+    then(
+        pause.thenCompose(
+            _ ->
+                shared
+                    .loader()
+                    .catchUp(decider, stream, due.from(), event -> note(event, due, found))),
+        now -> next(new Happened.Read<>(now, found)));
   }
 
   private static void note(
@@ -147,38 +173,28 @@ final class Batch<C, S, E> {
     }
   }
 
-  private Uni<Void> append(Next.Append<S> due) {
+  private void append(Next.Append<S> due) {
     BitSet withdrawn = (BitSet) due.commands().clone();
     due.commands().stream().filter(i -> calls.get(i).send()).forEach(withdrawn::clear);
-    if (!withdrawn.isEmpty()) {
-      return follow(next(new Happened.Withdrawn<>(withdrawn)));
+    if (withdrawn.isEmpty()) {
+      then(
+          heard(
+              CommandListener.Step.APPEND,
+              () -> shared.streams().append(stream, due.expected(), due.events())),
+          end -> appended(due, end));
+    } else {
+      follow(next(new Happened.Withdrawn<>(withdrawn)));
     }
-    return heard(
-            CommandListener.Step.APPEND,
-            () ->
-                Uni.createFrom()
-                    .completionStage(shared.streams().append(stream, due.expected(), due.events())))
-        .onItemOrFailure()
-        .transformToUni(
-            (end, failure) ->
-                failure == null ? appended(due, end) : follow(next(notAppended(failure))));
   }
 
-  private Uni<Void> appended(Next.Append<S> done, Appended end) {
+  private Turn<S> appended(Next.Append<S> done, Appended end) {
     shared.listener().appended(done.events().size());
     Turn<S> turn = next(new Happened.Done<>(end));
     @Nullable StreamState<S> known = turn.known();
     if (known != null) {
       shared.snapshots().passed(decider, stream, done.expected(), known);
     }
-    return follow(turn);
-  }
-
-  private Happened<S> notAppended(Throwable failure) {
-    if (failure instanceof WrongRevision) {
-      shared.listener().conflict();
-    }
-    return new Happened.Failed<>(failure);
+    return turn;
   }
 
   private List<E> decide(Asked<C> asked, S state) {
@@ -194,20 +210,29 @@ final class Batch<C, S, E> {
     }
   }
 
-  private <T> Uni<T> heard(CommandListener.Step step, Supplier<Uni<T>> work) {
-    return Uni.createFrom()
-        .deferred(
-            () -> {
-              Begun begun = shared.listener().began(step, stream, contexts);
-              return begun == Begun.UNHEARD
-                  ? work.get()
-                  : work.get().onTermination().invoke((_, failure, _) -> begun.ended(failure));
-            });
+  private <T> CompletionStage<T> heard(
+      CommandListener.Step step, Supplier<CompletionStage<T>> work) {
+    Begun begun = shared.listener().began(step, stream, contexts);
+    CompletionStage<T> doing = begin(work);
+    return begun == Begun.UNHEARD
+        ? doing
+        : doing.whenComplete((_, failure) -> begun.ended(failure == null ? null : cause(failure)));
   }
 
-  private static Uni<Void> pause(int attempt) {
+  private static <T> CompletionStage<T> begin(Supplier<CompletionStage<T>> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedStage(e);
+    }
+  }
+
+  private static CompletionStage<?> pause(int attempt) {
     int bound = BACK_OFF_MILLIS << Math.min(attempt, 6);
-    Duration pause = Duration.ofMillis(1 + ThreadLocalRandom.current().nextInt(bound));
-    return Uni.createFrom().voidItem().onItem().delayIt().by(pause);
+    int pause = 1 + ThreadLocalRandom.current().nextInt(bound);
+    return CompletableFuture.runAsync(
+        () -> {},
+        CompletableFuture.delayedExecutor(
+            pause, TimeUnit.MILLISECONDS, Infrastructure.getDefaultExecutor()));
   }
 }

@@ -18,6 +18,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -142,7 +143,7 @@ public final class CommandHandler {
     }
   }
 
-  private Uni<?> run(String stream, List<Call<?, ?, ?>> calls) {
+  private CompletionStage<?> run(String stream, List<Call<?, ?, ?>> calls) {
     @SuppressWarnings("unchecked") // queues hand over together only what has the same decider
     List<Call<Object, Object, Object>> alike = (List<Call<Object, Object, Object>>) (List<?>) calls;
     return new Batch<>(shared, stream, alike).run();

@@ -1,11 +1,11 @@
 package dev.foldline.eventstoredb.commands;
 
 import dev.foldline.core.Unavailable;
-import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +21,7 @@ final class CommandQueues<T> {
 
   /** Does some work of one key. Its failure is nobody's here: the work answers for itself. */
   interface Worker<T> {
-    Uni<?> run(String key, List<T> work);
+    CompletionStage<?> run(String key, List<T> work);
   }
 
   private final int limit;
@@ -79,7 +79,7 @@ final class CommandQueues<T> {
               drain(key, next(key));
             }
           };
-      worker.run(key, work).subscribe().with(_ -> end.run(), _ -> end.run());
+      CompletionStage<?> _ = worker.run(key, work).whenComplete((_, _) -> end.run());
       if (!handedOver.getAndSet(true)) {
         return;
       }

@@ -10,10 +10,11 @@ import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.events.EventMetadata;
 import dev.foldline.eventstoredb.events.Unbroken;
 import dev.foldline.eventstoredb.snapshots.SnapshotKeeper;
-import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -46,40 +47,42 @@ final class StreamLoader {
    * Folds a stream: its snapshot and the events after it, else all of it. One that is too short for
    * a snapshot is read at once.
    */
-  <S> Uni<StreamState<S>> load(Decider<?, S, ?> decider, String stream) {
+  <S> CompletionStage<StreamState<S>> load(Decider<?, S, ?> decider, String stream) {
     OptionalInt after = snapshots.firstAfter(decider);
     if (after.isEmpty()) {
       return readOn(decider, stream, nothing(decider), _ -> {});
     }
     int first = Math.min(after.getAsInt(), PAGE);
-    return read(stream, 0, first)
-        .chain(
+    return streams
+        .read(stream, 0, first)
+        .thenCompose(
             page ->
                 page.size() < first && (page.isEmpty() || page.getFirst().revision() == 0)
-                    ? Uni.createFrom().item(first(decider, page))
+                    ? CompletableFuture.completedStage(first(decider, page))
                     : loadLong(decider, stream, page));
   }
 
   /**
    * @param page the first events, for where there is no snapshot of use
    */
-  private <S> Uni<StreamState<S>> loadLong(
+  private <S> CompletionStage<StreamState<S>> loadLong(
       Decider<?, S, ?> decider, String stream, List<Recorded<StoredEvent>> page) {
     return snapshots
         .load(decider, stream)
-        .chain(
+        .subscribeAsCompletionStage()
+        .thenCompose(
             snapshot -> {
               long from = snapshot.map(StreamState::revision).orElse(-1L);
-              Uni<StreamState<S>> load =
+              CompletionStage<StreamState<S>> load =
                   snapshot
                       .map(folded -> catchUp(decider, stream, folded, _ -> {}))
                       .orElseGet(() -> readOn(decider, stream, first(decider, page), _ -> {}));
-              return load.invoke(now -> snapshots.passed(decider, stream, from, now));
+              return load.thenApply(
+                  now -> {
+                    snapshots.passed(decider, stream, from, now);
+                    return now;
+                  });
             });
-  }
-
-  private Uni<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    return Uni.createFrom().completionStage(() -> streams.read(stream, from, limit));
   }
 
   private <S> StreamState<S> first(Decider<?, S, ?> decider, List<Recorded<StoredEvent>> page) {
@@ -98,7 +101,7 @@ final class StreamLoader {
    *
    * @param seen sees each new event
    */
-  <S> Uni<StreamState<S>> catchUp(
+  <S> CompletionStage<StreamState<S>> catchUp(
       Decider<?, S, ?> decider,
       String stream,
       StreamState<S> from,
@@ -106,8 +109,9 @@ final class StreamLoader {
     if (from.revision() < 0) {
       return readOn(decider, stream, from, seen);
     }
-    return read(stream, from.revision(), PAGE)
-        .chain(
+    return streams
+        .read(stream, from.revision(), PAGE)
+        .thenCompose(
             page -> {
               if (page.isEmpty() || !isLast(page.getFirst(), from)) {
                 LOG.infof(
@@ -131,16 +135,17 @@ final class StreamLoader {
         && event.eventId().equals(folded.lastEvent());
   }
 
-  private <S> Uni<StreamState<S>> readOn(
+  private <S> CompletionStage<StreamState<S>> readOn(
       Decider<?, S, ?> decider,
       String stream,
       StreamState<S> from,
       Consumer<Recorded<StoredEvent>> seen) {
-    return read(stream, from.revision() + 1, PAGE)
-        .chain(page -> afterPage(decider, stream, from, page, page, seen));
+    return streams
+        .read(stream, from.revision() + 1, PAGE)
+        .thenCompose(page -> afterPage(decider, stream, from, page, page, seen));
   }
 
-  private <S> Uni<StreamState<S>> afterPage(
+  private <S> CompletionStage<StreamState<S>> afterPage(
       Decider<?, S, ?> decider,
       String stream,
       StreamState<S> from,
@@ -148,7 +153,7 @@ final class StreamLoader {
       List<Recorded<StoredEvent>> fresh,
       Consumer<Recorded<StoredEvent>> seen) {
     return page.size() < PAGE
-        ? Uni.createFrom().item(fold(decider, from, fresh, seen))
+        ? CompletableFuture.completedStage(fold(decider, from, fresh, seen))
         : readOn(decider, stream, fold(decider, from.apart(), fresh, seen), seen);
   }
 

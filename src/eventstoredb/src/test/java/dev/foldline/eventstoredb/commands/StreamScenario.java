@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +43,10 @@ abstract class StreamScenario {
 
   static <T> T get(Uni<T> uni) {
     return uni.await().atMost(Duration.ofSeconds(20));
+  }
+
+  static <T> T get(CompletionStage<T> stage) {
+    return get(Uni.createFrom().completionStage(stage));
   }
 
   /** What is in the stream. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Unavailable;
 import io.quarkus.arc.Arc;
+import io.quarkus.arc.InjectableContext.ContextState;
 import io.quarkus.arc.ManagedContext;
 import io.quarkus.funqy.runtime.FunctionInvoker;
 import io.quarkus.funqy.runtime.FunqyServerRequest;
@@ -20,10 +21,9 @@ import io.quarkus.virtual.threads.VirtualThreadsRecorder;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -32,7 +32,7 @@ import jakarta.validation.Validator;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +49,21 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
   private static final Object[] NO_INPUT = {};
 
+  /** Where a function runs. */
+  private enum Runs {
+    ON_THE_EVENT_LOOP,
+    ON_A_WORKER,
+    ON_A_VIRTUAL_THREAD
+  }
+
   private final FunctionInvoker function;
+  private final boolean isCommand;
+  private final Runs runs;
   private final @Nullable InputReader input;
   private final List<HttpMethod> methods;
   private final ObjectMapper json;
   private final FunctionMetrics metrics;
+  private final HttpCall.Scope scope;
   private final CurrentIdentityAssociation identity;
   private final @Nullable SecurityCheck check;
 
@@ -62,11 +72,15 @@ final class FunctionRoute implements Handler<RoutingContext> {
       Validator validator,
       ObjectMapper json,
       FunctionMetrics metrics,
+      HttpCall.Scope scope,
       CurrentIdentityAssociation identity,
       SecurityCheckStorage checks) {
+    this.scope = scope;
     this.identity = identity;
     this.check = checks.getSecurityCheck(function.getMethod());
     this.function = function;
+    this.isCommand = isCommand(function);
+    this.runs = runs(function.getMethod());
     this.input = function.hasInput() ? new InputReader(function.getInputType(), validator) : null;
     this.methods = methods(function);
     this.json = json;
@@ -87,6 +101,16 @@ final class FunctionRoute implements Handler<RoutingContext> {
     return Receipt.class.equals(function.getOutputType());
   }
 
+  private static Runs runs(Method method) {
+    if (method.isAnnotationPresent(RunOnVirtualThread.class)) {
+      return Runs.ON_A_VIRTUAL_THREAD;
+    } else if (method.getReturnType() == Uni.class && !method.isAnnotationPresent(Blocking.class)) {
+      return Runs.ON_THE_EVENT_LOOP;
+    } else {
+      return Runs.ON_A_WORKER;
+    }
+  }
+
   String describe() {
     return methods.getLast() + " /" + function.getName();
   }
@@ -102,9 +126,14 @@ final class FunctionRoute implements Handler<RoutingContext> {
       request.response().putHeader(HttpHeaders.ALLOW, allow);
       call.answer.give(Outcome.ofStatus(405, ""));
     } else {
-      request.addEndHandler(ended -> call.ended(ended.succeeded()));
+      request.addEndHandler(
+          ended -> {
+            if (ended.failed()) {
+              call.work.leave();
+            }
+          });
       if (check == null || request.user() != null) {
-        executor(request.vertx()).execute(call);
+        begin(call);
       } else {
         identify(request, call);
       }
@@ -126,7 +155,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
         .with(
             caller -> {
               call.caller = caller;
-              executor(request.vertx()).execute(call);
+              begin(call);
             },
             call.answer::fail);
   }
@@ -141,14 +170,13 @@ final class FunctionRoute implements Handler<RoutingContext> {
     }
   }
 
-  private Executor executor(Vertx vertx) {
-    Method method = function.getMethod();
-    if (method.isAnnotationPresent(RunOnVirtualThread.class)) {
-      return VirtualThreadsRecorder.getCurrent();
-    } else if (method.getReturnType() == Uni.class && !method.isAnnotationPresent(Blocking.class)) {
-      return Runnable::run;
-    } else {
-      return task -> vertx.executeBlocking(() -> done(task), false);
+  private void begin(Call call) {
+    switch (runs) {
+      case ON_THE_EVENT_LOOP -> call.run();
+      case ON_A_VIRTUAL_THREAD -> VirtualThreadsRecorder.getCurrent().execute(call);
+      case ON_A_WORKER -> {
+        Future<?> _ = call.request.vertx().executeBlocking(() -> done(call), false);
+      }
     }
   }
 
@@ -163,28 +191,27 @@ final class FunctionRoute implements Handler<RoutingContext> {
     private final HttpCall http;
     private final RoutingContext request;
     private final FunctionAnswer answer;
+    private final FunctionWork work;
     private final RequestContext context = new RequestContextImpl();
     private volatile @Nullable SecurityIdentity caller;
-    private Uni<?> output = Uni.createFrom().nullItem();
-    private @Nullable Cancellable work;
-    private boolean gone;
+    private @Nullable Uni<?> output;
 
     Call(HttpCall http) {
       this.http = http;
       this.request = http.request();
-      this.answer = new FunctionAnswer(http, json, metrics, isCommand(function));
+      this.answer = new FunctionAnswer(http, json, metrics, isCommand);
+      this.work = new FunctionWork(answer);
     }
 
     @Override
     public void run() {
-      if (isGone()) {
+      if (work.isGone()) {
         return;
       }
-      ManagedContext scope = Arc.container().requestContext();
-      scope.activate();
-      var state = scope.getState();
+      ManagedContext requests = Arc.container().requestContext();
+      ContextState beans = requests.activate();
       try {
-        http.enterScope();
+        scope.enter(http);
         authorize();
         if (http.hasForeignBody()) {
           throw new HttpException(415);
@@ -193,14 +220,9 @@ final class FunctionRoute implements Handler<RoutingContext> {
       } catch (Throwable e) { // whatever it is, someone waits for the answer
         output = Uni.createFrom().failure(e);
       } finally {
-        scope.deactivate();
+        requests.deactivate();
       }
-      begin(
-          output
-              .onTermination()
-              .invoke(() -> scope.destroy(state))
-              .subscribe()
-              .with(answer::done, answer::fail));
+      work.begin(getOutput(), beans);
     }
 
     /** Finds out who is calling, and whether they may, before their input is read. */
@@ -214,28 +236,6 @@ final class FunctionRoute implements Handler<RoutingContext> {
         }
       } else {
         identity.setIdentity(QuarkusHttpUser.getSecurityIdentity(request, null));
-      }
-    }
-
-    private synchronized boolean isGone() {
-      return gone;
-    }
-
-    private synchronized void begin(Cancellable begun) {
-      work = begun;
-      if (gone) {
-        begun.cancel();
-      }
-    }
-
-    /** A caller that has gone away is worked for no more. */
-    synchronized void ended(boolean answered) {
-      if (!answered) {
-        gone = true;
-        answer.count("gone");
-        if (work != null) {
-          work.cancel();
-        }
       }
     }
 
@@ -257,7 +257,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
     @Override
     public Uni<?> getOutput() {
-      return output;
+      return Objects.requireNonNull(output);
     }
 
     @Override

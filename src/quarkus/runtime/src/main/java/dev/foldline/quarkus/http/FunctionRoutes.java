@@ -36,6 +36,7 @@ final class FunctionRoutes {
   private final Validator validator;
   private final ObjectMapper json;
   private final FunctionMetrics metrics;
+  private final HttpCall.Scope scope;
   private final CurrentIdentityAssociation identity;
   private final SecurityCheckStorage checks;
   private final LaunchMode mode;
@@ -44,10 +45,12 @@ final class FunctionRoutes {
       Validator validator,
       ObjectMapper json,
       FunctionMetrics metrics,
+      HttpCall.Scope scope,
       CurrentIdentityAssociation identity,
       SecurityCheckStorage checks,
       LaunchMode mode) {
     this.mode = mode;
+    this.scope = scope;
     this.identity = identity;
     this.checks = checks;
     this.validator = validator;
@@ -61,7 +64,8 @@ final class FunctionRoutes {
       return;
     }
     for (FunctionInvoker function : FunctionRecorder.registry.invokers()) {
-      FunctionRoute route = new FunctionRoute(function, validator, json, metrics, identity, checks);
+      FunctionRoute route =
+          new FunctionRoute(function, validator, json, metrics, scope, identity, checks);
       String path = "/" + function.getName();
       router.route(path).order(AHEAD_OF_THE_BODY).handler(HttpCall::readAsItIs);
       router.route(path).order(AHEAD_OF_FUNQY).handler(route).failureHandler(route::fail);

@@ -6,7 +6,6 @@ import dev.foldline.core.commands.RequestMacs;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.arc.Arc;
-import io.quarkus.arc.ClientProxy;
 import io.quarkus.arc.Unremovable;
 import io.smallrye.common.vertx.ContextLocals;
 import io.smallrye.common.vertx.VertxContext;
@@ -16,11 +15,11 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +42,10 @@ final class HttpCall {
       Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?([1-9][0-9]{0,5})\"?(?:$|[,;\\s])");
   private static final Pattern W3C =
       Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final String function;
   private final RoutingContext request;
+  private final SpanContext span = Span.current().getSpanContext();
   private volatile boolean heard;
   private @Nullable KeyedRequest keyed;
   private @Nullable EntityTags tags;
@@ -63,7 +62,17 @@ final class HttpCall {
   @RequestScoped
   @Unremovable
   static class Scope {
+
     private @Nullable HttpCall call;
+
+    /** Makes it the call of the request scope that is active. */
+    void enter(HttpCall begun) {
+      call = begun;
+    }
+
+    Optional<HttpCall> current() {
+      return Optional.ofNullable(call);
+    }
   }
 
   /**
@@ -101,11 +110,6 @@ final class HttpCall {
     ContextLocals.put(KEY, this);
   }
 
-  /** Makes it the call of the request scope that is active. */
-  void enterScope() {
-    ClientProxy.unwrap(Arc.container().instance(Scope.class).get()).call = this;
-  }
-
   /** None outside a call, such as in a timer. */
   static Optional<HttpCall> current() {
     Optional<HttpCall> here =
@@ -115,7 +119,7 @@ final class HttpCall {
 
   private static Optional<HttpCall> ofScope() {
     return Arc.container().requestContext().isActive()
-        ? Optional.ofNullable(ClientProxy.unwrap(Arc.container().instance(Scope.class).get()).call)
+        ? Arc.container().instance(Scope.class).get().current()
         : Optional.empty();
   }
 
@@ -161,11 +165,12 @@ final class HttpCall {
    * @throws Invalid if it is given more often
    */
   Optional<String> header(String name) {
-    List<String> values = request.request().headers().getAll(name);
-    if (values.size() > 1) {
+    MultiMap headers = request.request().headers();
+    @Nullable String value = headers.get(name);
+    if (value != null && headers.getAll(name).size() > 1) {
       throw new Invalid(name, name + " is given more than once");
     }
-    return values.stream().findFirst();
+    return Optional.ofNullable(value);
   }
 
   /**
@@ -183,7 +188,11 @@ final class HttpCall {
 
   /** For how long its caller prefers to wait (RFC 7240); what is no preference is none. */
   Optional<Duration> preferredWait() {
-    Matcher wait = WAIT.matcher(String.join(",", request.request().headers().getAll("Prefer")));
+    MultiMap headers = request.request().headers();
+    if (!headers.contains("Prefer")) {
+      return Optional.empty();
+    }
+    Matcher wait = WAIT.matcher(String.join(",", headers.getAll("Prefer")));
     return wait.find()
         ? Optional.of(Duration.ofSeconds(Long.parseLong(wait.group(1))))
         : Optional.empty();
@@ -226,7 +235,7 @@ final class HttpCall {
 
   /** The id of the call's trace, else one for the call alone. */
   String traceId() {
-    return traceId(request.request().getHeader(TRACEPARENT));
+    return span.isValid() ? span.getTraceId() : traceId(request.request().getHeader(TRACEPARENT));
   }
 
   /**
@@ -238,10 +247,10 @@ final class HttpCall {
     return traceparent(given).map(parent -> parent.substring(3, 35)).orElseGet(HttpCall::id);
   }
 
-  /** A new random id of 32 hexadecimal digits. */
+  /** A new random id of 32 hexadecimal digits, which is no secret. */
   static String id() {
-    byte[] id = new byte[16];
-    RANDOM.nextBytes(id);
-    return HexFormat.of().formatHex(id);
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
   }
 }

@@ -137,5 +137,10 @@ class BrokenHandlerTest {
     public CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
       return store.read(stream, from, limit);
     }
+
+    @Override
+    public CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
+      return store.last(stream, limit);
+    }
   }
 }

@@ -61,4 +61,10 @@ class UnreliableStreams implements Streams {
         () -> store.read(stream, from, limit),
         () -> new Unavailable("the event store is away"));
   }
+
+  @Override
+  public CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
+    return faults.call(
+        "read", () -> store.last(stream, limit), () -> new Unavailable("the event store is away"));
+  }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
  * All that the command handler asks of an event store: of the node that leads, where it has
  * several. Answers may come on any thread.
  *
- * <p>Both fail with {@link Unavailable} where the store is away.
+ * <p>All fail with {@link Unavailable} where the store is away.
  */
 public interface Streams {
 
@@ -30,4 +30,13 @@ public interface Streams {
    *     Truncated} where there is a stream and not one of its events is left
    */
   CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit);
+
+  /**
+   * Reads the last events of a stream, the latest first.
+   *
+   * @param limit how many events at most
+   * @return the events; none where there is no such stream. Fails with {@link Truncated} where
+   *     there is a stream and not one of its events is left
+   */
+  CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit);
 }

@@ -12,6 +12,7 @@ import dev.foldline.eventstoredb.events.Unbroken;
 import dev.foldline.eventstoredb.snapshots.SnapshotKeeper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,45 +45,67 @@ final class StreamLoader {
   }
 
   /**
-   * Folds a stream: its snapshot and the events after it, else all of it. One that is too short for
-   * a snapshot is read at once.
+   * Folds a stream: its snapshot and the events after it, else all of it. The last events are read
+   * while the snapshot is asked for: mostly both meet, and where they don't the stream is read from
+   * its snapshot, or its beginning, on.
    */
   <S> CompletionStage<StreamState<S>> load(Decider<?, S, ?> decider, String stream) {
-    OptionalInt after = snapshots.firstAfter(decider);
-    if (after.isEmpty()) {
+    OptionalInt every = snapshots.firstAfter(decider);
+    if (every.isEmpty()) {
       return readOn(decider, stream, nothing(decider), _ -> {});
     }
-    int first = Math.min(after.getAsInt(), PAGE);
+    int first = every.getAsInt();
+    CompletableFuture<Optional<StreamState<S>>> snapshot =
+        snapshots.load(decider, stream).subscribeAsCompletionStage();
     return streams
-        .read(stream, 0, first)
+        .last(stream, Math.min(2 * first, 2 * PAGE))
         .thenCompose(
-            page ->
-                page.size() < first && (page.isEmpty() || page.getFirst().revision() == 0)
-                    ? CompletableFuture.completedStage(first(decider, page))
-                    : loadLong(decider, stream, page));
+            latest -> {
+              List<Recorded<StoredEvent>> page = latest.reversed();
+              return page.size() < first && isWhole(page)
+                  ? CompletableFuture.completedStage(first(decider, page))
+                  : snapshot.thenCompose(found -> loadLong(decider, stream, found, page));
+            });
   }
 
-  /**
-   * @param page the first events, for where there is no snapshot of use
-   */
+  private static boolean isWhole(List<Recorded<StoredEvent>> page) {
+    return page.isEmpty() || page.getFirst().revision() == 0;
+  }
+
   private <S> CompletionStage<StreamState<S>> loadLong(
-      Decider<?, S, ?> decider, String stream, List<Recorded<StoredEvent>> page) {
-    return snapshots
-        .load(decider, stream)
-        .subscribeAsCompletionStage()
-        .thenCompose(
-            snapshot -> {
-              long from = snapshot.map(StreamState::revision).orElse(-1L);
-              CompletionStage<StreamState<S>> load =
-                  snapshot
-                      .map(folded -> catchUp(decider, stream, folded, _ -> {}))
-                      .orElseGet(() -> readOn(decider, stream, first(decider, page), _ -> {}));
-              return load.thenApply(
-                  now -> {
-                    snapshots.passed(decider, stream, from, now);
-                    return now;
-                  });
-            });
+      Decider<?, S, ?> decider,
+      String stream,
+      Optional<StreamState<S>> snapshot,
+      List<Recorded<StoredEvent>> page) {
+    CompletionStage<StreamState<S>> load =
+        snapshot
+            .map(folded -> foldFrom(decider, stream, folded, page))
+            .orElseGet(
+                () ->
+                    isWhole(page)
+                        ? CompletableFuture.completedStage(first(decider, page))
+                        : readOn(decider, stream, nothing(decider), _ -> {}));
+    long from = snapshot.map(StreamState::revision).orElse(-1L);
+    return load.thenApply(
+        now -> {
+          snapshots.passed(decider, stream, from, now);
+          return now;
+        });
+  }
+
+  /** Folds what comes behind a snapshot, as far as that is among the last events. */
+  private <S> CompletionStage<StreamState<S>> foldFrom(
+      Decider<?, S, ?> decider,
+      String stream,
+      StreamState<S> snapshot,
+      List<Recorded<StoredEvent>> page) {
+    for (int i = 0; i < page.size(); i++) {
+      if (isLast(page.get(i), snapshot)) {
+        return CompletableFuture.completedStage(
+            fold(decider, snapshot, page.subList(i + 1, page.size()), _ -> {}));
+      }
+    }
+    return catchUp(decider, stream, snapshot, _ -> {});
   }
 
   private <S> StreamState<S> first(Decider<?, S, ?> decider, List<Recorded<StoredEvent>> page) {

@@ -112,10 +112,23 @@ final class StoreStreams implements Streams {
 
   @Override
   public CompletableFuture<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
+    return read(stream, ReadRequests.stream(stream, from, limit, false), limit, from == 0);
+  }
+
+  @Override
+  public CompletableFuture<List<Recorded<StoredEvent>>> last(String stream, int limit) {
+    return read(stream, ReadRequests.streamBackwards(stream, -1, limit), limit, true);
+  }
+
+  /**
+   * @param fromEnd whether there is nothing left of the stream if nothing is read
+   */
+  private CompletableFuture<List<Recorded<StoredEvent>>> read(
+      String stream, ReadReq request, int limit, boolean fromEnd) {
     return guarded(
-        here -> new ReadRequest(here, ReadRequests.stream(stream, from, limit, false), limit),
+        here -> new ReadRequest(here, request, limit),
         (page, given) -> {
-          if (page.found() && page.events().isEmpty() && from == 0) {
+          if (page.found() && page.events().isEmpty() && fromEnd) {
             given.completeExceptionally(new Truncated(stream));
           } else {
             given.complete(page.originals());

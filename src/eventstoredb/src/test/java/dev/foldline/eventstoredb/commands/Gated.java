@@ -32,4 +32,9 @@ final class Gated extends Meddled {
   Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
     return Uni.createFrom().completionStage(opened).chain(() -> super.reading(stream, from, limit));
   }
+
+  @Override
+  Uni<List<Recorded<StoredEvent>>> readingLast(String stream, int limit) {
+    return Uni.createFrom().completionStage(opened).chain(() -> super.readingLast(stream, limit));
+  }
 }

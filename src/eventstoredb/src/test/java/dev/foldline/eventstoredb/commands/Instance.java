@@ -132,6 +132,12 @@ final class Instance {
       return faults.call(
           "read", () -> streams.read(stream, from, limit), () -> new Unavailable("lost"));
     }
+
+    @Override
+    public CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
+      reads.incrementAndGet();
+      return faults.call("read", () -> streams.last(stream, limit), () -> new Unavailable("lost"));
+    }
   }
 
   /** Snapshots in memory. */

@@ -29,11 +29,20 @@ abstract class Meddled implements Streams {
     return reading(stream, from, limit).subscribeAsCompletionStage();
   }
 
+  @Override
+  public final CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
+    return readingLast(stream, limit).subscribeAsCompletionStage();
+  }
+
   Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
     return Uni.createFrom().completionStage(() -> streams.append(stream, expected, events));
   }
 
   Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
     return Uni.createFrom().completionStage(() -> streams.read(stream, from, limit));
+  }
+
+  Uni<List<Recorded<StoredEvent>>> readingLast(String stream, int limit) {
+    return Uni.createFrom().completionStage(() -> streams.last(stream, limit));
   }
 }

@@ -87,12 +87,13 @@ class SnapshottedStreamsTest extends StreamScenario {
   }
 
   @Test
-  void asks_for_none_of_a_stream_that_is_too_short_to_have_one() {
-    Snapshots unasked =
+  void is_not_waited_for_where_a_stream_is_too_short_to_have_one() {
+    CompletableFuture<Optional<String>> asked = new CompletableFuture<>();
+    Snapshots slow =
         new Snapshots() {
           @Override
           public CompletionStage<Optional<String>> load(String stream) {
-            throw new IllegalStateException("asked for " + stream);
+            return asked;
           }
 
           @Override
@@ -100,12 +101,51 @@ class SnapshottedStreamsTest extends StreamScenario {
             throw new IllegalStateException("given one of " + stream);
           }
         };
-    Instance instance = instance(unasked, COLD);
+    Instance instance = instance(slow, COLD);
 
     get(instance.handle(id, new AddOneByOne(4)));
 
     assertThatThrownBy(() -> get(instance.handle(id, new Take(5)))).isInstanceOf(Refused.class);
-    assertThat(instance.heard.away).hasValue(0);
+    assertThat(asked).isNotDone();
+  }
+
+  /** Of a stream with more than twice as many events as lie between two snapshots. */
+  @Test
+  void meets_the_last_events_so_that_one_read_is_all() {
+    Instance writer = instance(memory, COLD);
+    get(writer.handle(id, new AddOneByOne(7)));
+    get(writer.handle(id, new AddOneByOne(7)));
+    await().until(() -> snapshot().contains("\"revision\":13"));
+    Instance reader = instance(memory, COLD);
+
+    assertThat(get(reader.handle(id, new Take(14))).revision()).isEqualTo(14);
+    assertThat(reader.reads).hasValue(1);
+  }
+
+  @Test
+  void is_read_on_from_where_it_is_older_than_the_last_events() {
+    get(instance(memory, COLD).handle(id, new AddOneByOne(7)));
+    String old = snapshot();
+    for (int i = 0; i < 3; i++) {
+      get(instance(memory, COLD).handle(id, new AddOneByOne(7)));
+    }
+    memory.kept.put("counter-" + id, old);
+    Instance reader = instance(memory, COLD);
+
+    assertThat(get(reader.handle(id, new Take(28))).revision()).isEqualTo(28);
+    assertThat(reader.reads).hasValue(2);
+  }
+
+  @Test
+  void is_done_without_where_none_is_kept_of_a_long_stream() {
+    Instance writer = instance(memory, COLD);
+    for (int i = 0; i < 3; i++) {
+      get(writer.handle(id, new AddOneByOne(7)));
+    }
+    Instance reader = instance(new Instance.Memory(), COLD);
+
+    assertThat(get(reader.handle(id, new Take(21))).revision()).isEqualTo(21);
+    assertThat(reader.reads).hasValue(2);
   }
 
   @Test

@@ -97,5 +97,10 @@ class WarmStateTest extends StreamScenario {
     public CompletionStage<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
       return stores.element().read(stream, from, limit);
     }
+
+    @Override
+    public CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
+      return stores.element().last(stream, limit);
+    }
   }
 }

@@ -89,7 +89,7 @@ public final class Cable implements AutoCloseable {
   }
 
   /**
-   * Holds back what either side does, on new connections too, as if the neighbour's process were
+   * Holds back what either side sends, on new connections too, as if the neighbour's process were
    * stopped ({@code SIGSTOP}); nothing is lost.
    */
   public synchronized void freeze() {
@@ -170,7 +170,6 @@ public final class Cable implements AutoCloseable {
       } catch (IOException _) {
         // It was cut; so is the other direction.
       } finally {
-        flowing.join();
         close();
       }
     }

@@ -261,22 +261,6 @@ class StoreClusterTest {
     assertThat(cluster.leader()).isZero();
   }
 
-  /** Else it would show up later, where its client has looked and found that it did not happen. */
-  @Test
-  void has_written_all_that_a_silent_leader_had_taken_by_the_time_another_one_is_elected() {
-    List<Answers<AppendResp>> asked =
-        IntStream.range(0, 300).mapToObj(_ -> first.append(stream)).toList();
-    await().atMost(LIMIT).until(() -> asked.stream().anyMatch(Answers::isOver));
-    cluster.silence(0);
-    cluster.elect(1);
-    long then = second.count(stream);
-
-    cluster.resume(0);
-    cluster.tellWhoLeads(0);
-    asked.forEach(Answers::status);
-    assertThat(second.count(stream)).isEqualTo(then);
-  }
-
   @Test
   void ends_all_of_it_when_it_is_closed() {
     Answers<ReadResp> subscription = third.subscribe(stream);

@@ -31,16 +31,18 @@ final class StoreTable {
     }
   }
 
-  /** Measures calls, so many at once. */
-  void calls(String what, int inFlight, Supplier<? extends CompletionStage<?>> call, String asked)
+  /** Measures calls, so many at once, and answers what the median stretch reached. */
+  Load.Reached calls(
+      String what, int inFlight, Supplier<? extends CompletionStage<?>> call, String asked)
       throws Exception {
     Load.warmUp(inFlight, WARM_UP, call);
-    add(
+    return add(
         what,
         () -> {
           Cpu before = cpu();
           Load.Reached reached = Load.measure(inFlight, STRETCH, call);
-          return new Stretch(
+          return new Stretch<>(
+              reached,
               reached.perSecond(),
               "%.2f".formatted(reached.millis(50)),
               "%.2f".formatted(reached.millis(99)),
@@ -51,27 +53,30 @@ final class StoreTable {
 
   /** Measures how fast events come. */
   void events(String what, Callable<Events> load, String asked) throws Exception {
-    add(
-        what,
-        () -> {
-          Cpu before = cpu();
-          Events reached = load.call();
-          return new Stretch(reached.perSecond(), "", "", cpu().since(before, reached.count()));
-        },
-        asked);
+    Events _ =
+        add(
+            what,
+            () -> {
+              Cpu before = cpu();
+              Events reached = load.call();
+              return new Stretch<>(
+                  reached, reached.perSecond(), "", "", cpu().since(before, reached.count()));
+            },
+            asked);
   }
 
   /** One of several measurements of the same: what else runs on the machine slows some of them. */
-  private record Stretch(double perSecond, String p50, String p99, Cpu each) {}
+  private record Stretch<T>(T reached, double perSecond, String p50, String p99, Cpu each) {}
 
-  /** Prints the median stretch, and how fast the best was. */
-  private static void add(String what, Callable<Stretch> measured, String asked) throws Exception {
-    List<Stretch> stretches = new ArrayList<>();
+  /** Prints the median stretch, and how fast the best was; answers what the median reached. */
+  private static <T> T add(String what, Callable<Stretch<T>> measured, String asked)
+      throws Exception {
+    List<Stretch<T>> stretches = new ArrayList<>();
     for (int i = 0; i < STRETCHES; i++) {
       stretches.add(measured.call());
     }
     stretches.sort(Comparator.comparingDouble(Stretch::perSecond));
-    Stretch median = stretches.get(STRETCHES / 2);
+    Stretch<T> median = stretches.get(STRETCHES / 2);
     print(
         what,
         "%,.0f".formatted(median.perSecond()),
@@ -81,6 +86,7 @@ final class StoreTable {
         "%.0f".formatted(median.each().store()),
         "%.0f".formatted(median.each().client()),
         asked);
+    return median.reached();
   }
 
   /** Microseconds of the processors' time. */
@@ -96,6 +102,6 @@ final class StoreTable {
   }
 
   private static void print(Object... columns) {
-    System.out.printf("%-56s %9s %9s %8s %8s %11s %9s   %s%n", columns);
+    System.out.printf("%-62s %9s %9s %8s %8s %11s %9s   %s%n", columns);
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,8 +22,9 @@ import redis.embedded.RedisServer;
  * Commands over HTTP: the functions, the event store and Redis each in a process of its own, all on
  * this machine, the callers here.
  *
- * <p>{@code deposit} is compared with {@code naive-deposit}, what one would write by hand. What of
- * Foldline keeps state between commands is on or off as each line says.
+ * <p>{@code deposit} is compared with {@code naive-deposit}, what one would write by hand, and with
+ * what is as fast as can be: {@code echo}, which does nothing, and {@link PlainServer}, which only
+ * appends. What of Foldline keeps state between commands is on or off as each line says.
  */
 final class CommandBenchmark implements AutoCloseable {
 
@@ -104,14 +104,25 @@ final class CommandBenchmark implements AutoCloseable {
     }
   }
 
+  /** How the process is started that is called. */
+  private interface Server {
+
+    HttpProcess start(String connectionString, int redisPort) throws IOException;
+
+    /** The packaged functions, with settings as {@code name=value}. */
+    static Server functions(String... settings) {
+      return (store, redis) -> HttpProcess.functions(store, redis, List.of(settings));
+    }
+  }
+
   /** What the same process is asked for, one after the other. */
-  private record Run(List<String> settings, List<Line> lines) {
+  private record Run(Server server, List<Line> lines) {
 
     /** What of Foldline keeps state between commands is off, but for snapshots if they are on. */
     static Run cold(String name, String what, String asked, String askedLong, String... settings) {
       String deposit = "deposit, cold, " + what;
       return new Run(
-          List.of(settings),
+          Server.functions(settings),
           List.of(
               new Line("naive", "naive, 20 events a stream", Call.NAIVE, Of.FRESH),
               new Line(name, deposit + ", 20 events", Call.DEPOSIT, Of.FRESH, "naive", asked),
@@ -128,7 +139,7 @@ final class CommandBenchmark implements AutoCloseable {
     Run only(Set<String> names) {
       return names.isEmpty()
           ? this
-          : new Run(settings, lines.stream().filter(line -> names.contains(line.name)).toList());
+          : new Run(server, lines.stream().filter(line -> names.contains(line.name)).toList());
     }
   }
 
@@ -140,7 +151,12 @@ final class CommandBenchmark implements AutoCloseable {
           Run.cold("cold", "no snapshots", "", "", COLD, NO_SNAPSHOTS),
           Run.cold("snapshots", "snapshots", "1", "5", COLD),
           new Run(
-              List.of(),
+              (store, _) -> HttpProcess.plain(store),
+              List.of(
+                  new Line(
+                      "plain", "plain Vert.x with the same connection", Call.DEPOSIT, Of.WARMED))),
+          new Run(
+              Server.functions(),
               List.of(
                   new Line("echo", "echo", Call.ECHO, Of.WARMED),
                   new Line("naive", "naive, 20 events a stream", Call.NAIVE, Of.FRESH),
@@ -160,7 +176,7 @@ final class CommandBenchmark implements AutoCloseable {
                       true))));
 
   private final StoreProcess store;
-  private final int redisPort = FunctionsProcess.freePort();
+  private final int redisPort = HttpProcess.freePort();
   private final RedisServer redis;
 
   private CommandBenchmark(Path data) throws IOException {
@@ -198,8 +214,7 @@ final class CommandBenchmark implements AutoCloseable {
   }
 
   private void measure(Run run, CommandReport report) throws Exception {
-    try (FunctionsProcess process =
-            FunctionsProcess.start(store.connectionString(), redisPort, run.settings);
+    try (HttpProcess process = run.server.start(store.connectionString(), redisPort);
         HttpCalls http = new HttpCalls(process.port())) {
       http.awaitReady(Call.ECHO.path, deposit("any-0"));
       Map<Of, Accounts> warm = new EnumMap<>(Of.class);
@@ -216,7 +231,6 @@ final class CommandBenchmark implements AutoCloseable {
           Load.warmUp(CALLERS, WARM_UP, calls(line.call, http, accounts));
         }
       }
-      Map<String, CommandReport.Row> rows = new HashMap<>();
       for (Line line : run.lines) {
         Accounts accounts =
             line.of == Of.WARMED ? Objects.requireNonNull(warm.get(line.of)) : line.of.fill(store);
@@ -224,9 +238,7 @@ final class CommandBenchmark implements AutoCloseable {
         if (line.of == Of.SETTLED_LONG) {
           Load.warmUp(CALLERS, SETTLE, calls);
         }
-        CommandReport.Row row = measure(line, calls, process);
-        report.add(row, rows.get(line.naive));
-        rows.put(line.name, row);
+        report.add(measure(line, calls, process));
       }
     }
   }
@@ -236,16 +248,16 @@ final class CommandBenchmark implements AutoCloseable {
   }
 
   private CommandReport.Row measure(
-      Line line, Supplier<CompletionStage<?>> calls, FunctionsProcess process)
+      Line line, Supplier<CompletionStage<?>> calls, HttpProcess process)
       throws InterruptedException {
-    Duration functionsBefore = process.cpu();
+    Duration before = process.cpu();
     Duration storeBefore = store.cpu();
     Load.Reached reached = line.paced ? Load.paced(PACE, calls) : Load.measure(CALLERS, calls);
     double count = reached.latencies().getTotalCount();
     return new CommandReport.Row(
         line,
         reached,
-        process.cpu().minus(functionsBefore).toNanos() / 1e3 / count,
+        process.cpu().minus(before).toNanos() / 1e3 / count,
         store.cpu().minus(storeBefore).toNanos() / 1e3 / count);
   }
 

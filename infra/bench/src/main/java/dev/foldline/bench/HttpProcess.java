@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** The packaged functions in a process of their own. */
-final class FunctionsProcess implements AutoCloseable {
+/** What is called over HTTP, in a process of its own. */
+final class HttpProcess implements AutoCloseable {
 
   private static final Path JAR =
       StoreProcess.MEASURED.resolve("infra/bench/functions/target/quarkus-app/quarkus-run.jar");
@@ -25,36 +25,56 @@ final class FunctionsProcess implements AutoCloseable {
   private final Process process;
   private final int port;
 
-  private FunctionsProcess(Process process, int port) {
+  private HttpProcess(Process process, int port) {
     this.process = process;
     this.port = port;
   }
 
   /**
+   * The packaged functions.
+   *
    * @param settings as {@code name=value}
    */
-  static FunctionsProcess start(String connectionString, int redisPort, List<String> settings)
+  static HttpProcess functions(String connectionString, int redisPort, List<String> settings)
       throws IOException {
     int port = freePort();
+    List<String> arguments = new ArrayList<>();
+    arguments.add("-Dquarkus.http.host=127.0.0.1");
+    arguments.add("-Dquarkus.http.port=" + port);
+    arguments.add("-Dfoldline.eventstoredb.connection-string=" + connectionString);
+    arguments.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redisPort);
+    settings.forEach(setting -> arguments.add("-D" + setting));
+    arguments.addAll(List.of("-jar", JAR.toString()));
+    return start(port, arguments);
+  }
+
+  /** What functions are compared with: {@link PlainServer}. */
+  static HttpProcess plain(String connectionString) throws IOException {
+    int port = freePort();
+    return start(
+        port,
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            PlainServer.class.getName(),
+            Integer.toString(port),
+            connectionString));
+  }
+
+  private static HttpProcess start(int port, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
-    command.add("-Dquarkus.http.host=127.0.0.1");
-    command.add("-Dquarkus.http.port=" + port);
-    command.add("-Dfoldline.eventstoredb.connection-string=" + connectionString);
-    command.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redisPort);
-    settings.forEach(setting -> command.add("-D" + setting));
-    command.add("-jar");
-    command.add(JAR.toString());
+    command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     // As a property it would be refused by builds that do not know it.
     builder.environment().put("FOLDLINE_IDEMPOTENCY_KEYS", KEYS);
-    return new FunctionsProcess(builder.start(), port);
+    return new HttpProcess(builder.start(), port);
   }
 
   static int freePort() throws IOException {

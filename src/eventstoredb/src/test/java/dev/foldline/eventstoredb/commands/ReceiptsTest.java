@@ -102,6 +102,11 @@ class ReceiptsTest extends StreamScenario {
               Uni<List<Recorded<StoredEvent>>> reading(String stream, long from, int limit) {
                 return super.reading(stream, from, 1);
               }
+
+              @Override
+              Uni<List<Recorded<StoredEvent>>> readingLast(String stream, int limit) {
+                return reading(stream, 0, 1);
+              }
             });
 
     assertThat(get(behind.handle("0", id, new Add(2)))).isEqualTo(first.getFirst());

@@ -1,7 +1,6 @@
 package dev.foldline.eventstoredb.connection;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,43 +20,48 @@ final class AccessFiles implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final List<Path> files;
-  private final Runnable changed;
-  private final @Nullable Thread watcher;
   private List<ByteBuffer> known;
   private String told = "";
+  private @Nullable Thread watcher;
 
-  /**
-   * @param changed what is to be done then; done again until it does not throw
-   */
-  AccessFiles(List<Path> files, Runnable changed) {
+  /** What they hold now is what counts as known. */
+  AccessFiles(List<Path> files) {
     this.files = files;
-    this.changed = changed;
-    this.known = files.stream().map(AccessFiles::content).toList();
-    this.watcher =
-        files.isEmpty() ? null : Thread.ofVirtual().name("foldline-files").start(this::watch);
+    this.known = contents();
   }
 
-  private void watch() {
+  /**
+   * Begins to look, now and then.
+   *
+   * @param changed what is to be done if they changed; done again until it does not throw
+   */
+  void watch(Runnable changed) {
+    if (!files.isEmpty()) {
+      watcher = Thread.ofVirtual().name("foldline-files").start(() -> lookAgain(changed));
+    }
+  }
+
+  private void lookAgain(Runnable changed) {
     try {
       while (true) {
         Thread.sleep(PAUSE);
-        look();
+        look(changed);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void look() {
+  private void look(Runnable changed) {
     try {
-      List<ByteBuffer> now = files.stream().map(AccessFiles::content).toList();
+      List<ByteBuffer> now = contents();
       if (!now.equals(known)) {
         changed.run();
         known = now;
         told = "";
         LOG.infof("%s changed: the event store is reached with what they hold now", files);
       }
-    } catch (UncheckedIOException | IllegalArgumentException e) {
+    } catch (RuntimeException e) {
       tell(String.valueOf(e.getMessage()));
     }
   }
@@ -70,11 +74,15 @@ final class AccessFiles implements AutoCloseable {
     }
   }
 
+  private List<ByteBuffer> contents() {
+    return files.stream().map(AccessFiles::content).toList();
+  }
+
   private static ByteBuffer content(Path file) {
     try {
       return ByteBuffer.wrap(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new IllegalArgumentException("it can't be read from " + file, e);
     }
   }
 

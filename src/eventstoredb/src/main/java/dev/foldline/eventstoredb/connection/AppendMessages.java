@@ -12,9 +12,9 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.foldline.core.Appended;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.TooLarge;
-import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
 import io.grpc.Status;
 import java.time.Duration;
@@ -137,17 +137,20 @@ final class AppendMessages {
         success.hasPosition() ? success.getPosition().getCommitPosition() : -1);
   }
 
-  /** Why an append was not done. */
+  /** Why an append was not done; or that it may be done, and not in time. */
   static Throwable toFailure(com.google.rpc.Status error, String stream) {
     Status.Code code = code(error);
     return switch (code) {
       case ALREADY_EXISTS -> new WrongRevision(stream);
       case NOT_FOUND -> new NotFound(stream + " was deleted for good");
-      case OK -> new Unavailable("the event store is not ready");
-      default ->
-          error.getMessage().equals(TOO_LARGE)
-              ? new TooLarge(stream)
-              : code.toStatus().withDescription(error.getMessage()).asRuntimeException();
+      default -> {
+        if (error.getMessage().equals(TOO_LARGE)) {
+          yield new TooLarge(stream);
+        }
+        yield code == Status.Code.OK || Ends.leavesOpen(code)
+            ? new OutcomeUnknown(stream)
+            : code.toStatus().withDescription(error.getMessage()).asRuntimeException();
+      }
     };
   }
 

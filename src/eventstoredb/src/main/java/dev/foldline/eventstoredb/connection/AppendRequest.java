@@ -79,10 +79,15 @@ final class AppendRequest extends Request<Appended> {
 
   /** The answer to it, among those to others. */
   void answered(BatchAppendResp given) {
-    switch (given.getResultCase()) {
-      case SUCCESS -> answer().complete(AppendMessages.toAppended(given.getSuccess()));
-      case ERROR, RESULT_NOT_SET ->
-          answer().completeExceptionally(AppendMessages.toFailure(given.getError(), stream));
+    try {
+      switch (given.getResultCase()) {
+        case SUCCESS -> answer().complete(AppendMessages.toAppended(given.getSuccess()));
+        case ERROR ->
+            answer().completeExceptionally(AppendMessages.toFailure(given.getError(), stream));
+        case RESULT_NOT_SET -> answer().completeExceptionally(new OutcomeUnknown(stream));
+      }
+    } catch (RuntimeException e) {
+      answer().completeExceptionally(new OutcomeUnknown(stream));
     }
   }
 

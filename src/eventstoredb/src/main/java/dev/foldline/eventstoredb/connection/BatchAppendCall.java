@@ -17,6 +17,7 @@ final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
   private final NodeConnection connection;
   private final LoopClient client;
   private final ClientCall<BatchAppendReq, BatchAppendResp> call;
+  private boolean answers;
 
   BatchAppendCall(NodeConnection connection, LoopClient client) {
     this.connection = connection;
@@ -42,12 +43,16 @@ final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
   @Override
   public void onMessage(BatchAppendResp answer) {
     long id = answer.getCorrelationId().getStructured().getLeastSignificantBits();
+    answers = true;
     if (client.answered(id) instanceof AppendRequest append) {
       append.answered(answer);
     }
   }
 
-  /** However it ended: that says nothing of each append that was sent. */
+  /**
+   * However it ended: that says nothing of each append that was sent. Only a node that never took
+   * one did surely not take any, if it says so.
+   */
   @Override
   public void onClose(Status status, Metadata trailers) {
     connection.forget(this);
@@ -56,11 +61,11 @@ final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
       client.appendsBy(this).forEach(client::again);
       return;
     }
-    if (status.getCode() == Status.Code.UNAVAILABLE) {
-      client.lost(connection);
-    }
+    Status end = answers ? Status.UNKNOWN : status;
     client
         .appendsBy(this)
-        .forEach(append -> client.unanswered(append, connection, status, trailers));
+        .forEach(
+            append ->
+                client.unanswered(append, connection, end, answers ? new Metadata() : trailers));
   }
 }

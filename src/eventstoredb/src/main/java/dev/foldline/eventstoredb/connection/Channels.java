@@ -48,9 +48,13 @@ final class Channels {
     this.tls = settings.tls().map(Tls::read).orElse(null);
   }
 
-  /** Loads what a connection needs from jars, so that no event loop has to. */
+  /**
+   * Loads what a connection needs from jars, so that no event loop has to.
+   *
+   * @throws IllegalArgumentException if a node's name is none of a host
+   */
   void prepare() {
-    open(settings.seeds().getFirst(), loops.all().getFirst()).shutdownNow();
+    settings.seeds().forEach(seed -> open(seed, loops.all().getFirst()).shutdownNow());
   }
 
   /**

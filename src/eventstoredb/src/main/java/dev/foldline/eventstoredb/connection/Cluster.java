@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Cluster {
 
   private static final Logger LOG = Logger.getLogger(EventStore.class);
-  private static final long DOUBT_PAUSE_MS = 200;
+  private static final long SHORTEST_PAUSE_MS = 100;
+  private static final long LONGEST_PAUSE_MS = 800;
 
   private final StoreSettings settings;
   private final Channels channels;
@@ -35,6 +36,8 @@ final class Cluster {
   private Set<Endpoint> members = Set.of();
   private @Nullable Endpoint leader;
   private boolean polling;
+  private boolean alone;
+  private long pause = SHORTEST_PAUSE_MS;
   private volatile boolean several;
 
   /**
@@ -75,7 +78,7 @@ final class Cluster {
   }
 
   /** A node said that another one leads. */
-  void isTold(Endpoint named) {
+  void leads(Endpoint named) {
     loop.execute(
         () -> {
           several = true;
@@ -84,16 +87,21 @@ final class Cluster {
   }
 
   /** The node that leads said who is in the cluster. */
-  void isTold(Endpoint node, ClusterInfo view) {
-    Votes said = new Votes(Set.of());
-    said.add(node, view);
+  void members(Endpoint node, ClusterInfo view) {
+    Votes votes = new Votes(Set.of());
+    votes.add(node, view);
     loop.execute(
         () -> {
           if (node.equals(leader) && !polling) {
-            members = said.named();
-            several = members.size() > 1;
+            remember(votes.named());
           }
         });
+  }
+
+  private void remember(Set<Endpoint> named) {
+    members = new LinkedHashSet<>(named);
+    several = named.size() > 1;
+    alone = named.size() == 1;
   }
 
   /** A node can't be reached. */
@@ -110,7 +118,7 @@ final class Cluster {
   void doubt(Endpoint node) {
     loop.execute(
         () -> {
-          if (node.equals(leader)) {
+          if (node.equals(leader) && !alone) {
             poll();
           }
         });
@@ -119,7 +127,7 @@ final class Cluster {
   private void poll() {
     if (!polling) {
       polling = true;
-      new GossipPoll(channels, loop, settings, members, new Ended()).start();
+      new GossipPoll(channels, loop, settings, members, new Ended(leader)).start();
     }
   }
 
@@ -129,21 +137,27 @@ final class Cluster {
     if (moved) {
       LOG.infof("the event store's leader is %s now", to);
     }
-    followers.forEach(follower -> follower.accept(to));
     List<CompletableFuture<Endpoint>> waiting = askers;
     askers = new ArrayList<>();
+    followers.forEach(follower -> follower.accept(to));
     waiting.forEach(asker -> asker.complete(to));
   }
 
   /** What a poll leads to. */
   private final class Ended implements GossipPoll.Listener {
 
+    private final @Nullable Endpoint doubted;
+
+    Ended(@Nullable Endpoint doubted) {
+      this.doubted = doubted;
+    }
+
     @Override
     public void leads(Endpoint found, Set<Endpoint> named) {
-      members = new LinkedHashSet<>(named);
-      several = named.size() > 1;
-      boolean alone = !several && !settings.discovers();
-      move(alone ? settings.seeds().getFirst() : found);
+      remember(named);
+      Endpoint to = alone && !settings.discovers() ? settings.seeds().getFirst() : found;
+      pause = to.equals(doubted) ? Math.min(2 * pause, LONGEST_PAUSE_MS) : SHORTEST_PAUSE_MS;
+      move(to);
       pause();
     }
 
@@ -163,7 +177,7 @@ final class Cluster {
     }
 
     private void pause() {
-      ScheduledFuture<?> _ = loop.schedule(this::next, DOUBT_PAUSE_MS, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> _ = loop.schedule(this::next, pause, TimeUnit.MILLISECONDS);
     }
 
     private void next() {

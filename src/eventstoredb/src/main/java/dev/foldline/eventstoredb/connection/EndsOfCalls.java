@@ -13,10 +13,7 @@ import io.grpc.Status;
 /** Hears how each call ends, before whoever made it does. */
 interface EndsOfCalls extends ClientInterceptor {
 
-  /** A call was answered something; on an event loop. */
-  default void heard() {}
-
-  /** A call has ended; on an event loop. */
+  /** A call has ended. */
   void ended(Status status, Metadata trailers);
 
   @Override
@@ -27,12 +24,6 @@ interface EndsOfCalls extends ClientInterceptor {
       public void start(Listener<A> listener, Metadata headers) {
         super.start(
             new SimpleForwardingClientCallListener<A>(listener) {
-              @Override
-              public void onMessage(A message) {
-                heard();
-                super.onMessage(message);
-              }
-
               @Override
               public void onClose(Status status, Metadata trailers) {
                 ended(status, trailers);

@@ -76,6 +76,7 @@ public final class EventStore implements AutoCloseable {
     Refusals refusals = new Refusals();
     this.guard = new Guard(refusals, timeout);
     this.denied = new DeniedAccess(settings.isAnonymous(), System::nanoTime);
+    this.files = new AccessFiles(settings.files());
     Channels channels = new Channels(settings, loops, List.of(denied, refusals));
     channels.prepare();
     Cluster cluster = new Cluster(settings, channels, loops.all().getFirst());
@@ -83,13 +84,11 @@ public final class EventStore implements AutoCloseable {
         loops.all().stream()
             .map(loop -> new LoopClient(loop, channels, cluster, settings, timeout))
             .toList();
-    this.files =
-        new AccessFiles(
-            settings.files(),
-            () -> {
-              channels.reread();
-              clients.forEach(LoopClient::renew);
-            });
+    files.watch(
+        () -> {
+          channels.reread();
+          clients.forEach(LoopClient::renew);
+        });
     StoreStreams atOnce = new StoreStreams(this::client, guard, denied, timeout, Once.nothing());
     this.first = new Once(() -> first.apply(atOnce));
     this.streams = atOnce.after(this.first);

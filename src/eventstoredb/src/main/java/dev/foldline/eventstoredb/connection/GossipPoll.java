@@ -9,7 +9,9 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -63,26 +65,35 @@ final class GossipPoll {
     this.settings = settings;
     this.votes = new Votes(members);
     this.listener = listener;
-    settings.seeds().forEach(this::node);
-    members.forEach(this::node);
+    settings.seeds().forEach(this::include);
+    members.stream().filter(each -> !asked.containsKey(each)).forEach(this::include);
   }
 
   /** Begins to ask. */
   void start() {
     Duration limit = settings.gossipTimeout().plus(settings.pause());
     ScheduledFuture<?> _ = loop.schedule(this::giveUp, limit.toMillis(), TimeUnit.MILLISECONDS);
+    if (asked.isEmpty()) {
+      giveUp();
+    }
     asked.values().forEach(Node::ask);
   }
 
-  private Node node(Endpoint endpoint) {
-    return asked.computeIfAbsent(endpoint, Node::new);
+  private void include(Endpoint endpoint) {
+    try {
+      asked.put(endpoint, new Node(endpoint));
+    } catch (IllegalArgumentException e) {
+      last = Status.UNAVAILABLE.withDescription(e.getMessage());
+    }
   }
 
   private void said(Node node, ClusterInfo view) {
     votes.add(node.endpoint, view);
     Set<Endpoint> named = votes.named();
     if (named.size() > 1) {
-      named.stream().filter(each -> !asked.containsKey(each)).forEach(each -> node(each).ask());
+      List<Endpoint> more = named.stream().filter(each -> !asked.containsKey(each)).toList();
+      more.forEach(this::include);
+      more.stream().map(asked::get).filter(Objects::nonNull).forEach(Node::ask);
     }
     votes
         .leader()
@@ -132,13 +143,17 @@ final class GossipPoll {
       }
     }
 
+    /** Where no address was found, on a thread that is not the event loop's. */
     @Override
     public void onError(Throwable failure) {
-      if (!over) {
-        last = Status.fromThrowable(failure);
-        channel.resetConnectBackoff();
-      }
-      askedOnce();
+      loop.execute(
+          () -> {
+            if (!over) {
+              last = Status.fromThrowable(failure);
+              channel.resetConnectBackoff();
+              askedOnce();
+            }
+          });
     }
 
     @Override
@@ -147,10 +162,10 @@ final class GossipPoll {
     }
 
     private void askedOnce() {
-      times++;
       if (over) {
         return;
       }
+      times++;
       if (asked.values().stream().allMatch(node -> node.times >= settings.attempts())) {
         giveUp();
         return;

@@ -40,7 +40,9 @@ final class Guard {
    */
   void saw(@Nullable Throwable failure) {
     if (!(failure instanceof Unavailable || failure instanceof OutcomeUnknown)) {
-      circuit.saw(failure != null && StoreFailures.isOfTheWay(failure));
+      circuit.saw(
+          failure != null
+              && (StoreFailures.isTooSlow(failure) || StoreFailures.isUnreachable(failure)));
       hear(failure);
     }
   }

@@ -8,11 +8,13 @@ import io.grpc.Status;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -37,6 +39,7 @@ final class LoopClient {
   private static final long DOUBTED_AFTER = TimeUnit.SECONDS.toNanos(1);
   private static final long PING_MS = 1_000;
   private static final long SHORTEST_PAUSE_MS = 10;
+  private static final long RENEWED_AFTER_MS = 1_000;
   private static final int MOST_OPEN = 20_000;
   private static final long MOST_BYTES = 256L << 20;
 
@@ -58,6 +61,10 @@ final class LoopClient {
   private boolean closed;
   private @Nullable NodeConnection connection;
   private @Nullable NodeConnection candidate;
+
+  /** What was left, and may have something to answer still. */
+  private final Set<NodeConnection> retired = new HashSet<>();
+
   private boolean connecting;
   private int failures;
 
@@ -103,7 +110,7 @@ final class LoopClient {
       request
           .answer()
           .completeExceptionally(
-              new Unavailable("overloaded", "too many appends are on their way"));
+              new Unavailable("overloaded", "too much is asked of the event store"));
     } else {
       request.number(++lastId);
       open.put(request.id(), request);
@@ -195,15 +202,21 @@ final class LoopClient {
                         () -> {
                           if (failure != null) {
                             notConnected(Status.fromThrowable(failure));
-                          } else if (!closed) {
+                          } else if (!closed && candidate == null) {
                             open(leader);
                           }
                         }));
   }
 
   private void open(Endpoint leader) {
-    candidate = new NodeConnection(leader, channels.open(leader, loop), this);
-    candidate.greet(Duration.ofNanos(Math.max(timeout, settings.gossipTimeout().toNanos())));
+    try {
+      NodeConnection opened = new NodeConnection(leader, channels.open(leader, loop), this);
+      candidate = opened;
+      opened.greet(Duration.ofNanos(Math.max(timeout, settings.gossipTimeout().toNanos())));
+    } catch (IllegalArgumentException e) {
+      cluster.lost(leader);
+      notConnected(Status.UNAVAILABLE.withDescription(e.getMessage()));
+    }
   }
 
   /** A node has said what it can do. */
@@ -230,6 +243,8 @@ final class LoopClient {
       opened.leave();
       if (connection == null) {
         cluster.lost(opened.node());
+      } else {
+        ScheduledFuture<?> _ = loop.schedule(this::renew, RENEWED_AFTER_MS, TimeUnit.MILLISECONDS);
       }
       notConnected(status);
     }
@@ -239,17 +254,33 @@ final class LoopClient {
   void renew() {
     execute(
         () -> {
-          if (connection != null && candidate == null) {
+          @Nullable NodeConnection old = candidate == null ? connection : candidate;
+          if (old != null && !closed) {
+            if (candidate != null) {
+              candidate = null;
+              old.leave();
+            }
             connecting = true;
-            open(connection.node());
+            open(old.node());
           }
         });
   }
 
-  /** Nothing new is asked by it, and what was is answered still. */
+  /**
+   * Nothing new is asked by it, and what was is answered still. Then it is left: subscriptions are
+   * opened anew by the other one.
+   */
   private void retire(NodeConnection old) {
     old.retire();
-    ScheduledFuture<?> _ = loop.schedule(old::endAppends, timeout, TimeUnit.NANOSECONDS);
+    retired.add(old);
+    ScheduledFuture<?> _ =
+        loop.schedule(
+            () -> {
+              retired.remove(old);
+              old.leave();
+            },
+            timeout,
+            TimeUnit.NANOSECONDS);
   }
 
   private void notConnected(Status status) {
@@ -262,7 +293,7 @@ final class LoopClient {
 
   /** A node says that another leads. */
   void toldOf(Endpoint leader) {
-    cluster.isTold(leader);
+    cluster.leads(leader);
   }
 
   /** A node does not do what one that leads does. */
@@ -286,7 +317,9 @@ final class LoopClient {
       left.leave();
     }
     if (candidate != null && !candidate.node().equals(leader)) {
-      candidate.leave();
+      NodeConnection left = candidate;
+      candidate = null;
+      left.leave();
       open(leader);
     }
   }
@@ -313,19 +346,16 @@ final class LoopClient {
         ping.answer()
             .whenComplete(
                 (view, failure) -> {
-                  if (failure == null) {
-                    cluster.isTold(pinged.node(), view);
+                  boolean answered = failure == null && connection == pinged;
+                  if (answered) {
+                    cluster.members(pinged.node(), view);
                   }
-                  ScheduledFuture<?> _ =
-                      loop.schedule(() -> pingAgain(pinged), PING_MS, TimeUnit.MILLISECONDS);
+                  if (!answered || cluster.hasSeveral()) {
+                    ScheduledFuture<?> _ =
+                        loop.schedule(() -> ping(pinged), PING_MS, TimeUnit.MILLISECONDS);
+                  }
                 });
     accept(ping);
-  }
-
-  private void pingAgain(NodeConnection pinged) {
-    if (cluster.hasSeveral()) {
-      ping(pinged);
-    }
   }
 
   private void sweepSoon() {
@@ -364,7 +394,8 @@ final class LoopClient {
     }
   }
 
-  private void execute(Runnable task) {
+  /** Does something on the event loop; at once where this is it. */
+  void execute(Runnable task) {
     if (isHere()) {
       task.run();
     } else {
@@ -383,11 +414,13 @@ final class LoopClient {
       loop.execute(
           () -> {
             closed = true;
-            Stream.of(connection, candidate)
-                .filter(Objects::nonNull)
-                .forEach(NodeConnection::leave);
+            List<NodeConnection> left =
+                Stream.concat(retired.stream(), Stream.of(connection, candidate))
+                    .filter(Objects::nonNull)
+                    .toList();
             connection = null;
             candidate = null;
+            left.forEach(NodeConnection::leave);
             notConnected(Status.CANCELLED.withDescription("the connection was closed"));
             ended.complete(null);
           });

@@ -11,6 +11,12 @@ import java.util.Optional;
  */
 public record StoreAddress(String connectionString, Optional<Path> passwordFile) {
 
+  /** Logs are no place for a password. */
+  @Override
+  public String toString() {
+    return "the address of an event store";
+  }
+
   /** One that says all in its connection string. */
   public static StoreAddress of(String connectionString) {
     return new StoreAddress(connectionString, Optional.empty());

@@ -82,14 +82,6 @@ final class StoreFailures {
     return failure instanceof StatusRuntimeException e ? e.getStatus().getCode() : null;
   }
 
-  /** Whether the store is away, or may have done what it was asked, or may still do it. */
-  static boolean isOfTheWay(Throwable failure) {
-    return failure instanceof NotSent
-        || failure instanceof TimeoutException
-        || (failure instanceof StatusRuntimeException e
-            && Ends.leavesOpen(e.getStatus().getCode()));
-  }
-
   /** The caller may not do this. */
   static boolean isDenied(Throwable failure) {
     return codeOf(failure) == Status.Code.PERMISSION_DENIED;

@@ -46,6 +46,8 @@ record StoreSettings(
   private static final Pattern STRING =
       Pattern.compile("(?i)^(?:esdb|kurrentdb|kurrent|kdb)(\\+discover)?://(?:([^@/?]*)@)?(.*)$");
 
+  private static final int SHORTEST_PAUSE_MS = 50;
+
   /** Whether the application says nothing of who it is. */
   boolean isAnonymous() {
     return user == null && tls.map(Tls::user).isEmpty();
@@ -80,7 +82,14 @@ record StoreSettings(
   }
 
   /** A user's name and password. */
-  record Login(String name, String password) {}
+  record Login(String name, String password) {
+
+    /** Logs are no place for a password. */
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
 
   /**
    * @throws IllegalArgumentException if it is none, or says what can't be
@@ -89,6 +98,10 @@ record StoreSettings(
     Matcher parts = STRING.matcher(address.connectionString());
     if (!parts.matches()) {
       throw invalid("it does not begin with esdb:// or esdb+discover://", null);
+    }
+    if (parts.group(3).contains("@")) {
+      throw invalid(
+          "what is special in a user's name or password has to be encoded, as in %40", null);
     }
     String discover = parts.group(1) == null ? "" : "+discover";
     EventStoreDBClientSettings settings = parsed("esdb" + discover + "://" + parts.group(3));
@@ -107,7 +120,7 @@ record StoreSettings(
             .map(Duration::ofMillis),
         Duration.ofMillis(Math.max(0, settings.getKeepAliveTimeout())),
         Math.max(1, settings.getMaxDiscoverAttempts()),
-        Duration.ofMillis(settings.getDiscoveryInterval()),
+        Duration.ofMillis(Math.max(SHORTEST_PAUSE_MS, settings.getDiscoveryInterval())),
         Duration.ofMillis(settings.getGossipTimeout()));
   }
 

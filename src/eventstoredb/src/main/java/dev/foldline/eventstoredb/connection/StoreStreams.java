@@ -184,10 +184,14 @@ final class StoreStreams implements Streams {
             .whenComplete(
                 (answered, failure) -> {
                   guard.saw(failure);
-                  if (failure == null) {
-                    answer.accept(answered, given);
-                  } else {
-                    given.completeExceptionally(meaning.apply(failure));
+                  try {
+                    if (failure == null) {
+                      answer.accept(answered, given);
+                    } else {
+                      given.completeExceptionally(meaning.apply(failure));
+                    }
+                  } catch (RuntimeException e) {
+                    given.completeExceptionally(e);
                   }
                 });
     return given;

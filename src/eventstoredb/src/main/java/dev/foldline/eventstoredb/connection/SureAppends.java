@@ -140,7 +140,9 @@ public final class SureAppends {
 
     /** Whether the event may be one before these. */
     private boolean isBehind(List<Recorded<StoredEvent>> page) {
-      return page.size() == PAGE && place(page.getLast()).position() > since.orElseThrow();
+      return page.size() == PAGE
+          && page.getLast().revision() > 0
+          && page.getLast().position() > since.orElseThrow();
     }
 
     private Uni<Appended> append(OptionalLong end) {

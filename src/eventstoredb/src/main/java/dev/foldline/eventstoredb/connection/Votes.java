@@ -41,7 +41,7 @@ final class Votes {
 
   /** Who leads; empty while no majority agrees. */
   Optional<Endpoint> leader() {
-    Set<Endpoint> members = known.isEmpty() ? named() : known;
+    Set<Endpoint> members = members();
     if (members.size() == 1 && named().size() == 1) {
       return said.values().stream().flatMap(view -> leader(view).stream()).findFirst();
     }
@@ -56,6 +56,22 @@ final class Votes {
         .filter(each -> 2 * each.getValue() > members.size())
         .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  /** Without those who say nothing, and are dead to all who do: gossip remembers them for long. */
+  private Set<Endpoint> members() {
+    Set<Endpoint> members = new LinkedHashSet<>(known.isEmpty() ? named() : known);
+    members.removeIf(
+        member ->
+            !said.containsKey(member)
+                && said.size() > 1
+                && said.values().stream().allMatch(view -> isDead(member, view)));
+    return members;
+  }
+
+  private static boolean isDead(Endpoint member, ClusterInfo view) {
+    return view.getMembersList().stream()
+        .anyMatch(each -> !each.getIsAlive() && endpoint(each).equals(member));
   }
 
   private static Optional<Endpoint> leader(ClusterInfo view) {

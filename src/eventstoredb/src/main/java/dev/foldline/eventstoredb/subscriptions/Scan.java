@@ -39,6 +39,7 @@ public final class Scan implements AutoCloseable {
   private int taken;
   private long position;
   private boolean ended;
+  private @Nullable Throwable failure;
 
   /** What the store said. */
   private sealed interface Arrived {
@@ -113,6 +114,9 @@ public final class Scan implements AutoCloseable {
     if (ended) {
       return events;
     }
+    if (failure != null) {
+      throw unavailable(failure);
+    }
     @Nullable Arrived first = arrived.poll(store.timeout().toMillis(), TimeUnit.MILLISECONDS);
     if (first == null) {
       throw unavailable(new TimeoutException());
@@ -127,7 +131,7 @@ public final class Scan implements AutoCloseable {
           position = event.position();
         }
         case Arrived.Passed(var checkpoint) -> position = checkpoint;
-        case Arrived.Failed(var cause) -> throw unavailable(cause);
+        case Arrived.Failed(var cause) -> failure = cause;
         case Arrived.End _ -> ended = true;
       }
     }

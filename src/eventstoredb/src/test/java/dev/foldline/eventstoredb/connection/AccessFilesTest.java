@@ -28,6 +28,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +96,37 @@ class AccessFilesTest {
     }
   }
 
+  /** What the log is told. */
+  private static final class Warnings extends Handler implements AutoCloseable {
+
+    private static final Logger LOGGER = Logger.getLogger(EventStore.class.getName());
+
+    private final Queue<String> texts = new ConcurrentLinkedQueue<>();
+
+    Warnings() {
+      LOGGER.addHandler(this);
+    }
+
+    void await(String part) {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> texts.stream().anyMatch(text -> text.contains(part)));
+    }
+
+    @Override
+    public void publish(LogRecord logged) {
+      texts.add(logged.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      LOGGER.removeHandler(this);
+    }
+  }
+
   /** Takes whatever comes. */
   private static final class Taking extends StreamsGrpc.StreamsImplBase {
 
@@ -146,7 +181,10 @@ class AccessFilesTest {
             connect("esdb://bank@" + node.endpoint() + "?tls=false", Optional.of(password));
         Load load = new Load(store)) {
       load.goesOn();
-      Files.delete(password);
+      try (Warnings warnings = new Warnings()) {
+        Files.delete(password);
+        warnings.await("not used");
+      }
       load.goesOn();
       Files.writeString(password, "second");
       await().atMost(PATIENCE).until(() -> node.last("authorization").equals(basic("bank:second")));
@@ -214,7 +252,10 @@ class AccessFilesTest {
         connect("esdb://localhost:" + server.port() + "?tlsCaFile=" + trusted, Optional.empty())) {
       try (Load load = new Load(store)) {
         load.goesOn();
-        Files.writeString(trusted, "no certificate");
+        try (Warnings warnings = new Warnings()) {
+          Files.writeString(trusted, "no certificate");
+          warnings.await("not used");
+        }
         load.goesOn();
         Files.copy(second.certificate(), trusted, StandardCopyOption.REPLACE_EXISTING);
         load.goesOn();

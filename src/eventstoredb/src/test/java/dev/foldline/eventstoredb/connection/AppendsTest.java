@@ -14,6 +14,9 @@ import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendResp;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import dev.foldline.core.Appended;
 import dev.foldline.core.Away;
 import dev.foldline.core.NotFound;
@@ -36,10 +39,13 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Appends")
@@ -233,23 +239,135 @@ class AppendsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Status.Code.class,
-      names = {"OK", "UNIMPLEMENTED"},
-      mode = EnumSource.Mode.EXCLUDE)
-  void are_unknown_unless_the_end_of_their_call_says_that_they_were_not_done(Status.Code code) {
+  @CsvSource({
+    "CANCELLED, true",
+    "UNKNOWN, true",
+    "DEADLINE_EXCEEDED, true",
+    "RESOURCE_EXHAUSTED, true",
+    "ABORTED, true",
+    "INTERNAL, true",
+    "UNAVAILABLE, true",
+    "DATA_LOSS, true",
+    "INVALID_ARGUMENT, false",
+    "NOT_FOUND, false",
+    "ALREADY_EXISTS, false",
+    "PERMISSION_DENIED, false",
+    "FAILED_PRECONDITION, false",
+    "OUT_OF_RANGE, false",
+    "UNAUTHENTICATED, false",
+  })
+  void are_unknown_unless_the_end_of_their_call_says_that_they_were_not_done(
+      Status.Code code, boolean unknown) {
     for (ScriptedNode.Features features : List.of(BATCHES, NO_BATCHES)) {
       try (ScriptedNode node =
               new ScriptedNode(features, new Ending(code.toStatus().asRuntimeException()));
           EventStore store = new EventStore(node.connectionString(), TIMEOUT)) {
         Throwable failure =
             append(store, a, -1).onItemOrFailure().transform((_, e) -> e).await().atMost(PATIENCE);
-        if (Ends.leavesOpen(code)) {
-          assertThat(failure).isInstanceOf(OutcomeUnknown.class);
-        } else {
-          assertThat(failure).isNotInstanceOf(OutcomeUnknown.class);
-        }
+        assertThat(failure instanceof OutcomeUnknown).isEqualTo(unknown);
         assertThat(node.times("BatchAppend") + node.times("Append")).isEqualTo(1);
+      }
+    }
+  }
+
+  /** Takes appends, and answers each as it is told. */
+  private static final class Answering extends StreamsGrpc.StreamsImplBase {
+
+    private final BiConsumer<BatchAppendReq, StreamObserver<BatchAppendResp>> answer;
+
+    Answering(BiConsumer<BatchAppendReq, StreamObserver<BatchAppendResp>> answer) {
+      this.answer = answer;
+    }
+
+    @Override
+    public StreamObserver<BatchAppendReq> batchAppend(StreamObserver<BatchAppendResp> answers) {
+      return new Collecting<>() {
+        @Override
+        public void onNext(BatchAppendReq message) {
+          answer.accept(message, answers);
+        }
+      };
+    }
+  }
+
+  private static BatchAppendResp.Builder to(BatchAppendReq request) {
+    return BatchAppendResp.newBuilder().setCorrelationId(request.getCorrelationId());
+  }
+
+  /** As a server says it in the answer, and the call goes on. */
+  @ParameterizedTest
+  @CsvSource({
+    "DEADLINE_EXCEEDED, Timeout, dev.foldline.core.OutcomeUnknown",
+    "UNKNOWN, Unknown, dev.foldline.core.OutcomeUnknown",
+    "OK, '', dev.foldline.core.OutcomeUnknown",
+    "ALREADY_EXISTS, WrongExpectedVersion, dev.foldline.core.WrongRevision",
+    "NOT_FOUND, StreamDeleted, dev.foldline.core.NotFound",
+    "PERMISSION_DENIED, AccessDenied, dev.foldline.core.Unavailable",
+    "INVALID_ARGUMENT, MaximumAppendSizeExceeded, dev.foldline.core.TooLarge",
+    "INVALID_ARGUMENT, BadRequest, io.grpc.StatusRuntimeException",
+  })
+  void mean_what_the_answer_says(Status.Code code, String message, Class<?> meaning) {
+    Answering answering =
+        new Answering(
+            (request, answers) ->
+                answers.onNext(to(request).setError(error(code.value(), message)).build()));
+    try (ScriptedNode node = new ScriptedNode(BATCHES, answering);
+        EventStore store = new EventStore(node.connectionString(), TIMEOUT)) {
+      assertThatThrownBy(() -> get(append(store, a, 0))).isInstanceOf(meaning);
+      assertThatThrownBy(() -> get(append(store, a, 0))).isInstanceOf(meaning);
+      assertThat(node.times("BatchAppend")).isEqualTo(1);
+    }
+  }
+
+  /** Two jars have this message, whose code is a number in one and a name in the other. */
+  private static com.google.rpc.Status error(int code, String message) {
+    try {
+      return com.google.rpc.Status.parseFrom(
+          DynamicMessage.newBuilder(com.google.rpc.Status.getDescriptor())
+              .setUnknownFields(
+                  UnknownFieldSet.newBuilder()
+                      .addField(1, UnknownFieldSet.Field.newBuilder().addVarint(code).build())
+                      .build())
+              .setField(com.google.rpc.Status.getDescriptor().findFieldByName("message"), message)
+              .build()
+              .toByteString());
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** It may have been done by the one that led before it said that it does no longer. */
+  @Test
+  void are_unknown_at_a_node_that_took_others_before_it_named_another_leader(
+      EventStoreServer server) {
+    RuntimeException elsewhere =
+        ScriptedNode.notLeader("127.0.0.1", Integer.toString(server.port()));
+    AtomicInteger came = new AtomicInteger();
+    Answering answering =
+        new Answering(
+            (request, answers) -> {
+              if (came.incrementAndGet() == 1) {
+                answers.onNext(
+                    to(request)
+                        .setSuccess(BatchAppendResp.Success.newBuilder().setCurrentRevision(0))
+                        .build());
+              } else {
+                answers.onError(elsewhere);
+              }
+            });
+    try (ScriptedNode node = new ScriptedNode(BATCHES, answering);
+        EventStore store = new EventStore(node.connectionString(), TIMEOUT)) {
+      get(append(store, a, -1));
+      assertThatThrownBy(() -> get(append(store, a, 0))).isInstanceOf(OutcomeUnknown.class);
+      assertThat(get(append(store, a, -1)).revision()).isZero();
+    }
+  }
+
+  @Test
+  void fail_each_time_where_there_is_no_such_host() {
+    try (EventStore store = new EventStore("esdb://no-such.invalid?tls=false", TIMEOUT)) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> get(append(store, a, -1))).isInstanceOf(Unavailable.class);
       }
     }
   }
@@ -283,6 +401,7 @@ class AppendsTest {
     NO_PORT("127.0.0.1", ""),
     WORDS("127.0.0.1", "two"),
     TOO_HIGH("127.0.0.1", "65536"),
+    NO_NAME_OF_A_HOST("no host", "2113"),
     FAR_TOO_HIGH("127.0.0.1", "99999999999999999999"),
     NEGATIVE("127.0.0.1", "-1"),
     CLOSED("127.0.0.1", "1");

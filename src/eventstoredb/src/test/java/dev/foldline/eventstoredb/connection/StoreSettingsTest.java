@@ -85,6 +85,18 @@ class StoreSettingsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"esdb://bank:s3/cret@here", "esdb://bank:s3?cret@here:2113"})
+  void is_refused_without_a_word_of_a_password_that_is_not_encoded(String string) {
+    assertThatThrownBy(() -> parse(string))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("encoded")
+        .hasMessageNotContainingAny("s3", "cret")
+        .hasNoCause();
+    assertThat(parse("esdb://bank:s3cret@here").toString()).doesNotContain("s3cret");
+    assertThat(StoreAddress.of("esdb://bank:s3cret@here").toString()).doesNotContain("s3cret");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "here:2113", "redis://here", "esdb://", "esdb://here:port"})
   void is_refused_where_it_is_none(String string) {
     assertThatThrownBy(() -> parse(string))
@@ -111,6 +123,13 @@ class StoreSettingsTest {
                     .authorization())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the password can't be read");
+  }
+
+  @Test
+  void is_refused_where_a_node_s_name_is_none_of_a_host() {
+    assertThatThrownBy(() -> new EventStore("esdb://event_store", Duration.ofSeconds(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("event_store");
   }
 
   @Test

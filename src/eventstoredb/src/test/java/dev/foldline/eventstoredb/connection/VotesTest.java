@@ -87,6 +87,17 @@ class VotesTest {
     assertThat(votes.leader()).contains(A);
   }
 
+  /** Gossip goes on naming those who are gone for good, for half an hour. */
+  @Test
+  void is_not_kept_from_leading_by_members_that_are_dead_to_all() {
+    List<Endpoint> four = List.of(A, B, C, D);
+    Votes votes = new Votes(Set.copyOf(four));
+    votes.add(A, view(four, A, C, D));
+    assertThat(votes.leader()).isEmpty();
+    votes.add(B, view(four, A, C, D));
+    assertThat(votes.leader()).contains(A);
+  }
+
   @Test
   void is_counted_among_the_members_that_gossip_last_named_though_one_names_fewer() {
     Votes votes = new Votes(Set.of(A, B, C, D));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,8 +36,9 @@ final class Cluster {
   private List<CompletableFuture<Endpoint>> askers = new ArrayList<>();
   private Set<Endpoint> members = Set.of();
   private @Nullable Endpoint leader;
+  private @Nullable GossipPoll poll;
   private boolean polling;
-  private boolean alone;
+  private boolean closed;
   private long pause = SHORTEST_PAUSE_MS;
   private volatile boolean several;
 
@@ -101,7 +103,6 @@ final class Cluster {
   private void remember(Set<Endpoint> named) {
     members = new LinkedHashSet<>(named);
     several = named.size() > 1;
-    alone = named.size() == 1;
   }
 
   /** A node can't be reached. */
@@ -118,16 +119,32 @@ final class Cluster {
   void doubt(Endpoint node) {
     loop.execute(
         () -> {
-          if (node.equals(leader) && !alone) {
+          if (node.equals(leader)) {
             poll();
           }
         });
   }
 
+  /** Asks nobody any more. */
+  void close() {
+    try {
+      loop.execute(
+          () -> {
+            closed = true;
+            if (poll != null) {
+              poll.end();
+            }
+          });
+    } catch (RejectedExecutionException _) {
+      // the event loop has ended, and all that was on it
+    }
+  }
+
   private void poll() {
-    if (!polling) {
+    if (!polling && !closed) {
       polling = true;
-      new GossipPoll(channels, loop, settings, members, new Ended(leader)).start();
+      poll = new GossipPoll(channels, loop, settings, members, new Ended(leader));
+      poll.start();
     }
   }
 
@@ -155,7 +172,7 @@ final class Cluster {
     @Override
     public void leads(Endpoint found, Set<Endpoint> named) {
       remember(named);
-      Endpoint to = alone && !settings.discovers() ? settings.seeds().getFirst() : found;
+      Endpoint to = several || settings.discovers() ? found : settings.seeds().getFirst();
       pause = to.equals(doubted) ? Math.min(2 * pause, LONGEST_PAUSE_MS) : SHORTEST_PAUSE_MS;
       move(to);
       pause();

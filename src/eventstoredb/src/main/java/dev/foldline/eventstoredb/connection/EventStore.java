@@ -40,6 +40,7 @@ public final class EventStore implements AutoCloseable {
   private final EventLoops loops;
   private final List<LoopClient> clients;
   private final AccessFiles files;
+  private final Cluster cluster;
   private final Guard guard;
   private final DeniedAccess denied;
   private final Once first;
@@ -79,7 +80,7 @@ public final class EventStore implements AutoCloseable {
     this.files = new AccessFiles(settings.files());
     Channels channels = new Channels(settings, loops, List.of(denied, refusals));
     channels.prepare();
-    Cluster cluster = new Cluster(settings, channels, loops.all().getFirst());
+    this.cluster = new Cluster(settings, channels, loops.all().getFirst());
     this.clients =
         loops.all().stream()
             .map(loop -> new LoopClient(loop, channels, cluster, settings, timeout))
@@ -253,6 +254,7 @@ public final class EventStore implements AutoCloseable {
   @Override
   public void close() {
     files.close();
+    cluster.close();
     CompletableFuture<?> ended =
         CompletableFuture.allOf(
             clients.stream().map(LoopClient::close).toArray(CompletableFuture[]::new));

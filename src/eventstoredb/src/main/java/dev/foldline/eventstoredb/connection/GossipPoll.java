@@ -111,7 +111,8 @@ final class GossipPoll {
     }
   }
 
-  private void end() {
+  /** Asks no more, and tells nobody of anything. */
+  void end() {
     over = true;
     asked.values().forEach(node -> node.channel.shutdownNow());
   }

@@ -222,6 +222,7 @@ final class LoopClient {
   /** A node has said what it can do. */
   void connected(NodeConnection opened) {
     if (candidate != opened) {
+      opened.leave();
       return;
     }
     candidate = null;

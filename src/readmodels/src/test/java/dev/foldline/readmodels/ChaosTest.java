@@ -57,7 +57,7 @@ class ChaosTest {
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   private final long seed = Long.getLong("chaos.seed", 20_261_121);
-  private final int steps = Integer.getInteger("chaos.steps", 12);
+  private final int steps = Integer.getInteger("chaos.steps", 10);
   private final Duration hang = Duration.ofSeconds(Integer.getInteger("chaos.hang", 6));
   private final Random random = new Random(seed);
   private final Map<String, long[]> sums = new HashMap<>();

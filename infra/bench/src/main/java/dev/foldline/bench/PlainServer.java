@@ -5,7 +5,6 @@ import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.connection.StoreAddress;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Promise;
@@ -47,8 +46,7 @@ final class PlainServer {
     int port = Integer.parseInt(args[0]);
     Vertx vertx = Vertx.vertx();
     StoreAddress address = StoreAddress.of(args[1]);
-    PlainServer server =
-        new PlainServer(new EventStore(address, TIMEOUT, vertx, _ -> Uni.createFrom().voidItem()));
+    PlainServer server = new PlainServer(new EventStore(address, TIMEOUT, vertx));
     var onEachLoop =
         new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
     vertx

@@ -2,7 +2,6 @@ package dev.foldline.messaging;
 
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.connection.StoreAddress;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Instance;
 import java.time.Duration;
@@ -37,12 +36,7 @@ final class Stores implements AutoCloseable {
     if (!connectionString.isEmpty()) {
       return named.computeIfAbsent(
           connectionString,
-          url ->
-              new EventStore(
-                  StoreAddress.of(url),
-                  Duration.ofMillis(timeout),
-                  vertx,
-                  _ -> Uni.createFrom().voidItem()));
+          url -> new EventStore(StoreAddress.of(url), Duration.ofMillis(timeout), vertx));
     }
     if (bean.isResolvable()) {
       return bean.get();

@@ -6,7 +6,6 @@ import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendReq;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.BatchAppendResp;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Empty;
 import com.google.protobuf.UnsafeByteOperations;
@@ -38,7 +37,7 @@ final class AppendMessages {
       List<StoredEvent> events,
       Duration timeout) {
     return BatchAppendReq.newBuilder()
-        .setCorrelationId(toProto(id))
+        .setCorrelationId(WireNames.of(id))
         .setOptions(options(stream, expected, timeout))
         .addAllProposedMessages(events.stream().map(AppendMessages::toProto).toList())
         .setIsFinal(true)
@@ -49,7 +48,7 @@ final class AppendMessages {
   static Stream<AppendReq> requests(
       String stream, ExpectedRevision expected, List<StoredEvent> events) {
     AppendReq.Options.Builder options =
-        AppendReq.Options.newBuilder().setStreamIdentifier(identifier(stream));
+        AppendReq.Options.newBuilder().setStreamIdentifier(WireNames.of(stream));
     if (expected.equals(ExpectedRevision.any())) {
       options.setAny(Shared.Empty.getDefaultInstance());
     } else if (expected.equals(ExpectedRevision.noStream())) {
@@ -66,7 +65,7 @@ final class AppendMessages {
     return AppendReq.newBuilder()
         .setProposedMessage(
             AppendReq.ProposedMessage.newBuilder()
-                .setId(toProto(event.id()))
+                .setId(WireNames.of(event.id()))
                 .putMetadata("type", event.type())
                 .putMetadata("content-type", contentType(event))
                 .setCustomMetadata(UnsafeByteOperations.unsafeWrap(event.metadata()))
@@ -78,7 +77,7 @@ final class AppendMessages {
       String stream, ExpectedRevision expected, Duration timeout) {
     BatchAppendReq.Options.Builder options =
         BatchAppendReq.Options.newBuilder()
-            .setStreamIdentifier(identifier(stream))
+            .setStreamIdentifier(WireNames.of(stream))
             .setDeadline(
                 com.google.protobuf.Duration.newBuilder()
                     .setSeconds(timeout.getSeconds())
@@ -91,15 +90,9 @@ final class AppendMessages {
         : options.setStreamPosition(expected.toRawLong());
   }
 
-  static Shared.StreamIdentifier identifier(String stream) {
-    return Shared.StreamIdentifier.newBuilder()
-        .setStreamName(ByteString.copyFromUtf8(stream))
-        .build();
-  }
-
   private static BatchAppendReq.ProposedMessage toProto(StoredEvent event) {
     return BatchAppendReq.ProposedMessage.newBuilder()
-        .setId(toProto(event.id()))
+        .setId(WireNames.of(event.id()))
         .putMetadata("type", event.type())
         .putMetadata("content-type", contentType(event))
         .setCustomMetadata(UnsafeByteOperations.unsafeWrap(event.metadata()))
@@ -110,17 +103,6 @@ final class AppendMessages {
   /** What a link holds is no JSON. */
   private static String contentType(StoredEvent event) {
     return event.type().equals("$>") ? "application/octet-stream" : "application/json";
-  }
-
-  private static Shared.UUID.Builder toProto(UUID id) {
-    return Shared.UUID
-        .newBuilder()
-        .setStructured(
-            Shared.UUID
-                .Structured
-                .newBuilder()
-                .setMostSignificantBits(id.getMostSignificantBits())
-                .setLeastSignificantBits(id.getLeastSignificantBits()));
   }
 
   /** Where an append ended. */

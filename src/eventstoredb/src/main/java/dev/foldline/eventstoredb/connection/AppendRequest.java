@@ -28,7 +28,6 @@ final class AppendRequest extends Request<Appended> {
   private final List<StoredEvent> events;
   private final Duration timeout;
   private @Nullable BatchAppendCall among;
-  private @Nullable ClientCall<AppendReq, AppendResp> alone;
 
   /**
    * @param size of the events, in bytes
@@ -70,11 +69,23 @@ final class AppendRequest extends Request<Appended> {
             .newCall(
                 StreamsGrpc.getAppendMethod(),
                 CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS));
-    alone = call;
-    call.start(new AloneAnswer(connection), new Metadata());
-    call.request(2);
-    AppendMessages.requests(stream, expected, events).forEach(call::sendMessage);
-    call.halfClose();
+    goesBy(call);
+    Unary.call(
+        call,
+        AppendMessages.requests(stream, expected, events),
+        new Unary.Answer<>() {
+          @Override
+          public void answered(AppendResp given) {
+            if (client.answered(id()) != null) {
+              AppendRequest.this.answered(given);
+            }
+          }
+
+          @Override
+          public void ended(Status status, Metadata trailers) {
+            client.unanswered(AppendRequest.this, connection, status, trailers);
+          }
+        });
   }
 
   /** The answer to it, among those to others. */
@@ -102,11 +113,10 @@ final class AppendRequest extends Request<Appended> {
   /** The call may hang: what comes next had better go by another one. */
   @Override
   void giveUp() {
-    if (among != null) {
+    if (among == null) {
+      super.giveUp();
+    } else {
       among.cancel();
-    }
-    if (alone != null) {
-      alone.cancel("it was not answered in time", null);
     }
   }
 
@@ -121,30 +131,5 @@ final class AppendRequest extends Request<Appended> {
     return Ends.leavesOpen(status.getCode())
         ? new OutcomeUnknown(stream)
         : status.asRuntimeException(trailers);
-  }
-
-  private final class AloneAnswer extends ClientCall.Listener<AppendResp> {
-
-    private final NodeConnection connection;
-    private @Nullable AppendResp came;
-
-    AloneAnswer(NodeConnection connection) {
-      this.connection = connection;
-    }
-
-    @Override
-    public void onMessage(AppendResp message) {
-      came = message;
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      if (!status.isOk() || came == null) {
-        client.unanswered(
-            AppendRequest.this, connection, status.isOk() ? Status.UNKNOWN : status, trailers);
-      } else if (client.answered(id()) != null) {
-        answered(came);
-      }
-    }
   }
 }

@@ -62,10 +62,7 @@ final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
       return;
     }
     Status end = answers ? Status.UNKNOWN : status;
-    client
-        .appendsBy(this)
-        .forEach(
-            append ->
-                client.unanswered(append, connection, end, answers ? new Metadata() : trailers));
+    Metadata said = answers ? new Metadata() : trailers;
+    client.appendsBy(this).forEach(append -> client.unanswered(append, connection, end, said));
   }
 }

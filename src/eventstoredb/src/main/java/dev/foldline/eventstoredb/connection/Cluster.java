@@ -154,10 +154,15 @@ final class Cluster {
     if (moved) {
       LOG.infof("the event store's leader is %s now", to);
     }
-    List<CompletableFuture<Endpoint>> waiting = askers;
-    askers = new ArrayList<>();
+    List<CompletableFuture<Endpoint>> waiting = takeAskers();
     followers.forEach(follower -> follower.accept(to));
     waiting.forEach(asker -> asker.complete(to));
+  }
+
+  private List<CompletableFuture<Endpoint>> takeAskers() {
+    List<CompletableFuture<Endpoint>> waiting = askers;
+    askers = new ArrayList<>();
+    return waiting;
   }
 
   /** What a poll leads to. */
@@ -187,9 +192,7 @@ final class Cluster {
           leader = settings.seeds().getFirst();
         }
       }
-      List<CompletableFuture<Endpoint>> waiting = askers;
-      askers = new ArrayList<>();
-      waiting.forEach(asker -> asker.completeExceptionally(last.asRuntimeException()));
+      takeAskers().forEach(asker -> asker.completeExceptionally(last.asRuntimeException()));
       pause();
     }
 

@@ -1,8 +1,6 @@
 package dev.foldline.eventstoredb.connection;
 
 import io.grpc.Channel;
-import io.grpc.Metadata;
-import io.grpc.Status;
 
 /** Waits until there is a connection, for calls that stay open. */
 final class ConnectRequest extends Request<Channel> {
@@ -18,18 +16,5 @@ final class ConnectRequest extends Request<Channel> {
   void send(NodeConnection connection) {
     client.done(this);
     answer().complete(connection.channel());
-  }
-
-  @Override
-  void giveUp() {}
-
-  @Override
-  boolean isRepeatable() {
-    return true;
-  }
-
-  @Override
-  Throwable unanswered(Status status, Metadata trailers) {
-    return status.asRuntimeException(trailers);
   }
 }

@@ -10,8 +10,16 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 
-/** Hears how each call ends, before whoever made it does. */
+/** Hears how each call goes, before whoever made it does. */
 interface EndsOfCalls extends ClientInterceptor {
+
+  /** A call was answered something. */
+  default void came() {}
+
+  /** Where it hears of an end, and whoever made the call after it. */
+  default void execute(Runnable end) {
+    end.run();
+  }
 
   /** A call has ended. */
   void ended(Status status, Metadata trailers);
@@ -25,9 +33,18 @@ interface EndsOfCalls extends ClientInterceptor {
         super.start(
             new SimpleForwardingClientCallListener<A>(listener) {
               @Override
+              public void onMessage(A message) {
+                came();
+                super.onMessage(message);
+              }
+
+              @Override
               public void onClose(Status status, Metadata trailers) {
-                ended(status, trailers);
-                super.onClose(status, trailers);
+                execute(
+                    () -> {
+                      ended(status, trailers);
+                      super.onClose(status, trailers);
+                    });
               }
             },
             headers);

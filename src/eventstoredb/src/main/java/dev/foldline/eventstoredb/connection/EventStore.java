@@ -54,7 +54,18 @@ public final class EventStore implements AutoCloseable {
    * @throws IllegalArgumentException if the connection string is none, or its files can't be read
    */
   public EventStore(String connectionString, Duration timeout) {
-    this(StoreAddress.of(connectionString), timeout, null, _ -> Uni.createFrom().voidItem());
+    this(StoreAddress.of(connectionString), timeout, null);
+  }
+
+  /**
+   * Connects when first used.
+   *
+   * @param timeout of each call
+   * @param vertx on whose event loops it is; null for one of its own
+   * @throws IllegalArgumentException if the connection string is none, or its files can't be read
+   */
+  public EventStore(StoreAddress address, Duration timeout, @Nullable Vertx vertx) {
+    this(address, timeout, vertx, _ -> Uni.createFrom().voidItem());
   }
 
   /**

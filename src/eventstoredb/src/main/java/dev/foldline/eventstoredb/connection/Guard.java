@@ -60,10 +60,9 @@ final class Guard {
 
   /** What a failure means, once it is heard: {@link Away} where the store is. */
   Throwable failed(Throwable failure) {
-    Throwable cause = StoreFailures.unwrapped(failure);
-    hear(cause);
-    return StoreFailures.isTooSlow(cause) || StoreFailures.isUnreachable(cause)
+    hear(failure);
+    return StoreFailures.isTooSlow(failure) || StoreFailures.isUnreachable(failure)
         ? new Away("the event store is away")
-        : cause;
+        : failure;
   }
 }

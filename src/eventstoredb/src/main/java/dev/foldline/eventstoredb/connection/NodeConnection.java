@@ -7,14 +7,10 @@ import com.eventstore.dbclient.proto.shared.Shared.Empty;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
-import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Optional;
@@ -126,37 +122,20 @@ final class NodeConnection {
    * A node tells by the ends of calls who leads, and that it does not. They are brought to the
    * event loop: a call that was never sent, as no address was found, ends on another thread.
    */
-  private final class Hearing implements ClientInterceptor {
+  private final class Hearing implements EndsOfCalls {
 
     @Override
-    public <Q, A> ClientCall<Q, A> interceptCall(
-        MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-      return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
-        @Override
-        public void start(Listener<A> listener, Metadata headers) {
-          super.start(
-              new SimpleForwardingClientCallListener<A>(listener) {
-                @Override
-                public void onMessage(A message) {
-                  heard = System.nanoTime();
-                  super.onMessage(message);
-                }
-
-                @Override
-                public void onClose(Status status, Metadata trailers) {
-                  client.execute(
-                      () -> {
-                        ended(status, trailers);
-                        super.onClose(status, trailers);
-                      });
-                }
-              },
-              headers);
-        }
-      };
+    public void came() {
+      heard = System.nanoTime();
     }
 
-    private void ended(Status status, Metadata trailers) {
+    @Override
+    public void execute(Runnable end) {
+      client.execute(end);
+    }
+
+    @Override
+    public void ended(Status status, Metadata trailers) {
       if (left || status.isOk()) {
         return;
       }

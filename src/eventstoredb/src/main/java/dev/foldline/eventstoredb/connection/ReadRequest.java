@@ -11,7 +11,6 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a part of a stream or of the log. */
 final class ReadRequest extends Request<ReadRequest.Page> {
@@ -32,7 +31,6 @@ final class ReadRequest extends Request<ReadRequest.Page> {
   private final LoopClient client;
   private final ReadReq request;
   private final int limit;
-  private @Nullable ClientCall<ReadReq, ReadResp> call;
 
   /**
    * @param limit how many events are asked for
@@ -48,28 +46,11 @@ final class ReadRequest extends Request<ReadRequest.Page> {
   void send(NodeConnection connection) {
     ClientCall<ReadReq, ReadResp> made =
         connection.channel().newCall(StreamsGrpc.getReadMethod(), CallOptions.DEFAULT);
-    call = made;
+    goesBy(made);
     made.start(new Answers(connection), new Metadata());
     made.request(limit + REMARKS);
     made.sendMessage(request);
     made.halfClose();
-  }
-
-  @Override
-  void giveUp() {
-    if (call != null) {
-      call.cancel("it was not answered in time", null);
-    }
-  }
-
-  @Override
-  boolean isRepeatable() {
-    return true;
-  }
-
-  @Override
-  Throwable unanswered(Status status, Metadata trailers) {
-    return status.asRuntimeException(trailers);
   }
 
   private final class Answers extends ClientCall.Listener<ReadResp> {

@@ -107,7 +107,7 @@ public final class ReadRequests {
   }
 
   private static StreamOptions.Builder options(String stream) {
-    return StreamOptions.newBuilder().setStreamIdentifier(AppendMessages.identifier(stream));
+    return StreamOptions.newBuilder().setStreamIdentifier(WireNames.of(stream));
   }
 
   private static AllOptions.Builder position(long place) {

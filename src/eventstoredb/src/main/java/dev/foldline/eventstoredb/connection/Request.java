@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb.connection;
 
+import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ abstract class Request<T> {
   private final int size;
   private long id;
   private @Nullable NodeConnection sentBy;
+  private @Nullable ClientCall<?, ?> call;
 
   /**
    * @param size in bytes, of what is kept of it until it is answered
@@ -63,12 +65,25 @@ abstract class Request<T> {
 
   abstract void send(NodeConnection connection);
 
+  /** It has a call of its own. */
+  final void goesBy(ClientCall<?, ?> ownCall) {
+    call = ownCall;
+  }
+
   /** Nobody waits for it any more. */
-  abstract void giveUp();
+  void giveUp() {
+    if (call != null) {
+      call.cancel("it was not answered in time", null);
+    }
+  }
 
   /** Whether it may be done twice. */
-  abstract boolean isRepeatable();
+  boolean isRepeatable() {
+    return true;
+  }
 
   /** What it means to whoever asked that its call ended without an answer. */
-  abstract Throwable unanswered(Status status, Metadata trailers);
+  Throwable unanswered(Status status, Metadata trailers) {
+    return status.asRuntimeException(trailers);
+  }
 }

@@ -7,7 +7,6 @@ import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +56,6 @@ final class StoreFailures {
   static boolean isUnspeakable(Throwable failure, String stream) {
     return codeOf(failure) == Status.Code.UNKNOWN
         && !stream.chars().allMatch(c -> c >= ' ' && c <= '~');
-  }
-
-  /** What went wrong, without what only carries it. */
-  static Throwable unwrapped(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? unwrapped(failure.getCause())
-        : failure;
   }
 
   /** It was not answered in time. */

@@ -5,7 +5,6 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
 
 /** A call with one answer, which has the same effect if it is made twice. */
 final class UnaryRequest<Q, A> extends Request<A> {
@@ -13,7 +12,6 @@ final class UnaryRequest<Q, A> extends Request<A> {
   private final LoopClient client;
   private final MethodDescriptor<Q, A> method;
   private final Q question;
-  private @Nullable ClientCall<Q, A> call;
 
   UnaryRequest(LoopClient client, MethodDescriptor<Q, A> method, Q question) {
     super(0);
@@ -25,7 +23,7 @@ final class UnaryRequest<Q, A> extends Request<A> {
   @Override
   void send(NodeConnection connection) {
     ClientCall<Q, A> made = connection.channel().newCall(method, CallOptions.DEFAULT);
-    call = made;
+    goesBy(made);
     Unary.call(
         made,
         question,
@@ -42,22 +40,5 @@ final class UnaryRequest<Q, A> extends Request<A> {
             client.unanswered(UnaryRequest.this, connection, status, trailers);
           }
         });
-  }
-
-  @Override
-  void giveUp() {
-    if (call != null) {
-      call.cancel("it was not answered in time", null);
-    }
-  }
-
-  @Override
-  boolean isRepeatable() {
-    return true;
-  }
-
-  @Override
-  Throwable unanswered(Status status, Metadata trailers) {
-    return status.asRuntimeException(trailers);
   }
 }

@@ -74,7 +74,7 @@ public final class WireEvents {
       Map<String, String> system,
       ByteString data,
       ByteString custom) {
-    UUID eventId = toUuid(id);
+    UUID eventId = WireNames.toUuid(id);
     byte[] metadata = custom.toByteArray();
     return new Recorded<>(
         new StoredEvent(eventId, system.getOrDefault("type", ""), data.toByteArray(), metadata),
@@ -84,14 +84,6 @@ public final class WireEvents {
         position,
         toInstant(system.getOrDefault("created", "0")),
         new LazyMetadata(metadata));
-  }
-
-  private static UUID toUuid(Shared.UUID id) {
-    return id.hasStructured()
-        ? new UUID(
-            id.getStructured().getMostSignificantBits(),
-            id.getStructured().getLeastSignificantBits())
-        : UUID.fromString(id.getString());
   }
 
   /**

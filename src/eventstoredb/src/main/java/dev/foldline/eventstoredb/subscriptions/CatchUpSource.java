@@ -12,9 +12,6 @@ import dev.foldline.eventstoredb.connection.Resolved;
 import dev.foldline.eventstoredb.connection.WireEvents;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.Metadata;
-import io.grpc.Status;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -90,8 +87,7 @@ public final class CatchUpSource implements Source {
         .emitter(
             opened -> {
               OpenLog log = new OpenLog(channel, opened, sink, start);
-              opened.onTermination(log::abandon);
-              log.start(
+              log.begin(
                   settings.stream() == null
                       ? ReadRequests.subscribeToAll(
                           settings.filter(), start, settings.resolveLinks())
@@ -117,41 +113,24 @@ public final class CatchUpSource implements Source {
    * One time that the subscription was open. It hears on the event loop of its connection, and is
    * answered from any thread.
    */
-  private final class OpenLog extends ClientCall.Listener<ReadResp> implements Session {
+  private final class OpenLog extends OpenCall<ReadReq, ReadResp> {
 
-    private final ClientCall<ReadReq, ReadResp> call;
-    private final UniEmitter<? super Session> opened;
-    private final Sink sink;
     private final Progress progress;
     private @Nullable Cancellable timer;
-    private boolean ended;
     private long passedAtSave;
-    private volatile boolean confirmed;
 
     OpenLog(Channel channel, UniEmitter<? super Session> opened, Sink sink, long start) {
-      this.call = channel.newCall(StreamsGrpc.getReadMethod(), CallOptions.DEFAULT);
-      this.opened = opened;
-      this.sink = sink;
+      super(channel.newCall(StreamsGrpc.getReadMethod(), CallOptions.DEFAULT), opened, sink);
       this.progress = new Progress(start, settings.bufferSize());
     }
 
-    void start(ReadReq request) {
-      call.start(this, new Metadata());
-      call.request(1);
-      call.sendMessage(request);
-      call.halfClose();
-    }
-
-    /** Whoever opened it does not wait for that any more. */
-    void abandon() {
-      if (!confirmed) {
-        end();
-      }
+    void begin(ReadReq request) {
+      start(request, 1);
+      call().halfClose();
     }
 
     private synchronized void confirmed() {
-      if (!ended) {
-        confirmed = true;
+      if (!isEnded()) {
         timer =
             Multi.createFrom()
                 .ticks()
@@ -159,27 +138,25 @@ public final class CatchUpSource implements Source {
                 .onOverflow()
                 .drop()
                 .subscribe()
-                .with(_ -> save(), sink::ended);
-        opened.complete(this);
+                .with(_ -> save(), sink()::ended);
+        confirm();
         askForMore();
       }
     }
 
-    private synchronized boolean end() {
-      boolean first = !ended;
-      ended = true;
+    @Override
+    synchronized boolean end() {
       if (timer != null) {
         timer.cancel();
       }
-      call.cancel("closed", null);
-      return first;
+      return super.end();
     }
 
     /** The server waits while there is no room. */
     private void askForMore() {
       int more = progress.ask();
       if (more > 0) {
-        call.request(more);
+        call().request(more);
       }
     }
 
@@ -190,7 +167,7 @@ public final class CatchUpSource implements Source {
         case CONFIRMATION -> confirmed();
         case CHECKPOINT -> {
           progress.pass(message.getCheckpoint().getCommitPosition());
-          call.request(1);
+          call().request(1);
         }
         case STREAM_NOT_FOUND,
             FIRST_STREAM_POSITION,
@@ -199,7 +176,7 @@ public final class CatchUpSource implements Source {
             CAUGHT_UP,
             FELL_BEHIND,
             CONTENT_NOT_SET ->
-            call.request(1);
+            call().request(1);
       }
     }
 
@@ -209,7 +186,7 @@ public final class CatchUpSource implements Source {
         settle(event);
       } else {
         history.sees(positionOf(event), event.present());
-        sink.event(event, 0);
+        sink().event(event, 0);
       }
     }
 
@@ -220,19 +197,6 @@ public final class CatchUpSource implements Source {
     private void settle(Resolved event) {
       progress.settle(positionOf(event));
       askForMore();
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      boolean unexpected = end();
-      Throwable cause =
-          (status.isOk() ? Status.UNAVAILABLE.withDescription("the store ended it") : status)
-              .asRuntimeException(trailers);
-      if (!confirmed) {
-        opened.fail(cause);
-      } else if (unexpected) {
-        sink.ended(cause);
-      }
     }
 
     @Override
@@ -255,7 +219,7 @@ public final class CatchUpSource implements Source {
           if (retries > settings.maxRetries()) {
             setAside(reason, event);
           } else {
-            sink.event(event, retries);
+            sink().event(event, retries);
           }
         }
       }
@@ -269,11 +233,11 @@ public final class CatchUpSource implements Source {
                 parked.increment();
                 settle(event);
               },
-              sink::ended);
+              sink()::ended);
     }
 
     private void save() {
-      position.save(progress.reached()).subscribe().with(_ -> {}, sink::ended);
+      position.save(progress.reached()).subscribe().with(_ -> {}, sink()::ended);
     }
 
     @Override

@@ -6,9 +6,8 @@ import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReadReq;
 import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReplayParkedReq;
 import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.SubscriptionInfo;
 import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.UpdateReq;
-import com.eventstore.dbclient.proto.shared.Shared;
 import com.eventstore.dbclient.proto.shared.Shared.Empty;
-import com.google.protobuf.ByteString;
+import dev.foldline.eventstoredb.connection.WireNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +60,7 @@ final class GroupRequests {
     } else {
       options.setStream(
           CreateReq.StreamOptions.newBuilder()
-              .setStreamIdentifier(identifier(group.stream()))
+              .setStreamIdentifier(WireNames.of(group.stream()))
               .setRevision(start));
     }
     return CreateReq.newBuilder().setOptions(options).build();
@@ -114,7 +113,7 @@ final class GroupRequests {
     } else {
       options.setStream(
           UpdateReq.StreamOptions.newBuilder()
-              .setStreamIdentifier(identifier(group.stream()))
+              .setStreamIdentifier(WireNames.of(group.stream()))
               .setRevision(start));
     }
     return UpdateReq.newBuilder().setOptions(options).build();
@@ -126,7 +125,7 @@ final class GroupRequests {
         .setOptions(
             group.stream() == null
                 ? options.setAll(EMPTY)
-                : options.setStreamIdentifier(identifier(group.stream())))
+                : options.setStreamIdentifier(WireNames.of(group.stream())))
         .build();
   }
 
@@ -141,13 +140,13 @@ final class GroupRequests {
         .setOptions(
             group.stream() == null
                 ? options.setAll(EMPTY)
-                : options.setStreamIdentifier(identifier(group.stream())))
+                : options.setStreamIdentifier(WireNames.of(group.stream())))
         .build();
   }
 
   static ReadReq ack(List<UUID> ids) {
     ReadReq.Ack.Builder ack = ReadReq.Ack.newBuilder();
-    ids.forEach(id -> ack.addIds(toProto(id)));
+    ids.forEach(id -> ack.addIds(WireNames.of(id)));
     return ReadReq.newBuilder().setAck(ack).build();
   }
 
@@ -155,7 +154,7 @@ final class GroupRequests {
     return ReadReq.newBuilder()
         .setNack(
             ReadReq.Nack.newBuilder()
-                .addIds(toProto(id))
+                .addIds(WireNames.of(id))
                 .setReason(reason)
                 .setAction(
                     switch (action) {
@@ -176,24 +175,6 @@ final class GroupRequests {
     return ReplayParkedReq.newBuilder()
         .setOptions(
             before.isPresent() ? options.setStopAt(before.getAsLong()) : options.setNoLimit(EMPTY))
-        .build();
-  }
-
-  private static Shared.StreamIdentifier identifier(String stream) {
-    return Shared.StreamIdentifier.newBuilder()
-        .setStreamName(ByteString.copyFromUtf8(stream))
-        .build();
-  }
-
-  private static Shared.UUID toProto(UUID id) {
-    return Shared.UUID
-        .newBuilder()
-        .setStructured(
-            Shared.UUID
-                .Structured
-                .newBuilder()
-                .setMostSignificantBits(id.getMostSignificantBits())
-                .setLeastSignificantBits(id.getLeastSignificantBits()))
         .build();
   }
 

@@ -9,8 +9,6 @@ import dev.foldline.eventstoredb.connection.WireEvents;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.Metadata;
-import io.grpc.Status;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.List;
@@ -79,14 +77,10 @@ public final class PersistentSource implements Source {
     return Uni.createFrom()
         .emitter(
             opened -> {
-              OpenGroup open =
-                  new OpenGroup(
-                      channel.newCall(
-                          PersistentSubscriptionsGrpc.getReadMethod(), CallOptions.DEFAULT),
-                      opened,
-                      sink);
-              opened.onTermination(open::abandon);
-              open.start();
+              ClientCall<ReadReq, ReadResp> call =
+                  channel.newCall(PersistentSubscriptionsGrpc.getReadMethod(), CallOptions.DEFAULT);
+              new OpenGroup(call, opened, sink)
+                  .start(GroupRequests.read(group), 1 + group.bufferSize());
             });
   }
 
@@ -94,42 +88,18 @@ public final class PersistentSource implements Source {
    * One time that the subscription is open. No more events are asked for than its consumer may have
    * at a time. It hears on the event loop of its connection, and is answered from any thread.
    */
-  private final class OpenGroup extends ClientCall.Listener<ReadResp> implements Session {
-
-    private final ClientCall<ReadReq, ReadResp> call;
-    private final UniEmitter<? super Session> opened;
-    private final Sink sink;
-    private volatile boolean confirmed;
-    private volatile boolean ended;
+  private final class OpenGroup extends OpenCall<ReadReq, ReadResp> {
 
     OpenGroup(ClientCall<ReadReq, ReadResp> call, UniEmitter<? super Session> opened, Sink sink) {
-      this.call = call;
-      this.opened = opened;
-      this.sink = sink;
-    }
-
-    void start() {
-      call.start(this, new Metadata());
-      call.request(1 + group.bufferSize());
-      call.sendMessage(GroupRequests.read(group));
-    }
-
-    /** Whoever opened it does not wait for that any more. */
-    void abandon() {
-      if (!confirmed) {
-        end();
-      }
+      super(call, opened, sink);
     }
 
     @Override
     public void onMessage(ReadResp message) {
       switch (message.getContentCase()) {
-        case SUBSCRIPTION_CONFIRMATION -> {
-          confirmed = true;
-          opened.complete(this);
-        }
+        case SUBSCRIPTION_CONFIRMATION -> confirm();
         case EVENT -> event(message.getEvent());
-        case CONTENT_NOT_SET -> call.request(1);
+        case CONTENT_NOT_SET -> call().request(1);
       }
     }
 
@@ -141,21 +111,7 @@ public final class PersistentSource implements Source {
         nack(Nack.SKIP, "the group begins behind it", event);
       } else {
         inServer.sees(event);
-        sink.event(event, message.getRetryCount());
-      }
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      boolean unexpected = !ended;
-      ended = true;
-      Throwable cause =
-          (status.isOk() ? Status.UNAVAILABLE.withDescription("the store ended it") : status)
-              .asRuntimeException(trailers);
-      if (!confirmed) {
-        opened.fail(cause);
-      } else if (unexpected) {
-        sink.ended(cause);
+        sink().event(event, message.getRetryCount());
       }
     }
 
@@ -172,9 +128,9 @@ public final class PersistentSource implements Source {
     }
 
     private synchronized void answer(ReadReq message, int settled) {
-      if (!ended) {
-        call.sendMessage(message);
-        call.request(settled);
+      if (!isEnded()) {
+        call().sendMessage(message);
+        call().request(settled);
       }
     }
 
@@ -197,11 +153,6 @@ public final class PersistentSource implements Source {
     public Uni<Void> close() {
       end();
       return Uni.createFrom().voidItem();
-    }
-
-    private void end() {
-      ended = true;
-      call.cancel("closed", null);
     }
   }
 }

@@ -11,6 +11,7 @@ import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
 import dev.foldline.core.Appended;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.embedded.EmbeddedEventStore;
+import dev.foldline.eventstoredb.subscriptions.Logged;
 import io.grpc.stub.StreamObserver;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
@@ -28,10 +29,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,11 +47,7 @@ class AccessFilesTest {
   }
 
   private static EventStore connect(String connectionString, Optional<Path> passwordFile) {
-    return new EventStore(
-        new StoreAddress(connectionString, passwordFile),
-        TIMEOUT,
-        null,
-        _ -> Uni.createFrom().voidItem());
+    return new EventStore(new StoreAddress(connectionString, passwordFile), TIMEOUT, null);
   }
 
   /** Appends without a pause, until it is closed; then none has failed. */
@@ -96,35 +89,10 @@ class AccessFilesTest {
     }
   }
 
-  /** What the log is told. */
-  private static final class Warnings extends Handler implements AutoCloseable {
-
-    private static final Logger LOGGER = Logger.getLogger(EventStore.class.getName());
-
-    private final Queue<String> texts = new ConcurrentLinkedQueue<>();
-
-    Warnings() {
-      LOGGER.addHandler(this);
-    }
-
-    void await(String part) {
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> texts.stream().anyMatch(text -> text.contains(part)));
-    }
-
-    @Override
-    public void publish(LogRecord logged) {
-      texts.add(logged.getMessage());
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {
-      LOGGER.removeHandler(this);
-    }
+  private static void isTold(Logged log, String part) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> log.messages().stream().anyMatch(message -> message.contains(part)));
   }
 
   /** Takes whatever comes. */
@@ -181,9 +149,9 @@ class AccessFilesTest {
             connect("esdb://bank@" + node.endpoint() + "?tls=false", Optional.of(password));
         Load load = new Load(store)) {
       load.goesOn();
-      try (Warnings warnings = new Warnings()) {
+      try (Logged log = new Logged(EventStore.class)) {
         Files.delete(password);
-        warnings.await("not used");
+        isTold(log, "not used");
       }
       load.goesOn();
       Files.writeString(password, "second");
@@ -252,9 +220,9 @@ class AccessFilesTest {
         connect("esdb://localhost:" + server.port() + "?tlsCaFile=" + trusted, Optional.empty())) {
       try (Load load = new Load(store)) {
         load.goesOn();
-        try (Warnings warnings = new Warnings()) {
+        try (Logged log = new Logged(EventStore.class)) {
           Files.writeString(trusted, "no certificate");
-          warnings.await("not used");
+          isTold(log, "not used");
         }
         load.goesOn();
         Files.copy(second.certificate(), trusted, StandardCopyOption.REPLACE_EXISTING);

@@ -122,10 +122,7 @@ class LeaderChangesTest {
   void move_to_the_new_leader_where_the_old_one_falls_silent(Kind kind) {
     try (EventStore store =
         new EventStore(
-            StoreAddress.of(kind.connectionString(cluster)),
-            Duration.ofSeconds(5),
-            vertx,
-            TestStore::nothing)) {
+            StoreAddress.of(kind.connectionString(cluster)), Duration.ofSeconds(5), vertx)) {
       SupervisedSubscription subscription = subscribe(kind, store);
       append(store);
       sees(0);
@@ -151,10 +148,7 @@ class LeaderChangesTest {
   void move_to_the_new_leader_where_the_old_one_is_killed(Kind kind) {
     try (EventStore store =
         new EventStore(
-            StoreAddress.of(kind.connectionString(cluster)),
-            Duration.ofSeconds(5),
-            vertx,
-            TestStore::nothing)) {
+            StoreAddress.of(kind.connectionString(cluster)), Duration.ofSeconds(5), vertx)) {
       SupervisedSubscription subscription = subscribe(kind, store);
       append(store);
       sees(0);
@@ -177,10 +171,7 @@ class LeaderChangesTest {
     Kind kind = Kind.GROUP_OF_ALL_NODES;
     try (EventStore store =
             new EventStore(
-                StoreAddress.of(kind.connectionString(cluster)),
-                Duration.ofSeconds(5),
-                vertx,
-                TestStore::nothing);
+                StoreAddress.of(kind.connectionString(cluster)), Duration.ofSeconds(5), vertx);
         EventStore other = new EventStore(cluster.discover(2), Duration.ofSeconds(5))) {
       SupervisedSubscription subscription = subscribe(kind, store);
       append(other);

@@ -1,10 +1,8 @@
 package dev.foldline.eventstoredb.subscriptions;
 
 import dev.foldline.core.StoredEvent;
-import dev.foldline.core.Streams;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.testing.EventStoreServer;
-import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,11 +23,6 @@ public final class TestStore implements AutoCloseable {
     anew();
     this.server = EventStoreServer.start(data);
     this.store = new EventStore(server.connectionString(), Duration.ofSeconds(5));
-  }
-
-  /** What there is to do before anything else, where there is nothing. */
-  static Uni<Void> nothing(Streams streams) {
-    return Uni.createFrom().voidItem();
   }
 
   private static void anew() {

@@ -139,7 +139,7 @@ final class Batch<C, S, E> {
 
   private void load() {
     then(
-        heard(CommandListener.Step.LOAD, () -> shared.loader().load(decider, stream)),
+        observed(CommandListener.Step.LOAD, () -> shared.loader().load(decider, stream)),
         now -> next(new Happened.Read<>(now, Map.of())));
   }
 
@@ -178,7 +178,7 @@ final class Batch<C, S, E> {
     due.commands().stream().filter(i -> calls.get(i).send()).forEach(withdrawn::clear);
     if (withdrawn.isEmpty()) {
       then(
-          heard(
+          observed(
               CommandListener.Step.APPEND,
               () -> shared.streams().append(stream, due.expected(), due.events())),
           end -> appended(due, end));
@@ -210,7 +210,7 @@ final class Batch<C, S, E> {
     }
   }
 
-  private <T> CompletionStage<T> heard(
+  private <T> CompletionStage<T> observed(
       CommandListener.Step step, Supplier<CompletionStage<T>> work) {
     Begun begun = shared.listener().began(step, stream, contexts);
     CompletionStage<T> doing = begin(work);

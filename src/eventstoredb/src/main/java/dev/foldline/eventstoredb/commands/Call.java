@@ -36,9 +36,9 @@ final class Call<C, S, E> {
     this.deadline = System.nanoTime() + asked.context().timeout().toNanos();
   }
 
-  /** Hears once of its end: of the receipt, or why there is none. */
-  void onEnd(BiConsumer<? super Receipt, ? super @Nullable Throwable> hearer) {
-    CompletableFuture<?> _ = answer.whenComplete(hearer);
+  /** Is told once of its end: of the receipt, or why there is none. */
+  void onEnd(BiConsumer<? super Receipt, ? super @Nullable Throwable> listener) {
+    CompletableFuture<?> _ = answer.whenComplete(listener);
   }
 
   /** Its caller goes away. */

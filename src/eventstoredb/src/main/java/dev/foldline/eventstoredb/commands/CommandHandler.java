@@ -88,25 +88,26 @@ public final class CommandHandler {
    *     dev.foldline.core.Failure} that says why it was not done
    */
   public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, C command) {
-    return handle(decider, command, context.get());
+    return handle(decider, command, this.context.get());
   }
 
   /**
    * The same where the caller says what there is beside the command, such as one that no HTTP
    * request leads to.
    *
-   * @param said with the same {@link KeyedRequest} for all commands of one request, and another one
-   *     when it comes again
+   * @param context with the same {@link KeyedRequest} for all commands of one request, and another
+   *     one when it comes again
    */
-  public <C, S, E> Uni<Receipt> handle(Decider<C, S, E> decider, C command, CommandContext said) {
+  public <C, S, E> Uni<Receipt> handle(
+      Decider<C, S, E> decider, C command, CommandContext context) {
     String stream = decider.stream(command);
-    Sends sends = Sends.of(said, stream);
+    Sends sends = Sends.of(context, stream);
     Executor callers = CallersContext.now();
     return Uni.createFrom()
         .emitter(
             caller -> {
               Call<C, S, E> call =
-                  new Call<>(decider, stream, new Asked<>(command, said, sends.begin()));
+                  new Call<>(decider, stream, new Asked<>(command, context, sends.begin()));
               boolean admitted = inFlight.tryAcquire();
               call.onEnd(
                   (receipt, failure) -> {

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** By what one command is known each time that it is sent. Safe for use by many threads. */
 sealed interface Sends {
 
-  static Sends of(CommandContext said, String stream) {
-    return said.keyed()
+  static Sends of(CommandContext context, String stream) {
+    return context
+        .keyed()
         .<Sends>map(request -> new Keyed(request, request.place(stream)))
         .orElseGet(() -> new Unkeyed(CommandIdentity.ofThisCall()));
   }

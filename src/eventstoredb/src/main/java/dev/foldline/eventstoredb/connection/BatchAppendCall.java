@@ -58,11 +58,11 @@ final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
     connection.forget(this);
     if (status.getCode() == Status.Code.UNIMPLEMENTED) {
       connection.batchesNoMore();
-      client.appendsBy(this).forEach(client::again);
+      client.appendsBy(this).forEach(client::send);
       return;
     }
     Status end = answers ? Status.UNKNOWN : status;
-    Metadata said = answers ? new Metadata() : trailers;
-    client.appendsBy(this).forEach(append -> client.unanswered(append, connection, end, said));
+    Metadata why = answers ? new Metadata() : trailers;
+    client.appendsBy(this).forEach(append -> client.unanswered(append, connection, end, why));
   }
 }

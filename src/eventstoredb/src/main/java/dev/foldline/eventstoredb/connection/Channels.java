@@ -32,19 +32,19 @@ final class Channels {
 
   private final StoreSettings settings;
   private final EventLoops loops;
-  private final List<ClientInterceptor> hearers;
+  private final List<ClientInterceptor> observers;
   private volatile Optional<String> authorization;
   private volatile @Nullable SslContext tls;
 
   /**
-   * @param hearers hear how each call ends
+   * @param observers are told how each call ends
    * @throws IllegalArgumentException if a certificate or a password can't be read
    */
-  Channels(StoreSettings settings, EventLoops loops, List<ClientInterceptor> hearers) {
+  Channels(StoreSettings settings, EventLoops loops, List<ClientInterceptor> observers) {
     this.settings = settings;
     this.loops = loops;
     this.authorization = settings.authorization();
-    this.hearers = hearers;
+    this.observers = observers;
     this.tls = settings.tls().map(Tls::read).orElse(null);
   }
 
@@ -79,7 +79,7 @@ final class Channels {
             .directExecutor()
             .disableRetry()
             .maxInboundMessageSize(LARGEST_MESSAGE)
-            .intercept(hearers)
+            .intercept(observers)
             .intercept(new Headers());
     settings
         .keepAlive()
@@ -108,7 +108,7 @@ final class Channels {
         @Override
         public void start(Listener<A> listener, Metadata headers) {
           headers.put(REQUIRES_LEADER, "true");
-          authorization.ifPresent(said -> headers.put(AUTHORIZATION, said));
+          authorization.ifPresent(value -> headers.put(AUTHORIZATION, value));
           super.start(listener, headers);
         }
       };

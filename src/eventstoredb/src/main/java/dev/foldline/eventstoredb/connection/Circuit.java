@@ -25,7 +25,7 @@ final class Circuit {
   }
 
   /** Whether a call may go through. */
-  boolean lets() {
+  boolean admits() {
     if (failed.get() < failuresInARow) {
       return true;
     }
@@ -34,8 +34,8 @@ final class Circuit {
     return now - next >= 0 && nextProbe.compareAndSet(next, now + pause);
   }
 
-  /** Hears how a call went. */
-  void saw(boolean away) {
+  /** Is told how a call went. */
+  void ended(boolean away) {
     if (!away) {
       failed.set(0);
     } else if (failed.incrementAndGet() == failuresInARow) {

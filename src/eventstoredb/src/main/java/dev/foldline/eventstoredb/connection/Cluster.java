@@ -54,7 +54,7 @@ final class Cluster {
     }
   }
 
-  /** Whoever hears of it when another node leads, on this object's event loop. */
+  /** Whoever is told when another node leads, on this object's event loop. */
   void onMove(Consumer<Endpoint> follower) {
     followers.add(follower);
   }
@@ -79,7 +79,7 @@ final class Cluster {
     return answer;
   }
 
-  /** A node said that another one leads. */
+  /** A node named another one that leads. */
   void leads(Endpoint named) {
     loop.execute(
         () -> {
@@ -88,7 +88,7 @@ final class Cluster {
         });
   }
 
-  /** The node that leads said who is in the cluster. */
+  /** The node that leads named who is in the cluster. */
   void members(Endpoint node, ClusterInfo view) {
     Votes votes = new Votes(Set.of());
     votes.add(node, view);

@@ -10,13 +10,13 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 
-/** Hears how each call goes, before whoever made it does. */
+/** Is told how each call goes, before whoever made it is. */
 interface EndsOfCalls extends ClientInterceptor {
 
   /** A call was answered something. */
-  default void came() {}
+  default void received() {}
 
-  /** Where it hears of an end, and whoever made the call after it. */
+  /** Where it is told of an end, and whoever made the call after it. */
   default void execute(Runnable end) {
     end.run();
   }
@@ -34,7 +34,7 @@ interface EndsOfCalls extends ClientInterceptor {
             new SimpleForwardingClientCallListener<A>(listener) {
               @Override
               public void onMessage(A message) {
-                came();
+                received();
                 super.onMessage(message);
               }
 

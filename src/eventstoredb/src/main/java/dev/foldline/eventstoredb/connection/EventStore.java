@@ -281,7 +281,7 @@ public final class EventStore implements AutoCloseable {
 
   /** The {@linkplain #channel connection} itself was used, and the store did as it was asked. */
   public void answered() {
-    guard.hear(null);
+    guard.report(null);
   }
 
   /**

@@ -24,7 +24,7 @@ final class GossipPoll {
 
   private static final long PAUSE_MS = 100;
 
-  /** Hears how it ends, once. */
+  /** Is told how it ends, once. */
   interface Listener {
 
     /**
@@ -87,7 +87,7 @@ final class GossipPoll {
     }
   }
 
-  private void said(Node node, ClusterInfo view) {
+  private void answered(Node node, ClusterInfo view) {
     votes.add(node.endpoint, view);
     Set<Endpoint> named = votes.named();
     if (named.size() > 1) {
@@ -140,7 +140,7 @@ final class GossipPoll {
     @Override
     public void onNext(ClusterInfo view) {
       if (!over) {
-        said(this, view);
+        answered(this, view);
       }
     }
 

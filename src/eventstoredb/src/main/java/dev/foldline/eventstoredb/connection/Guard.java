@@ -8,8 +8,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears whether the store answers: lets no call through while it surely does not, and tells the log
- * when it is away and when it is back. Safe for use by many threads.
+ * Knows whether the store answers: admits no call while it surely does not, and tells the log when
+ * it is away and when it is back. Safe for use by many threads.
  */
 final class Guard {
 
@@ -27,28 +27,28 @@ final class Guard {
     this.timeout = timeout;
   }
 
-  /** Whether a call may go through. */
-  boolean lets() {
-    return circuit.lets();
+  /** Whether a call may be made. */
+  boolean admits() {
+    return circuit.admits();
   }
 
   /**
-   * A call that was let through has ended. What may have been written or not says nothing of
-   * whether the store is away now.
+   * A call that was admitted has ended. What may have been written or not says nothing of whether
+   * the store is away now.
    *
    * @param failure null where the store did as it was asked
    */
-  void saw(@Nullable Throwable failure) {
+  void ended(@Nullable Throwable failure) {
     if (!(failure instanceof Unavailable || failure instanceof OutcomeUnknown)) {
-      circuit.saw(
+      circuit.ended(
           failure != null
               && (StoreFailures.isTooSlow(failure) || StoreFailures.isUnreachable(failure)));
-      hear(failure);
+      report(failure);
     }
   }
 
   /** The store did as it was asked, or failed. */
-  void hear(@Nullable Throwable failure) {
+  void report(@Nullable Throwable failure) {
     if (failure == null) {
       outage.over();
     } else if (StoreFailures.isTooSlow(failure)) {
@@ -58,9 +58,9 @@ final class Guard {
     }
   }
 
-  /** What a failure means, once it is heard: {@link Away} where the store is. */
+  /** What a failure means, once it is reported: {@link Away} where the store is. */
   Throwable failed(Throwable failure) {
-    hear(failure);
+    report(failure);
     return StoreFailures.isTooSlow(failure) || StoreFailures.isUnreachable(failure)
         ? new Away("the event store is away")
         : failure;

@@ -1,7 +1,5 @@
 package dev.foldline.eventstoredb.connection;
 
-import com.eventstore.dbclient.proto.gossip.GossipGrpc;
-import com.eventstore.dbclient.proto.shared.Shared.Empty;
 import dev.foldline.core.Unavailable;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -9,10 +7,7 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,11 +32,8 @@ final class LoopClient {
 
   private static final long SWEEP_MS = 50;
   private static final long DOUBTED_AFTER = TimeUnit.SECONDS.toNanos(1);
-  private static final long PING_MS = 1_000;
   private static final long SHORTEST_PAUSE_MS = 10;
   private static final long RENEWED_AFTER_MS = 1_000;
-  private static final int MOST_OPEN = 20_000;
-  private static final long MOST_BYTES = 256L << 20;
 
   private final EventLoop loop;
   private final Channels channels;
@@ -49,24 +41,19 @@ final class LoopClient {
   private final StoreSettings settings;
   private final long timeout;
 
-  /** All that was asked and is not answered, the eldest first. */
-  private final Map<Long, Request<?>> open = new LinkedHashMap<>();
+  private final Outstanding outstanding = new Outstanding();
 
   /** What of it waits for a connection. */
   private final Queue<Request<?>> waiting = new ArrayDeque<>();
 
-  private long lastId;
-  private long bytes;
-  private boolean sweeping;
-  private boolean closed;
-  private @Nullable NodeConnection connection;
-  private @Nullable NodeConnection candidate;
+  private final Ping ping;
 
   /** What was left, and may have something to answer still. */
   private final Set<NodeConnection> retired = new HashSet<>();
 
-  private boolean connecting;
+  private Link link = new Link.Away();
   private int failures;
+  private boolean sweeping;
 
   /**
    * @param timeout of each request
@@ -82,6 +69,7 @@ final class LoopClient {
     this.cluster = cluster;
     this.settings = settings;
     this.timeout = timeout.toNanos();
+    this.ping = new Ping(this, cluster, loop);
     cluster.onMove(leader -> execute(() -> moved(leader)));
   }
 
@@ -104,84 +92,83 @@ final class LoopClient {
   }
 
   private void accept(Request<?> request) {
-    if (closed) {
-      request.answer().completeExceptionally(new NotSent("the connection was closed"));
-    } else if (open.size() >= MOST_OPEN || bytes + request.size() > MOST_BYTES) {
+    if (link instanceof Link.Closed) {
+      request.answer().completeExceptionally(closed());
+    } else if (!outstanding.add(request)) {
       request
           .answer()
           .completeExceptionally(
               new Unavailable("overloaded", "too much is asked of the event store"));
     } else {
-      request.number(++lastId);
-      open.put(request.id(), request);
-      bytes += request.size();
       sweepSoon();
       send(request);
     }
   }
 
-  private void send(Request<?> request) {
-    if (connection == null) {
-      request.waits();
-      waiting.add(request);
-      connect();
-    } else {
-      request.sendBy(connection);
+  private static NotSent closed() {
+    return new NotSent("the connection was closed");
+  }
+
+  /** Sends it as soon as there is a connection; once more, where it was surely not done. */
+  void send(Request<?> request) {
+    switch (link) {
+      case Link.Connected(var connection, _) -> request.sendBy(connection);
+      case Link.Away _ -> {
+        waitFor(request);
+        connect();
+      }
+      case Link.Connecting _ -> waitFor(request);
+      case Link.Closed _ -> fail(request, closed());
     }
+  }
+
+  private void waitFor(Request<?> request) {
+    request.waits();
+    waiting.add(request);
   }
 
   /** What was asked by this number, which is no longer open; null if it was given up. */
   @Nullable Request<?> answered(long id) {
     failures = 0;
-    return remove(id);
+    return outstanding.remove(id);
   }
 
   /** There is nothing more to wait for. */
   void done(Request<?> request) {
-    remove(request.id());
-  }
-
-  private @Nullable Request<?> remove(long id) {
-    @Nullable Request<?> request = open.remove(id);
-    if (request != null) {
-      bytes -= request.size();
-    }
-    return request;
+    outstanding.remove(request.id());
   }
 
   /** The call of a request ended, and there was no answer. */
   void unanswered(Request<?> request, NodeConnection by, Status status, Metadata trailers) {
-    if (request.sentBy() != by || !open.containsKey(request.id())) {
+    if (request.sentBy() != by || !outstanding.contains(request)) {
       return;
     }
-    if (by != connection && (request.isRepeatable() || Ends.isNotLeader(trailers))) {
-      again(request);
+    if (!isConnectedBy(by) && (request.isRepeatable() || Ends.isNotLeader(trailers))) {
+      send(request);
     } else {
       fail(request, request.unanswered(status, trailers));
     }
   }
 
-  /** A request was surely not done, or may be done twice. */
-  void again(Request<?> request) {
-    if (!closed) {
-      send(request);
-    } else {
-      fail(request, new NotSent("the connection was closed"));
-    }
+  /** The appends that were sent by a call. */
+  List<AppendRequest> appendsBy(BatchAppendCall call) {
+    return outstanding.appendsBy(call);
   }
 
   private void fail(Request<?> request, Throwable failure) {
-    if (remove(request.id()) != null) {
+    if (outstanding.remove(request.id()) != null) {
       request.answer().completeExceptionally(failure);
     }
   }
 
+  /** Whether requests go by it. */
+  boolean isConnectedBy(NodeConnection connection) {
+    return link.connection() == connection;
+  }
+
   /** Makes a connection, a while after the last one if that was of no use. */
   private void connect() {
-    if (connecting || closed) {
-      return;
-    }
-    connecting = true;
+    link = new Link.Connecting(null);
     if (failures == 0) {
       askWhoLeads();
     } else {
@@ -202,51 +189,58 @@ final class LoopClient {
                         () -> {
                           if (failure != null) {
                             notConnected(Status.fromThrowable(failure));
-                          } else if (!closed && candidate == null) {
+                          } else if (link instanceof Link.Connecting(var candidate)
+                              && candidate == null) {
                             open(leader);
                           }
                         }));
   }
 
-  private void open(Endpoint leader) {
+  /** Opens a connection that takes the place of the one there is, and of one that was opened. */
+  private void open(Endpoint node) {
+    @Nullable NodeConnection replaced = link.candidate();
     try {
-      NodeConnection opened = new NodeConnection(leader, channels.open(leader, loop), this);
-      candidate = opened;
+      NodeConnection opened = new NodeConnection(node, channels.open(node, loop), this);
+      link = link.with(opened);
       opened.greet(Duration.ofNanos(Math.max(timeout, settings.gossipTimeout().toNanos())));
     } catch (IllegalArgumentException e) {
-      cluster.lost(leader);
+      link = link.with(null);
+      cluster.lost(node);
       notConnected(Status.UNAVAILABLE.withDescription(e.getMessage()));
+    }
+    if (replaced != null) {
+      replaced.leave();
     }
   }
 
-  /** A node has said what it can do. */
+  /** A node takes requests. */
   void connected(NodeConnection opened) {
-    if (candidate != opened) {
+    if (link.candidate() != opened) {
       opened.leave();
       return;
     }
-    candidate = null;
-    connecting = false;
-    if (connection != null) {
-      retire(connection);
+    @Nullable NodeConnection replaced = link.connection();
+    link = new Link.Connected(opened, null);
+    if (replaced != null) {
+      retire(replaced);
     }
-    connection = opened;
-    List<Request<?>> due = waiting.stream().filter(each -> open.containsKey(each.id())).toList();
+    List<Request<?>> due = waiting.stream().filter(outstanding::contains).toList();
     waiting.clear();
     due.forEach(this::send);
-    ping(opened);
+    ping.start(opened);
   }
 
-  /** A node did not say what it can do. */
+  /** A node that was to take requests does not. */
   void refused(NodeConnection opened, Status status) {
-    if (candidate == opened) {
-      candidate = null;
-      opened.leave();
-      if (connection == null) {
-        cluster.lost(opened.node());
-      } else {
-        ScheduledFuture<?> _ = loop.schedule(this::renew, RENEWED_AFTER_MS, TimeUnit.MILLISECONDS);
-      }
+    if (link.candidate() != opened) {
+      return;
+    }
+    link = link.with(null);
+    opened.leave();
+    if (link instanceof Link.Connected) {
+      ScheduledFuture<?> _ = loop.schedule(this::renew, RENEWED_AFTER_MS, TimeUnit.MILLISECONDS);
+    } else {
+      cluster.lost(opened.node());
       notConnected(status);
     }
   }
@@ -255,14 +249,9 @@ final class LoopClient {
   void renew() {
     execute(
         () -> {
-          @Nullable NodeConnection old = candidate == null ? connection : candidate;
-          if (old != null && !closed) {
-            if (candidate != null) {
-              candidate = null;
-              old.leave();
-            }
-            connecting = true;
-            open(old.node());
+          List<NodeConnection> connections = link.connections();
+          if (!connections.isEmpty()) {
+            open(connections.getLast().node());
           }
         });
   }
@@ -285,78 +274,52 @@ final class LoopClient {
   }
 
   private void notConnected(Status status) {
-    connecting = false;
-    NotSent failure = new NotSent(status);
+    if (link instanceof Link.Connecting) {
+      link = new Link.Away();
+    }
+    failWaiting(new NotSent(status));
+  }
+
+  private void failWaiting(NotSent failure) {
     List<Request<?>> inVain = List.copyOf(waiting);
     waiting.clear();
     inVain.forEach(request -> fail(request, failure));
   }
 
-  /** A node says that another leads. */
-  void toldOf(Endpoint leader) {
-    cluster.leads(leader);
+  /** A node does not do what one that leads does. */
+  void doubt(NodeConnection doubted) {
+    cluster.doubt(doubted.node());
   }
 
-  /** A node does not do what one that leads does. */
-  void doubts(NodeConnection doubted) {
-    cluster.doubt(doubted.node());
+  /**
+   * A node says that it does not lead.
+   *
+   * @param leader who does
+   */
+  void redirected(NodeConnection connection, Endpoint leader) {
+    cluster.leads(leader);
+    lost(connection);
   }
 
   /** A connection is of no use any more. */
   void lost(NodeConnection broken) {
-    if (connection == broken) {
-      connection = null;
+    if (isConnectedBy(broken)) {
+      link = link.disconnected();
       broken.leave();
       cluster.lost(broken.node());
     }
   }
 
   private void moved(Endpoint leader) {
+    @Nullable NodeConnection connection = link.connection();
     if (connection != null && !connection.node().equals(leader)) {
-      NodeConnection left = connection;
-      connection = null;
-      left.leave();
+      link = link.disconnected();
+      connection.leave();
     }
+    @Nullable NodeConnection candidate = link.candidate();
     if (candidate != null && !candidate.node().equals(leader)) {
-      NodeConnection left = candidate;
-      candidate = null;
-      left.leave();
       open(leader);
     }
-  }
-
-  /** The appends that were sent by a call. */
-  List<AppendRequest> appendsBy(BatchAppendCall call) {
-    return open.values().stream()
-        .filter(AppendRequest.class::isInstance)
-        .map(AppendRequest.class::cast)
-        .filter(append -> append.isAmong(call))
-        .toList();
-  }
-
-  /**
-   * Asks a node who is in its cluster: at first, and again and again where others are, so that it
-   * is known where to go when it is silent, and noticed that it is.
-   */
-  private void ping(NodeConnection pinged) {
-    if (connection != pinged || closed) {
-      return;
-    }
-    var ping = new UnaryRequest<>(this, GossipGrpc.getReadMethod(), Empty.getDefaultInstance());
-    CompletableFuture<?> _ =
-        ping.answer()
-            .whenComplete(
-                (view, failure) -> {
-                  boolean answered = failure == null && connection == pinged;
-                  if (answered) {
-                    cluster.members(pinged.node(), view);
-                  }
-                  if (!answered || cluster.hasSeveral()) {
-                    ScheduledFuture<?> _ =
-                        loop.schedule(() -> ping(pinged), PING_MS, TimeUnit.MILLISECONDS);
-                  }
-                });
-    accept(ping);
   }
 
   private void sweepSoon() {
@@ -368,16 +331,17 @@ final class LoopClient {
 
   private void sweep() {
     sweeping = false;
-    List<Request<?>> slow =
-        open.values().stream().takeWhile(request -> request.age() >= DOUBTED_AFTER).toList();
+    List<Request<?>> slow = outstanding.olderThan(DOUBTED_AFTER);
+    @Nullable NodeConnection connection = link.connection();
     if (connection != null && slow.stream().anyMatch(each -> each.sentBy() == connection)) {
-      doubts(connection);
+      doubt(connection);
     }
+    @Nullable NodeConnection candidate = link.candidate();
     if (candidate != null && !slow.isEmpty()) {
-      doubts(candidate);
+      doubt(candidate);
     }
     slow.stream().filter(request -> request.age() >= timeout).forEach(this::late);
-    if (!open.isEmpty()) {
+    if (!outstanding.isEmpty()) {
       sweepSoon();
     }
   }
@@ -414,15 +378,11 @@ final class LoopClient {
     try {
       loop.execute(
           () -> {
-            closed = true;
             List<NodeConnection> left =
-                Stream.concat(retired.stream(), Stream.of(connection, candidate))
-                    .filter(Objects::nonNull)
-                    .toList();
-            connection = null;
-            candidate = null;
+                Stream.concat(retired.stream(), link.connections().stream()).toList();
+            link = new Link.Closed();
             left.forEach(NodeConnection::leave);
-            notConnected(Status.CANCELLED.withDescription("the connection was closed"));
+            failWaiting(closed());
             ended.complete(null);
           });
     } catch (RejectedExecutionException _) {

@@ -32,13 +32,13 @@ final class NodeConnection {
   private final LoopClient client;
   private boolean batches;
   private boolean left;
-  private long heard = System.nanoTime();
+  private long lastAnswer = System.nanoTime();
   private @Nullable BatchAppendCall appends;
 
   NodeConnection(Endpoint node, ManagedChannel managed, LoopClient client) {
     this.node = node;
     this.managed = managed;
-    this.channel = ClientInterceptors.intercept(managed, new Hearing());
+    this.channel = ClientInterceptors.intercept(managed, new Observer());
     this.client = client;
   }
 
@@ -46,7 +46,7 @@ final class NodeConnection {
     return node;
   }
 
-  /** By which calls go; how they end is heard. */
+  /** By which calls go; how they end is observed. */
   Channel channel() {
     return channel;
   }
@@ -97,7 +97,7 @@ final class NodeConnection {
     }
   }
 
-  /** The node has no such call, whatever it said. */
+  /** The node has no such call, whatever it claimed. */
   void batchesNoMore() {
     batches = false;
   }
@@ -115,18 +115,18 @@ final class NodeConnection {
 
   /** Whether it has said nothing for some time. */
   boolean isSilentFor(long nanos) {
-    return System.nanoTime() - heard >= nanos;
+    return System.nanoTime() - lastAnswer >= nanos;
   }
 
   /**
    * A node tells by the ends of calls who leads, and that it does not. They are brought to the
    * event loop: a call that was never sent, as no address was found, ends on another thread.
    */
-  private final class Hearing implements EndsOfCalls {
+  private final class Observer implements EndsOfCalls {
 
     @Override
-    public void came() {
-      heard = System.nanoTime();
+    public void received() {
+      lastAnswer = System.nanoTime();
     }
 
     @Override
@@ -141,13 +141,12 @@ final class NodeConnection {
       }
       Optional<Endpoint> elsewhere = Ends.leader(trailers);
       if (elsewhere.isPresent()) {
-        client.toldOf(elsewhere.get());
-        client.lost(NodeConnection.this);
+        client.redirected(NodeConnection.this, elsewhere.get());
       } else if (Ends.isNotLeader(trailers)) {
-        client.doubts(NodeConnection.this);
+        client.doubt(NodeConnection.this);
       } else if (status.getCode() == Status.Code.UNAVAILABLE) {
         if (managed.getState(false) == ConnectivityState.READY) {
-          client.doubts(NodeConnection.this);
+          client.doubt(NodeConnection.this);
         } else {
           client.lost(NodeConnection.this);
         }

@@ -174,7 +174,7 @@ final class StoreStreams implements Streams {
       Function<LoopClient, Request<A>> request,
       BiConsumer<A, CompletableFuture<T>> answer,
       UnaryOperator<Throwable> meaning) {
-    if (!guard.lets()) {
+    if (!guard.admits()) {
       return CompletableFuture.failedFuture(new Away("the event store is away"));
     }
     CompletableFuture<T> given = new CompletableFuture<>();
@@ -183,7 +183,7 @@ final class StoreStreams implements Streams {
         here.ask(request.apply(here))
             .whenComplete(
                 (answered, failure) -> {
-                  guard.saw(failure);
+                  guard.ended(failure);
                   try {
                     if (failure == null) {
                       answer.accept(answered, given);

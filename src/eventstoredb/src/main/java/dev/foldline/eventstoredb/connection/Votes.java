@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 final class Votes {
 
   private final Set<Endpoint> known;
-  private final Map<Endpoint, ClusterInfo> said = new HashMap<>();
+  private final Map<Endpoint, ClusterInfo> views = new HashMap<>();
 
   /**
    * @param known the members that gossip named last; none if it was never asked
@@ -26,14 +26,14 @@ final class Votes {
     this.known = known;
   }
 
-  /** A node has said who the members are, and how it sees them. */
+  /** A node names the members, and how it sees them. */
   void add(Endpoint node, ClusterInfo view) {
-    said.put(node, view);
+    views.put(node, view);
   }
 
   /** All who were named as members. */
   Set<Endpoint> named() {
-    return said.values().stream()
+    return views.values().stream()
         .flatMap(view -> view.getMembersList().stream())
         .map(Votes::endpoint)
         .collect(Collectors.toCollection(LinkedHashSet::new));
@@ -43,10 +43,10 @@ final class Votes {
   Optional<Endpoint> leader() {
     Set<Endpoint> members = members();
     if (members.size() == 1 && named().size() == 1) {
-      return said.values().stream().flatMap(view -> leader(view).stream()).findFirst();
+      return views.values().stream().flatMap(view -> leader(view).stream()).findFirst();
     }
     Map<Endpoint, Integer> votes = new HashMap<>();
-    said.forEach(
+    views.forEach(
         (node, view) -> {
           if (members.contains(node)) {
             leader(view).ifPresent(leader -> votes.merge(leader, 1, Integer::sum));
@@ -63,9 +63,9 @@ final class Votes {
     Set<Endpoint> members = new LinkedHashSet<>(known.isEmpty() ? named() : known);
     members.removeIf(
         member ->
-            !said.containsKey(member)
-                && said.size() > 1
-                && said.values().stream().allMatch(view -> isDead(member, view)));
+            !views.containsKey(member)
+                && views.size() > 1
+                && views.values().stream().allMatch(view -> isDead(member, view)));
     return members;
   }
 

@@ -247,15 +247,15 @@ class EventStoreTest {
   void lets_few_calls_through_while_the_store_is_away_and_all_once_it_is_back() {
     Circuit circuit = new Circuit(3, Duration.ofMillis(50));
     for (int i = 0; i < 3; i++) {
-      assertThat(circuit.lets()).isTrue();
-      circuit.saw(true);
+      assertThat(circuit.admits()).isTrue();
+      circuit.ended(true);
     }
-    assertThat(circuit.lets()).isFalse();
-    await().atMost(PATIENCE).until(circuit::lets);
-    assertThat(circuit.lets()).isFalse();
-    circuit.saw(false);
+    assertThat(circuit.admits()).isFalse();
+    await().atMost(PATIENCE).until(circuit::admits);
+    assertThat(circuit.admits()).isFalse();
+    circuit.ended(false);
 
-    assertThat(circuit.lets()).isTrue();
-    assertThat(circuit.lets()).isTrue();
+    assertThat(circuit.admits()).isTrue();
+    assertThat(circuit.admits()).isTrue();
   }
 }

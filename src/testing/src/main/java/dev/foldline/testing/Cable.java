@@ -61,6 +61,11 @@ public final class Cable implements AutoCloseable {
     return entrance.getLocalPort();
   }
 
+  /** Whether something is connected now. */
+  boolean isConnected() {
+    return !connections.isEmpty();
+  }
+
   /** Breaks what is connected now; new connections are welcome. */
   public void cut() {
     connections.forEach(Connection::close);

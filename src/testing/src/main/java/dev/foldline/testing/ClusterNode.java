@@ -39,6 +39,10 @@ final class ClusterNode implements AutoCloseable {
     return port;
   }
 
+  boolean isConnected() {
+    return entrance.isConnected();
+  }
+
   /** Its connections break, and no one listens. */
   void goAway() {
     entrance.close();

@@ -69,6 +69,11 @@ public final class StoreCluster implements AutoCloseable {
     return nodes.get(node).port();
   }
 
+  /** Whether a client has a connection to a node. */
+  public boolean isConnected(int node) {
+    return nodes.get(node).isConnected();
+  }
+
   /** Who was elected last, even if it is dead since. */
   public int leader() {
     return membership.leader();

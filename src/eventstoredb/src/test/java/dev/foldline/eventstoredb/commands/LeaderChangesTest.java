@@ -58,7 +58,11 @@ class LeaderChangesTest {
     private int sent;
 
     Client(Named named) {
-      store = new EventStore(named.connectionString(cluster), Duration.ofSeconds(20));
+      this(named, Duration.ofSeconds(20));
+    }
+
+    Client(Named named, Duration timeout) {
+      store = new EventStore(named.connectionString(cluster), timeout);
       instance = Instance.of(store.streams());
     }
 
@@ -151,6 +155,18 @@ class LeaderChangesTest {
         await().atMost(PATIENCE).until(client::repeated);
       }
       client.addsUp();
+    }
+  }
+
+  /** The one that the follower names takes the connection, and answers nothing. */
+  @Test
+  void begin_with_another_leader_where_the_first_one_is_silent_from_the_start() throws Exception {
+    cluster.silence(0);
+    try (Client client = new Client(Named.A_FOLLOWER, Duration.ofMinutes(5))) {
+      CompletableFuture<Receipt> first = client.add();
+      await().atMost(PATIENCE).until(() -> cluster.isConnected(0));
+      cluster.elect(1);
+      assertThat(first.get(30, TimeUnit.SECONDS).revision()).isZero();
     }
   }
 

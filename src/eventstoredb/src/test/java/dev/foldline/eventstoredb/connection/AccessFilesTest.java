@@ -12,6 +12,8 @@ import dev.foldline.core.Appended;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.eventstoredb.subscriptions.Logged;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
 import io.grpc.stub.StreamObserver;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
@@ -173,7 +175,7 @@ class AccessFilesTest {
                   "-keyalg",
                   "EC",
                   "-dname",
-                  "CN=localhost",
+                  "CN=" + name,
                   "-ext",
                   "san=dns:localhost",
                   "-storetype",
@@ -207,6 +209,45 @@ class AccessFilesTest {
 
     EmbeddedEventStore serve(int port) {
       return EmbeddedEventStore.builder().port(port).tls(certificate, key).start();
+    }
+  }
+
+  /** For a while the certificate that is there does not fit the key. */
+  @Test
+  void hold_a_users_certificate_that_may_change_under_load() throws Exception {
+    Certificate nodes = Certificate.make(directory, "node");
+    Certificate first = Certificate.make(directory, "first");
+    Certificate second = Certificate.make(directory, "second");
+    Path users =
+        Files.writeString(
+            directory.resolve("users.pem"),
+            Files.readString(first.certificate()) + Files.readString(second.certificate()));
+    Path certificate = Files.copy(first.certificate(), directory.resolve("user.crt"));
+    Path key = Files.copy(first.key(), directory.resolve("user.key"));
+    ServerCredentials credentials =
+        TlsServerCredentials.newBuilder()
+            .keyManager(nodes.certificate().toFile(), nodes.key().toFile())
+            .trustManager(users.toFile())
+            .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+            .build();
+    try (ScriptedNode node = new ScriptedNode(credentials, NO_BATCHES, new Taking());
+        EventStore store =
+            connect(
+                "esdb://localhost:%d?tlsCaFile=%s&userCertFile=%s&userKeyFile=%s"
+                    .formatted(node.endpoint().port(), nodes.certificate(), certificate, key),
+                Optional.empty());
+        Load load = new Load(store)) {
+      load.goesOn();
+      assertThat(node.lastUser()).isEqualTo("CN=first");
+
+      try (Logged log = new Logged(EventStore.class)) {
+        Files.copy(second.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+        isTold(log, "user.crt");
+      }
+      load.goesOn();
+      Files.copy(second.key(), key, StandardCopyOption.REPLACE_EXISTING);
+      await().atMost(PATIENCE).until(() -> node.lastUser().equals("CN=second"));
+      load.goesOn();
     }
   }
 

@@ -7,10 +7,13 @@ import com.eventstore.dbclient.proto.serverfeatures.Serverfeatures.SupportedMeth
 import com.eventstore.dbclient.proto.serverfeatures.Serverfeatures.SupportedMethods;
 import com.eventstore.dbclient.proto.shared.Shared;
 import io.grpc.BindableService;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -22,13 +25,19 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** A node that answers as a test has it. */
 final class ScriptedNode implements AutoCloseable {
 
-  /** A call that came. */
-  record Came(String method, Metadata headers) {}
+  /**
+   * A call that came.
+   *
+   * @param user by whose certificate; empty if there was none
+   */
+  record Came(String method, Metadata headers, String user) {}
 
   private final Queue<Came> calls = new ConcurrentLinkedQueue<>();
   private final Server server;
@@ -37,8 +46,16 @@ final class ScriptedNode implements AutoCloseable {
    * @param batches whether it says that it takes many appends by one call
    */
   ScriptedNode(Features batches, BindableService... services) {
+    this(InsecureServerCredentials.create(), batches, services);
+  }
+
+  /**
+   * @param batches whether it says that it takes many appends by one call
+   */
+  ScriptedNode(ServerCredentials credentials, Features batches, BindableService... services) {
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), credentials)
             .intercept(new Listening());
     switch (batches) {
       case BATCHES, NO_BATCHES -> builder.addService(new ToldFeatures(batches));
@@ -80,6 +97,12 @@ final class ScriptedNode implements AutoCloseable {
     List<Came> came = calls();
     @Nullable String value = came.isEmpty() ? null : came.getLast().headers().get(ascii(header));
     return value == null ? "" : value;
+  }
+
+  /** By whose certificate the last call came; empty if there was none. */
+  String lastUser() {
+    List<Came> came = calls();
+    return came.isEmpty() ? "" : came.getLast().user();
   }
 
   long times(String method) {
@@ -135,8 +158,17 @@ final class ScriptedNode implements AutoCloseable {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      calls.add(new Came(call.getMethodDescriptor().getFullMethodName(), headers));
+      calls.add(new Came(call.getMethodDescriptor().getFullMethodName(), headers, user(call)));
       return next.startCall(call, headers);
+    }
+  }
+
+  private static String user(ServerCall<?, ?> call) {
+    @Nullable SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    try {
+      return session == null ? "" : session.getPeerPrincipal().getName();
+    } catch (SSLPeerUnverifiedException _) {
+      return "";
     }
   }
 

@@ -7,12 +7,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.UpdatePersistentSubscriptionToAllOptions;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.connection.StoreAddress;
 import dev.foldline.testing.StoreProxy;
 import io.vertx.core.Vertx;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -188,6 +191,28 @@ class NeverSilentTest {
                     own("readers"), UpdatePersistentSubscriptionToAllOptions.get().maxRetryCount(3))
                 .get(10, TimeUnit.SECONDS));
     reported(health, "dropped");
+  }
+
+  /** It is opened anew by a connection that was made with the new one; the old one is left. */
+  @ParameterizedTest
+  @EnumSource
+  void password_changed(Kind kind, @TempDir Path files) throws Exception {
+    Path password = Files.writeString(files.resolve("password"), "first");
+    store.close();
+    store =
+        new EventStore(
+            new StoreAddress(
+                proxy.connectionString().replace("://", "://bank@"), Optional.of(password)),
+            Duration.ofSeconds(2),
+            null);
+    SubscriptionHealth health = subscribe(kind, QUICK);
+    outlives(
+        health,
+        () -> {
+          Files.writeString(password, "second");
+          await().atMost(LIMIT).until(() -> health.losses() > 0);
+        });
+    assertThat(seen).containsExactly(0L, 1L);
   }
 
   @Test

@@ -5,12 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import dev.foldline.core.Category;
 import dev.foldline.core.Changes;
+import dev.foldline.core.Decider;
 import dev.foldline.core.Projection;
+import dev.foldline.core.Receipt;
 import dev.foldline.core.Stored;
+import dev.foldline.core.View;
+import dev.foldline.eventstoredb.commands.CommandHandler;
+import dev.foldline.quarkus.http.Queries;
+import dev.foldline.quarkus.http.Query;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.funqy.Funq;
 import io.quarkus.test.QuarkusDevModeTest;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -18,18 +25,23 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -57,7 +69,12 @@ class DevelopmentTest {
       new QuarkusDevModeTest()
           .withApplicationRoot(
               jar ->
-                  jar.addClasses(Counted.class, Counted.Once.class, Total.class, Functions.class)
+                  jar.addClasses(
+                          Counted.class,
+                          Counted.Once.class,
+                          Count.class,
+                          Total.class,
+                          Functions.class)
                       .addAsResource(
                           new StringAsset(
                               """
@@ -77,20 +94,55 @@ class DevelopmentTest {
     record Once(int number) implements Counted {}
   }
 
+  /** Counts once more. */
+  public record Count(String counter) {
+
+    static final Decider<Count, Integer, Counted> DECIDER =
+        new Decider<>(
+            Total.COUNTERS,
+            Count::counter,
+            0,
+            (_, number) -> List.of(new Counted.Once(number)),
+            (number, _) -> number + 1);
+  }
+
   public record Total(int number) {
+
+    static final Category<Counted> COUNTERS = Category.of("counter", Counted.class);
 
     static final Projection<Total> PROJECTION =
         Projection.of("total", 1, Total.class)
-            .on(Category.of("counter", Counted.class), (_, _) -> Changes.to(new Total(1)));
+            .on(
+                COUNTERS,
+                (total, _) -> Changes.to(new Total(total == null ? 1 : total.number + 1)));
   }
 
   public static class Functions {
 
     @Inject MeterRegistry meters;
+    @Inject CommandHandler commands;
+    @Inject Queries queries;
 
     @Funq
     public String greeting() {
       return "hello";
+    }
+
+    @Funq
+    public Uni<Receipt> count(Count command) {
+      return commands.handle(Count.DECIDER, command);
+    }
+
+    @Funq
+    @Query
+    public Uni<Optional<View<Total>>> total(Count query) {
+      return queries.document(Total.PROJECTION, query.counter());
+    }
+
+    /** Waits where it must not. */
+    @Funq
+    public Uni<Boolean> waiting() throws InterruptedException {
+      return Uni.createFrom().item(new CountDownLatch(1).await(1, TimeUnit.MILLISECONDS));
     }
 
     @Funq
@@ -120,6 +172,26 @@ class DevelopmentTest {
     assertThat(Files.exists(Path.of("target", "development", "eventstore"))).isTrue();
   }
 
+  @Test
+  void waits_for_nothing_on_an_event_loop() throws Exception {
+    String base = base();
+    awaitReady(base);
+    try (EventLoopWaits waits = new EventLoopWaits()) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(post(base, "/count", "{\"counter\":\"c-%d\"}".formatted(i % 4)))
+            .startsWith("200");
+      }
+      await()
+          .atMost(LIMIT)
+          .until(() -> get(base, "/total?counter=c-3"), total -> total.contains("5"));
+      assertThat(waits.end()).isEmpty();
+    }
+    try (EventLoopWaits waits = new EventLoopWaits()) {
+      assertThat(get(base, "/waiting")).startsWith("200");
+      assertThat(waits.end()).singleElement().asString().contains("Functions.waiting");
+    }
+  }
+
   /** Where the hint says that it is. */
   private static String base() {
     return await()
@@ -143,8 +215,19 @@ class DevelopmentTest {
 
   /** The status of the answer and its body; nothing where there is none. */
   private static String get(String base, String path) throws InterruptedException {
+    return send(HttpRequest.newBuilder(URI.create(base + path)));
+  }
+
+  private static String post(String base, String path, String json) throws InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(base + path))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json)));
+  }
+
+  private static String send(HttpRequest.Builder builder) throws InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(URI.create(base + path)).timeout(LIMIT).build();
+      HttpRequest request = builder.timeout(LIMIT).build();
       HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
       return answer.statusCode() + " " + answer.body();
     } catch (IOException _) {

@@ -113,7 +113,7 @@ final class Ground implements AutoCloseable {
     this.views = new Views(models);
   }
 
-  private static void anew() {
+  static void anew() {
     n = EventStoreServer.unique("n");
   }
 

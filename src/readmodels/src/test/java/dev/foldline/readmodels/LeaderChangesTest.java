@@ -37,16 +37,23 @@ class LeaderChangesTest {
   private static final int STREAMS = 5;
   private static final int ROUND = 20;
 
-  private final Projection<Sum> sums = Counting.sums(1);
+  private final Projection<Sum> sums;
   private final StoreCluster cluster = StoreCluster.start();
   private final RedisServer redisServer = RedisServer.start();
   private final EventStore writer =
       new EventStore(cluster.connectionString(), Duration.ofSeconds(5));
-  private final Instance one = new Instance(cluster.connectionString());
-  private final Instance ofFollower = new Instance(cluster.connectionString(1));
+  private final Instance one;
+  private final Instance ofFollower;
 
   /** How many events were appended. */
   private int appended;
+
+  LeaderChangesTest() {
+    Ground.anew();
+    sums = Counting.sums(1);
+    one = new Instance(cluster.connectionString());
+    ofFollower = new Instance(cluster.connectionString(1));
+  }
 
   @AfterEach
   void close() {

@@ -1,108 +1,88 @@
 package dev.foldline.testing;
 
-import java.util.List;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
- * A cluster of three nodes on this machine as its clients see one: each has a port of its own, and
- * one log is behind all of them. Nodes are numbered from 0, which leads at first, and do only what
- * a test has them do: no one is elected by itself.
+ * A cluster of three nodes that a test runs against: one in this process; or that whose connection
+ * string the system property {@code foldline.test.eventstoredb.cluster} gives, with all its nodes
+ * and without TLS.
  *
- * <p>What each node answers was recorded on EventStoreDB 24.10. A node can write where it reaches
- * the leader and the leader a majority; otherwise what is written is ABORTED, at once. Reads are
- * always of the whole log, at a deposed leader too.
- *
- * <p>Real nodes could stand behind the same methods: processes or containers that are killed, and
- * stopped by signals, each with a supervisor, since a deposed leader that goes on ends to truncate
- * its log. They elect for themselves, so that {@link #elect} would wait until they have, after it
- * gave its node the highest priority; {@link #tellWhoLeads} would wait until the node is back.
+ * <p>Nodes are numbered from 0, which leads at first. Those of a given cluster are acted upon by
+ * the program that {@code foldline.test.eventstoredb.cluster.control} gives: it is called with
+ * {@code kill}, {@code restart}, {@code silence} ({@code SIGSTOP}) or {@code resume}, and the
+ * node's {@code host:port}. They elect for themselves, and need a supervisor: a deposed leader that
+ * goes on ends to truncate its log. Such a cluster holds what earlier tests wrote, so that streams
+ * and groups need names of the test's own.
  *
  * <p>Safe for use by many threads.
  */
-public final class StoreCluster implements AutoCloseable {
+public abstract sealed class StoreCluster implements AutoCloseable
+    permits InProcessCluster, GivenCluster {
 
   /** How many nodes there are. */
   public static final int SIZE = 3;
 
-  private final EventStoreServer store;
-  private final Membership membership;
-  private final List<ClusterNode> nodes;
+  private static final String NODES = "foldline.test.eventstoredb.cluster";
 
-  private StoreCluster(EventStoreServer store) {
-    this.store = store;
-    List<Integer> ports =
-        Stream.generate(EventStoreServer::freePort).distinct().limit(SIZE).toList();
-    this.membership = new Membership(ports);
-    this.nodes =
-        IntStream.range(0, SIZE)
-            .mapToObj(
-                number -> new ClusterNode(number, ports.get(number), membership, store.port()))
-            .toList();
-  }
-
-  /** Starts one that keeps nothing when it stops; or stands before the store that is given. */
+  /** Starts one, or takes the one that is given as soon as all its nodes run. */
   public static StoreCluster start() {
-    return new StoreCluster(EventStoreServer.start());
+    String given = System.getProperty(NODES, "");
+    return given.isEmpty()
+        ? new InProcessCluster()
+        : new GivenCluster(
+            given, GivenCluster.Control.by(Path.of(System.getProperty(NODES + ".control", ""))));
   }
+
+  /** Where a node is, as host and port. */
+  abstract String address(int node);
+
+  /** The way to some addresses. */
+  abstract String connectionString(String scheme, String addresses);
 
   /** The way to all nodes: clients find the leader by gossip. */
-  public String connectionString() {
-    return nodes.stream()
-        .map(node -> "127.0.0.1:" + node.port())
-        .collect(Collectors.joining(",", "esdb://", "?tls=false"));
+  public final String connectionString() {
+    return connectionString(
+        "esdb", IntStream.range(0, SIZE).mapToObj(this::address).collect(Collectors.joining(",")));
   }
 
   /** The way to one node, leader or not, without gossip. */
-  public String connectionString(int node) {
-    return "esdb://127.0.0.1:" + port(node) + "?tls=false";
+  public final String connectionString(int node) {
+    return connectionString("esdb", address(node));
   }
 
   /** The way to the leader that one node names. */
-  public String discover(int node) {
-    return "esdb+discover://127.0.0.1:" + port(node) + "?tls=false";
+  public final String discover(int node) {
+    return connectionString("esdb+discover", address(node));
   }
 
-  /** Below 32768, above which clients can't read it beside others. */
-  public int port(int node) {
-    return nodes.get(node).port();
+  /** Of one in this process below 32768, above which clients can't read it beside others. */
+  public final int port(int node) {
+    return URI.create("esdb://" + address(node)).getPort();
   }
 
-  /** Whether a client has a connection to a node. */
-  public boolean isConnected(int node) {
-    return nodes.get(node).isConnected();
-  }
+  /** Whether a client has a connection to a node; true where that can't be seen. */
+  public abstract boolean isConnected(int node);
 
   /** Who was elected last, even if it is dead since. */
-  public int leader() {
-    return membership.leader();
-  }
+  public abstract int leader();
 
   /**
    * A node's process ends ({@code SIGKILL}): its connections break, and no one listens. If it
    * leads, the others go on naming it until someone is elected; their gossip says that it is dead.
    */
-  public synchronized void kill(int node) {
-    membership.killed(node);
-    nodes.get(node).goAway();
-    nodes.get(node).detachCalls();
-  }
+  public abstract void kill(int node);
 
   /** A killed node is back, and knows who leads; that is itself, if no one was elected since. */
-  public synchronized void restart(int node) {
-    membership.restarted(node);
-    nodes.get(node).comeBack();
-  }
+  public abstract void restart(int node);
 
   /**
    * A node's process stops ({@code SIGSTOP}): its connections stay open, new ones are made, and
    * nothing is answered, pings neither. The others show it alive until someone is elected.
    */
-  public synchronized void silence(int node) {
-    nodes.get(node).freeze();
-    membership.silenced(node);
-  }
+  public abstract void silence(int node);
 
   /**
    * A silenced node goes on ({@code SIGCONT}), with what came meanwhile first. If someone was
@@ -110,34 +90,19 @@ public final class StoreCluster implements AutoCloseable {
    * gossips as before, but can't write, and who consumes a persistent subscription there gets
    * nothing.
    */
-  public synchronized void resume(int node) {
-    membership.resumed(node);
-    nodes.get(node).thaw();
-  }
+  public abstract void resume(int node);
 
   /**
-   * A node that runs is elected, and all that run hear of it. Nothing more comes of what the one
-   * that led has passed on. If it runs, its calls end as UNAVAILABLE.
-   *
-   * @throws IllegalStateException if the node, or the majority, does not run
+   * A node that runs is elected, and all that run hear of it: the one that is named, or whom those
+   * choose that elect for themselves. Nothing more comes of what the one that led has passed on. If
+   * it runs, its calls end as UNAVAILABLE.
    */
-  public synchronized void elect(int node) {
-    int before = membership.leader();
-    membership.elected(node);
-    if (node != before) {
-      nodes.get(before).detachCalls();
-    }
-    IntStream.range(0, SIZE).filter(membership::runs).forEach(this::tellWhoLeads);
-  }
+  public abstract void elect(int node);
 
   /** A node that went on after someone was elected hears of it. If it led, its calls end. */
-  public synchronized void tellWhoLeads(int node) {
-    nodes.get(node).hearWhoLeads();
-  }
+  public abstract void tellWhoLeads(int node);
 
+  /** A cluster that is given runs as before. */
   @Override
-  public synchronized void close() {
-    nodes.forEach(ClusterNode::close);
-    store.close();
-  }
+  public abstract void close();
 }

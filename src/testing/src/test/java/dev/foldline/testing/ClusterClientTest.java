@@ -20,7 +20,7 @@ class ClusterClientTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final String stream = EventStoreServer.unique("s");
-  private final StoreCluster cluster = StoreCluster.start();
+  private final StoreCluster cluster = new InProcessCluster();
 
   @AfterEach
   void stop() {

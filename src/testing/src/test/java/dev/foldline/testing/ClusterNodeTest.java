@@ -91,7 +91,7 @@ class ClusterNodeTest {
 
   @BeforeAll
   static void start() {
-    cluster = StoreCluster.start();
+    cluster = new InProcessCluster();
     leader = NodeClient.requiresLeader(cluster.port(LEADER));
     follower = NodeClient.requiresLeader(cluster.port(FOLLOWER));
     followerWillDo = NodeClient.takesAnyNode(cluster.port(FOLLOWER));

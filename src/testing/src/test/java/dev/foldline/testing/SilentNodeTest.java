@@ -22,7 +22,7 @@ class SilentNodeTest {
 
   @Test
   void answers_no_pings_on_connections_that_it_has_or_gets_until_it_goes_on() throws Exception {
-    try (StoreCluster cluster = StoreCluster.start();
+    try (StoreCluster cluster = new InProcessCluster();
         Socket earlier = new Socket(InetAddress.getLoopbackAddress(), cluster.port(0))) {
       send(earlier, GREETING + PING);
       awaitAnswer(earlier, LIMIT_MILLIS);

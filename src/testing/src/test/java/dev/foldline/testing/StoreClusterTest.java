@@ -29,7 +29,7 @@ class StoreClusterTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final String stream = EventStoreServer.unique("s");
-  private final StoreCluster cluster = StoreCluster.start();
+  private final StoreCluster cluster = new InProcessCluster();
   private final NodeClient first = NodeClient.requiresLeader(cluster.port(0));
   private final NodeClient second = NodeClient.requiresLeader(cluster.port(1));
   private final NodeClient third = NodeClient.requiresLeader(cluster.port(2));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.foldline.core.Failure;
 import dev.foldline.core.Receipt;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.StoreCluster;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ class LeaderChangesTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int STREAMS = 5;
+
+  private final String n = EventStoreServer.unique("n");
 
   private final StoreCluster cluster = StoreCluster.start();
 
@@ -69,7 +72,7 @@ class LeaderChangesTest {
     CompletableFuture<Receipt> add() {
       int number = sent++;
       return instance
-          .handle("key-" + number, "n" + number % STREAMS, new Counter.Command.Add(1))
+          .handle(n + "-key-" + number, n + number % STREAMS, new Counter.Command.Add(1))
           .subscribeAsCompletionStage();
     }
 
@@ -90,7 +93,7 @@ class LeaderChangesTest {
     void addsUp() {
       long sum = 0;
       for (int stream = 0; stream < STREAMS; stream++) {
-        sum += store.remaining("counter-n" + stream, 0, 500).await().atMost(PATIENCE).size();
+        sum += store.remaining("counter-" + n + stream, 0, 500).await().atMost(PATIENCE).size();
       }
       assertThat(sum).isEqualTo(sent);
     }
@@ -180,12 +183,13 @@ class LeaderChangesTest {
       second.get(30, TimeUnit.SECONDS);
       cluster.resume(0);
       try (Client other = new Client(Named.ALL)) {
-        assertThat(other.store.remaining("counter-n0", 0, 10).await().atMost(PATIENCE).size())
+        assertThat(
+                other.store.remaining("counter-" + n + "0", 0, 10).await().atMost(PATIENCE).size())
             .isEqualTo(1);
         assertThat(
                 other
                     .instance
-                    .handle("other", "n4", new Counter.Command.Add(1))
+                    .handle("other", n + "4", new Counter.Command.Add(1))
                     .await()
                     .atMost(PATIENCE)
                     .revision())

@@ -68,7 +68,7 @@ final class StreamRead extends Pump {
   private boolean forwards(Snapshot snapshot, StreamInfo info) {
     long last = info.lastRevision();
     long first = info.firstRevision();
-    int size = sent ? PAGE_EVENTS : (int) Math.min(request.count(), FIRST_PAGE);
+    long size = sent ? page() : Math.min(request.count(), FIRST_PAGE);
     if (next <= first - size) {
       empty(first);
       return true;
@@ -93,6 +93,10 @@ final class StreamRead extends Pump {
     return remaining > 0 && next <= last;
   }
 
+  private long page() {
+    return Math.min(remaining, PAGE_EVENTS);
+  }
+
   private void empty(long behind) {
     if (request.compatible() && !sent && behind != next) {
       send(ReadResp.newBuilder().setFirstStreamPosition(behind).build());
@@ -106,7 +110,7 @@ final class StreamRead extends Pump {
       return false;
     }
     List<LogEvent> events =
-        snapshot.streamBackwards(info, next, Math.max(first, next - PAGE_EVENTS + 1), PAGE_BYTES);
+        snapshot.streamBackwards(info, next, Math.max(first, next - page() + 1), PAGE_BYTES);
     deliver(snapshot, info, events);
     next = events.isEmpty() ? first - 1 : events.getLast().revision() - 1;
     return remaining > 0 && next >= first;

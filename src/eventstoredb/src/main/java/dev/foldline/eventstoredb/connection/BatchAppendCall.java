@@ -56,7 +56,7 @@ final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
   @Override
   public void onClose(Status status, Metadata trailers) {
     connection.forget(this);
-    if (status.getCode() == Status.Code.UNIMPLEMENTED) {
+    if (status.getCode() == Status.Code.UNIMPLEMENTED && !answers) {
       connection.batchesNoMore();
       client.appendsBy(this).forEach(client::send);
       return;

@@ -5,6 +5,7 @@ import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.Subscrip
 import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.connection.Resolved;
 import io.grpc.Status;
@@ -60,7 +61,18 @@ public final class ServerGroup {
                     ? compare(found.get())
                     : create()
                         .onFailure(ServerGroup::existsAlready)
-                        .recoverWithUni(() -> ensure()));
+                        .recoverWithUni(this::compareNew));
+  }
+
+  /** Another instance created it meanwhile. */
+  private Uni<Void> compareNew() {
+    return standing()
+        .chain(
+            found ->
+                found
+                    .map(this::compare)
+                    .orElseThrow(
+                        () -> new Unavailable("the event store is of two minds about it")));
   }
 
   private static boolean existsAlready(Throwable failure) {

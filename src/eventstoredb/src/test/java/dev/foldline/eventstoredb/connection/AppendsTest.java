@@ -342,25 +342,38 @@ class AppendsTest {
       EventStoreServer server) {
     RuntimeException elsewhere =
         ScriptedNode.notLeader("127.0.0.1", Integer.toString(server.port()));
-    AtomicInteger came = new AtomicInteger();
-    Answering answering =
-        new Answering(
-            (request, answers) -> {
-              if (came.incrementAndGet() == 1) {
-                answers.onNext(
-                    to(request)
-                        .setSuccess(BatchAppendResp.Success.newBuilder().setCurrentRevision(0))
-                        .build());
-              } else {
-                answers.onError(elsewhere);
-              }
-            });
-    try (ScriptedNode node = new ScriptedNode(BATCHES, answering);
+    try (ScriptedNode node = new ScriptedNode(BATCHES, takesOneBefore(elsewhere));
         EventStore store = new EventStore(node.connectionString(), TIMEOUT)) {
       get(append(store, a, -1));
       assertThatThrownBy(() -> get(append(store, a, 0))).isInstanceOf(OutcomeUnknown.class);
       assertThat(get(append(store, a, -1)).revision()).isZero();
     }
+  }
+
+  @Test
+  void are_unknown_at_a_node_that_took_others_before_it_said_that_it_takes_none() {
+    RuntimeException none = Status.UNIMPLEMENTED.asRuntimeException();
+    try (ScriptedNode node = new ScriptedNode(BATCHES, takesOneBefore(none));
+        EventStore store = new EventStore(node.connectionString(), TIMEOUT)) {
+      get(append(store, a, -1));
+      assertThatThrownBy(() -> get(append(store, a, 0))).isInstanceOf(OutcomeUnknown.class);
+      assertThat(node.times("Append")).isZero();
+    }
+  }
+
+  private static Answering takesOneBefore(RuntimeException end) {
+    AtomicInteger came = new AtomicInteger();
+    return new Answering(
+        (request, answers) -> {
+          if (came.incrementAndGet() == 1) {
+            answers.onNext(
+                to(request)
+                    .setSuccess(BatchAppendResp.Success.newBuilder().setCurrentRevision(0))
+                    .build());
+          } else {
+            answers.onError(end);
+          }
+        });
   }
 
   @Test

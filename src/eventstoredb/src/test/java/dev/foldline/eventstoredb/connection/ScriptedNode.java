@@ -30,7 +30,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** A node that answers as a test has it. */
-final class ScriptedNode implements AutoCloseable {
+public final class ScriptedNode implements AutoCloseable {
 
   /**
    * A call that came.
@@ -45,7 +45,7 @@ final class ScriptedNode implements AutoCloseable {
   /**
    * @param batches whether it says that it takes many appends by one call
    */
-  ScriptedNode(Features batches, BindableService... services) {
+  public ScriptedNode(Features batches, BindableService... services) {
     this(InsecureServerCredentials.create(), batches, services);
   }
 
@@ -70,7 +70,7 @@ final class ScriptedNode implements AutoCloseable {
   }
 
   /** What it says that it can do. */
-  enum Features {
+  public enum Features {
     BATCHES,
     NO_BATCHES,
     /** It does not understand the question. */
@@ -81,7 +81,7 @@ final class ScriptedNode implements AutoCloseable {
     return new Endpoint("127.0.0.1", server.getPort());
   }
 
-  String connectionString() {
+  public String connectionString() {
     return "esdb://" + endpoint() + "?tls=false";
   }
 

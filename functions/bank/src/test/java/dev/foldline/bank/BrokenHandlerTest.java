@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -139,8 +140,9 @@ class BrokenHandlerTest {
     }
 
     @Override
-    public CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
-      return store.last(stream, limit);
+    public CompletionStage<List<Recorded<StoredEvent>>> last(
+        String stream, int limit, LongConsumer end) {
+      return store.last(stream, limit, end);
     }
   }
 }

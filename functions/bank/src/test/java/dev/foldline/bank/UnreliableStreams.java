@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /** The event store behind a network that does what a test plans. */
 @Alternative
@@ -63,8 +64,11 @@ class UnreliableStreams implements Streams {
   }
 
   @Override
-  public CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
+  public CompletionStage<List<Recorded<StoredEvent>>> last(
+      String stream, int limit, LongConsumer end) {
     return faults.call(
-        "read", () -> store.last(stream, limit), () -> new Unavailable("the event store is away"));
+        "read",
+        () -> store.last(stream, limit, end),
+        () -> new Unavailable("the event store is away"));
   }
 }

@@ -2,6 +2,7 @@ package dev.foldline.core;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
 
 /**
  * All that the command handler asks of an event store: of the node that leads, where it has
@@ -35,8 +36,10 @@ public interface Streams {
    * Reads the last events of a stream, the latest first.
    *
    * @param limit how many events at most
+   * @param end is told the revision of the last one as soon as it is there; again, if the store is
+   *     asked again
    * @return the events; none where there is no such stream. Fails with {@link Truncated} where
    *     there is a stream and not one of its events is left
    */
-  CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit);
+  CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit, LongConsumer end);
 }

@@ -10,6 +10,7 @@ import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.events.EventMetadata;
 import dev.foldline.eventstoredb.events.Unbroken;
 import dev.foldline.eventstoredb.snapshots.SnapshotKeeper;
+import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,9 +46,10 @@ final class StreamLoader {
   }
 
   /**
-   * Folds a stream: its snapshot and the events after it, else all of it. The last events are read
-   * while the snapshot is asked for: mostly both meet, and where they don't the stream is read from
-   * its snapshot, or its beginning, on.
+   * Folds a stream: its snapshot and the events after it, else all of it. The last events are read,
+   * so many that the last one of the latest snapshot is among them; as soon as the first of them
+   * says that there may be a snapshot it is asked for. Mostly both meet, and where they don't the
+   * stream is read from its snapshot, or its beginning, on.
    */
   <S> CompletionStage<StreamState<S>> load(Decider<?, S, ?> decider, String stream) {
     OptionalInt every = snapshots.firstAfter(decider);
@@ -55,16 +57,25 @@ final class StreamLoader {
       return readOn(decider, stream, nothing(decider), _ -> {});
     }
     int first = every.getAsInt();
-    CompletableFuture<Optional<StreamState<S>>> snapshot =
-        snapshots.load(decider, stream).subscribeAsCompletionStage();
+    Uni<Optional<StreamState<S>>> snapshot =
+        snapshots.load(decider, stream).memoize().indefinitely();
     return streams
-        .last(stream, Math.min(2 * first, 2 * PAGE))
+        .last(
+            stream,
+            Math.min(first + 1, 2 * PAGE),
+            end -> {
+              if (end + 1 >= first) {
+                snapshot.subscribe().with(_ -> {});
+              }
+            })
         .thenCompose(
             latest -> {
               List<Recorded<StoredEvent>> page = latest.reversed();
               return page.size() < first && isWhole(page)
                   ? CompletableFuture.completedStage(first(decider, page))
-                  : snapshot.thenCompose(found -> loadLong(decider, stream, found, page));
+                  : snapshot
+                      .subscribeAsCompletionStage()
+                      .thenCompose(found -> loadLong(decider, stream, found, page));
             });
   }
 

@@ -11,6 +11,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Reads a part of a stream or of the log. */
 final class ReadRequest extends Request<ReadRequest.Page> {
@@ -31,12 +32,22 @@ final class ReadRequest extends Request<ReadRequest.Page> {
   private final LoopClient client;
   private final ReadReq request;
   private final int limit;
+  private final Consumer<Resolved> first;
 
   /**
    * @param limit how many events are asked for
    */
   ReadRequest(LoopClient client, ReadReq request, int limit) {
+    this(client, request, limit, _ -> {});
+  }
+
+  /**
+   * @param limit how many events are asked for
+   * @param first is given the first event before the others are there
+   */
+  ReadRequest(LoopClient client, ReadReq request, int limit, Consumer<Resolved> first) {
     super(0);
+    this.first = first;
     this.client = client;
     this.request = request;
     this.limit = limit;
@@ -66,7 +77,7 @@ final class ReadRequest extends Request<ReadRequest.Page> {
     @Override
     public void onMessage(ReadResp message) {
       switch (message.getContentCase()) {
-        case EVENT -> events.add(WireEvents.toResolved(message.getEvent()));
+        case EVENT -> add(WireEvents.toResolved(message.getEvent()));
         case STREAM_NOT_FOUND -> found = false;
         case CONFIRMATION,
             CHECKPOINT,
@@ -76,6 +87,13 @@ final class ReadRequest extends Request<ReadRequest.Page> {
             CAUGHT_UP,
             FELL_BEHIND,
             CONTENT_NOT_SET -> {}
+      }
+    }
+
+    private void add(Resolved event) {
+      events.add(event);
+      if (events.size() == 1) {
+        first.accept(event);
       }
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -112,21 +113,29 @@ final class StoreStreams implements Streams {
 
   @Override
   public CompletableFuture<List<Recorded<StoredEvent>>> read(String stream, long from, int limit) {
-    return read(stream, ReadRequests.stream(stream, from, limit, false), limit, from == 0);
+    ReadReq request = ReadRequests.stream(stream, from, limit, false);
+    return read(stream, here -> new ReadRequest(here, request, limit), from == 0);
   }
 
   @Override
-  public CompletableFuture<List<Recorded<StoredEvent>>> last(String stream, int limit) {
-    return read(stream, ReadRequests.streamBackwards(stream, -1, limit), limit, true);
+  public CompletableFuture<List<Recorded<StoredEvent>>> last(
+      String stream, int limit, LongConsumer end) {
+    ReadReq request = ReadRequests.streamBackwards(stream, -1, limit);
+    return read(
+        stream,
+        here ->
+            new ReadRequest(
+                here, request, limit, latest -> end.accept(latest.original().revision())),
+        true);
   }
 
   /**
    * @param fromEnd whether there is nothing left of the stream if nothing is read
    */
   private CompletableFuture<List<Recorded<StoredEvent>>> read(
-      String stream, ReadReq request, int limit, boolean fromEnd) {
+      String stream, Function<LoopClient, Request<ReadRequest.Page>> request, boolean fromEnd) {
     return guarded(
-        here -> new ReadRequest(here, request, limit),
+        request,
         (page, given) -> {
           if (page.found() && page.events().isEmpty() && fromEnd) {
             given.completeExceptionally(new Truncated(stream));

@@ -7,6 +7,7 @@ import dev.foldline.core.Streams;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /** Streams that do nothing until they are opened, so that all that is sent meanwhile waits. */
 final class Gated extends Meddled {
@@ -34,7 +35,9 @@ final class Gated extends Meddled {
   }
 
   @Override
-  Uni<List<Recorded<StoredEvent>>> readingLast(String stream, int limit) {
-    return Uni.createFrom().completionStage(opened).chain(() -> super.readingLast(stream, limit));
+  Uni<List<Recorded<StoredEvent>>> readingLast(String stream, int limit, LongConsumer end) {
+    return Uni.createFrom()
+        .completionStage(opened)
+        .chain(() -> super.readingLast(stream, limit, end));
   }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
 /** One instance of an application: a command handler with its own cache, and faults on its way. */
@@ -134,9 +135,11 @@ final class Instance {
     }
 
     @Override
-    public CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
+    public CompletionStage<List<Recorded<StoredEvent>>> last(
+        String stream, int limit, LongConsumer end) {
       reads.incrementAndGet();
-      return faults.call("read", () -> streams.last(stream, limit), () -> new Unavailable("lost"));
+      return faults.call(
+          "read", () -> streams.last(stream, limit, end), () -> new Unavailable("lost"));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.foldline.core.Streams;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
 
 /** Streams as they are, but for what a test overrides. */
 abstract class Meddled implements Streams {
@@ -30,8 +31,9 @@ abstract class Meddled implements Streams {
   }
 
   @Override
-  public final CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
-    return readingLast(stream, limit).subscribeAsCompletionStage();
+  public final CompletionStage<List<Recorded<StoredEvent>>> last(
+      String stream, int limit, LongConsumer end) {
+    return readingLast(stream, limit, end).subscribeAsCompletionStage();
   }
 
   Uni<Appended> appending(String stream, long expected, List<StoredEvent> events) {
@@ -42,7 +44,7 @@ abstract class Meddled implements Streams {
     return Uni.createFrom().completionStage(() -> streams.read(stream, from, limit));
   }
 
-  Uni<List<Recorded<StoredEvent>>> readingLast(String stream, int limit) {
-    return Uni.createFrom().completionStage(() -> streams.last(stream, limit));
+  Uni<List<Recorded<StoredEvent>>> readingLast(String stream, int limit, LongConsumer end) {
+    return Uni.createFrom().completionStage(() -> streams.last(stream, limit, end));
   }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,7 +105,8 @@ class ReceiptsTest extends StreamScenario {
               }
 
               @Override
-              Uni<List<Recorded<StoredEvent>>> readingLast(String stream, int limit) {
+              Uni<List<Recorded<StoredEvent>>> readingLast(
+                  String stream, int limit, LongConsumer end) {
                 return reading(stream, 0, 1);
               }
             });

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ class StreamFoldTest {
     }
 
     @Override
-    public CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
+    public CompletionStage<List<Recorded<StoredEvent>>> last(
+        String stream, int limit, LongConsumer end) {
       return CompletableFuture.failedStage(new AssertionError("a query begins at the beginning"));
     }
 

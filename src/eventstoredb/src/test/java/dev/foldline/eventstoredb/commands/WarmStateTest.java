@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -99,8 +100,9 @@ class WarmStateTest extends StreamScenario {
     }
 
     @Override
-    public CompletionStage<List<Recorded<StoredEvent>>> last(String stream, int limit) {
-      return stores.element().last(stream, limit);
+    public CompletionStage<List<Recorded<StoredEvent>>> last(
+        String stream, int limit, LongConsumer end) {
+      return stores.element().last(stream, limit, end);
     }
   }
 }

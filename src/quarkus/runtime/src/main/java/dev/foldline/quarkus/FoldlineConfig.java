@@ -107,7 +107,10 @@ public interface FoldlineConfig {
     @WithDefault("256")
     int batch();
 
-    /** Of how many streams an instance keeps the state between commands; 0 for none. */
+    /**
+     * Of how many streams an instance keeps the state between commands, where every ten idempotency
+     * keys of a stream count for one more; 0 for none.
+     */
     @WithDefault("10000")
     int cachedStreams();
 

@@ -28,7 +28,7 @@ import redis.embedded.RedisServer;
  */
 final class CommandBenchmark implements AutoCloseable {
 
-  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration WARM_UP = Duration.ofSeconds(30);
   private static final Duration SETTLE = Duration.ofSeconds(5);
   private static final int CALLERS = 64;
   private static final int PACE = 1_000;
@@ -56,8 +56,9 @@ final class CommandBenchmark implements AutoCloseable {
 
   /** Whose accounts: those that were warmed up with, or some that nobody called before. */
   enum Of {
-    WARMED(10_000, 20),
-    FRESH(10_000, 20),
+    /** Fewer than an instance keeps the state of. */
+    WARMED(8_000, 20),
+    FRESH(8_000, 20),
     LONG(200, 1_000),
     /** Called for a while before, so that there may be snapshots. */
     SETTLED_LONG(200, 1_000),
@@ -149,7 +150,7 @@ final class CommandBenchmark implements AutoCloseable {
   private static final List<Run> RUNS =
       List.of(
           Run.cold("cold", "no snapshots", "", "", COLD, NO_SNAPSHOTS),
-          Run.cold("snapshots", "snapshots", "1", "5", COLD),
+          Run.cold("snapshots", "snapshots", "1.3", "10", COLD),
           new Run(
               (store, _) -> HttpProcess.plain(store),
               List.of(
@@ -161,11 +162,9 @@ final class CommandBenchmark implements AutoCloseable {
                   new Line("echo", "echo", Call.ECHO, Of.WARMED),
                   new Line("naive", "naive, 20 events a stream", Call.NAIVE, Of.FRESH),
                   new Line(
-                      "warm", "deposit, warm, 20 events", Call.DEPOSIT, Of.WARMED, "naive", "2.5"),
-                  new Line(
-                      "keyed", "deposit, warm, with a key", Call.KEYED, Of.WARMED, "naive", ""),
+                      "warm", "deposit, warm, 20 events", Call.DEPOSIT, Of.WARMED, "naive", "6"),
                   new Line("naive-one", "naive, one account", Call.NAIVE, Of.ONE),
-                  new Line("one", "deposit, one account", Call.DEPOSIT, Of.ONE, "naive-one", "20"),
+                  new Line("one", "deposit, one account", Call.DEPOSIT, Of.ONE, "naive-one", "600"),
                   new Line(
                       "paced",
                       "deposit, warm, at 1,000 a second",
@@ -173,7 +172,14 @@ final class CommandBenchmark implements AutoCloseable {
                       Of.WARMED,
                       "",
                       "",
-                      true))));
+                      true))),
+          // By itself: for the keys of a stream the states of others are not kept.
+          new Run(
+              Server.functions(),
+              List.of(
+                  new Line("naive", "naive, 20 events a stream", Call.NAIVE, Of.FRESH),
+                  new Line(
+                      "keyed", "deposit, warm, with a key", Call.KEYED, Of.WARMED, "naive", ""))));
 
   private final StoreProcess store;
   private final int redisPort = HttpProcess.freePort();

@@ -26,6 +26,9 @@ final class StreamRead extends Pump {
   private long next;
   private boolean sent;
 
+  /** Whether there were events that are too old: how many there are is not known. */
+  private boolean expired;
+
   StreamRead(
       EventLog log,
       Executor transport,
@@ -94,7 +97,7 @@ final class StreamRead extends Pump {
   }
 
   private long page() {
-    return Math.min(remaining, PAGE_EVENTS);
+    return expired ? PAGE_EVENTS : Math.min(remaining, PAGE_EVENTS);
   }
 
   private void empty(long behind) {
@@ -119,7 +122,9 @@ final class StreamRead extends Pump {
   private boolean deliver(Snapshot snapshot, StreamInfo info, List<LogEvent> events) {
     boolean found = false;
     for (LogEvent event : events) {
-      if (remaining > 0 && !info.isExpired(event.created())) {
+      if (info.isExpired(event.created())) {
+        expired = true;
+      } else if (remaining > 0) {
         send(request.resolveLinks() ? snapshot.resolve(event) : ResolvedEvent.of(event));
         remaining--;
         sent = true;

@@ -14,10 +14,13 @@ import io.grpc.Status;
  */
 final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
 
+  /** How many answers are asked for at a time: more than can be under way. */
+  private static final int ASKED = 1 << 20;
+
   private final NodeConnection connection;
   private final LoopClient client;
   private final ClientCall<BatchAppendReq, BatchAppendResp> call;
-  private boolean answers;
+  private long answers;
 
   BatchAppendCall(NodeConnection connection, LoopClient client) {
     this.connection = connection;
@@ -28,7 +31,7 @@ final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
 
   void start() {
     call.start(this, new Metadata());
-    call.request(Integer.MAX_VALUE);
+    call.request(ASKED);
   }
 
   void send(BatchAppendReq request) {
@@ -43,7 +46,10 @@ final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
   @Override
   public void onMessage(BatchAppendResp answer) {
     long id = answer.getCorrelationId().getStructured().getLeastSignificantBits();
-    answers = true;
+    answers++;
+    if (answers % (ASKED / 2) == 0) {
+      call.request(ASKED / 2);
+    }
     if (client.answered(id) instanceof AppendRequest append) {
       append.answered(answer);
     }
@@ -56,13 +62,13 @@ final class BatchAppendCall extends ClientCall.Listener<BatchAppendResp> {
   @Override
   public void onClose(Status status, Metadata trailers) {
     connection.forget(this);
-    if (status.getCode() == Status.Code.UNIMPLEMENTED && !answers) {
+    if (status.getCode() == Status.Code.UNIMPLEMENTED && answers == 0) {
       connection.batchesNoMore();
       client.appendsBy(this).forEach(client::send);
       return;
     }
-    Status end = answers ? Status.UNKNOWN : status;
-    Metadata why = answers ? new Metadata() : trailers;
+    Status end = answers > 0 ? Status.UNKNOWN : status;
+    Metadata why = answers > 0 ? new Metadata() : trailers;
     client.appendsBy(this).forEach(append -> client.unanswered(append, connection, end, why));
   }
 }

@@ -119,7 +119,7 @@ final class Cluster {
   void doubt(Endpoint node) {
     loop.execute(
         () -> {
-          if (node.equals(leader)) {
+          if (leader == null || node.equals(leader)) {
             poll();
           }
         });

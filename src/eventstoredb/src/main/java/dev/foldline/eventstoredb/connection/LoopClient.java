@@ -263,14 +263,12 @@ final class LoopClient {
   private void retire(NodeConnection old) {
     old.retire();
     retired.add(old);
-    ScheduledFuture<?> _ =
-        loop.schedule(
-            () -> {
-              retired.remove(old);
-              old.leave();
-            },
-            timeout,
-            TimeUnit.NANOSECONDS);
+    ScheduledFuture<?> _ = loop.schedule(() -> leave(old), timeout, TimeUnit.NANOSECONDS);
+  }
+
+  private void leave(NodeConnection old) {
+    retired.remove(old);
+    old.leave();
   }
 
   private void notConnected(Status status) {
@@ -305,8 +303,8 @@ final class LoopClient {
   void lost(NodeConnection broken) {
     if (isConnectedBy(broken)) {
       link = link.disconnected();
-      broken.leave();
       cluster.lost(broken.node());
+      broken.leave();
     }
   }
 
@@ -320,6 +318,7 @@ final class LoopClient {
     if (candidate != null && !candidate.node().equals(leader)) {
       open(leader);
     }
+    retired.stream().filter(old -> !old.node().equals(leader)).toList().forEach(this::leave);
   }
 
   private void sweepSoon() {

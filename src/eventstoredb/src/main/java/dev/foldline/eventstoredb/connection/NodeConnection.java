@@ -118,6 +118,15 @@ final class NodeConnection {
     return System.nanoTime() - lastAnswer >= nanos;
   }
 
+  /** Whether only a node ends calls like that; else it may be our own side. */
+  private static boolean isOfTheNode(Status status) {
+    return switch (status.getCode()) {
+      case NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, UNAUTHENTICATED, FAILED_PRECONDITION ->
+          true;
+      default -> false;
+    };
+  }
+
   /**
    * A node tells by the ends of calls who leads, and that it does not. They are brought to the
    * event loop: a call that was never sent, as no address was found, ends on another thread.
@@ -138,6 +147,9 @@ final class NodeConnection {
     public void ended(Status status, Metadata trailers) {
       if (left || status.isOk()) {
         return;
+      }
+      if (isOfTheNode(status)) {
+        received();
       }
       Optional<Endpoint> elsewhere = Ends.leader(trailers);
       if (elsewhere.isPresent()) {

@@ -39,7 +39,7 @@ final class Ping {
                   if (answered) {
                     cluster.members(connection.node(), view);
                   }
-                  if (!answered || cluster.hasSeveral()) {
+                  if (!answered || view.getMembersCount() > 1 || cluster.hasSeveral()) {
                     startSoon(connection);
                   }
                 });

@@ -16,9 +16,6 @@ import java.util.function.Consumer;
 /** Reads a part of a stream or of the log. */
 final class ReadRequest extends Request<ReadRequest.Page> {
 
-  /** What a node may say beside the events. */
-  private static final int REMARKS = 8;
-
   /**
    * @param found whether there is such a stream, though it may have no events
    */
@@ -58,8 +55,8 @@ final class ReadRequest extends Request<ReadRequest.Page> {
     ClientCall<ReadReq, ReadResp> made =
         connection.channel().newCall(StreamsGrpc.getReadMethod(), CallOptions.DEFAULT);
     goesBy(made);
-    made.start(new Answers(connection), new Metadata());
-    made.request(limit + REMARKS);
+    made.start(new Answers(connection, made), new Metadata());
+    made.request(limit + 1);
     made.sendMessage(request);
     made.halfClose();
   }
@@ -67,11 +64,13 @@ final class ReadRequest extends Request<ReadRequest.Page> {
   private final class Answers extends ClientCall.Listener<ReadResp> {
 
     private final NodeConnection connection;
+    private final ClientCall<?, ?> made;
     private final List<Resolved> events = new ArrayList<>();
     private boolean found = true;
 
-    Answers(NodeConnection connection) {
+    Answers(NodeConnection connection, ClientCall<?, ?> made) {
       this.connection = connection;
+      this.made = made;
     }
 
     @Override
@@ -86,7 +85,8 @@ final class ReadRequest extends Request<ReadRequest.Page> {
             LAST_ALL_STREAM_POSITION,
             CAUGHT_UP,
             FELL_BEHIND,
-            CONTENT_NOT_SET -> {}
+            CONTENT_NOT_SET ->
+            made.request(1); // there may be any number of them
       }
     }
 

@@ -192,8 +192,8 @@ final class StoreStreams implements Streams {
         here.ask(request.apply(here))
             .whenComplete(
                 (answered, failure) -> {
-                  guard.ended(failure);
                   try {
+                    guard.ended(failure);
                     if (failure == null) {
                       answer.accept(answered, given);
                     } else {

@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.StreamMetadata;
+import dev.foldline.core.Recorded;
 import dev.foldline.core.Refused;
 import dev.foldline.core.Snapshots;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.commands.Counter.Command.AddOneByOne;
 import dev.foldline.eventstoredb.commands.Counter.Command.Take;
+import dev.foldline.testing.Faults.Fault;
+import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -87,13 +92,12 @@ class SnapshottedStreamsTest extends StreamScenario {
   }
 
   @Test
-  void is_not_waited_for_where_a_stream_is_too_short_to_have_one() {
-    CompletableFuture<Optional<String>> asked = new CompletableFuture<>();
-    Snapshots slow =
+  void is_not_asked_for_where_a_stream_is_too_short_to_have_one() {
+    Snapshots none =
         new Snapshots() {
           @Override
           public CompletionStage<Optional<String>> load(String stream) {
-            return asked;
+            throw new AssertionError("asked for that of " + stream);
           }
 
           @Override
@@ -101,12 +105,43 @@ class SnapshottedStreamsTest extends StreamScenario {
             throw new IllegalStateException("given one of " + stream);
           }
         };
-    Instance instance = instance(slow, COLD);
+    Instance instance = instance(none, COLD);
 
     get(instance.handle(id, new AddOneByOne(4)));
 
     assertThatThrownBy(() -> get(instance.handle(id, new Take(5)))).isInstanceOf(Refused.class);
-    assertThat(asked).isNotDone();
+  }
+
+  /** The last events are there only when it was asked for. */
+  @Test
+  void is_asked_for_while_the_last_events_are_read() {
+    get(instance(memory, COLD).handle(id, new AddOneByOne(7)));
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    Snapshots noting =
+        new Snapshots() {
+          @Override
+          public CompletionStage<Optional<String>> load(String stream) {
+            asked.complete(null);
+            return memory.load(stream);
+          }
+
+          @Override
+          public CompletionStage<Void> save(String stream, String snapshot) {
+            return memory.save(stream, snapshot);
+          }
+        };
+    Meddled late =
+        new Meddled(streams) {
+          @Override
+          Uni<List<Recorded<StoredEvent>>> readingLast(String stream, int limit, LongConsumer end) {
+            return super.readingLast(stream, limit, end)
+                .call(() -> Uni.createFrom().completionStage(asked));
+          }
+        };
+
+    Instance reader = new Instance(late, noting, COLD, _ -> Fault.NONE);
+    assertThat(get(reader.handle(id, new Take(7))).revision()).isEqualTo(7);
+    assertThat(reader.reads).hasValue(1);
   }
 
   /** Of a stream with more than twice as many events as lie between two snapshots. */

@@ -243,8 +243,29 @@ class EventStoreTest {
     }
   }
 
+  /** As of a stream whose first events are too old. */
+  private static final class Remarking extends StreamsGrpc.StreamsImplBase {
+
+    @Override
+    public void read(ReadReq request, StreamObserver<ReadResp> answers) {
+      for (int i = 0; i < 100; i++) {
+        answers.onNext(ReadResp.newBuilder().setFirstStreamPosition(i).build());
+      }
+      answers.onNext(ReadResp.newBuilder().setLastStreamPosition(100).build());
+      answers.onCompleted();
+    }
+  }
+
   @Test
-  void lets_few_calls_through_while_the_store_is_away_and_all_once_it_is_back() {
+  void reads_to_the_end_whatever_the_store_remarks_on_the_way() {
+    try (ScriptedNode node = new ScriptedNode(ScriptedNode.Features.NO_BATCHES, new Remarking());
+        EventStore store = new EventStore(node.connectionString(), Duration.ofSeconds(5))) {
+      assertThat(store.remaining("a", 1, 1).await().atMost(PATIENCE)).isEmpty();
+    }
+  }
+
+  @Test
+  void admits_few_calls_while_the_store_is_away_and_all_once_it_is_back() {
     Circuit circuit = new Circuit(3, Duration.ofMillis(50));
     for (int i = 0; i < 3; i++) {
       assertThat(circuit.admits()).isTrue();

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Subscriptions where another node comes to lead")
 class LeaderChangesTest {
@@ -166,12 +167,12 @@ class LeaderChangesTest {
   }
 
   /** Without a command that would notice it: the node is pinged. */
-  @Test
-  void move_though_nothing_is_written_by_the_same_application() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void move_though_nothing_is_written_by_the_same_application(boolean allAreNamed) {
     Kind kind = Kind.GROUP_OF_ALL_NODES;
-    try (EventStore store =
-            new EventStore(
-                StoreAddress.of(kind.connectionString(cluster)), Duration.ofSeconds(5), vertx);
+    String named = allAreNamed ? cluster.connectionString() : cluster.connectionString(0);
+    try (EventStore store = new EventStore(StoreAddress.of(named), Duration.ofMinutes(5), vertx);
         EventStore other = new EventStore(cluster.discover(2), Duration.ofSeconds(5))) {
       SupervisedSubscription subscription = subscribe(kind, store);
       append(other);

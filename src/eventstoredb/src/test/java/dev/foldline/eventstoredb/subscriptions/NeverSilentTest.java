@@ -12,6 +12,7 @@ import dev.foldline.testing.StoreProxy;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -209,7 +210,10 @@ class NeverSilentTest {
     outlives(
         health,
         () -> {
-          Files.writeString(password, "second");
+          Files.move(
+              Files.writeString(files.resolve("next"), "second"),
+              password,
+              StandardCopyOption.ATOMIC_MOVE);
           await().atMost(LIMIT).until(() -> health.losses() > 0);
         });
     assertThat(seen).containsExactly(0L, 1L);

@@ -7,13 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Projection;
-import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.connection.StoreAddress;
+import dev.foldline.eventstoredb.connection.SureAppends;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.readmodels.Counting.Sum;
 import dev.foldline.redis.OnPoison;
@@ -26,6 +25,7 @@ import io.vertx.mutiny.redis.client.Redis;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,16 +134,16 @@ class LeaderChangesTest {
     abstract void end(StoreCluster cluster);
   }
 
-  /** Once each, however often it takes: the store knows an event by its id. */
+  /** Once each, however often it takes. */
   private void appendSome() {
     for (int i = 0; i < ROUND; i++) {
-      StoredEvent event = Ground.event("counted", "{\"number\":1}");
-      writer
-          .append(n + "-" + appended % STREAMS, List.of(event))
-          .onFailure(failure -> failure instanceof Unavailable || failure instanceof OutcomeUnknown)
-          .retry()
-          .withBackOff(Duration.ofMillis(50))
-          .atMost(50)
+      new SureAppends(writer, LIMIT)
+          .append(
+              n + "-" + appended % STREAMS,
+              OptionalLong.empty(),
+              Ground.event("counted", "{\"number\":1}"),
+              OptionalLong.of(0),
+              false)
           .await()
           .atMost(LIMIT);
       appended++;
@@ -151,6 +151,9 @@ class LeaderChangesTest {
   }
 
   private void addUp() {
+    for (Instance instance : List.of(one, ofFollower)) {
+      await().atMost(LIMIT).until(() -> instance.runner.health().isSubscribed());
+    }
     long each = appended / STREAMS;
     await()
         .atMost(LIMIT)

@@ -24,7 +24,7 @@ final class ClusterNode implements AutoCloseable {
   private final ManagedChannel store;
   private final ProxyServer server;
   private final Set<ProxiedCall> calls = ConcurrentHashMap.newKeySet();
-  private Cable entrance;
+  private volatile Cable entrance;
 
   ClusterNode(int number, int port, Membership membership, int storePort) {
     this.number = number;

@@ -108,8 +108,8 @@ final class GivenCluster extends StoreCluster {
 
   @Override
   public synchronized void kill(int node) {
-    control.act("kill", address(node));
     amends.put(node, "restart");
+    control.act("kill", address(node));
   }
 
   @Override
@@ -120,13 +120,13 @@ final class GivenCluster extends StoreCluster {
 
   @Override
   public synchronized void silence(int node) {
-    control.act("silence", address(node));
     amends.put(node, "resume");
+    control.act("silence", address(node));
   }
 
   @Override
   public synchronized void resume(int node) {
-    control.act(String.valueOf(amends.get(node)), address(node));
+    control.act("resume", address(node));
   }
 
   @Override
@@ -142,7 +142,17 @@ final class GivenCluster extends StoreCluster {
 
   @Override
   public synchronized void close() {
-    List.copyOf(amends.keySet()).forEach(this::amend);
+    List<RuntimeException> failures = new ArrayList<>();
+    for (int node : List.copyOf(amends.keySet())) {
+      try {
+        amend(node);
+      } catch (RuntimeException e) {
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
+    }
     awaitLeader();
   }
 
@@ -156,7 +166,8 @@ final class GivenCluster extends StoreCluster {
     Optional<String> found = agreed();
     while (found.isEmpty()) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("the nodes of " + addresses + " agree on no leader");
+        throw new IllegalStateException(
+            "the nodes of " + addresses + " agree on no leader: they name " + named());
       }
       pause();
       found = agreed();
@@ -164,13 +175,17 @@ final class GivenCluster extends StoreCluster {
     leader = addresses.indexOf(found.get());
   }
 
+  /** Whom those name that run as they should. */
+  private List<Optional<String>> named() {
+    return Stream.iterate(0, node -> node < SIZE, node -> node + 1)
+        .filter(Predicate.not(amends::containsKey))
+        .map(node -> named(address(node)))
+        .distinct()
+        .toList();
+  }
+
   private Optional<String> agreed() {
-    List<Optional<String>> named =
-        Stream.iterate(0, node -> node < SIZE, node -> node + 1)
-            .filter(Predicate.not(amends::containsKey))
-            .map(node -> named(address(node)))
-            .distinct()
-            .toList();
+    List<Optional<String>> named = named();
     return named.size() == 1
         ? named
             .getFirst()

@@ -6,6 +6,7 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
 import dev.foldline.core.commands.RecentKeys;
 import dev.foldline.core.commands.StreamState;
+import dev.foldline.eventstoredb.connection.CallersContext;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.events.EventMetadata;
 import dev.foldline.eventstoredb.events.Unbroken;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -57,15 +59,16 @@ final class StreamLoader {
       return readOn(decider, stream, nothing(decider), _ -> {});
     }
     int first = every.getAsInt();
+    Executor caller = CallersContext.now();
     Uni<Optional<StreamState<S>>> snapshot =
         snapshots.load(decider, stream).memoize().indefinitely();
     return streams
         .last(
             stream,
-            Math.min(first + 1, 2 * PAGE),
+            Math.min(first, 2 * PAGE - 1) + 1,
             end -> {
               if (end + 1 >= first) {
-                snapshot.subscribe().with(_ -> {});
+                caller.execute(() -> snapshot.subscribe().with(_ -> {}));
               }
             })
         .thenCompose(

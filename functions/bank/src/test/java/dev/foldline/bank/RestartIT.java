@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.foldline.testing.Ports;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,7 @@ class RestartIT {
       Map<String, String> properties =
           Map.of(
               "foldline.embedded.enabled", "true",
-              "foldline.embedded.port", Integer.toString(BankProcess.freePort()),
+              "foldline.embedded.port", Integer.toString(Ports.free()),
               "foldline.data", data.resolve("bank").toString(),
               "quarkus.redis.hosts", neighbours.redisUrl());
 

@@ -1,6 +1,7 @@
 package dev.foldline.redis;
 
 import dev.foldline.testing.Cable;
+import dev.foldline.testing.Ports;
 import dev.foldline.testing.RedisProcess;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
@@ -85,7 +86,7 @@ final class RealCluster implements AutoCloseable {
   }
 
   private Node start() {
-    int bus = RedisProcess.freePort();
+    int bus = Ports.free();
     String directory;
     try {
       directory = Files.createTempDirectory(Path.of("target"), "cluster-").toString();

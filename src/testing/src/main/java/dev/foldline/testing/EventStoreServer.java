@@ -7,17 +7,11 @@ import com.eventstore.dbclient.EventStoreDBConnectionString;
 import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
 import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.embedded.Main;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -45,26 +39,12 @@ public final class EventStoreServer implements AutoCloseable {
     String given = System.getProperty(PROPERTY, "");
     this.launcher = launcher;
     if (given.isEmpty()) {
-      this.port = freePort();
+      this.port = Ports.free();
       this.connectionString = "esdb://localhost:" + port + "?tls=false";
       this.own = launcher.apply(port);
     } else {
       this.port = portHere(given);
       this.connectionString = given;
-    }
-  }
-
-  /** Not one that a connection of a client may be given while the store is away. */
-  static int freePort() {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
-      try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return port;
-      } catch (BindException _) {
-        // taken: another one
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 

@@ -20,8 +20,7 @@ final class InProcessCluster extends StoreCluster {
 
   /** One that keeps nothing when it stops; or stands before the store that is given. */
   InProcessCluster() {
-    List<Integer> ports =
-        Stream.generate(EventStoreServer::freePort).distinct().limit(SIZE).toList();
+    List<Integer> ports = Stream.generate(Ports::free).distinct().limit(SIZE).toList();
     this.membership = new Membership(ports);
     this.nodes =
         IntStream.range(0, SIZE)

@@ -2,8 +2,6 @@ package dev.foldline.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,7 @@ public final class RedisProcess implements AutoCloseable {
 
   private static @Nullable String executable;
 
-  private final int port = freePort();
+  private final int port = Ports.free();
   private final ServerProcess process;
 
   /**
@@ -44,15 +42,6 @@ public final class RedisProcess implements AutoCloseable {
       }
     }
     return executable;
-  }
-
-  /** A port of the loopback interface that nobody listens on. */
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   public int port() {

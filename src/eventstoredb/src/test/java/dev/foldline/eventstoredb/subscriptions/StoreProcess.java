@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.foldline.embedded.Main;
 import dev.foldline.testing.Cable;
-import dev.foldline.testing.RedisProcess;
+import dev.foldline.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** An event store in a process of its own, which can hang with its connections open. */
 public final class StoreProcess implements AutoCloseable {
 
-  private final int port = RedisProcess.freePort();
+  private final int port = Ports.free();
   private final Process process;
 
   public StoreProcess(Path data) throws IOException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.foldline.testing.Ports;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("The bank, with its embedded store, killed while deposits run")
+@DisplayName("The bank, killed with its event store while deposits run")
 class RestartIT {
 
   private static final int ACCOUNTS = 8;
@@ -36,20 +35,14 @@ class RestartIT {
   @Test
   void keeps_every_deposit_that_it_answered_and_no_more_than_were_sent() throws Exception {
     try (Neighbours neighbours = new Neighbours(data)) {
-      Map<String, String> properties =
-          Map.of(
-              "foldline.embedded.enabled", "true",
-              "foldline.embedded.port", Integer.toString(Ports.free()),
-              "foldline.data", data.resolve("bank").toString(),
-              "quarkus.redis.hosts", neighbours.redisUrl());
-
-      BankProcess bank = BankProcess.start(properties);
+      BankProcess bank = BankProcess.start(neighbours.properties());
       for (int i = 0; i < ACCOUNTS; i++) {
         assertThat(bank.client().open("r-" + i).status()).isEqualTo(200);
       }
       for (int round = 1; round <= ROUNDS; round++) {
-        depositUntilKilled(bank, round * DEPOSITS);
-        bank = BankProcess.start(properties);
+        depositUntilKilled(bank, neighbours, round * DEPOSITS);
+        neighbours.startStore();
+        bank = BankProcess.start(neighbours.properties());
       }
       try (BankProcess last = bank) {
         verify(last.client());
@@ -57,14 +50,16 @@ class RestartIT {
     }
   }
 
-  /** Kills the bank as soon as so many deposits were answered, with others under way. */
-  private void depositUntilKilled(BankProcess bank, int answered) throws Exception {
+  /** Kills both as soon as so many deposits were answered, with others under way. */
+  private void depositUntilKilled(BankProcess bank, Neighbours neighbours, int answered)
+      throws Exception {
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 2 * ACCOUNTS; i++) {
         String account = "r-" + i % ACCOUNTS;
         callers.execute(() -> depositWhileItLives(bank, account));
       }
       await().atMost(Duration.ofSeconds(60)).until(() -> done.size() >= answered);
+      neighbours.stopStore();
       bank.kill();
     }
   }

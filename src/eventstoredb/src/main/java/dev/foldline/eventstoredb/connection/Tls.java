@@ -1,17 +1,23 @@
 package dev.foldline.eventstoredb.connection;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.eventstore.dbclient.ClientCertificate;
 import com.eventstore.dbclient.EventStoreDBClientSettings;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import java.io.File;
+import io.smallrye.certs.pem.parsers.PKCS1Parser;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,11 +69,12 @@ record Tls(boolean verifies, @Nullable Path trusted, @Nullable Certificate user)
         builder.trustManager(trusted.toFile());
       }
       if (user != null) {
-        File key = user.key().toFile();
-        builder.keyManager(user.certificate().toFile(), key);
+        builder.keyManager(
+            new ByteArrayInputStream(Files.readAllBytes(user.certificate())),
+            new ByteArrayInputStream(inPkcs8(Files.readString(user.key())).getBytes(US_ASCII)));
       }
       return builder.build();
-    } catch (SSLException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the certificates of the event store's connection string can't be read, one of "
               + files()
@@ -75,5 +82,14 @@ record Tls(boolean verifies, @Nullable Path trusted, @Nullable Certificate user)
               + e.getMessage(),
           e);
     }
+  }
+
+  /** A key in PEM as Netty reads it, where es-gencert-cli has written it in PKCS#1. */
+  static String inPkcs8(String key) {
+    @Nullable PrivateKey rsa = new PKCS1Parser().getKey(key, null);
+    return rsa == null
+        ? key
+        : "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
+            .formatted(Base64.getMimeEncoder().encodeToString(rsa.getEncoded()));
   }
 }

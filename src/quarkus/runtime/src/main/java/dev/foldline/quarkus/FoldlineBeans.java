@@ -27,6 +27,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Collection;
@@ -137,8 +138,8 @@ class FoldlineBeans {
       Supplier<CommandContext> context,
       FoldlineConfig config,
       MeterRegistry registry,
-      OpenTelemetry telemetry,
-      @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean untraced) {
+      Instance<OpenTelemetry> telemetry,
+      @ConfigProperty(name = "quarkus.otel.sdk.disabled", defaultValue = "true") boolean untraced) {
     FoldlineConfig.Commands commands = config.commands();
     CommandOptions options =
         new CommandOptions(
@@ -152,7 +153,7 @@ class FoldlineBeans {
             config.snapshots().every(),
             config.snapshots().except().orElse(Set.of()));
     Optional<CommandSpans> spans =
-        untraced ? Optional.empty() : Optional.of(new CommandSpans(telemetry));
+        untraced ? Optional.empty() : Optional.of(new CommandSpans(telemetry.get()));
     return new CommandHandler(
         streams, codec, snapshots, context, options, new Listener(registry, spans));
   }

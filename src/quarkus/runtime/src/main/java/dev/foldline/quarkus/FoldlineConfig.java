@@ -220,7 +220,8 @@ public interface FoldlineConfig {
 
     /**
      * Whether to run an event store inside the application in production mode, where no connection
-     * string is given.
+     * string is given. The application brings {@code dev.foldline:foldline-embedded}, and is no
+     * native executable.
      */
     @WithDefault("false")
     boolean enabled();

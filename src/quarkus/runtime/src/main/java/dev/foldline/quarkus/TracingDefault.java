@@ -1,18 +1,28 @@
 package dev.foldline.quarkus;
 
+import io.quarkus.runtime.configuration.ConfigBuilder;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** Has OpenTelemetry on where an exporter's endpoint is configured, and otherwise off. */
-public final class TracingDefault implements ConfigSourceFactory {
+/**
+ * Has OpenTelemetry, where the application brings it, on where an exporter's endpoint is
+ * configured, and otherwise off.
+ */
+public final class TracingDefault implements ConfigBuilder, ConfigSourceFactory {
 
   private static final int BEHIND_ALL_THAT_IS_SET = 50;
   private static final List<String> ENDPOINTS =
       List.of("quarkus.otel.exporter.otlp.endpoint", "quarkus.otel.exporter.otlp.traces.endpoint");
+
+  @Override
+  public SmallRyeConfigBuilder configBuilder(SmallRyeConfigBuilder builder) {
+    return builder.withSources(this);
+  }
 
   @Override
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {

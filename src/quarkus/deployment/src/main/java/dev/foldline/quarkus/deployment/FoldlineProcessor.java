@@ -6,23 +6,26 @@ import dev.foldline.quarkus.FoldlineConfig;
 import dev.foldline.quarkus.KnownProperties;
 import dev.foldline.quarkus.OperationsConfig;
 import dev.foldline.quarkus.PropertiesRecorder;
+import dev.foldline.quarkus.TracingDefault;
 import dev.foldline.quarkus.UnknownProperties;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.arc.deployment.ExcludedTypeBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
 import io.quarkus.bootstrap.classloading.QuarkusClassLoader;
+import io.quarkus.deployment.Capabilities;
+import io.quarkus.deployment.Capability;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.ExecutionTime;
 import io.quarkus.deployment.annotations.Record;
 import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
-import io.quarkus.deployment.builditem.IndexDependencyBuildItem;
 import io.quarkus.deployment.builditem.LogCategoryBuildItem;
 import io.quarkus.deployment.builditem.RunTimeConfigBuilderBuildItem;
 import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 import io.quarkus.deployment.builditem.StaticInitConfigBuilderBuildItem;
 import io.quarkus.deployment.execannotations.ExecutionModelAnnotationsAllowedBuildItem;
+import io.quarkus.deployment.pkg.NativeConfig;
 import io.quarkus.deployment.pkg.builditem.CurateOutcomeBuildItem;
 import io.quarkus.funqy.Funq;
 import io.quarkus.maven.dependency.ArtifactCoords;
@@ -37,8 +40,8 @@ import org.jspecify.annotations.Nullable;
 /** What the extension adds to an application at build time. */
 class FoldlineProcessor {
 
-  private static final String GROUP = "dev.foldline";
   private static final String CONNECTOR = "dev.foldline.messaging.EventStoreConnector";
+  private static final String EMBEDDED = "dev.foldline.embedded.EmbeddedEventStore";
 
   @BuildStep
   FeatureBuildItem feature() {
@@ -59,6 +62,17 @@ class FoldlineProcessor {
       BuildProducer<RunTimeConfigBuilderBuildItem> runTime) {
     staticInit.produce(new StaticInitConfigBuilderBuildItem(UnknownProperties.class));
     runTime.produce(new RunTimeConfigBuilderBuildItem(UnknownProperties.class));
+  }
+
+  @BuildStep
+  void tracing(
+      Capabilities capabilities,
+      BuildProducer<StaticInitConfigBuilderBuildItem> staticInit,
+      BuildProducer<RunTimeConfigBuilderBuildItem> runTime) {
+    if (capabilities.isPresent(Capability.OPENTELEMETRY_TRACER)) {
+      staticInit.produce(new StaticInitConfigBuilderBuildItem(TracingDefault.class));
+      runTime.produce(new RunTimeConfigBuilderBuildItem(TracingDefault.class));
+    }
   }
 
   @BuildStep
@@ -90,17 +104,20 @@ class FoldlineProcessor {
         new LogCategoryBuildItem("io.micrometer.core.instrument.MeterRegistry", Level.SEVERE));
   }
 
-  @BuildStep
-  IndexDependencyBuildItem beans() {
-    return new IndexDependencyBuildItem(GROUP, "foldline-quarkus");
-  }
-
   /** An application without channels does not carry what they need. */
   @BuildStep
   @Nullable ExcludedTypeBuildItem channels() {
     return QuarkusClassLoader.isClassPresentAtRuntime(CONNECTOR)
         ? null
         : new ExcludedTypeBuildItem("dev.foldline.quarkus.Channels");
+  }
+
+  /** An application without an event store inside does not carry what that needs. */
+  @BuildStep
+  @Nullable ExcludedTypeBuildItem embeddedStore(NativeConfig nativeImage) {
+    return QuarkusClassLoader.isClassPresentAtRuntime(EMBEDDED) && !nativeImage.enabled()
+        ? null
+        : new ExcludedTypeBuildItem("dev.foldline.quarkus.EmbeddedStore");
   }
 
   /** Funqy finds functions among beans: without this not those of a library that has no others. */

@@ -7,8 +7,10 @@ import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.BuildSteps;
+import io.quarkus.deployment.builditem.AdditionalIndexedClassesBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.ReflectiveClassBuildItem;
 import io.quarkus.funqy.deployment.FunctionBuildItem;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.objectweb.asm.Type;
@@ -19,6 +21,9 @@ import org.objectweb.asm.Type;
  */
 @BuildSteps(onlyIf = OperationsProcessor.IsEnabled.class)
 class OperationsProcessor {
+
+  private static final List<Class<?>> FUNCTIONS =
+      List.of(ParkedFunctions.class, BuildFunctions.class);
 
   /** Whether the application wants them. */
   static class IsEnabled implements BooleanSupplier {
@@ -35,10 +40,22 @@ class OperationsProcessor {
     }
   }
 
+  /** They are in no index of their jar: an application without them need not know of them. */
+  @BuildStep
+  AdditionalIndexedClassesBuildItem index() {
+    return new AdditionalIndexedClassesBuildItem(
+        FUNCTIONS.stream()
+            .flatMap(
+                functions ->
+                    Stream.concat(Stream.of(functions), Stream.of(functions.getDeclaredClasses())))
+            .map(Class::getName)
+            .toArray(String[]::new));
+  }
+
   @BuildStep
   AdditionalBeanBuildItem beans() {
     return AdditionalBeanBuildItem.builder()
-        .addBeanClasses(ParkedFunctions.class, BuildFunctions.class)
+        .addBeanClasses(FUNCTIONS.toArray(Class<?>[]::new))
         .setUnremovable()
         .build();
   }
@@ -67,7 +84,7 @@ class OperationsProcessor {
   @BuildStep
   ReflectiveClassBuildItem json() {
     return ReflectiveClassBuildItem.builder(
-            Stream.of(ParkedFunctions.class, BuildFunctions.class)
+            FUNCTIONS.stream()
                 .flatMap(functions -> Stream.of(functions.getDeclaredClasses()))
                 .toArray(Class<?>[]::new))
         .constructors()

@@ -1,0 +1,38 @@
+package dev.foldline.quarkus.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.foldline.eventstoredb.connection.EventStore;
+import io.quarkus.test.QuarkusUnitTest;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@DisplayName("An application that brings the embedded store")
+class EmbeddedStoreTest {
+
+  private static final Path DATA = Path.of("target", "embedded-store-test").toAbsolutePath();
+
+  @RegisterExtension
+  static final QuarkusUnitTest APPLICATION =
+      new QuarkusUnitTest()
+          .withEmptyApplication()
+          .overrideConfigKey("quarkus.http.test-port", "0")
+          .overrideConfigKey("quarkus.redis.hosts", "redis://localhost:1")
+          .overrideConfigKey("foldline.devservices.enabled", "false")
+          .overrideConfigKey("foldline.embedded.enabled", "true")
+          .overrideConfigKey("foldline.embedded.port", "0")
+          .overrideRuntimeConfigKey("foldline.data", DATA.toString());
+
+  @Inject EventStore store;
+
+  @Test
+  void runs_it_inside_under_its_data() {
+    store.ready().await().atMost(Duration.ofSeconds(30));
+
+    assertThat(DATA.resolve("eventstore")).isNotEmptyDirectory();
+  }
+}

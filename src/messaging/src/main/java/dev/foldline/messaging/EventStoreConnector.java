@@ -276,10 +276,12 @@ public class EventStoreConnector implements InboundConnector, OutboundConnector,
       @Any Instance<FailureStrategy.Factory> strategies,
       Instance<Positions> positions,
       Instance<EventCodec> codec,
-      Instance<Namespace> namespace) {
+      Instance<Namespace> namespace,
+      Instance<ChannelStart> start) {
     Vertx vertx = execution.vertx().getDelegate();
     this.stores = new Stores(bean, vertx);
-    this.incoming = new IncomingChannels(vertx, stores, strategies, positions, codec, namespace);
+    this.incoming =
+        new IncomingChannels(vertx, stores, strategies, positions, codec, namespace, start);
   }
 
   @Override

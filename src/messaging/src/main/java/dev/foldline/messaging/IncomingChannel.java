@@ -41,6 +41,7 @@ final class IncomingChannel {
   private final SupervisedSubscription subscription;
   private final Predicate<String> events;
   private final FailureStrategy strategy;
+  private final ChannelStart start;
   private final IncomingMessages messages;
   private final List<Port> ports = new CopyOnWriteArrayList<>();
   private volatile @Nullable Throwable failure;
@@ -55,7 +56,8 @@ final class IncomingChannel {
       Vertx vertx,
       Source source,
       Predicate<String> events,
-      FailureStrategy strategy) {
+      FailureStrategy strategy,
+      ChannelStart start) {
     this.name = name;
     this.healthEnabled = settings.getHealthEnabled();
     this.maxConcurrency = settings.getMaxConcurrency();
@@ -66,6 +68,7 @@ final class IncomingChannel {
     this.context = ((VertxInternal) vertx).createEventLoopContext();
     this.events = events;
     this.strategy = strategy;
+    this.start = start;
     this.messages = new IncomingMessages(settings);
     SubscriptionTiming timing = SubscriptionTiming.DEFAULT;
     this.subscription =
@@ -222,6 +225,12 @@ final class IncomingChannel {
       ports.add(this);
       if (ports.size() == 1) {
         failure = null;
+        start.time().subscribe().with(_ -> unlessStopped(this::subscribe));
+      }
+    }
+
+    private void subscribe() {
+      if (!ports.isEmpty()) {
         subscription.start();
       }
     }

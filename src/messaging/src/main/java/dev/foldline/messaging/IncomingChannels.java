@@ -29,6 +29,7 @@ final class IncomingChannels {
   private final Instance<Positions> positions;
   private final Instance<EventCodec> codec;
   private final Namespace namespace;
+  private final ChannelStart start;
   private final Map<String, IncomingChannel> channels = new ConcurrentHashMap<>();
 
   IncomingChannels(
@@ -37,13 +38,15 @@ final class IncomingChannels {
       Instance<FailureStrategy.Factory> strategies,
       Instance<Positions> positions,
       Instance<EventCodec> codec,
-      Instance<Namespace> namespace) {
+      Instance<Namespace> namespace,
+      Instance<ChannelStart> start) {
     this.vertx = vertx;
     this.stores = stores;
     this.strategies = strategies;
     this.positions = positions;
     this.codec = codec;
     this.namespace = namespace.isResolvable() ? namespace.get() : Namespace.NONE;
+    this.start = start.isResolvable() ? start.get() : ChannelStart.AT_ONCE;
   }
 
   /**
@@ -72,7 +75,8 @@ final class IncomingChannels {
             namespace,
             () -> positions(channel)),
         events(settings),
-        strategy(channel, settings));
+        strategy(channel, settings),
+        start);
   }
 
   /** Which stored events are handed out, by their names. */

@@ -98,7 +98,8 @@ class CatchUpTest {
             vertx,
             Sources.of("numbers", settings, server.store(), Namespace.NONE, () -> positions),
             _ -> true,
-            strategy.create("numbers", config));
+            strategy.create("numbers", config),
+            ChannelStart.AT_ONCE);
     channels.add(channel);
     return channel;
   }

@@ -62,7 +62,13 @@ abstract class ChannelFixture extends StoreFixture {
             });
     IncomingChannel channel =
         new IncomingChannel(
-            "numbers", settings, vertx, source, _ -> true, strategy.create("numbers", config));
+            "numbers",
+            settings,
+            vertx,
+            source,
+            _ -> true,
+            strategy.create("numbers", config),
+            ChannelStart.AT_ONCE);
     channels.add(channel);
     return channel;
   }

@@ -1,6 +1,7 @@
 package dev.foldline.quarkus;
 
 import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
+import dev.foldline.messaging.ChannelStart;
 import dev.foldline.messaging.EventStoreConnector;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -11,6 +12,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 
@@ -22,6 +24,12 @@ class Channels {
 
   Channels(@Any EventStoreConnector connector) {
     this.connector = connector;
+  }
+
+  @Produces
+  @Singleton
+  static ChannelStart start(BackgroundStart background) {
+    return background::time;
   }
 
   /** Once the channels are there. */

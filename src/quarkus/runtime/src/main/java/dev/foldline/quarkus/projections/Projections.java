@@ -4,6 +4,7 @@ import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.quarkus.BackgroundStart;
 import dev.foldline.quarkus.Constants;
 import dev.foldline.quarkus.FoldlineConfig;
 import dev.foldline.readmodels.ProjectionRunner;
@@ -66,10 +67,11 @@ public class Projections {
   }
 
   /** What is in Redis under its namespace is the application's once it is registered. */
-  void start(@Observes StartupEvent event) {
+  void start(@Observes StartupEvent event, BackgroundStart background) {
     starting =
-        store
-            .ready()
+        background
+            .time()
+            .chain(store::ready)
             .onFailure()
             .retry()
             .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)

@@ -8,7 +8,6 @@ import dev.foldline.quarkus.OperationsConfig;
 import dev.foldline.quarkus.PropertiesRecorder;
 import dev.foldline.quarkus.TracingDefault;
 import dev.foldline.quarkus.UnknownProperties;
-import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.arc.deployment.ExcludedTypeBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
 import io.quarkus.bootstrap.classloading.QuarkusClassLoader;
@@ -18,16 +17,13 @@ import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.ExecutionTime;
 import io.quarkus.deployment.annotations.Record;
-import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
 import io.quarkus.deployment.builditem.LogCategoryBuildItem;
 import io.quarkus.deployment.builditem.RunTimeConfigBuilderBuildItem;
 import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 import io.quarkus.deployment.builditem.StaticInitConfigBuilderBuildItem;
-import io.quarkus.deployment.execannotations.ExecutionModelAnnotationsAllowedBuildItem;
 import io.quarkus.deployment.pkg.NativeConfig;
 import io.quarkus.deployment.pkg.builditem.CurateOutcomeBuildItem;
-import io.quarkus.funqy.Funq;
 import io.quarkus.maven.dependency.ArtifactCoords;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
@@ -118,24 +114,5 @@ class FoldlineProcessor {
     return QuarkusClassLoader.isClassPresentAtRuntime(EMBEDDED) && !nativeImage.enabled()
         ? null
         : new ExcludedTypeBuildItem("dev.foldline.quarkus.EmbeddedStore");
-  }
-
-  /** Funqy finds functions among beans: without this not those of a library that has no others. */
-  @BuildStep
-  AdditionalBeanBuildItem functions(CombinedIndexBuildItem classes) {
-    return AdditionalBeanBuildItem.builder()
-        .addBeanClasses(
-            classes.getIndex().getAnnotations(Funq.class).stream()
-                .map(function -> function.target().asMethod().declaringClass().name().toString())
-                .distinct()
-                .toList())
-        .build();
-  }
-
-  /** Functions may be {@code @Blocking} or run on virtual threads. */
-  @BuildStep
-  ExecutionModelAnnotationsAllowedBuildItem whereFunctionsRun() {
-    return new ExecutionModelAnnotationsAllowedBuildItem(
-        method -> method.hasDeclaredAnnotation(Funq.class));
   }
 }

@@ -16,10 +16,10 @@ import jakarta.validation.Validator;
 import org.jboss.logging.Logger;
 
 /**
- * Puts every Funqy function under its name, ahead of Funqy's own HTTP binding.
+ * Puts every Funqy function under its name: the HTTP binding of Funqy's functions.
  *
- * <p>That binding can set neither status nor headers, names no field that is wrong, and always
- * takes a worker thread; see the decision on HTTP.
+ * <p>Funqy's own can set neither status nor headers, names no field that is wrong, and always takes
+ * a worker thread; see the decision on HTTP.
  */
 @Singleton
 final class FunctionRoutes {
@@ -29,7 +29,7 @@ final class FunctionRoutes {
   private static final int AHEAD_OF_THE_BODY = RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1;
 
   /** Behind the handlers that read and bound the body, ahead of routes without an order. */
-  private static final int AHEAD_OF_FUNQY = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT + 1;
+  private static final int BEHIND_THE_BODY = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT + 1;
 
   private static final int BEHIND_ALL = 10 * RouteConstants.ROUTE_ORDER_AFTER_DEFAULT;
 
@@ -68,7 +68,7 @@ final class FunctionRoutes {
           new FunctionRoute(function, validator, json, metrics, scope, identity, checks);
       String path = "/" + function.getName();
       router.route(path).order(AHEAD_OF_THE_BODY).handler(HttpCall::readAsItIs);
-      router.route(path).order(AHEAD_OF_FUNQY).handler(route).failureHandler(route::fail);
+      router.route(path).order(BEHIND_THE_BODY).handler(route).failureHandler(route::fail);
       LOG.debugf("function %s", route.describe());
     }
     router.route().order(BEHIND_ALL).handler(FunctionRoutes::notFound).failureHandler(this::failed);

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The bank as it is deployed: the packaged application in a process of its own. */
+/**
+ * The bank as it is deployed: the packaged application in a process of its own, by its launcher,
+ * with the small heap of the profile fast-start.
+ */
 final class BankProcess implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(60);
@@ -59,17 +62,15 @@ final class BankProcess implements AutoCloseable {
       Map<String, String> properties, Map<String, String> environment) {
     int port = Ports.free();
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add(System.getProperty("bank.launcher"));
+    command.add("fast-start");
     command.add("-Dquarkus.http.port=" + port);
     properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
-    command.add("-jar");
-    command.add(System.getProperty("bank.jar"));
     try {
       Path log = Files.createTempFile(Path.of("target"), "bank-", ".log");
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
       builder.environment().putAll(environment);
       return new BankProcess(builder.start(), log, port);
     } catch (IOException e) {

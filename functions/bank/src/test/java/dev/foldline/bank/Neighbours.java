@@ -34,6 +34,10 @@ final class Neighbours implements AutoCloseable {
     return redis.url();
   }
 
+  EventStoreServer store() {
+    return store;
+  }
+
   void startStore() {
     store.comeBack();
   }

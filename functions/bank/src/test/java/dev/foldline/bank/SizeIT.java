@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class SizeIT {
 
   private static final Path APPLICATION =
-      Path.of(System.getProperty("bank.jar", "quarkus-run.jar")).resolveSibling("");
+      Path.of(System.getProperty("bank.launcher", "run")).resolveSibling("");
 
   /** One a line, without versions: who adds one adds it here, and knows what it is for. */
   private static final Path KNOWN = Path.of("src/test/resources/jars.txt");

@@ -18,7 +18,7 @@ final class HttpProcess implements AutoCloseable {
       StoreProcess.MEASURED.resolve("infra/bench/functions/target/quarkus-app/quarkus-run.jar");
 
   /** Any will do: nothing here is secret. */
-  private static final String KEYS =
+  static final String KEYS =
       "bench:"
           + Base64.getEncoder().encodeToString("a key of 32 bytes, to be measured".getBytes(UTF_8));
 

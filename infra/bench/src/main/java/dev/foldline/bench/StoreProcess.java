@@ -65,8 +65,12 @@ final class StoreProcess implements AutoCloseable {
     return startSeconds;
   }
 
-  /** What it holds in memory, in MB; 0 where the system does not tell. */
   long residentMegabytes() throws IOException {
+    return residentMegabytes(process);
+  }
+
+  /** What a process holds in memory, in MB; 0 where the system does not tell. */
+  static long residentMegabytes(Process process) throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     if (!Files.exists(status)) {
       return 0;

@@ -24,4 +24,13 @@ class SeldomTest {
     now.addAndGet(10);
     assertThat(seldom.pass()).hasValue(0);
   }
+
+  @Test
+  void is_said_at_once_where_the_clock_is_behind_that_of_the_machine_it_was_made_on() {
+    AtomicLong now = new AtomicLong(1_000);
+    Seldom seldom = new Seldom(Duration.ofNanos(10), now::get);
+
+    now.set(1);
+    assertThat(seldom.pass()).hasValue(0);
+  }
 }

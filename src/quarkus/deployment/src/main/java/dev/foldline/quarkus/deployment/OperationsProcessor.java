@@ -8,7 +8,6 @@ import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.BuildSteps;
 import io.quarkus.deployment.builditem.AdditionalIndexedClassesBuildItem;
-import io.quarkus.deployment.builditem.nativeimage.ReflectiveClassBuildItem;
 import io.quarkus.funqy.deployment.FunctionBuildItem;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -78,18 +77,5 @@ class OperationsProcessor {
             .findFirst()
             .orElseThrow();
     return new FunctionBuildItem(functions.getName(), method, descriptor, name);
-  }
-
-  /** What goes in and comes out is read and written as JSON. */
-  @BuildStep
-  ReflectiveClassBuildItem json() {
-    return ReflectiveClassBuildItem.builder(
-            FUNCTIONS.stream()
-                .flatMap(functions -> Stream.of(functions.getDeclaredClasses()))
-                .toArray(Class<?>[]::new))
-        .constructors()
-        .methods()
-        .fields()
-        .build();
   }
 }

@@ -21,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class BankProcess implements AutoCloseable {
 
+  /** Where it is packaged. */
+  static final Path APPLICATION = Path.of("target", "quarkus-app").toAbsolutePath();
+
   private static final Duration START = Duration.ofSeconds(60);
 
   private final Process process;
@@ -42,9 +45,15 @@ final class BankProcess implements AutoCloseable {
 
   /** The same, in an environment that has some variables more. */
   static BankProcess start(Map<String, String> properties, Map<String, String> environment) {
+    return start(APPLICATION, properties, environment);
+  }
+
+  /** The same, from another directory. */
+  static BankProcess start(
+      Path application, Map<String, String> properties, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>(properties);
     all.put("foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
-    BankProcess bank = launch(all, environment);
+    BankProcess bank = launch(application, all, environment);
     await()
         .atMost(START)
         .ignoreException(UncheckedIOException.class)
@@ -55,14 +64,14 @@ final class BankProcess implements AutoCloseable {
 
   /** Starts it in production mode. */
   static BankProcess launch(Map<String, String> properties) {
-    return launch(properties, Map.of());
+    return launch(APPLICATION, properties, Map.of());
   }
 
   private static BankProcess launch(
-      Map<String, String> properties, Map<String, String> environment) {
+      Path application, Map<String, String> properties, Map<String, String> environment) {
     int port = Ports.free();
     List<String> command = new ArrayList<>();
-    command.add(System.getProperty("bank.launcher"));
+    command.add(application.resolve("run").toString());
     command.add("fast-start");
     command.add("-Dquarkus.http.port=" + port);
     properties.forEach((key, value) -> command.add("-D" + key + "=" + value));

@@ -15,9 +15,6 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The packaged bank")
 class SizeIT {
 
-  private static final Path APPLICATION =
-      Path.of(System.getProperty("bank.launcher", "run")).resolveSibling("");
-
   /** One a line, without versions: who adds one adds it here, and knows what it is for. */
   private static final Path KNOWN = Path.of("src/test/resources/jars.txt");
 
@@ -36,7 +33,7 @@ class SizeIT {
   }
 
   private static List<Path> jars() throws IOException {
-    try (Stream<Path> files = Files.walk(APPLICATION)) {
+    try (Stream<Path> files = Files.walk(BankProcess.APPLICATION)) {
       return files.filter(file -> file.toString().endsWith(".jar")).toList();
     }
   }

@@ -15,7 +15,7 @@ import java.lang.annotation.Target;
     regexp = "[A-Za-z0-9._-]{1,64}",
     message = "must be 1 to 64 letters, digits, '-', '_' or '.'")
 @Constraint(validatedBy = {})
-@Target({ElementType.FIELD, ElementType.PARAMETER})
+@Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 @interface AccountId {
 

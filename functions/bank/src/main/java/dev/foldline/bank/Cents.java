@@ -13,7 +13,7 @@ import java.lang.annotation.Target;
 @Min(value = 1, message = "must be at least 1")
 @Max(value = 1_000_000_000_000_000L, message = "must be at most 10^15")
 @Constraint(validatedBy = {})
-@Target({ElementType.FIELD, ElementType.PARAMETER})
+@Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Cents {
 

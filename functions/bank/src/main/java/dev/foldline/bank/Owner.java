@@ -13,7 +13,7 @@ import java.lang.annotation.Target;
 @NotNull(message = "must be given")
 @Pattern(regexp = "(?s)[^\\p{Cs}]{1,200}", message = "must be 1 to 200 characters")
 @Constraint(validatedBy = {})
-@Target({ElementType.FIELD, ElementType.PARAMETER})
+@Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Owner {
 

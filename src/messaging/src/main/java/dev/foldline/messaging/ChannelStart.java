@@ -8,6 +8,6 @@ public interface ChannelStart {
 
   ChannelStart AT_ONCE = () -> Uni.createFrom().voidItem();
 
-  /** Completes when it is time. */
+  /** Completes when it is time, and so it is if it fails. */
   Uni<Void> time();
 }

@@ -225,7 +225,12 @@ final class IncomingChannel {
       ports.add(this);
       if (ports.size() == 1) {
         failure = null;
-        start.time().subscribe().with(_ -> unlessStopped(this::subscribe));
+        start
+            .time()
+            .onFailure()
+            .recoverWithNull()
+            .subscribe()
+            .with(_ -> unlessStopped(this::subscribe));
       }
     }
 

@@ -78,7 +78,7 @@ record Tls(boolean verifies, @Nullable Path trusted, @Nullable Certificate user)
       throw new IllegalArgumentException(
           "the certificates of the event store's connection string can't be read, one of "
               + files()
-              + ": "
+              + " (a key is PEM of PKCS#8, or RSA's of PKCS#1): "
               + e.getMessage(),
           e);
     }

@@ -2,6 +2,7 @@ package dev.foldline.quarkus;
 
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -23,11 +24,11 @@ public class BackgroundStart {
 
   /** Completes when it is time. */
   public Uni<Void> time() {
-    return Uni.createFrom().completionStage(begun);
+    return Uni.createFrom().completionStage(begun::copy);
   }
 
   void unlessCalled(@Observes StartupEvent event, Vertx vertx) {
-    vertx.setTimer(UNCALLED.toMillis(), _ -> begun.complete(null));
+    vertx.setTimer(UNCALLED.toMillis(), _ -> begin());
   }
 
   void awaitAnswer(@Observes Router router) {
@@ -35,8 +36,13 @@ public class BackgroundStart {
     first.handler(
         call -> {
           first.remove();
-          call.addEndHandler(_ -> begun.complete(null));
+          call.addEndHandler(_ -> begin());
           call.next();
         });
+  }
+
+  /** Not as part of the call. */
+  private void begin() {
+    begun.completeAsync(() -> null, Infrastructure.getDefaultExecutor());
   }
 }

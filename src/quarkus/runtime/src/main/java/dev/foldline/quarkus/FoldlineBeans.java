@@ -153,7 +153,9 @@ class FoldlineBeans {
             config.snapshots().every(),
             config.snapshots().except().orElse(Set.of()));
     Optional<CommandSpans> spans =
-        untraced ? Optional.empty() : Optional.of(new CommandSpans(telemetry.get()));
+        untraced || telemetry.isUnsatisfied()
+            ? Optional.empty()
+            : Optional.of(new CommandSpans(telemetry.get()));
     return new CommandHandler(
         streams, codec, snapshots, context, options, new Listener(registry, spans));
   }

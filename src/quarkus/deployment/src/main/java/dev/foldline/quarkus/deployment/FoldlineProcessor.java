@@ -11,8 +11,6 @@ import dev.foldline.quarkus.UnknownProperties;
 import io.quarkus.arc.deployment.ExcludedTypeBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
 import io.quarkus.bootstrap.classloading.QuarkusClassLoader;
-import io.quarkus.deployment.Capabilities;
-import io.quarkus.deployment.Capability;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.ExecutionTime;
@@ -37,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 class FoldlineProcessor {
 
   private static final String CONNECTOR = "dev.foldline.messaging.EventStoreConnector";
+  private static final String OPEN_TELEMETRY =
+      "io.quarkus.opentelemetry.runtime.config.runtime.OTelRuntimeConfig";
   private static final String EMBEDDED = "dev.foldline.embedded.EmbeddedEventStore";
 
   @BuildStep
@@ -60,15 +60,12 @@ class FoldlineProcessor {
     runTime.produce(new RunTimeConfigBuilderBuildItem(UnknownProperties.class));
   }
 
+  /** Whatever of it is switched off when the application is built. */
   @BuildStep
-  void tracing(
-      Capabilities capabilities,
-      BuildProducer<StaticInitConfigBuilderBuildItem> staticInit,
-      BuildProducer<RunTimeConfigBuilderBuildItem> runTime) {
-    if (capabilities.isPresent(Capability.OPENTELEMETRY_TRACER)) {
-      staticInit.produce(new StaticInitConfigBuilderBuildItem(TracingDefault.class));
-      runTime.produce(new RunTimeConfigBuilderBuildItem(TracingDefault.class));
-    }
+  @Nullable RunTimeConfigBuilderBuildItem tracing() {
+    return QuarkusClassLoader.isClassPresentAtRuntime(OPEN_TELEMETRY)
+        ? new RunTimeConfigBuilderBuildItem(TracingDefault.class)
+        : null;
   }
 
   @BuildStep

@@ -20,7 +20,7 @@ class LauncherProcessor {
   @BuildStep
   @Produce(ArtifactResultBuildItem.class)
   void launcher(Optional<JarBuildItem> application) throws IOException {
-    if (application.isPresent() && !application.get().isUberJar()) {
+    if (application.isPresent() && application.get().getType().usesFastJarLayout()) {
       Path launcher = application.get().getPath().resolveSibling(NAME);
       try (InputStream script =
           Objects.requireNonNull(LauncherProcessor.class.getResourceAsStream(NAME))) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.foldline.eventstoredb.connection.EventStore;
 import io.quarkus.test.QuarkusUnitTest;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
@@ -14,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @DisplayName("An application that brings the embedded store")
 class EmbeddedStoreTest {
 
-  private static final Path DATA = Path.of("target", "embedded-store-test").toAbsolutePath();
+  private static final Path DATA = directory();
 
   @RegisterExtension
   static final QuarkusUnitTest APPLICATION =
@@ -28,6 +31,14 @@ class EmbeddedStoreTest {
           .overrideRuntimeConfigKey("foldline.data", DATA.toString());
 
   @Inject EventStore store;
+
+  private static Path directory() {
+    try {
+      return Files.createTempDirectory(Path.of("target"), "embedded-store-").toAbsolutePath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @Test
   void runs_it_inside_under_its_data() {

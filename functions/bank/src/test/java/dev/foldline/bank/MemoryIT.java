@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("With a heap of 64 MB, as its launcher gives it, the bank")
 class MemoryIT {
 
-  private static final int EVENTS = Integer.getInteger("rebuild.events", 5_000);
+  private static final int EVENTS = Integer.getInteger("rebuild.events", 2_000);
   private static final int EACH = 10;
   private static final int ACCOUNTS = EVENTS / EACH;
 

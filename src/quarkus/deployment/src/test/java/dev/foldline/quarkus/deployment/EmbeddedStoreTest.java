@@ -3,6 +3,7 @@ package dev.foldline.quarkus.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.quarkus.FoldlineConfig;
 import io.quarkus.test.QuarkusUnitTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -17,8 +18,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @DisplayName("An application that brings the embedded store")
 class EmbeddedStoreTest {
 
-  private static final Path DATA = directory();
-
   @RegisterExtension
   static final QuarkusUnitTest APPLICATION =
       new QuarkusUnitTest()
@@ -28,9 +27,11 @@ class EmbeddedStoreTest {
           .overrideConfigKey("foldline.devservices.enabled", "false")
           .overrideConfigKey("foldline.embedded.enabled", "true")
           .overrideConfigKey("foldline.embedded.port", "0")
-          .overrideRuntimeConfigKey("foldline.data", DATA.toString());
+          .overrideRuntimeConfigKey("foldline.data", directory().toString());
 
   @Inject EventStore store;
+
+  @Inject FoldlineConfig config;
 
   private static Path directory() {
     try {
@@ -44,6 +45,6 @@ class EmbeddedStoreTest {
   void runs_it_inside_under_its_data() {
     store.ready().await().atMost(Duration.ofSeconds(30));
 
-    assertThat(DATA.resolve("eventstore")).isNotEmptyDirectory();
+    assertThat(config.data().resolve("eventstore")).isNotEmptyDirectory();
   }
 }

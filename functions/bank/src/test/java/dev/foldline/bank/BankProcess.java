@@ -51,15 +51,20 @@ final class BankProcess implements AutoCloseable {
   /** The same, from another directory. */
   static BankProcess start(
       Path application, Map<String, String> properties, Map<String, String> environment) {
-    Map<String, String> all = new HashMap<>(properties);
-    all.put("foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
-    BankProcess bank = launch(application, all, environment);
+    BankProcess bank = launch(application, withKeys(properties), environment);
     await()
         .atMost(START)
         .ignoreException(UncheckedIOException.class)
         .failFast("the bank ended, see " + bank.log, () -> !bank.process.isAlive())
         .until(() -> bank.client.get("q/health/ready").status() == 200);
     return bank;
+  }
+
+  /** The properties, and the keys that production mode asks for. */
+  static Map<String, String> withKeys(Map<String, String> properties) {
+    Map<String, String> all = new HashMap<>(properties);
+    all.put("foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
+    return all;
   }
 
   /** Starts it in production mode. */

@@ -16,7 +16,6 @@ import io.vertx.redis.client.Response;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,8 +51,7 @@ class NamespaceIT {
   }
 
   private Map<String, String> with(Map<String, String> more) {
-    Map<String, String> all = new HashMap<>(neighbours.properties());
-    all.put("foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
+    Map<String, String> all = BankProcess.withKeys(neighbours.properties());
     all.putAll(more);
     return all;
   }

@@ -10,7 +10,6 @@ import dev.foldline.bank.BankClient.Answer;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -34,7 +33,7 @@ class ReadinessIT {
   @Test
   void takes_its_events_though_nobody_calls() throws Exception {
     try (Neighbours neighbours = new Neighbours(data);
-        BankProcess bank = BankProcess.launch(withKeys(neighbours))) {
+        BankProcess bank = BankProcess.launch(BankProcess.withKeys(neighbours.properties()))) {
       var groups = neighbours.store().subscriptions();
       await()
           .atMost(PATIENCE)
@@ -53,19 +52,13 @@ class ReadinessIT {
   @Test
   void is_never_ready_before_it_can_do_what_it_is_told() throws Exception {
     try (Neighbours neighbours = new Neighbours(data)) {
-      Map<String, String> properties = withKeys(neighbours);
+      Map<String, String> properties = BankProcess.withKeys(neighbours.properties());
       for (int round = 0; round < ROUNDS; round++) {
         try (BankProcess bank = BankProcess.launch(properties)) {
           pollUntilReady(bank, round);
         }
       }
     }
-  }
-
-  private static Map<String, String> withKeys(Neighbours neighbours) {
-    Map<String, String> properties = new HashMap<>(neighbours.properties());
-    properties.put("foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
-    return properties;
   }
 
   /** Whenever it says that it is ready, the next command is done. */

@@ -1,10 +1,8 @@
 package dev.foldline.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -15,7 +13,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import redis.embedded.RedisServer;
 
 /**
@@ -205,16 +202,12 @@ final class CommandBenchmark implements AutoCloseable {
     if (!names.isEmpty()) {
       throw new IllegalArgumentException("no such lines: " + names);
     }
-    Path directory = Files.createTempDirectory("foldline-bench");
-    try (CommandBenchmark bench = new CommandBenchmark(directory.resolve("store"))) {
+    try (TemporaryDirectory directory = new TemporaryDirectory();
+        CommandBenchmark bench = new CommandBenchmark(directory.resolve("store"))) {
       for (Run run : runs) {
         if (!run.lines.isEmpty()) {
           bench.measure(run, report);
         }
-      }
-    } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
       }
     }
   }

@@ -1,7 +1,6 @@
 package dev.foldline.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,12 +46,12 @@ final class StartBenchmark {
     StartBenchmark bench =
         new StartBenchmark(
             Path.of(args[0]), Path.of(args[1]), Stream.of(args).skip(2).map(Path::of).toList());
-    Path data = Files.createTempDirectory("foldline-bench");
     int redisPort = HttpProcess.freePort();
     RedisServer redis =
         RedisServer.builder().port(redisPort).bind("127.0.0.1").setting("save \"\"").build();
     redis.start();
-    try (StoreProcess store = StoreProcess.start(data.resolve("store"))) {
+    try (TemporaryDirectory directory = new TemporaryDirectory();
+        StoreProcess store = StoreProcess.start(directory.resolve("store"))) {
       for (int round = 0; round < ROUNDS; round++) {
         for (Bank bank : bench.banks) {
           bank.starts.add(start(bank.command, store.connectionString(), redisPort));

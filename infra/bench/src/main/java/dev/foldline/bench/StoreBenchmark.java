@@ -6,11 +6,9 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * The embedded store, durable, in a process of its own; clients here. Events hold 10 bytes to 1 KB.
@@ -56,14 +53,9 @@ final class StoreBenchmark implements AutoCloseable {
   /** Prints the table. */
   public static void main(String[] args) throws Exception {
     Logs.atInfo();
-    Path directory = Files.createTempDirectory("foldline-bench");
-    try {
+    try (TemporaryDirectory directory = new TemporaryDirectory()) {
       measureCalls(directory.resolve("calls"));
       measureSize(directory.resolve("size"));
-    } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.foldline.quarkus.deployment;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.BuildSteps;
 import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
@@ -9,6 +10,7 @@ import io.quarkus.deployment.builditem.GeneratedResourceBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.ReflectiveClassBuildItem;
 import io.quarkus.funqy.deployment.FunctionBuildItem;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.jandex.ClassInfo;
@@ -34,7 +36,18 @@ class JsonProcessor {
           "dev.foldline.readmodels.Discards$Discarded");
 
   @BuildStep
-  JsonTypesBuildItem types(CombinedIndexBuildItem combined, List<FunctionBuildItem> functions) {
+  void values(
+      CombinedIndexBuildItem combined,
+      List<FunctionBuildItem> functions,
+      BuildProducer<ReflectiveClassBuildItem> members,
+      BuildProducer<GeneratedResourceBuildItem> shapes) {
+    Set<DotName> types = types(combined, functions);
+    members.produce(members(types));
+    shapes.produce(shapes(types));
+  }
+
+  private static Set<DotName> types(
+      CombinedIndexBuildItem combined, List<FunctionBuildItem> functions) {
     IndexView index = combined.getComputingIndex();
     Stream<Type> types =
         Stream.of(
@@ -43,7 +56,7 @@ class JsonProcessor {
                 functions.stream().flatMap(function -> called(function, index)),
                 ChannelTypes.in(combined.getIndex()))
             .flatMap(each -> each);
-    return new JsonTypesBuildItem(JsonTypes.of(types, index));
+    return JsonTypes.of(types, index);
   }
 
   /**
@@ -79,10 +92,9 @@ class JsonProcessor {
     return Stream.concat(Stream.of(method.returnType()), method.parameterTypes().stream());
   }
 
-  @BuildStep
-  ReflectiveClassBuildItem members(JsonTypesBuildItem types) {
+  private static ReflectiveClassBuildItem members(Set<DotName> types) {
     return ReflectiveClassBuildItem.builder(
-            types.names().stream().map(DotName::toString).toArray(String[]::new))
+            types.stream().map(DotName::toString).toArray(String[]::new))
         .constructors()
         .methods()
         .fields()
@@ -94,11 +106,10 @@ class JsonProcessor {
    * What a sealed interface permits, and what the components of a record are: Quarkus's file tells
    * neither, and an executable that is not told takes them for none.
    */
-  @BuildStep
-  GeneratedResourceBuildItem shapes(JsonTypesBuildItem types) {
+  private static GeneratedResourceBuildItem shapes(Set<DotName> types) {
     return new GeneratedResourceBuildItem(
         "META-INF/native-image/dev.foldline/json/reachability-metadata.json",
-        types.names().stream()
+        types.stream()
             .map(name -> "{\"type\":\"" + name + "\"}")
             .collect(Collectors.joining(",\n", "{\"reflection\":[\n", "\n]}\n"))
             .getBytes(UTF_8));

@@ -13,6 +13,22 @@ import java.util.UUID;
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way; nobody compares or changes them
 public record StoredEvent(UUID id, String type, byte[] data, byte[] metadata) {
 
+  /** The type of a {@linkplain #isMark mark}: stored for ever. */
+  public static final String MARK = "foldline-handled";
+
+  /**
+   * Whether it marks that an effect was handled here and left no event: it is there for folds of
+   * commands and for fences, and everything else passes over it.
+   */
+  public boolean isMark() {
+    return type.equals(MARK);
+  }
+
+  /** Whether it is none of an application's events: a mark, or the event store's own. */
+  public boolean isPassedOver() {
+    return isMark() || type.startsWith("$");
+  }
+
   /** How many bytes the store counts, in UTF-16 for the type. */
   public int size() {
     return data.length + metadata.length + 2 * type.length();

@@ -120,7 +120,7 @@ final class Applier<D> {
 
     /** What a stored event means to the projection. */
     List<? extends Recorded<?>> decode(Recorded<StoredEvent> stored) {
-      return stored.event().type().startsWith("$") || discards.contains(EventRef.of(stored))
+      return stored.event().isPassedOver() || discards.contains(EventRef.of(stored))
           ? List.of()
           : codec.decode(stored, projection.category(stored.stream()));
     }

@@ -2,40 +2,18 @@ package dev.foldline.core.commands;
 
 import dev.foldline.core.NamedId;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
-/**
- * By what a command is known when it comes again.
- *
- * @param key the caller's, or one of this call alone
- * @param ordinal which command of its call on its stream it is, from 0
- * @param request what the caller asked; null for a key of this call alone
- */
-public record CommandIdentity(String key, int ordinal, @Nullable KeyedRequest request) {
+/** By what a command is known when it comes again. */
+public sealed interface CommandIdentity {
 
   /** The identity of a call that has no key. */
-  public static CommandIdentity ofThisCall() {
-    return new CommandIdentity(UUID.randomUUID().toString(), 0, null);
+  static CommandIdentity ofThisCall() {
+    return new OfCall(UUID.randomUUID().toString());
   }
 
   /** The identity of a command that a request with a key leads to. */
-  public static CommandIdentity of(KeyedRequest request, int ordinal) {
-    return new CommandIdentity(request.key(), ordinal, request);
-  }
-
-  /** Whether the key is the caller's, so that it is written beside the events. */
-  public boolean isCallers() {
-    return request != null;
-  }
-
-  /** What was asked, as it is stored; empty for a key of this call alone. */
-  public String mac() {
-    return request == null ? "" : request.mac();
-  }
-
-  /** Whether a command under the same key was asked for by something else. */
-  boolean differsFrom(RecentKeys.Entry before) {
-    return request != null && !request.mayBe(before.request());
+  static CommandIdentity of(KeyedRequest request, int ordinal) {
+    return new OfRequest(request, ordinal);
   }
 
   /**
@@ -45,7 +23,62 @@ public record CommandIdentity(String key, int ordinal, @Nullable KeyedRequest re
    *
    * @param index which one of the command's
    */
-  public UUID eventId(String stream, int index, String type, byte[] data) {
-    return NamedId.of(data, stream, key, mac(), "" + ordinal, "" + index, type, "");
+  UUID eventId(String stream, int index, String type, byte[] data);
+
+  /** One call alone: it never comes again. */
+  record OfCall(String key) implements CommandIdentity {
+
+    @Override
+    public UUID eventId(String stream, int index, String type, byte[] data) {
+      return NamedId.of(data, stream, key, "" + index, type, "");
+    }
+  }
+
+  /**
+   * A caller's key.
+   *
+   * @param ordinal which command of its call on its stream it is, from 0
+   * @param request what the caller asked
+   */
+  record OfRequest(KeyedRequest request, int ordinal) implements CommandIdentity {
+
+    String key() {
+      return request.key();
+    }
+
+    /** Whether a command under the same key was asked for by something else. */
+    boolean differsFrom(RecentKeys.Entry before) {
+      return !request.mayBe(before.request());
+    }
+
+    @Override
+    public UUID eventId(String stream, int index, String type, byte[] data) {
+      return NamedId.of(data, stream, key(), request.mac(), "" + ordinal, "" + index, type, "");
+    }
+  }
+
+  /**
+   * The key of a reaction's effect.
+   *
+   * @param key of the effect: nothing else in the log of all streams has it
+   * @param cause the position of the event that it follows from: the effect can only be behind it
+   * @param earlier what was read back of the stream
+   * @param refusal what becomes of a refusal
+   */
+  record OfEffect(UUID key, long cause, Earlier earlier, OnRefusal refusal)
+      implements CommandIdentity {
+
+    @Override
+    public UUID eventId(String stream, int index, String type, byte[] data) {
+      return NamedId.of(data, key.toString(), "" + index, type, "");
+    }
+  }
+
+  /** What becomes of a refusal of an effect's command. */
+  enum OnRefusal {
+    /** It is the effect's outcome, and stands in the stream as a mark. */
+    MARK,
+    /** Nothing: the command tells its stream what it has to take. */
+    FAIL
   }
 }

@@ -8,6 +8,7 @@ import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Refused;
+import dev.foldline.core.StoredEvent;
 import dev.foldline.core.TooLarge;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.WrongRevision;
@@ -163,36 +164,80 @@ public final class CommandLoop<C, S, E> {
   /** Whether it could be decided before what was decided is appended. */
   private boolean decide(int i, Decision<S> decision) {
     Asked<C> asked = commands.get(i);
-    CommandIdentity identity = asked.identity();
-    Precondition precondition = asked.context().precondition();
     try {
-      @Nullable Long last = found.get(i);
-      RecentKeys.@Nullable Entry before = decision.before(identity);
-      if (last != null) {
-        decision.answer(i, new Receipt(stream, last, false));
-      } else if (decision.isReused(identity)) {
-        throw new KeyReused();
-      } else if (before != null) {
-        decision.repeat(i, before);
-      } else if (decision.revisionsAreOpen() && !(precondition instanceof Precondition.None)) {
-        return false;
-      } else if (!precondition.holds(decision.revision())) {
-        throw new PreconditionFailed(stream, decision.revision());
-      } else {
-        Decided<E> decided = deciding.decide(asked, decision.state(), decision.revision() < 0);
-        if (!decided.events().isEmpty() && decision.isPast(identity)) {
-          throw new Refused(
-              "past-its-turn",
-              "this command of the request had no effect before the ones that came after it");
-        }
-        S after = decider.fold(decision.state(), decided.events());
-        if (!decision.hasRoomFor(decided.stored())) {
-          return false;
-        }
-        decision.add(i, identity, decided.stored(), after);
-      }
+      return asked.identity() instanceof CommandIdentity.OfEffect effect
+          ? decideEffect(i, asked, effect, decision)
+          : decideCommand(i, asked, decision);
     } catch (RuntimeException | Error e) {
       decision.refuse(i, e);
+      return true;
+    }
+  }
+
+  private boolean decideCommand(int i, Asked<C> asked, Decision<S> decision) {
+    CommandIdentity identity = asked.identity();
+    Precondition precondition = asked.context().precondition();
+    @Nullable Long last = found.get(i);
+    RecentKeys.@Nullable Entry before = decision.before(identity);
+    if (last != null) {
+      decision.answer(i, new Receipt(stream, last, false));
+    } else if (decision.isReused(identity)) {
+      throw new KeyReused();
+    } else if (before != null) {
+      decision.repeat(i, before);
+    } else if (decision.revisionsAreOpen() && !(precondition instanceof Precondition.None)) {
+      return false;
+    } else if (!precondition.holds(decision.unmarked(), decision.revision())) {
+      throw new PreconditionFailed(stream, decision.unmarked());
+    } else {
+      Decided<E> decided = deciding.decide(asked, decision.state(), decision.revision() < 0);
+      if (!decided.events().isEmpty() && decision.isPast(identity)) {
+        throw new Refused(
+            "past-its-turn",
+            "this command of the request had no effect before the ones that came after it");
+      }
+      S after = decider.fold(decision.state(), decided.events());
+      if (!decision.hasRoomFor(decided.stored())) {
+        return false;
+      }
+      decision.add(i, identity, decided.stored(), after);
+    }
+    return true;
+  }
+
+  /**
+   * What stands in the stream under its key is its outcome, whatever would be decided by now. What
+   * leaves no event leaves a mark.
+   */
+  private boolean decideEffect(
+      int i, Asked<C> asked, CommandIdentity.OfEffect effect, Decision<S> decision) {
+    @Nullable Handled handled = decision.handled(effect);
+    if (handled != null) {
+      decision.repeat(i, handled);
+    } else if (!effect.earlier().reaches(effect.cause(), decision.base())) {
+      decision.leave(i, new NotReached(stream, decision.base()));
+    } else {
+      boolean begins = decision.revision() < 0;
+      String refused = "";
+      Decided<E> decided;
+      try {
+        decided = deciding.decide(asked, decision.state(), begins);
+      } catch (Refused e) {
+        if (effect.refusal() == CommandIdentity.OnRefusal.FAIL) {
+          throw e;
+        }
+        refused = e.code();
+        decided = new Decided<>(List.of(), List.of());
+      }
+      List<StoredEvent> stored =
+          decided.stored().isEmpty()
+              ? List.of(deciding.mark(asked, refused, begins))
+              : decided.stored();
+      S after = decider.fold(decision.state(), decided.events());
+      if (!decision.hasRoomFor(stored)) {
+        return false;
+      }
+      decision.handle(i, effect, refused, stored, after);
     }
     return true;
   }

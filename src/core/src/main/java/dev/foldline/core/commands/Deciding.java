@@ -1,9 +1,9 @@
 package dev.foldline.core.commands;
 
 import dev.foldline.core.Decider;
+import dev.foldline.core.StoredEvent;
 
 /** How a command is decided: what its {@link Decider} does, and how its events are stored. */
-@FunctionalInterface
 public interface Deciding<C, S, E> {
 
   /**
@@ -13,4 +13,12 @@ public interface Deciding<C, S, E> {
    * @param begins whether its first event is the first of the stream
    */
   Decided<E> decide(Asked<C> asked, S state, boolean begins);
+
+  /**
+   * The mark that stands for an effect which leaves no event.
+   *
+   * @param refused why the decider refused it; empty if there was nothing to do
+   * @param begins whether it is the first event of the stream
+   */
+  StoredEvent mark(Asked<C> asked, String refused, boolean begins);
 }

@@ -3,6 +3,7 @@ package dev.foldline.core.commands;
 import dev.foldline.core.Appended;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
+import dev.foldline.core.Refused;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.TooLarge;
 import java.util.ArrayList;
@@ -33,6 +34,12 @@ final class Decision<S> {
     /** A receipt that is true once the events are in the stream. */
     record Done(long revision, boolean wrote, boolean repeated) implements Reply {}
 
+    /** An effect was refused, which is true once its mark is in the stream. */
+    record Marked(String code) implements Reply {}
+
+    /** A failure that says nothing of the state. */
+    record Left(Throwable failure) implements Reply {}
+
     /** A failure that is true on a verified state. */
     record Failed(Throwable failure) implements Reply {}
   }
@@ -44,7 +51,9 @@ final class Decision<S> {
   private final Map<UUID, Integer> writers = new HashMap<>();
   private final Map<Integer, Reply> replies = new LinkedHashMap<>();
   private final RecentKeys keys;
+  private final Map<UUID, Handled> effects = new LinkedHashMap<>();
   private S state;
+  private long unmarked;
   private int bytes;
 
   /** Whether an answer that writes nothing says something of the state. */
@@ -62,6 +71,7 @@ final class Decision<S> {
     this.alone = alone;
     this.keys = base.keys().none();
     this.state = base.state();
+    this.unmarked = base.unmarked();
   }
 
   StreamState<S> base() {
@@ -103,19 +113,27 @@ final class Decision<S> {
     return base.revision() + events.size();
   }
 
+  /** The revision of the last event that is no mark. */
+  long unmarked() {
+    return unmarked;
+  }
+
   /** The same command where it was done before, or is decided here already. */
   RecentKeys.@Nullable Entry before(CommandIdentity identity) {
-    if (!identity.isCallers()) {
+    if (!(identity instanceof CommandIdentity.OfRequest request)) {
       return null;
     }
-    RecentKeys.@Nullable Entry entry = keys.find(identity.key(), identity.ordinal());
-    return entry == null ? base.keys().find(identity.key(), identity.ordinal()) : entry;
+    RecentKeys.@Nullable Entry entry = keys.find(request.key(), request.ordinal());
+    return entry == null ? base.keys().find(request.key(), request.ordinal()) : entry;
   }
 
   /** Whether its key came with something else that was asked. */
   boolean isReused(CommandIdentity identity) {
-    RecentKeys.@Nullable Entry entry = latest(identity);
-    return entry != null && identity.differsFrom(entry);
+    if (!(identity instanceof CommandIdentity.OfRequest request)) {
+      return false;
+    }
+    RecentKeys.@Nullable Entry entry = latest(request);
+    return entry != null && request.differsFrom(entry);
   }
 
   /**
@@ -123,16 +141,23 @@ final class Decision<S> {
    * this one was answered before that, without an effect, and must not have one now.
    */
   boolean isPast(CommandIdentity identity) {
-    RecentKeys.@Nullable Entry entry = latest(identity);
-    return entry != null && entry.ordinal() > identity.ordinal();
+    if (!(identity instanceof CommandIdentity.OfRequest request)) {
+      return false;
+    }
+    RecentKeys.@Nullable Entry entry = latest(request);
+    return entry != null && entry.ordinal() > request.ordinal();
   }
 
-  private RecentKeys.@Nullable Entry latest(CommandIdentity identity) {
-    if (!identity.isCallers()) {
-      return null;
-    }
-    RecentKeys.@Nullable Entry here = keys.latest(identity.key());
-    return here == null ? base.keys().latest(identity.key()) : here;
+  private RecentKeys.@Nullable Entry latest(CommandIdentity.OfRequest request) {
+    RecentKeys.@Nullable Entry here = keys.latest(request.key());
+    return here == null ? base.keys().latest(request.key()) : here;
+  }
+
+  /** What became of an effect: here, or before. */
+  @Nullable Handled handled(CommandIdentity.OfEffect effect) {
+    @Nullable Handled here = effects.get(effect.key());
+    @Nullable Handled before = here == null ? base.effects().find(effect.key()) : here;
+    return before == null ? effect.earlier().find(effect.key()) : before;
   }
 
   /**
@@ -149,18 +174,67 @@ final class Decision<S> {
   }
 
   void add(int command, CommandIdentity identity, List<StoredEvent> more, S after) {
-    more.forEach(event -> writers.put(event.id(), command));
-    events.addAll(more);
-    bytes += size(more);
-    state = after;
+    append(command, more, after);
     restsOnState |= more.isEmpty();
     replies.put(command, new Reply.Done(revision(), !more.isEmpty(), false));
-    if (identity.isCallers() && !more.isEmpty()) {
+    if (identity instanceof CommandIdentity.OfRequest request && !more.isEmpty()) {
       mayBeRepeated = true;
       keys.add(
           new RecentKeys.Entry(
-              identity.key(), identity.ordinal(), identity.mac(), revision(), base.keys().now()));
+              request.key(),
+              request.ordinal(),
+              request.request().mac(),
+              revision(),
+              base.keys().now()));
     }
+  }
+
+  /**
+   * An effect takes place here, or is refused.
+   *
+   * @param refused why; empty if it takes place
+   */
+  void handle(
+      int command,
+      CommandIdentity.OfEffect effect,
+      String refused,
+      List<StoredEvent> more,
+      S after) {
+    append(command, more, after);
+    mayBeRepeated = true;
+    effects.put(effect.key(), new Handled(effect.key(), refused, revision(), -1));
+    replies.put(
+        command,
+        refused.isEmpty() ? new Reply.Done(revision(), true, false) : new Reply.Marked(refused));
+  }
+
+  private void append(int command, List<StoredEvent> more, S after) {
+    for (StoredEvent event : more) {
+      writers.put(event.id(), command);
+      events.add(event);
+      bytes += size(event);
+      unmarked = event.isMark() ? unmarked : revision();
+    }
+    state = after;
+  }
+
+  /** An effect that was handled before, or is here. */
+  void repeat(int command, Handled handled) {
+    boolean isHere = effects.containsKey(handled.key());
+    replies.put(
+        command,
+        handled.isDone()
+            ? isHere
+                ? new Reply.Done(handled.revision(), true, false)
+                : new Reply.Fact(new Receipt(stream, handled.revision(), false))
+            : isHere
+                ? new Reply.Marked(handled.refused())
+                : new Reply.Left(new Refused(handled.refused())));
+  }
+
+  /** Nothing is done, for a reason that says nothing of the state. */
+  void leave(int command, Throwable reason) {
+    replies.put(command, new Reply.Left(reason));
   }
 
   void repeat(int command, RecentKeys.Entry before) {
@@ -183,9 +257,13 @@ final class Decision<S> {
   private static int size(List<StoredEvent> events) {
     int size = 0;
     for (StoredEvent event : events) {
-      size += event.size() + ADDED_BY_CLIENT;
+      size += size(event);
     }
     return size;
+  }
+
+  private static int size(StoredEvent event) {
+    return event.size() + ADDED_BY_CLIENT;
   }
 
   /**
@@ -198,8 +276,20 @@ final class Decision<S> {
     }
     long shift = shift(end.revision());
     keys.entries().forEach(entry -> base.keys().add(entry.at(entry.revision() + shift)));
-    UUID last = events.getLast().id();
-    return new StreamState<>(state, end.revision(), end.position(), last, base.keys());
+    if (shift > 0) {
+      base.effects().forget(end.position()); // those of the stream that was deleted
+    }
+    effects
+        .values()
+        .forEach(each -> base.effects().add(each.at(each.revision() + shift, end.position())));
+    return new StreamState<>(
+        state,
+        end.revision(),
+        end.position(),
+        events.getLast().id(),
+        unmarked > base.unmarked() ? unmarked + shift : unmarked,
+        base.keys(),
+        base.effects());
   }
 
   /**
@@ -216,6 +306,8 @@ final class Decision<S> {
                 switch (reply) {
                   case Reply.Fact(var receipt) -> new Answer.Done(receipt);
                   case Reply.Done done -> new Answer.Done(receipt(done, end));
+                  case Reply.Marked(var code) -> new Answer.Failed(new Refused(code));
+                  case Reply.Left(var failure) -> new Answer.Failed(failure);
                   case Reply.Failed(var failure) -> new Answer.Failed(failure);
                 }));
     return answers;
@@ -247,7 +339,9 @@ final class Decision<S> {
                   case Reply.Fact(var receipt) -> new Answer.Done(receipt);
                   case Reply.Done(_, var wrote, var repeated) when unsure && (wrote || repeated) ->
                       new Answer.Failed(new OutcomeUnknown(stream));
-                  case Reply.Done _, Reply.Failed _ -> new Answer.Failed(failure);
+                  case Reply.Marked _ when unsure -> new Answer.Failed(new OutcomeUnknown(stream));
+                  case Reply.Left(var reason) -> new Answer.Failed(reason);
+                  case Reply.Done _, Reply.Marked _, Reply.Failed _ -> new Answer.Failed(failure);
                 }));
     return answers;
   }

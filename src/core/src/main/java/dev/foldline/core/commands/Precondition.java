@@ -16,14 +16,15 @@ public sealed interface Precondition {
   record MustNotExist() implements Precondition {}
 
   /**
-   * Whether it holds.
+   * Whether it holds. Marks count for nothing, though they have revisions.
    *
    * @param current the revision of the stream's last event, −1 if it has none
+   * @param end the revision of the last mark behind that, or the same
    */
-  default boolean holds(long current) {
+  default boolean holds(long current, long end) {
     return switch (this) {
       case None() -> true;
-      case Exactly(long revision) -> revision == current;
+      case Exactly(long revision) -> current <= revision && revision <= end;
       case MustExist() -> current >= 0;
       case MustNotExist() -> current < 0;
     };

@@ -71,7 +71,7 @@ final class Batch<C, S, E> {
             stream,
             calls.stream().map(Call::asked).toList(),
             shared.attempts(),
-            (asked, state, begins) -> encoding.encode(asked, decide(asked, state), begins));
+            encoding.deciding(this::decide));
   }
 
   /** Handles them; each call has its answer when that ends. */

@@ -9,7 +9,9 @@ import dev.foldline.core.Streams;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.commands.Asked;
 import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.CommandIdentity;
 import dev.foldline.core.commands.KeyedRequest;
+import dev.foldline.core.commands.NotReached;
 import dev.foldline.core.commands.RecentKeys;
 import dev.foldline.eventstoredb.connection.CallersContext;
 import dev.foldline.eventstoredb.events.EventCodec;
@@ -101,7 +103,24 @@ public final class CommandHandler {
   public <C, S, E> Uni<Receipt> handle(
       Decider<C, S, E> decider, C command, CommandContext context) {
     String stream = decider.stream(command);
-    Sends sends = Sends.of(context, stream);
+    return handle(decider, stream, command, context, Sends.of(context, stream));
+  }
+
+  /**
+   * The same for the command of an effect, which is known by its key.
+   *
+   * @return as above; fails with {@link NotReached} where the stream has to be read back first
+   */
+  public <C, S, E> Uni<Receipt> handle(
+      Decider<C, S, E> decider,
+      C command,
+      CommandContext context,
+      CommandIdentity.OfEffect effect) {
+    return handle(decider, decider.stream(command), command, context, new Sends.Always(effect));
+  }
+
+  private <C, S, E> Uni<Receipt> handle(
+      Decider<C, S, E> decider, String stream, C command, CommandContext context, Sends sends) {
     Executor callers = CallersContext.now();
     return Uni.createFrom()
         .emitter(

@@ -4,21 +4,38 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.core.commands.Asked;
 import dev.foldline.core.commands.CommandIdentity;
 import dev.foldline.core.commands.Decided;
+import dev.foldline.core.commands.Deciding;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.events.EventMetadata;
+import dev.foldline.eventstoredb.events.Mark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiFunction;
 
 /** What commands on a stream decide to write, as it is stored. */
 record Encoding(EventCodec codec, String stream) {
 
   /**
-   * The events of a command.
+   * How commands are decided on the stream.
    *
-   * @param begins whether the first of them is the first of the stream
+   * @param decide what a command leads to in a state
    */
-  <E> Decided<E> encode(Asked<?> asked, List<E> events, boolean begins) {
+  <C, S, E> Deciding<C, S, E> deciding(BiFunction<Asked<C>, S, List<E>> decide) {
+    return new Deciding<>() {
+      @Override
+      public Decided<E> decide(Asked<C> asked, S state, boolean begins) {
+        return encode(asked, decide.apply(asked, state), begins);
+      }
+
+      @Override
+      public StoredEvent mark(Asked<C> asked, String refused, boolean begins) {
+        return encodeMark(asked, refused, begins);
+      }
+    };
+  }
+
+  private <E> Decided<E> encode(Asked<?> asked, List<E> events, boolean begins) {
     CommandIdentity identity = asked.identity();
     byte[] beside = EventMetadata.write(asked.context(), identity, false);
     List<E> read = new ArrayList<>(events.size());
@@ -33,5 +50,14 @@ record Encoding(EventCodec codec, String stream) {
       read.add(encoded.event());
     }
     return new Decided<>(read, stored);
+  }
+
+  private StoredEvent encodeMark(Asked<?> asked, String refused, boolean begins) {
+    byte[] data = Mark.write(refused);
+    return new StoredEvent(
+        asked.identity().eventId(stream, 0, StoredEvent.MARK, data),
+        StoredEvent.MARK,
+        data,
+        EventMetadata.write(asked.context(), asked.identity(), begins));
   }
 }

@@ -16,7 +16,7 @@ sealed interface Sends {
     return context
         .keyed()
         .<Sends>map(request -> new Keyed(request, request.place(stream)))
-        .orElseGet(() -> new Unkeyed(CommandIdentity.ofThisCall()));
+        .orElseGet(() -> new Always(CommandIdentity.ofThisCall()));
   }
 
   /** It is sent. */
@@ -30,7 +30,7 @@ sealed interface Sends {
   void end(@Nullable Throwable failure);
 
   /** It has the same identity each time. */
-  record Unkeyed(CommandIdentity begin) implements Sends {
+  record Always(CommandIdentity begin) implements Sends {
 
     @Override
     public void end(@Nullable Throwable failure) {}

@@ -4,6 +4,7 @@ import dev.foldline.core.Decider;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
+import dev.foldline.core.commands.Handled;
 import dev.foldline.core.commands.RecentKeys;
 import dev.foldline.core.commands.StreamState;
 import dev.foldline.eventstoredb.connection.CallersContext;
@@ -205,14 +206,30 @@ final class StreamLoader {
     Unbroken.check(from.revision(), fresh);
     List<E> events = new ArrayList<>(fresh.size());
     List<RecentKeys.Entry> commands = new ArrayList<>();
+    List<Handled> effects = new ArrayList<>();
+    long unmarked = from.unmarked();
     for (Recorded<StoredEvent> event : fresh) {
-      EventMetadata.command(event).ifPresent(commands::add);
-      events.addAll(codec.decode(event.event().type(), event.event().data(), decider.category()));
+      EventMetadata.remember(event, commands::add, effects::add);
+      if (!event.event().isMark()) {
+        events.addAll(codec.decode(event.event().type(), event.event().data(), decider.category()));
+        unmarked = event.revision();
+      }
     }
     S state = decider.fold(from.state(), events);
     commands.forEach(from.keys()::add);
+    if (from.revision() < 0 && fresh.getFirst().revision() > 0) {
+      from.effects().forget(fresh.getFirst().position()); // those of the stream that was deleted
+    }
+    effects.forEach(from.effects()::add);
     fresh.forEach(seen);
     Recorded<StoredEvent> last = fresh.getLast();
-    return new StreamState<>(state, last.revision(), last.position(), last.eventId(), from.keys());
+    return new StreamState<>(
+        state,
+        last.revision(),
+        last.position(),
+        last.eventId(),
+        unmarked,
+        from.keys(),
+        from.effects());
   }
 }

@@ -8,11 +8,14 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.core.UnknownEvent;
 import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.CommandIdentity;
+import dev.foldline.core.commands.Handled;
 import dev.foldline.core.commands.RecentKeys;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What Foldline writes beside an event, and finds there again. */
@@ -31,6 +34,9 @@ public final class EventMetadata {
 
   /** Stored for ever: which command of its call on its stream it was, where not the first. */
   private static final String ORDINAL = "commandOrdinal";
+
+  /** Stored for ever: the key of the effect that the event is of. */
+  private static final String EFFECT = "effectKey";
 
   /** Stored for ever: whether the event was written where its stream had none. */
   private static final String BEGINS = "streamBegins";
@@ -51,12 +57,16 @@ public final class EventMetadata {
     if (begins) {
       metadata.put(BEGINS, true);
     }
-    if (identity.isCallers()) {
-      metadata.put(KEY, identity.key());
-      metadata.put(REQUEST, identity.mac());
-      if (identity.ordinal() > 0) {
-        metadata.put(ORDINAL, identity.ordinal());
+    switch (identity) {
+      case CommandIdentity.OfCall _ -> {}
+      case CommandIdentity.OfRequest(var request, var ordinal) -> {
+        metadata.put(KEY, request.key());
+        metadata.put(REQUEST, request.mac());
+        if (ordinal > 0) {
+          metadata.put(ORDINAL, ordinal);
+        }
       }
+      case CommandIdentity.OfEffect effect -> metadata.put(EFFECT, effect.key().toString());
     }
     try {
       return Json.MAPPER.writeValueAsBytes(metadata);
@@ -84,17 +94,31 @@ public final class EventMetadata {
   }
 
   /**
-   * The command with a key of its caller's that wrote the event.
+   * Remembers by what the command was known that wrote the event, where it can come again.
    *
    * @throws UnknownEvent if it is not in a format that this code knows
    */
-  public static Optional<RecentKeys.Entry> command(Recorded<StoredEvent> event) {
+  public static void remember(
+      Recorded<StoredEvent> event, Consumer<RecentKeys.Entry> commands, Consumer<Handled> effects) {
     Beside beside = Beside.check(event.event());
-    return beside.key == null || beside.request == null
-        ? Optional.empty()
-        : Optional.of(
-            new RecentKeys.Entry(
-                beside.key, beside.ordinal, beside.request, event.revision(), event.time()));
+    if (beside.key != null && beside.request != null) {
+      commands.accept(
+          new RecentKeys.Entry(
+              beside.key, beside.ordinal, beside.request, event.revision(), event.time()));
+    }
+    if (beside.effect != null) {
+      effects.accept(handled(beside.effect, event));
+    }
+  }
+
+  /** The effect that the event is of; empty if of none. */
+  public static Optional<Handled> effect(Recorded<StoredEvent> event) {
+    return Optional.ofNullable(Beside.check(event.event()).effect).map(key -> handled(key, event));
+  }
+
+  private static Handled handled(UUID key, Recorded<StoredEvent> event) {
+    String refused = event.event().isMark() ? Mark.read(event.event()).refused() : "";
+    return new Handled(key, refused, event.revision(), event.position());
   }
 
   /** What was found beside an event, in one pass. */
@@ -102,6 +126,7 @@ public final class EventMetadata {
 
     private @Nullable String key;
     private @Nullable String request;
+    private @Nullable UUID effect;
     private int ordinal;
     private boolean isOfEarlierRequest;
     private @Nullable String format;
@@ -126,11 +151,21 @@ public final class EventMetadata {
         case FORMAT -> format = value == JsonToken.VALUE_STRING ? "a text" : json.getText();
         case KEY -> key = value == JsonToken.VALUE_STRING ? json.getText() : null;
         case REQUEST -> request = value == JsonToken.VALUE_STRING ? json.getText() : null;
+        case EFFECT -> effect = value == JsonToken.VALUE_STRING ? uuid(json.getText()) : null;
         case ORDINAL -> ordinal = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : 0;
         case EARLIER_REQUEST -> isOfEarlierRequest = true;
         default -> {}
       }
       json.skipChildren();
+    }
+
+    /** Another writer may have a field of this name. */
+    private static @Nullable UUID uuid(String text) {
+      try {
+        return UUID.fromString(text);
+      } catch (IllegalArgumentException _) {
+        return null;
+      }
     }
 
     private void check(String type) {

@@ -84,7 +84,7 @@ public final class StreamFold {
   private <D> @Nullable D step(
       Counted<D> counted, @Nullable D before, Recorded<StoredEvent> stored) {
     @Nullable D document = before;
-    if (!stored.event().type().startsWith("$") && !counted.discarded().test(stored)) {
+    if (!stored.event().isPassedOver() && !counted.discarded().test(stored)) {
       for (Recorded<?> event :
           codec.decode(stored, counted.projection().category(stored.stream()))) {
         document = counted.projection().apply(document, event).state();

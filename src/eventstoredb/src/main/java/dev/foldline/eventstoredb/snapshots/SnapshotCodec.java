@@ -3,6 +3,8 @@ package dev.foldline.eventstoredb.snapshots;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foldline.core.Decider;
+import dev.foldline.core.commands.Handled;
+import dev.foldline.core.commands.HandledEffects;
 import dev.foldline.core.commands.RecentKeys;
 import dev.foldline.core.commands.StreamState;
 import dev.foldline.eventstoredb.events.Json;
@@ -14,7 +16,7 @@ import java.util.UUID;
 final class SnapshotCodec<S> {
 
   /** Another number whenever what is kept beside the state changes, or how JSON is written. */
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
 
   private record Snapshot(
       int format,
@@ -22,8 +24,11 @@ final class SnapshotCodec<S> {
       long revision,
       long position,
       UUID lastEvent,
+      long unmarked,
       JsonNode state,
-      List<RecentKeys.Entry> keys) {}
+      List<RecentKeys.Entry> keys,
+      List<Handled> effects,
+      long forgottenEffects) {}
 
   private final StateSchema schema;
   private final RecentKeys.Window window;
@@ -53,8 +58,11 @@ final class SnapshotCodec<S> {
                   folded.revision(),
                   folded.position(),
                   lastEvent,
+                  folded.unmarked(),
                   state,
-                  folded.keys().entries()));
+                  folded.keys().entries(),
+                  folded.effects().all(),
+                  folded.effects().forgotten()));
       if (!folded.state().equals(read(text).state())) {
         throw new IllegalArgumentException("the state is another one once it is read");
       }
@@ -87,7 +95,13 @@ final class SnapshotCodec<S> {
       RecentKeys keys = new RecentKeys(window);
       snapshot.keys().forEach(keys::add);
       return new StreamState<>(
-          state, snapshot.revision(), snapshot.position(), snapshot.lastEvent(), keys);
+          state,
+          snapshot.revision(),
+          snapshot.position(),
+          snapshot.lastEvent(),
+          snapshot.unmarked(),
+          keys,
+          new HandledEffects(snapshot.effects(), snapshot.forgottenEffects()));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the snapshot is corrupt", e);
     }

@@ -175,8 +175,7 @@ final class LoopHistory {
               STREAM,
               commands,
               20,
-              (asked, state, begins) ->
-                  ENCODING.encode(asked, Counter.decide(asked.command(), state), begins));
+              ENCODING.deciding((asked, state) -> Counter.decide(asked.command(), state)));
       happened(new Happened.Came<>(random.nextInt(4) == 0 ? null : cached));
     }
 
@@ -248,14 +247,16 @@ final class LoopHistory {
     StreamState<Counter> now = from.apart();
     Map<UUID, Long> found = new HashMap<>();
     for (Recorded<StoredEvent> event : stream.subList((int) from.revision() + 1, stream.size())) {
-      EventMetadata.command(event).ifPresent(now.keys()::add);
+      EventMetadata.remember(event, now.keys()::add, now.effects()::add);
       now =
           new StreamState<>(
               Counter.DECIDER.fold(now.state(), List.of(decoded(event))),
               event.revision(),
               event.position(),
               event.eventId(),
-              now.keys());
+              event.revision(),
+              now.keys(),
+              now.effects());
       if (sought.contains(event.eventId())) {
         found.put(event.eventId(), event.revision());
       }
@@ -388,7 +389,7 @@ final class LoopHistory {
       }
       case Answer.Failed(OutcomeUnknown _) -> {}
       case Answer.Failed(var cause) ->
-          assertThat(wrote.isEmpty() || sent.asked.identity().isCallers())
+          assertThat(wrote.isEmpty() || sent.asked.identity() instanceof CommandIdentity.OfRequest)
               .as("no effect, for it failed: %s, %s", what, cause)
               .isTrue();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Stored;
+import dev.foldline.core.commands.HandledEffects;
 import dev.foldline.core.commands.RecentKeys;
 import dev.foldline.core.commands.StreamState;
 import java.math.BigDecimal;
@@ -76,7 +77,8 @@ class SnapshotCodecTest {
           Optional.of(Duration.ofMillis(1500)));
 
   private static StreamState<Wallet> folded(Wallet wallet) {
-    return new StreamState<>(wallet, 3, 700, UUID.randomUUID(), new RecentKeys(WINDOW));
+    return new StreamState<>(
+        wallet, 3, 700, UUID.randomUUID(), 3, new RecentKeys(WINDOW), new HandledEffects());
   }
 
   @Test
@@ -114,14 +116,14 @@ class SnapshotCodecTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"format\":3,",
-        "\"format\":3,\"new\":[],",
+        "\"format\":4,",
+        "\"format\":4,\"new\":[],",
         "",
-        "\"format\":\"2\",",
+        "\"format\":\"3\",",
         "\"format\":99999999999999999999,"
       })
   void of_another_format_is_refused_by_name(String format) {
-    String other = CODEC.write(folded(FILLED)).replace("\"format\":2,", format);
+    String other = CODEC.write(folded(FILLED)).replace("\"format\":3,", format);
 
     assertThatThrownBy(() -> CODEC.read(other))
         .isInstanceOf(IllegalArgumentException.class)

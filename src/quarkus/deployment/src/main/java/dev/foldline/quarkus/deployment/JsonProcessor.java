@@ -28,7 +28,9 @@ class JsonProcessor {
   /** What Foldline itself writes and reads, and nobody declares. */
   static final List<String> OWN =
       List.of(
+          "dev.foldline.core.commands.Handled",
           "dev.foldline.core.commands.RecentKeys$Entry",
+          "dev.foldline.eventstoredb.events.Mark",
           "dev.foldline.eventstoredb.events.Registry$Registration",
           "dev.foldline.eventstoredb.snapshots.SnapshotCodec$Snapshot",
           "dev.foldline.quarkus.http.FunctionAnswer$Done",

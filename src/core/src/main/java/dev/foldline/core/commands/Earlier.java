@@ -1,0 +1,45 @@
+package dev.foldline.core.commands;
+
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of the effects that a stream held, beside those that its state remembers. */
+public sealed interface Earlier {
+
+  /** Nothing. */
+  record Unread() implements Earlier {}
+
+  /** There was nothing in the stream, ever, when that was asked. */
+  record NeverWas() implements Earlier {}
+
+  /**
+   * Every effect of a part of the stream.
+   *
+   * @param from the position behind which the part begins
+   * @param to the position with which it ends
+   */
+  record ReadBack(Map<UUID, Handled> found, long from, long to) implements Earlier {}
+
+  /** What became of the effect with a key; null where that is not known. */
+  default @Nullable Handled find(UUID key) {
+    return switch (this) {
+      case Unread _, NeverWas _ -> null;
+      case ReadBack(var found, _, _) -> found.get(key);
+    };
+  }
+
+  /**
+   * Whether every effect is known that came after a position, with those that a state remembers.
+   * Where nothing can be read it has to be known that nothing ever was: a stream that was deleted
+   * looks the same.
+   */
+  default boolean reaches(long position, StreamState<?> state) {
+    long forgotten = state.effects().forgotten();
+    if (state.revision() < 0) {
+      return this instanceof NeverWas;
+    }
+    return forgotten <= position
+        || (this instanceof ReadBack(_, var from, var to) && from <= position && forgotten <= to);
+  }
+}

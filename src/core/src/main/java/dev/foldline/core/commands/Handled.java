@@ -1,0 +1,25 @@
+package dev.foldline.core.commands;
+
+import java.util.UUID;
+
+/**
+ * An effect that a stream holds the outcome of: what was done, or a mark.
+ *
+ * @param key of the effect
+ * @param refused why the stream's decider refused it; empty if it was done
+ * @param revision of its last event, or of its mark
+ * @param position at which the append ended that brought it, or before; −1 where it is not known
+ *     yet
+ */
+public record Handled(UUID key, String refused, long revision, long position) {
+
+  /** Whether it was done. */
+  public boolean isDone() {
+    return refused.isEmpty();
+  }
+
+  /** The same where only the append said where it is. */
+  Handled at(long end, long place) {
+    return new Handled(key, refused, end, place);
+  }
+}

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.foldline.core.Appended;
+import dev.foldline.core.Causation;
 import dev.foldline.core.NamedId;
 import dev.foldline.core.StoredEvent;
-import dev.foldline.eventstoredb.commands.Cause;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.connection.SureAppends;
 import dev.foldline.eventstoredb.events.Json;
@@ -118,7 +118,7 @@ final class OutgoingChannel {
       Map<String, Object> metadata = new HashMap<>();
       message
           .getMetadata(IncomingEvent.class)
-          .ifPresent(cause -> metadata.putAll(Cause.metadata(cause.recorded())));
+          .ifPresent(cause -> metadata.putAll(Causation.of(cause.recorded())));
       metadata.putAll(event.metadata());
       byte[] data = bytes(message.getPayload());
       Context trace = tracing.lead(message, event.stream(), event.type(), event.id(), metadata);

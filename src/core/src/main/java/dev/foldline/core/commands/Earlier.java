@@ -16,16 +16,17 @@ public sealed interface Earlier {
   /**
    * Every effect of a part of the stream.
    *
-   * @param from the position behind which the part begins
+   * @param from the position behind which the part begins; −1 if that is the stream's beginning
    * @param to the position with which it ends
+   * @param revision of the first event of the part
    */
-  record ReadBack(Map<UUID, Handled> found, long from, long to) implements Earlier {}
+  record ReadBack(Map<UUID, Handled> found, long from, long to, long revision) implements Earlier {}
 
   /** What became of the effect with a key; null where that is not known. */
   default @Nullable Handled find(UUID key) {
     return switch (this) {
       case Unread _, NeverWas _ -> null;
-      case ReadBack(var found, _, _) -> found.get(key);
+      case ReadBack(var found, _, _, _) -> found.get(key);
     };
   }
 
@@ -40,6 +41,8 @@ public sealed interface Earlier {
       return this instanceof NeverWas;
     }
     return forgotten <= position
-        || (this instanceof ReadBack(_, var from, var to) && from <= position && forgotten <= to);
+        || (this instanceof ReadBack(_, var from, var to, _)
+            && from <= position
+            && forgotten <= to);
   }
 }

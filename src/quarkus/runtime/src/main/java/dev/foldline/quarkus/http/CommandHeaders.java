@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.http;
 
+import dev.foldline.core.Causation;
 import dev.foldline.core.Invalid;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.commands.CommandContext;
@@ -71,7 +72,7 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   }
 
   private CommandContext of(Recorded<?> cause) {
-    Map<String, String> metadata = new HashMap<>(Cause.metadata(cause));
+    Map<String, String> metadata = new HashMap<>(Causation.of(cause));
     HttpCall.traceparent(Objects.toString(cause.metadata().get(HttpCall.TRACEPARENT), null))
         .ifPresent(traceparent -> metadata.put(HttpCall.TRACEPARENT, traceparent));
     return new CommandContext(Optional.empty(), new Precondition.None(), metadata, timeout);
@@ -116,8 +117,8 @@ public final class CommandHeaders implements Supplier<CommandContext> {
     String correlation = call.word(CORRELATION_ID).orElseGet(HttpCall::id);
     call.answer(CORRELATION_ID, correlation);
     Map<String, String> metadata = new HashMap<>();
-    metadata.put(Cause.CORRELATION, correlation);
-    metadata.put(Cause.CAUSATION, call.word(CAUSATION_ID).orElse(correlation));
+    metadata.put(Causation.CORRELATION, correlation);
+    metadata.put(Causation.CAUSATION, call.word(CAUSATION_ID).orElse(correlation));
     call.traceparent().ifPresent(traceparent -> metadata.put(HttpCall.TRACEPARENT, traceparent));
     return metadata;
   }

@@ -75,7 +75,7 @@ final class FoldlineConnection implements AutoCloseable {
         UUID.randomUUID().toString(),
         null,
         null,
-        true,
+        new Group.From.Start(),
         false,
         Group.Strategy.ROUND_ROBIN,
         Duration.ofSeconds(30),

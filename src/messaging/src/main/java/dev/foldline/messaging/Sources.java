@@ -57,7 +57,7 @@ final class Sources {
         namespace.of(settings.getGroup().orElse(channel)),
         stream(),
         filter(),
-        fromStart(),
+        Group.From.start(fromStart()),
         settings.getResolveLinks(),
         consumerStrategy(),
         Duration.ofMillis(atLeastOne("message-timeout", settings.getMessageTimeout())),

@@ -148,7 +148,8 @@ class GroupSettingsTest extends ChannelFixture {
   void that_of_a_projection_is_created_so_when_its_build_begins() throws Exception {
     server.append(n + "-1", 0, 2);
     long before = end();
-    Group group = Group.ofCategories(own("read-models"), List.of(n), 100).fromEnd();
+    Group group =
+        Group.ofCategories(own("read-models"), List.of(n), 100).from(new Group.From.End());
     new PersistentSource(server.store(), group, false).prepare().await().atMost(LIMIT);
     assertThat(start(own("read-models"))).isBetween(before, end()).isPositive();
   }

@@ -93,7 +93,7 @@ final class Building {
       return Optional.empty();
     }
     try {
-      await(new PersistentSource(store, group.fromEnd(), false).prepare());
+      await(new PersistentSource(store, group.from(new Group.From.End()), false).prepare());
       await(discards.refresh());
       progress = begin();
       end = await(store.end());

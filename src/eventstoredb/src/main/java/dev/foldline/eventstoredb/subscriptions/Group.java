@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the group
  * @param stream whose events it gets; null for those of all streams that match the filter
  * @param filter a regular expression of stream names, anchored; null for all streams
- * @param fromStart whether a new group gets the events that were there before it
+ * @param from where a new group begins
  * @param resolveLinks whether links are followed
  * @param strategy how the server spreads events over consumers
  * @param messageTimeout after which the server delivers an unsettled event again
@@ -23,12 +23,30 @@ public record Group(
     String name,
     @Nullable String stream,
     @Nullable String filter,
-    boolean fromStart,
+    From from,
     boolean resolveLinks,
     Strategy strategy,
     Duration messageTimeout,
     int maxRetries,
     int bufferSize) {
+
+  /** Where a group begins that is new. */
+  public sealed interface From {
+
+    /** With the first event. */
+    record Start() implements From {}
+
+    /** Behind the last event. */
+    record End() implements From {}
+
+    /** Behind a position of the log of all streams; −1 for the first event. */
+    record Behind(long position) implements From {}
+
+    /** With the first event, or behind the last. */
+    static From start(boolean first) {
+      return first ? new Start() : new End();
+    }
+  }
 
   /** How a server shares out the events of a group among its consumers. */
   public enum Strategy {
@@ -52,7 +70,7 @@ public record Group(
         name,
         null,
         categories.size() == 1 ? categoryFilter(categories.getFirst()) : anyOf(categories),
-        true,
+        new From.Start(),
         false,
         Strategy.ROUND_ROBIN,
         Duration.ofSeconds(30),
@@ -60,18 +78,27 @@ public record Group(
         bufferSize);
   }
 
-  /** The same, from the events on that come after it. */
-  public Group fromEnd() {
+  /** The same, from elsewhere on. */
+  public Group from(From other) {
     return new Group(
         name,
         stream,
         filter,
-        false,
+        other,
         resolveLinks,
         strategy,
         messageTimeout,
         maxRetries,
         bufferSize);
+  }
+
+  /** Whether it is to begin with the first event. */
+  boolean fromStart() {
+    return switch (from) {
+      case From.Start() -> true;
+      case From.End() -> false;
+      case From.Behind(var position) -> position < 0;
+    };
   }
 
   /** Matches the streams of a category and no others. */

@@ -3,6 +3,7 @@ package dev.foldline.eventstoredb.subscriptions;
 import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReadReq;
 import com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.ReadResp;
 import com.eventstore.dbclient.proto.persistentsubscriptions.PersistentSubscriptionsGrpc;
+import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.connection.Resolved;
 import dev.foldline.eventstoredb.connection.WireEvents;
@@ -71,6 +72,29 @@ public final class PersistentSource implements Source {
         .map(found -> found.map(standing -> standing.checkpoint().orElse(-1)).orElse(-1L))
         .onFailure()
         .transform(store::failed);
+  }
+
+  /**
+   * The position up to which the consumers of a group on all streams have settled every event,
+   * where nothing is left for them: nothing waits, is in hand, or is parked. Fails with {@link
+   * Unavailable} where something is, or there is no such group.
+   */
+  public Uni<Long> ended() {
+    return inServer
+        .standing()
+        .onFailure()
+        .transform(store::failed)
+        .map(
+            found -> {
+              ServerGroup.Standing standing =
+                  found.orElseThrow(() -> new Unavailable("there is no " + group.describe()));
+              if (standing.backlog() > 0 || standing.parked() > 0) {
+                throw new Unavailable(
+                    "%s has %d events unsettled, and %d parked"
+                        .formatted(group.describe(), standing.backlog(), standing.parked()));
+              }
+              return standing.checkpoint().orElse(standing.start());
+            });
   }
 
   private Uni<Session> subscribe(Channel channel, Sink sink) {

@@ -121,10 +121,14 @@ public final class ServerGroup {
    * the end of the moment, each time that it starts or leads, until the first checkpoint.
    */
   private long startBehind(Optional<Recorded<StoredEvent>> last) {
-    if (group.fromStart() || last.isEmpty()) {
-      return 0;
-    }
-    long place = placeOf(last.get());
+    return switch (group.from()) {
+      case Group.From.Start() -> 0;
+      case Group.From.End() -> last.map(this::placeOf).map(this::behind).orElse(0L);
+      case Group.From.Behind(var position) -> Math.max(0, position);
+    };
+  }
+
+  private long behind(long place) {
     return group.stream() == null ? place : place + 1;
   }
 

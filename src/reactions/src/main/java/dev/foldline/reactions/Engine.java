@@ -1,0 +1,26 @@
+package dev.foldline.reactions;
+
+import dev.foldline.core.Activity;
+import dev.foldline.core.Namespace;
+import dev.foldline.core.Performs;
+import dev.foldline.eventstoredb.commands.CommandHandler;
+import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.events.EventCodec;
+import io.vertx.core.Vertx;
+import java.util.function.Function;
+
+/**
+ * What all reactions of an application use.
+ *
+ * @param application its Maven group, a colon, and its artifact
+ * @param performers who does an activity
+ */
+public record Engine(
+    Vertx vertx,
+    EventStore store,
+    EventCodec codec,
+    CommandHandler commands,
+    Namespace namespace,
+    String application,
+    Function<Activity<?, ?>, Performs<?, ?>> performers,
+    ReactionTiming timing) {}

@@ -1,0 +1,124 @@
+package dev.foldline.reactions;
+
+import dev.foldline.core.Effect;
+import dev.foldline.core.Reaction;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.effects.Cause;
+import dev.foldline.core.effects.Stage;
+import dev.foldline.eventstoredb.events.Unbroken;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What stored events lead to, by a reaction. Safe for use by many threads. */
+final class EventEffects<E> {
+
+  private static final int PAGE = 500;
+
+  /** So far back it is looked for an effect that is to be undone. */
+  private static final int FURTHEST = 1_000;
+
+  private final Engine engine;
+  private final Reaction<E> reaction;
+
+  EventEffects(Engine engine, Reaction<E> reaction) {
+    this.engine = engine;
+    this.reaction = reaction;
+  }
+
+  /** An event's effects. */
+  record Caused<E>(Cause<E> cause, List<Effect> effects) {}
+
+  /**
+   * Those of one stored event, which may be several by now. Throws, or fails with, what the
+   * reaction throws, and where it can't be read.
+   */
+  Uni<List<Caused<E>>> of(Recorded<StoredEvent> stored) {
+    return reaction.needsState()
+        ? before(stored).map(state -> caused(state, stored).caused())
+        : Uni.createFrom().item(caused(reaction.beginning(), stored).caused());
+  }
+
+  private record Reached<E>(Reaction.AsOf<E> state, List<Caused<E>> caused) {}
+
+  private Reached<E> caused(Reaction.AsOf<E> before, Recorded<StoredEvent> stored) {
+    List<Caused<E>> all = new ArrayList<>();
+    Reaction.AsOf<E> state = before;
+    for (Recorded<E> event : decode(stored)) {
+      state = state.and(event.event());
+      Cause<E> cause = new Cause<>(engine.namespace(), reaction.name(), event, all.size());
+      all.add(new Caused<>(cause, state.effects(event)));
+    }
+    return new Reached<>(state, all);
+  }
+
+  private List<Recorded<E>> decode(Recorded<StoredEvent> stored) {
+    return stored.event().isPassedOver()
+        ? List.of()
+        : engine.codec().decode(stored, reaction.category());
+  }
+
+  /** The state before an event. */
+  private Uni<Reaction.AsOf<E>> before(Recorded<StoredEvent> stored) {
+    return fold(stored, -1, reaction.beginning());
+  }
+
+  private Uni<Reaction.AsOf<E>> fold(
+      Recorded<StoredEvent> stored, long last, Reaction.AsOf<E> start) {
+    int limit = (int) Math.min(PAGE, stored.revision() - last - 1);
+    if (limit == 0) {
+      return Uni.createFrom().item(start);
+    }
+    return engine
+        .store()
+        .remaining(stored.stream(), last + 1, limit)
+        .chain(
+            page -> {
+              Unbroken.check(last, page);
+              Reaction.AsOf<E> state = start;
+              for (Recorded<StoredEvent> event : page) {
+                for (Recorded<E> each : decode(event)) {
+                  state = state.and(each.event());
+                }
+              }
+              return page.size() < limit
+                  ? Uni.createFrom().item(state)
+                  : fold(stored, page.getLast().revision(), state);
+            });
+  }
+
+  /**
+   * The key of the newest effect with a name, of the events of a stream before one of them; empty
+   * where there is none. Fails with {@link IllegalStateException} where too many would have to be
+   * looked at.
+   */
+  Uni<Optional<String>> keyBefore(Recorded<?> event, String effect) {
+    if (reaction.needsState() && event.revision() > FURTHEST) {
+      return Uni.createFrom()
+          .failure(
+              new IllegalStateException(
+                  "'" + effect + "' is looked for in " + FURTHEST + " events at most"));
+    }
+    long first = Math.max(0, event.revision() - FURTHEST);
+    return engine
+        .store()
+        .remaining(event.stream(), first, (int) (event.revision() - first))
+        .map(
+            events -> {
+              Reaction.AsOf<E> state = reaction.beginning();
+              Optional<String> newest = Optional.empty();
+              for (Recorded<StoredEvent> each : events) {
+                Reached<E> reached = caused(state, each);
+                state = reached.state();
+                for (Caused<E> caused : reached.caused()) {
+                  if (caused.effects().stream().anyMatch(it -> it.name().equals(effect))) {
+                    newest = Optional.of(caused.cause().key(effect, Stage.ACT).toString());
+                  }
+                }
+              }
+              return newest;
+            });
+  }
+}

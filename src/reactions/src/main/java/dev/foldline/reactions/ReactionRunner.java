@@ -1,0 +1,216 @@
+package dev.foldline.reactions;
+
+import dev.foldline.core.Away;
+import dev.foldline.core.Conflict;
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Reaction;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Unavailable;
+import dev.foldline.core.UnknownEvent;
+import dev.foldline.eventstoredb.subscriptions.Delivery;
+import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
+import dev.foldline.eventstoredb.subscriptions.SubscriptionTiming;
+import dev.foldline.eventstoredb.subscriptions.SupervisedSubscription;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.impl.VertxInternal;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/**
+ * Has the effects of one reaction take place, from a persistent subscription that is named after
+ * the application's namespace and the reaction.
+ *
+ * <p>An event is acknowledged when each of its effects has its outcome, and that is told. Inside an
+ * instance the events of a stream are handled in their order. What fails is done again, with
+ * back-off; while the store is away the subscription is closed, so that events wait there and are
+ * not counted as failing. What can't be known or done without a person is parked.
+ */
+public final class ReactionRunner<E> {
+
+  private static final Logger LOG = Logger.getLogger(ReactionRunner.class);
+
+  /** How many events are in hand at most, each of another stream. */
+  private static final int IN_HAND = 256;
+
+  /** So often what fails in a way that nobody expects is done, until it is parked. */
+  private static final int ATTEMPTS = 5;
+
+  /** So often what takes too long is done, until it is parked. */
+  private static final int PATIENT_ATTEMPTS = 10;
+
+  private static final long SHORTEST_PAUSE_MS = 20;
+  private static final long LONGEST_PAUSE_MS = 10_000;
+
+  /** What is read back of targets is kept up to so many bytes, by all reactions together. */
+  private static final long READ_BACK_BYTES = 64 << 20;
+
+  private final Engine engine;
+  private final Reaction<E> reaction;
+  private final RegisteredSource source;
+  private final Executions<E> executions;
+  private final Tries tries;
+  private final Figures figures = new Figures();
+  private final SupervisedSubscription subscription;
+  private final AtomicInteger inHand = new AtomicInteger();
+
+  public ReactionRunner(Engine engine, Reaction<E> reaction) {
+    this.engine = engine;
+    this.reaction = reaction;
+    this.source = new RegisteredSource(engine, reaction);
+    ReadBacks readBacks = new ReadBacks(engine.store(), READ_BACK_BYTES, figures::addReadBack);
+    this.executions = new Executions<>(engine, reaction, readBacks, figures);
+    this.tries =
+        new HeldTries(
+            new Activities(engine.performers(), engine.timing().attempt()), engine.timing().hold());
+    this.subscription =
+        new SupervisedSubscription(
+            source,
+            engine.vertx(),
+            ((VertxInternal) engine.vertx()).createEventLoopContext(),
+            SubscriptionTiming.DEFAULT,
+            this::take);
+  }
+
+  /** Starts, and returns at once. It is registered first, if it is new. */
+  public void start() {
+    subscription.start();
+  }
+
+  /**
+   * Takes nothing more, and ends when what is in hand is settled.
+   *
+   * @param limit how long to wait for that
+   */
+  public Uni<Void> stop(Duration limit) {
+    return subscription.stop(limit);
+  }
+
+  private void take() {
+    List<Delivery> taken;
+    do {
+      taken = subscription.take(IN_HAND - inHand.get(), 1);
+      inHand.addAndGet(taken.size());
+      taken.forEach(this::handle);
+    } while (!taken.isEmpty() && inHand.get() < IN_HAND);
+  }
+
+  private void handle(Delivery delivery) {
+    if (delivery.retries() > 0 || delivery.attempts() > 1) {
+      figures.addRetried();
+    }
+    Uni.createFrom()
+        .deferred(() -> run(delivery))
+        .subscribe()
+        .with(
+            end -> {
+              inHand.decrementAndGet();
+              settle(delivery, end);
+            },
+            failure -> {
+              inHand.decrementAndGet();
+              failed(delivery, failure);
+            });
+  }
+
+  private Uni<End> run(Delivery delivery) {
+    Recorded<StoredEvent> event = delivery.event();
+    if (event.event().isPassedOver()) {
+      return Uni.createFrom().item(new End.Settled());
+    }
+    return event.position() < 0
+        ? own(event)
+            .chain(
+                found ->
+                    found.isEmpty()
+                        ? Uni.createFrom()
+                            .item(new End.Parked("its own position in the log is not known"))
+                        : run(found.getFirst()))
+        : run(event);
+  }
+
+  /** What was at or before its beginning never leads to anything. */
+  private Uni<End> run(Recorded<StoredEvent> event) {
+    return event.position() <= source.beginsBehind()
+        ? Uni.createFrom().item(new End.Settled())
+        : executions.run(event, tries);
+  }
+
+  /** What comes through a link is read again from its stream, which knows its own position. */
+  private Uni<List<Recorded<StoredEvent>>> own(Recorded<StoredEvent> linked) {
+    return engine
+        .store()
+        .remaining(linked.stream(), linked.revision(), 1)
+        .map(
+            events ->
+                events.stream().filter(event -> event.eventId().equals(linked.eventId())).toList());
+  }
+
+  private void settle(Delivery delivery, End end) {
+    switch (end) {
+      case End.Settled() -> delivery.ack();
+      case End.Waiting(var reason) -> {
+        figures.addWaiting();
+        delivery.park(Parked.WAITING + reason);
+      }
+      case End.Parked(var reason) -> park(delivery, reason);
+    }
+  }
+
+  private void park(Delivery delivery, String reason) {
+    figures.addParked();
+    LOG.warnf(
+        "%s: event %d of %s is parked: %s",
+        reaction, delivery.event().revision(), delivery.event().stream(), reason);
+    delivery.park(reason);
+  }
+
+  private void failed(Delivery delivery, Throwable failure) {
+    switch (failure) {
+      case Away _ -> {
+        subscription.restart(delivery, failure);
+        delivery.retry(failure.toString());
+      }
+      case UnknownEvent _ -> park(delivery, failure.toString());
+      case Conflict _, OutcomeUnknown _ -> again(delivery, Integer.MAX_VALUE, failure);
+      case Unavailable _ -> again(delivery, PATIENT_ATTEMPTS, failure);
+      default -> again(delivery, ATTEMPTS, failure);
+    }
+  }
+
+  private void again(Delivery delivery, int attempts, Throwable failure) {
+    if (delivery.attempts() >= attempts) {
+      park(delivery, failure.toString());
+      return;
+    }
+    LOG.debugf(failure, "%s: %s is done again", reaction, delivery.event().stream());
+    long pause = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS << Math.min(delivery.attempts(), 20));
+    engine.vertx().setTimer(pause, _ -> delivery.putBack());
+  }
+
+  public Reaction<E> reaction() {
+    return reaction;
+  }
+
+  /** How its subscription is. */
+  public SubscriptionHealth health() {
+    return subscription.health();
+  }
+
+  /** How it is, for people. */
+  public String describe() {
+    return health().describe();
+  }
+
+  /** Whether events can come. */
+  public boolean isReady() {
+    return health().isSubscribed();
+  }
+
+  /** What it did. */
+  public Figures figures() {
+    return figures;
+  }
+}

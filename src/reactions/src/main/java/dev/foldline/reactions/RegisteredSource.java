@@ -1,0 +1,80 @@
+package dev.foldline.reactions;
+
+import dev.foldline.core.Reaction;
+import dev.foldline.core.Reaction.Beginning;
+import dev.foldline.eventstoredb.subscriptions.Group;
+import dev.foldline.eventstoredb.subscriptions.PersistentSource;
+import dev.foldline.eventstoredb.subscriptions.Source;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+
+/**
+ * The events of a reaction's category, from where it is registered to begin on: also where its
+ * group is created anew.
+ */
+final class RegisteredSource implements Source {
+
+  private static final int BUFFER = 1_000;
+
+  private final Engine engine;
+  private final Group group;
+  private final Registration registration;
+  private volatile PersistentSource source;
+  private volatile long beginsBehind = -1;
+
+  RegisteredSource(Engine engine, Reaction<?> reaction) {
+    this.engine = engine;
+    this.group = group(engine, reaction.name(), reaction);
+    this.registration =
+        new Registration(
+            engine.store(),
+            engine.namespace(),
+            reaction.name(),
+            engine.application(),
+            () -> beginning(reaction));
+    this.source = new PersistentSource(engine.store(), group, false);
+  }
+
+  private static Group group(Engine engine, String name, Reaction<?> reaction) {
+    return Group.ofCategories(
+        engine.namespace().of("reaction-" + name), List.of(reaction.category().name()), BUFFER);
+  }
+
+  private Uni<Long> beginning(Reaction<?> reaction) {
+    return switch (reaction.begins()) {
+      case Beginning.Start() -> Uni.createFrom().item(-1L);
+      case Beginning.End() -> engine.store().end();
+      case Beginning.After(var other) ->
+          new PersistentSource(engine.store(), group(engine, other, reaction), false).ended();
+    };
+  }
+
+  /** The position behind which the reaction begins, once it was opened. */
+  long beginsBehind() {
+    return beginsBehind;
+  }
+
+  @Override
+  public String describe() {
+    return source.describe();
+  }
+
+  @Override
+  public Uni<Session> open(Sink sink) {
+    return registration
+        .position()
+        .chain(
+            position -> {
+              beginsBehind = position;
+              source =
+                  new PersistentSource(
+                      engine.store(), group.from(new Group.From.Behind(position)), false);
+              return source.open(sink);
+            });
+  }
+
+  @Override
+  public Throwable failed(Throwable cause) {
+    return source.failed(cause);
+  }
+}

@@ -115,7 +115,9 @@ final class Executions<E> {
       this.tries = tries;
       UUID answer = key(Stage.ANSWER);
       this.told = reaction.answers().<Told<?>>map(this::told).or(() -> untold(answer));
-      this.steps = new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), answer);
+      this.steps =
+          new EffectSteps(
+              effect instanceof Effect.Perform<?>, told.isPresent(), key(Stage.ACT), answer);
     }
 
     private <C> Told<C> told(Reaction.Answering<E, C> answering) {
@@ -152,8 +154,8 @@ final class Executions<E> {
                     found ->
                         switch (found) {
                           case ReadBacks.Found.Known(var earlier) -> steps.targetRead(earlier);
-                          case ReadBacks.Found.Unknowable(var reason) ->
-                              steps.targetUnknowable(reason);
+                          case ReadBacks.Found.Gone(var reason, var left) ->
+                              steps.targetGone(reason, left);
                         })
                 .chain(this::follow);
         case Next.ReadTold last ->
@@ -162,8 +164,8 @@ final class Executions<E> {
                     found ->
                         switch (found) {
                           case ReadBacks.Found.Known(var earlier) -> steps.toldRead(last, earlier);
-                          case ReadBacks.Found.Unknowable(var reason) ->
-                              steps.toldUnknowable(reason);
+                          case ReadBacks.Found.Gone(var reason, var left) ->
+                              steps.toldGone(reason, left);
                         })
                 .chain(this::follow);
         case Next.Perform() -> perform();
@@ -175,8 +177,8 @@ final class Executions<E> {
                         switch (found) {
                           case ReadBacks.Found.Known(var earlier) ->
                               steps.readToTell(last, earlier);
-                          case ReadBacks.Found.Unknowable(var reason) ->
-                              steps.toldUnknowable(reason);
+                          case ReadBacks.Found.Gone(var reason, var left) ->
+                              steps.toldGone(reason, left);
                         })
                 .chain(this::follow);
         case Next.Acknowledge() -> Uni.createFrom().item(new End.Settled());
@@ -220,8 +222,10 @@ final class Executions<E> {
                       remember(reached);
                       yield next(steps.targetNotReached());
                     }
-                    case NotFound gone -> next(steps.targetUnknowable(gone.detail()));
-                    case Truncated gone -> next(steps.targetUnknowable(gone.detail()));
+                    case NotFound gone ->
+                        next(steps.targetGone(gone.detail(), new Earlier.Unread()));
+                    case Truncated gone ->
+                        next(steps.targetGone(gone.detail(), new Earlier.Unread()));
                     default -> Uni.createFrom().failure(failure);
                   });
     }
@@ -317,8 +321,9 @@ final class Executions<E> {
                       remember(reached);
                       yield next(steps.toldNotReached(last));
                     }
-                    case NotFound gone -> next(steps.toldUnknowable(gone.detail()));
-                    case Truncated gone -> next(steps.toldUnknowable(gone.detail()));
+                    case NotFound gone -> next(steps.toldGone(gone.detail(), new Earlier.Unread()));
+                    case Truncated gone ->
+                        next(steps.toldGone(gone.detail(), new Earlier.Unread()));
                     default -> Uni.createFrom().failure(failure);
                   });
     }

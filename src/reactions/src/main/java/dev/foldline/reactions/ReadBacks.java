@@ -61,8 +61,8 @@ final class ReadBacks {
 
     record Known(Earlier earlier) implements Found {}
 
-    /** Nobody can know any more. */
-    record Unknowable(String reason) implements Found {}
+    /** Some of it is gone. */
+    record Gone(String reason, Earlier left) implements Found {}
   }
 
   /**
@@ -116,7 +116,7 @@ final class ReadBacks {
         .completionStage(() -> store.streams().last(stream, PAGE, _ -> {}))
         .chain(page -> take(reading, stream, page))
         .onFailure(failure -> failure instanceof NotFound || failure instanceof Truncated)
-        .recoverWithItem(failure -> new Found.Unknowable(String.valueOf(failure.getMessage())));
+        .recoverWithItem(failure -> gone(String.valueOf(failure.getMessage())));
   }
 
   private Uni<Found> take(ReadingBack reading, String stream, List<Recorded<StoredEvent>> page) {
@@ -130,8 +130,13 @@ final class ReadBacks {
         yield Uni.createFrom().item(new Found.Known(earlier));
       }
       case Turn.Nothing() -> wasThere(stream);
-      case Turn.Unknowable(var reason) -> Uni.createFrom().item(new Found.Unknowable(reason));
+      case Turn.Gone(var reason, var left) ->
+          Uni.createFrom().item(new Found.Gone(stream + ": " + reason, left));
     };
+  }
+
+  private static Found gone(String reason) {
+    return new Found.Gone(reason, new Earlier.Unread());
   }
 
   private static Place place(Recorded<StoredEvent> event) {
@@ -145,7 +150,7 @@ final class ReadBacks {
         .map(
             metadata ->
                 metadata.isPresent() && isTruncated(metadata.get().event())
-                    ? new Found.Unknowable(stream + " was deleted")
+                    ? gone(stream + " was deleted")
                     : new Found.Known(new Earlier.NeverWas()));
   }
 

@@ -22,11 +22,15 @@ public sealed interface Earlier {
    */
   record ReadBack(Map<UUID, Handled> found, long from, long to, long revision) implements Earlier {}
 
+  /** Those of what is left of a stream whose first events are gone. */
+  record Left(Map<UUID, Handled> found) implements Earlier {}
+
   /** What became of the effect with a key; null where that is not known. */
   default @Nullable Handled find(UUID key) {
     return switch (this) {
       case Unread _, NeverWas _ -> null;
       case ReadBack(var found, _, _, _) -> found.get(key);
+      case Left(var found) -> found.get(key);
     };
   }
 

@@ -21,9 +21,10 @@ import java.util.UUID;
  *
  * @param performs whether another system does it, and no stream of ours
  * @param tells whether somebody is told what became of it
+ * @param key of the effect
  * @param answer the key of the answer
  */
-public record EffectSteps(boolean performs, boolean tells, UUID answer) {
+public record EffectSteps(boolean performs, boolean tells, UUID key, UUID answer) {
 
   /** Another system is not asked before it is known that nothing was told. */
   public Next first() {
@@ -45,10 +46,13 @@ public record EffectSteps(boolean performs, boolean tells, UUID answer) {
     return new Act(found);
   }
 
-  /** Nobody can know whether the target had it. It may have been told before that came about. */
-  public Next targetUnknowable(String reason) {
+  /**
+   * Nobody can know whether the target had it, unless what is left of it says so. It may have been
+   * told before that came about.
+   */
+  public Next targetGone(String reason, Earlier left) {
     Park park = new Park(reason);
-    return tells ? new ReadTold(park) : park;
+    return left.find(key) != null ? new Act(left) : tells ? new ReadTold(park) : park;
   }
 
   /** The stream of those who are told was read back. */
@@ -71,9 +75,9 @@ public record EffectSteps(boolean performs, boolean tells, UUID answer) {
     return new Tell(last.result(), found);
   }
 
-  /** Nobody can know whether it was told. */
-  public Next toldUnknowable(String reason) {
-    return new Park(reason);
+  /** Nobody can know whether it was told, unless what is left there says so. */
+  public Next toldGone(String reason, Earlier left) {
+    return left.find(answer) == null ? new Park(reason) : new Acknowledge();
   }
 
   /** Who is told has it. */

@@ -42,7 +42,7 @@ public final class ReadingBack {
     record Nothing() implements Turn {}
 
     /** Events behind the cause are gone. */
-    record Unknowable(String reason) implements Turn {}
+    record Gone(String reason, Earlier.Left left) implements Turn {}
   }
 
   /**
@@ -82,8 +82,9 @@ public final class ReadingBack {
     }
     return revision < 0
         ? new Turn.Nothing()
-        : new Turn.Unknowable(
-            "what its target held before revision " + revision + " is gone, and may have held it");
+        : new Turn.Gone(
+            "what was there before revision " + revision + " is gone, and may have held it",
+            new Earlier.Left(Map.copyOf(found)));
   }
 
   /** Goes on before what was read before. */

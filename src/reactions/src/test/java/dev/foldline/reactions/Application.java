@@ -1,0 +1,114 @@
+package dev.foldline.reactions;
+
+import dev.foldline.core.Activity;
+import dev.foldline.core.Category;
+import dev.foldline.core.Decider;
+import dev.foldline.core.Namespace;
+import dev.foldline.core.NotFound;
+import dev.foldline.core.Performs;
+import dev.foldline.core.Reaction;
+import dev.foldline.core.Receipt;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.Snapshots;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.eventstoredb.commands.CommandHandler;
+import dev.foldline.eventstoredb.commands.CommandListener;
+import dev.foldline.eventstoredb.commands.CommandOptions;
+import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.events.EventCodec;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** An instance of an application with reactions. */
+final class Application implements AutoCloseable {
+
+  static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final EventStore store;
+  private final EventCodec codec;
+  private final CommandHandler commands;
+  private final Namespace namespace;
+  private final Map<Activity<?, ?>, Performs<?, ?>> performers = new HashMap<>();
+  private final List<ReactionRunner<?>> runners = new ArrayList<>();
+
+  Application(String connectionString, Namespace namespace, Category<?>... categories) {
+    this.store = new EventStore(connectionString, Duration.ofSeconds(5));
+    this.codec = new EventCodec(List.of(categories));
+    this.namespace = namespace;
+    this.commands =
+        new CommandHandler(
+            store.streams(),
+            codec,
+            Snapshots.NONE,
+            () -> CommandContext.NONE,
+            new CommandOptions(
+                20, 10_000, 1_000, 100, 10_000, 1_000, Duration.ofHours(1), 0, Set.of()),
+            new CommandListener() {});
+  }
+
+  <I, O> Application performing(Activity<I, O> activity, Performs<I, O> performs) {
+    performers.put(activity, performs);
+    return this;
+  }
+
+  <E> ReactionRunner<E> run(Reaction<E> reaction) {
+    return run(reaction, ReactionTiming.DEFAULT);
+  }
+
+  <E> ReactionRunner<E> run(Reaction<E> reaction, ReactionTiming timing) {
+    ReactionRunner<E> runner =
+        new ReactionRunner<>(
+            new Engine(
+                vertx,
+                store,
+                codec,
+                commands,
+                namespace,
+                "dev.foldline:reactions-test",
+                this::performer,
+                timing),
+            reaction);
+    runners.add(runner);
+    runner.start();
+    return runner;
+  }
+
+  private Performs<?, ?> performer(Activity<?, ?> activity) {
+    return Optional.ofNullable(performers.get(activity))
+        .orElseThrow(() -> new NotFound("nobody does " + activity));
+  }
+
+  <C> Receipt handle(Decider<C, ?, ?> decider, C command) {
+    return commands.handle(decider, command).await().atMost(LIMIT);
+  }
+
+  EventStore store() {
+    return store;
+  }
+
+  /** What a stream holds, as far as it can be read. */
+  List<Recorded<StoredEvent>> stream(String stream) {
+    return store.remaining(stream, 0, 4_000).await().atMost(LIMIT);
+  }
+
+  /** The types of what a stream holds. */
+  List<String> types(String stream) {
+    return stream(stream).stream().map(event -> event.event().type()).toList();
+  }
+
+  @Override
+  public void close() {
+    runners.forEach(runner -> runner.stop(Duration.ZERO).await().atMost(LIMIT));
+    store.close();
+    vertx.close().toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.reactions;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,12 +6,14 @@ import dev.foldline.core.Performs;
 import dev.foldline.eventstoredb.commands.CommandHandler;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.redis.ReadModels;
 import io.vertx.core.Vertx;
 import java.util.function.Function;
 
 /**
  * What all reactions of an application use.
  *
+ * @param models in whose Redis leases are kept
  * @param application its Maven group, a colon, and its artifact
  * @param performers who does an activity
  */
@@ -20,6 +22,7 @@ public record Engine(
     EventStore store,
     EventCodec codec,
     CommandHandler commands,
+    ReadModels models,
     Namespace namespace,
     String application,
     Function<Activity<?, ?>, Performs<?, ?>> performers,

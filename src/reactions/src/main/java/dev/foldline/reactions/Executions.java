@@ -45,10 +45,15 @@ final class Executions<E> {
   private final ReadBacks readBacks;
   private final Figures figures;
 
-  Executions(Engine engine, Reaction<E> reaction, ReadBacks readBacks, Figures figures) {
+  Executions(
+      Engine engine,
+      Reaction<E> reaction,
+      EventEffects<E> effects,
+      ReadBacks readBacks,
+      Figures figures) {
     this.engine = engine;
     this.reaction = reaction;
-    this.effects = new EventEffects<>(engine, reaction);
+    this.effects = effects;
     this.readBacks = readBacks;
     this.figures = figures;
   }
@@ -84,6 +89,44 @@ final class Executions<E> {
     return new Execution(caused.cause(), caused.effects().get(next), tries)
         .run()
         .chain(end -> run(caused, next + 1, tries, before.and(end)));
+  }
+
+  /**
+   * Has a person's word for what became of a command.
+   *
+   * @param refused why it was refused; empty if it took place
+   * @return fails with {@link NotFound} where the event has no such effect
+   */
+  Uni<End> settle(Recorded<StoredEvent> event, String effect, String refused) {
+    return effects
+        .of(event)
+        .chain(
+            all -> {
+              for (Caused<E> caused : all) {
+                for (Effect each : caused.effects()) {
+                  if (each instanceof Effect.Send<?> send && each.name().equals(effect)) {
+                    return new Execution(caused.cause(), send, Tries.NONE).settle(send, refused);
+                  }
+                }
+              }
+              throw new NotFound("the event has no effect '" + effect + "' that is a command");
+            });
+  }
+
+  /** Decides what a person has said. */
+  private static <C, S, E> Decider<C, S, E> overruling(Decider<C, S, E> target, String refused) {
+    return new Decider<>(
+        target.category(),
+        target.id(),
+        target.initial(),
+        (_, _) -> {
+          if (refused.isEmpty()) {
+            return List.of();
+          }
+          throw new Refused(refused);
+        },
+        target.evolve(),
+        target.stateVersion());
   }
 
   /** Who is told what became of an effect. */
@@ -143,6 +186,21 @@ final class Executions<E> {
 
     Uni<End> run() {
       return follow(steps.first());
+    }
+
+    /** The target holds it as a mark; one that was deleted for good takes none, and needs none. */
+    <C> Uni<End> settle(Effect.Send<C> send, String refused) {
+      Result said =
+          refused.isEmpty()
+              ? new Result.Done(effect.name(), new Receipt(send.stream(), -1, false))
+              : new Result.Refused(effect.name(), refused);
+      return handle(overruling(send.to(), refused), send.command(), new Earlier.Overruled())
+          .map(_ -> steps.first())
+          .onFailure(Refused.class)
+          .recoverWithItem(steps::first)
+          .onFailure(NotFound.class)
+          .recoverWithItem(() -> steps.acted(said))
+          .chain(this::follow);
     }
 
     private Uni<End> follow(Next next) {
@@ -231,11 +289,15 @@ final class Executions<E> {
     }
 
     private <C> Uni<Receipt> handle(Effect.Send<C> send, Earlier target) {
+      return handle(send.to(), send.command(), target);
+    }
+
+    private <C> Uni<Receipt> handle(Decider<C, ?, ?> decider, C command, Earlier target) {
       return engine
           .commands()
           .handle(
-              send.to(),
-              send.command(),
+              decider,
+              command,
               context(),
               new OfEffect(key(Stage.ACT), cause.event().position(), target, OnRefusal.MARK));
     }

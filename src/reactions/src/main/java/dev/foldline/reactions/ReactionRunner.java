@@ -15,6 +15,7 @@ import dev.foldline.eventstoredb.subscriptions.SupervisedSubscription;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
@@ -52,6 +53,8 @@ public final class ReactionRunner<E> {
   private final RegisteredSource source;
   private final Executions<E> executions;
   private final Tries tries;
+  private final ParkedEffects<E> parked;
+  private final WaitingEffects waiting;
   private final Figures figures = new Figures();
   private final SupervisedSubscription subscription;
   private final AtomicInteger inHand = new AtomicInteger();
@@ -61,10 +64,12 @@ public final class ReactionRunner<E> {
     this.reaction = reaction;
     this.source = new RegisteredSource(engine, reaction);
     ReadBacks readBacks = new ReadBacks(engine.store(), READ_BACK_BYTES, figures::addReadBack);
-    this.executions = new Executions<>(engine, reaction, readBacks, figures);
-    this.tries =
-        new HeldTries(
-            new Activities(engine.performers(), engine.timing().attempt()), engine.timing().hold());
+    EventEffects<E> effects = new EventEffects<>(engine, reaction);
+    Activities activities = new Activities(engine.performers(), engine.timing().attempt());
+    this.executions = new Executions<>(engine, reaction, effects, readBacks, figures);
+    this.tries = new HeldTries(activities, engine.timing().hold());
+    this.parked = new ParkedEffects<>(engine, executions, source.group());
+    this.waiting = new WaitingEffects(engine, reaction.name(), parked, activities, executions::run);
     this.subscription =
         new SupervisedSubscription(
             source,
@@ -77,6 +82,7 @@ public final class ReactionRunner<E> {
   /** Starts, and returns at once. It is registered first, if it is new. */
   public void start() {
     subscription.start();
+    waiting.begin();
   }
 
   /**
@@ -85,6 +91,7 @@ public final class ReactionRunner<E> {
    * @param limit how long to wait for that
    */
   public Uni<Void> stop(Duration limit) {
+    waiting.end();
     return subscription.stop(limit);
   }
 
@@ -153,7 +160,7 @@ public final class ReactionRunner<E> {
       case End.Settled() -> delivery.ack();
       case End.Waiting(var reason) -> {
         figures.addWaiting();
-        delivery.park(Parked.WAITING + reason);
+        delivery.park(ParkedEffects.waiting(reason));
       }
       case End.Parked(var reason) -> park(delivery, reason);
     }
@@ -207,6 +214,30 @@ public final class ReactionRunner<E> {
   /** Whether events can come. */
   public boolean isReady() {
     return health().isSubscribed();
+  }
+
+  /** The events that it has set aside. */
+  public ParkedEffects<E> parked() {
+    return parked;
+  }
+
+  /** How many events wait for another system, as last looked at; at least, where it is many. */
+  public long waiting() {
+    return waiting.latest().stream().filter(ParkedEffects.Parked::waits).count();
+  }
+
+  /** How many events take a person, as last looked at; at least, where it is many. */
+  public long stuck() {
+    return waiting.latest().stream().filter(each -> !each.waits()).count();
+  }
+
+  /** For how long the oldest event has waited for another system. */
+  public Duration oldestWaiting() {
+    return waiting.latest().stream()
+        .filter(ParkedEffects.Parked::waits)
+        .findFirst()
+        .map(oldest -> Duration.between(oldest.since(), Instant.now()))
+        .orElse(Duration.ZERO);
   }
 
   /** What it did. */

@@ -49,6 +49,11 @@ final class RegisteredSource implements Source {
     };
   }
 
+  /** What its group is called. */
+  String group() {
+    return group.name();
+  }
+
   /** The position behind which the reaction begins, once it was opened. */
   long beginsBehind() {
     return beginsBehind;

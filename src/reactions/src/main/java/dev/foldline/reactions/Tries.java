@@ -17,6 +17,15 @@ interface Tries {
     record Later(String reason) implements Tried {}
   }
 
+  /** None. */
+  Tries NONE =
+      new Tries() {
+        @Override
+        public <I> Uni<Tried> perform(Perform<I> effect, Attempt attempt) {
+          return Uni.createFrom().item(new Tried.Later("it is not tried"));
+        }
+      };
+
   /** Tries it. It does not fail. */
   <I> Uni<Tried> perform(Perform<I> effect, Attempt attempt);
 }

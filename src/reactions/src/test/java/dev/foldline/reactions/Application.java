@@ -1,5 +1,6 @@
 package dev.foldline.reactions;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Activity;
 import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
@@ -17,7 +18,10 @@ import dev.foldline.eventstoredb.commands.CommandListener;
 import dev.foldline.eventstoredb.commands.CommandOptions;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.redis.ReadModels;
 import io.vertx.core.Vertx;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,10 +44,21 @@ final class Application implements AutoCloseable {
   private final Map<Activity<?, ?>, Performs<?, ?>> performers = new HashMap<>();
   private final List<ReactionRunner<?>> runners = new ArrayList<>();
 
-  Application(String connectionString, Namespace namespace, Category<?>... categories) {
+  private final ReadModels models;
+
+  Application(
+      String connectionString, String redis, Namespace namespace, List<Category<?>> categories) {
     this.store = new EventStore(connectionString, Duration.ofSeconds(5));
-    this.codec = new EventCodec(List.of(categories));
+    this.codec = new EventCodec(categories);
     this.namespace = namespace;
+    this.models =
+        new ReadModels(
+            Redis.createClient(
+                io.vertx.mutiny.core.Vertx.newInstance(vertx),
+                new RedisOptions().setConnectionString(redis)),
+            new ObjectMapper(),
+            Duration.ofSeconds(3),
+            namespace);
     this.commands =
         new CommandHandler(
             store.streams(),
@@ -72,6 +87,7 @@ final class Application implements AutoCloseable {
                 store,
                 codec,
                 commands,
+                models,
                 namespace,
                 "dev.foldline:reactions-test",
                 this::performer,

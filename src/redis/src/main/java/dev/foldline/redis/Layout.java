@@ -78,6 +78,11 @@ record Layout(Namespace namespace, String projection, String build) {
     return of(namespace, projection, "replayer");
   }
 
+  /** Who takes up again what waits of a reaction. */
+  static String reaction(Namespace namespace, String reaction) {
+    return prefix(namespace) + "reaction:" + reaction;
+  }
+
   /** The events that could not be applied to a build. */
   static String poisons(Namespace namespace, String projection, String build) {
     return of(namespace, projection, "poisons:" + build);

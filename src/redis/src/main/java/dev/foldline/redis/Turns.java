@@ -2,13 +2,10 @@ package dev.foldline.redis;
 
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 
 /** Whose turn it is, among the instances that run a projection: to build, and to replay. */
 public final class Turns {
-
-  private static final Script LEASE = Script.named("lease.lua");
 
   private final ReadModels models;
   private final String projection;
@@ -26,25 +23,21 @@ public final class Turns {
    * @return whether it has it; otherwise another one is building
    */
   public Uni<Boolean> lease(String builder, Duration limit) {
-    return lease(Layout.builder(models.namespace(), projection), builder, limit.toMillis());
+    return building().take(builder, limit);
   }
 
   /** Whether nobody had the turn to replay parked events for a while; then it is the caller's. */
   public Uni<Boolean> takesTurn(Duration pause) {
-    return lease(
-        Layout.replayer(models.namespace(), projection),
-        UUID.randomUUID().toString(),
-        pause.toMillis());
+    return Lease.at(models, Layout.replayer(models.namespace(), projection))
+        .take(UUID.randomUUID().toString(), pause);
   }
 
   /** Gives the right to build back, if it has it. */
   public Uni<Void> release(String builder) {
-    return lease(Layout.builder(models.namespace(), projection), builder, 0).replaceWithVoid();
+    return building().release(builder);
   }
 
-  private Uni<Boolean> lease(String lease, String holder, long millis) {
-    return models
-        .send(List.of(new Command(LEASE, List.of(lease), List.of(holder, Long.toString(millis)))))
-        .map(answers -> answers.getFirst().toString().equals("1"));
+  private Lease building() {
+    return Lease.at(models, Layout.builder(models.namespace(), projection));
   }
 }

@@ -25,10 +25,13 @@ public sealed interface Earlier {
   /** Those of what is left of a stream whose first events are gone. */
   record Left(Map<UUID, Handled> found) implements Earlier {}
 
+  /** Whatever there was, a person has said what became of the effect. */
+  record Overruled() implements Earlier {}
+
   /** What became of the effect with a key; null where that is not known. */
   default @Nullable Handled find(UUID key) {
     return switch (this) {
-      case Unread _, NeverWas _ -> null;
+      case Unread _, NeverWas _, Overruled _ -> null;
       case ReadBack(var found, _, _, _) -> found.get(key);
       case Left(var found) -> found.get(key);
     };
@@ -40,13 +43,14 @@ public sealed interface Earlier {
    * looks the same.
    */
   default boolean reaches(long position, StreamState<?> state) {
+    boolean isThere = state.revision() >= 0;
     long forgotten = state.effects().forgotten();
-    if (state.revision() < 0) {
-      return this instanceof NeverWas;
-    }
-    return forgotten <= position
-        || (this instanceof ReadBack(_, var from, var to, _)
-            && from <= position
-            && forgotten <= to);
+    return switch (this) {
+      case Unread _, Left _ -> isThere && forgotten <= position;
+      case NeverWas _ -> !isThere || forgotten <= position;
+      case ReadBack(_, var from, var to, _) ->
+          isThere && (forgotten <= position || (from <= position && forgotten <= to));
+      case Overruled _ -> true;
+    };
   }
 }

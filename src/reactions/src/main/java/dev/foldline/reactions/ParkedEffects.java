@@ -1,0 +1,122 @@
+package dev.foldline.reactions;
+
+import dev.foldline.core.NotFound;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.eventstoredb.subscriptions.ParkedEvents;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events that a reaction has set aside, for those who operate it: what waits for another
+ * system, and what takes a person. Safe for use by many threads.
+ */
+public final class ParkedEffects<E> {
+
+  /** How many are looked at, at most. */
+  public static final int MOST = 1_000;
+
+  /** Behind which the reason stands where another system is waited for; servers add to it. */
+  private static final String WAITING = "[waiting] ";
+
+  private final Engine engine;
+  private final Executions<E> executions;
+  private final ParkedEvents events;
+
+  ParkedEffects(Engine engine, Executions<E> executions, String group) {
+    this.engine = engine;
+    this.executions = executions;
+    this.events = new ParkedEvents(engine.store(), group);
+  }
+
+  /**
+   * An event that was set aside.
+   *
+   * @param number its place among them; they are counted on for ever
+   * @param event null where its stream does not give it any more
+   * @param waits whether another system is waited for; else it takes a person
+   */
+  public record Parked(
+      long number,
+      String stream,
+      long revision,
+      @Nullable Recorded<StoredEvent> event,
+      Instant since,
+      String reason,
+      boolean waits) {}
+
+  /** With which reason an event is set aside that waits for another system. */
+  static String waiting(String reason) {
+    return WAITING + reason;
+  }
+
+  /** What is set aside, oldest first; {@link #MOST} at most. */
+  public Uni<List<Parked>> list() {
+    return events.list(MOST).map(found -> found.stream().map(ParkedEffects::parked).toList());
+  }
+
+  private static Parked parked(ParkedEvents.Parked found) {
+    int waiting = found.reason().indexOf(WAITING);
+    return new Parked(
+        found.number(),
+        found.stream(),
+        found.revision(),
+        found.event(),
+        found.since(),
+        waiting < 0 ? found.reason() : found.reason().substring(waiting + WAITING.length()),
+        waiting >= 0);
+  }
+
+  /** Has all of them handled again. What fails again is set aside again. */
+  public Uni<Void> replay() {
+    return events.replay();
+  }
+
+  /** Has the oldest of them handled again, before the one with a number. */
+  Uni<Void> replayBefore(long number) {
+    return events.replayBefore(number);
+  }
+
+  /**
+   * Says of an effect of which nobody can know whether it took place that it did, or that it was
+   * refused. That is written into its target, as a mark, and told from then on to whoever is told.
+   *
+   * @param effect its name: that of a command
+   * @param refused why it was refused; empty if it took place
+   * @return fails with {@link NotFound} where no such effect is parked
+   */
+  public Uni<Void> settle(String stream, long revision, String effect, String refused) {
+    return list()
+        .chain(
+            parked -> {
+              Parked found =
+                  parked.stream()
+                      .filter(each -> each.stream().equals(stream) && each.revision() == revision)
+                      .findFirst()
+                      .orElseThrow(
+                          () ->
+                              new NotFound(
+                                  "event " + revision + " of " + stream + " is not parked"));
+              return own(found)
+                  .chain(event -> executions.settle(event, effect, refused))
+                  .chain(() -> replayBefore(found.number() + 1));
+            });
+  }
+
+  private Uni<Recorded<StoredEvent>> own(Parked parked) {
+    return engine
+        .store()
+        .remaining(parked.stream(), parked.revision(), 1)
+        .map(
+            events ->
+                events.stream()
+                    .findFirst()
+                    .orElseThrow(
+                        () ->
+                            new NotFound(
+                                "event %d of %s is gone"
+                                    .formatted(parked.revision(), parked.stream()))));
+  }
+}

@@ -19,6 +19,7 @@ import java.util.function.Function;
  * @param evolve the state after one more event
  * @param stateVersion a new number whenever {@code evolve} leads to another state from the same
  *     events, so that no older snapshot is used; a new shape of the state is seen without it
+ * @param guard who may give which command; anyone, unless it {@linkplain #guardedBy is said}
  * @param <C> the commands
  * @param <S> the state, immutable
  * @param <E> the events, a sealed interface of records
@@ -29,9 +30,12 @@ public record Decider<C, S, E>(
     S initial,
     BiFunction<C, S, List<E>> decide,
     BiFunction<S, E, S> evolve,
-    int stateVersion) {
+    int stateVersion,
+    Guard<C, S> guard) {
 
-  /** A decider whose {@code evolve} is the first of its kind. */
+  private static final Guard<Object, Object> ANYONE = (_, _, _) -> true;
+
+  /** A decider whose {@code evolve} is the first of its kind, for anyone. */
   public Decider(
       Category<E> category,
       Function<C, String> id,
@@ -41,8 +45,41 @@ public record Decider<C, S, E>(
     this(category, id, initial, decide, evolve, 1);
   }
 
+  /** A decider for anyone. */
+  public Decider(
+      Category<E> category,
+      Function<C, String> id,
+      S initial,
+      BiFunction<C, S, List<E>> decide,
+      BiFunction<S, E, S> evolve,
+      int stateVersion) {
+    this(category, id, initial, decide, evolve, stateVersion, anyone());
+  }
+
   public Decider {
     requireNonNull(category, Category.MISSING);
+  }
+
+  @SuppressWarnings("unchecked") // it looks at nothing
+  private static <C, S> Guard<C, S> anyone() {
+    return (Guard<C, S>) ANYONE;
+  }
+
+  /**
+   * The same decider for those alone whom a guard lets: all others are {@link Forbidden}.
+   *
+   * @throws IllegalStateException if it has a guard, which would be lost
+   */
+  public Decider<C, S, E> guardedBy(Guard<C, S> guard) {
+    if (isGuarded()) {
+      throw new IllegalStateException("the decider of '" + category + "' has a guard already");
+    }
+    return new Decider<>(category, id, initial, decide, evolve, stateVersion, guard);
+  }
+
+  /** Whether it is not for anyone. */
+  public boolean isGuarded() {
+    return guard != anyone();
   }
 
   /**

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Failure extends RuntimeException
     permits Conflict,
+        Forbidden,
         Invalid,
         KeyReused,
         NotFound,

@@ -1,5 +1,6 @@
 package dev.foldline.reactions;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Effect;
 import dev.foldline.core.NotFound;
@@ -304,7 +305,11 @@ final class Executions<E> {
 
     private CommandContext context() {
       return new CommandContext(
-          Optional.empty(), new Precondition.None(), cause.metadata(), engine.timing().command());
+          Caller.ANONYMOUS,
+          Optional.empty(),
+          new Precondition.None(),
+          cause.metadata(),
+          engine.timing().command());
     }
 
     /** A stream of which nothing is there any more may have been read back before. */

@@ -1,11 +1,15 @@
 package dev.foldline.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.Decider;
+import dev.foldline.core.Failure;
+import dev.foldline.core.Forbidden;
 import dev.foldline.core.Refused;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A test of a decider that reads as a sentence:
@@ -16,15 +20,19 @@ import java.util.List;
  *     .then(new Withdrawn(30));
  * }</pre>
  *
+ * <p>The caller is anonymous, unless it is {@linkplain #as said} who it is.
+ *
  * @param <C> the commands
  * @param <E> the events
  */
 public final class Given<C, E> {
 
   private final Decision<C, E> decision;
+  private final Caller caller;
 
-  private Given(Decision<C, E> decision) {
+  private Given(Decision<C, E> decision, Caller caller) {
     this.decision = decision;
+    this.caller = caller;
   }
 
   /** What happened before. */
@@ -36,12 +44,24 @@ public final class Given<C, E> {
   /** What happened before, any number of events. */
   public static <C, S, E> Given<C, E> given(Decider<C, S, E> decider, List<E> events) {
     S state = decider.fold(decider.initial(), events);
-    return new Given<>(command -> decider.decide().apply(command, state));
+    return new Given<>(
+        (caller, command) -> {
+          if (!decider.guard().may(caller, command, state)) {
+            throw new Forbidden();
+          }
+          return decider.decide().apply(command, state);
+        },
+        Caller.ANONYMOUS);
+  }
+
+  /** Who gives the command. */
+  public Given<C, E> as(String subject, String... roles) {
+    return new Given<>(decision, new Caller(subject, Set.of(roles)));
   }
 
   /** The command under test. */
   public When<E> when(C command) {
-    return new When<>(() -> decision.on(command));
+    return new When<>(() -> decision.on(caller, command));
   }
 
   /** What is expected of the command. */
@@ -56,24 +76,45 @@ public final class Given<C, E> {
     /** It leads to these events, in this order. */
     @SafeVarargs
     public final void then(E... events) {
-      assertThat(outcome.events()).containsExactly(events);
+      assertThat(events()).containsExactly(events);
     }
 
     /** There is nothing to do. */
     public void thenNothing() {
-      assertThat(outcome.events()).isEmpty();
+      assertThat(events()).isEmpty();
     }
 
     /** It is refused with this code. */
     public void thenRefused(String code) {
-      Refused refused = catchThrowableOfType(Refused.class, outcome::events);
-      assertThat(refused).as("expected to be refused with %s", code).isNotNull();
-      assertThat(refused.code()).isEqualTo(code);
+      assertThat(failure("refused with " + code))
+          .isInstanceOfSatisfying(
+              Refused.class, refused -> assertThat(refused.code()).isEqualTo(code));
+    }
+
+    /** The caller may not give it. */
+    public void thenForbidden() {
+      assertThat(failure("forbidden")).isInstanceOf(Forbidden.class);
+    }
+
+    private List<E> events() {
+      try {
+        return outcome.events();
+      } catch (Failure failure) {
+        throw new AssertionError("not done, but " + failure.code(), failure);
+      }
+    }
+
+    private Throwable failure(String expected) {
+      Throwable failure = catchThrowable(outcome::events);
+      if (failure == null) {
+        throw new AssertionError("not " + expected + ", but led to " + outcome.events());
+      }
+      return failure;
     }
   }
 
   private interface Decision<C, E> {
-    List<E> on(C command);
+    List<E> on(Caller caller, C command);
   }
 
   private interface Outcome<E> {

@@ -1,5 +1,6 @@
 package dev.foldline.core.commands;
 
+import dev.foldline.core.Caller;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import java.util.Optional;
 /**
  * What a caller says beside a command.
  *
+ * @param caller who gives the command
  * @param keyed the request with its idempotency key, by which the stream knows a repeat of what it
  *     leads to; without it a command is another one each time
  * @param precondition what must hold of the stream
@@ -14,6 +16,7 @@ import java.util.Optional;
  * @param timeout how long the caller waits for the answer
  */
 public record CommandContext(
+    Caller caller,
     Optional<KeyedRequest> keyed,
     Precondition precondition,
     Map<String, String> metadata,
@@ -22,5 +25,14 @@ public record CommandContext(
   /** Nothing but the command. */
   public static final CommandContext NONE =
       new CommandContext(
-          Optional.empty(), new Precondition.None(), Map.of(), Duration.ofSeconds(10));
+          Caller.ANONYMOUS,
+          Optional.empty(),
+          new Precondition.None(),
+          Map.of(),
+          Duration.ofSeconds(10));
+
+  /** The same of another caller. */
+  public CommandContext by(Caller other) {
+    return new CommandContext(other, keyed, precondition, metadata, timeout);
+  }
 }

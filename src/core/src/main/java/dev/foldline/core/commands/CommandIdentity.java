@@ -1,5 +1,6 @@
 package dev.foldline.core.commands;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.NamedId;
 import java.util.UUID;
 
@@ -21,16 +22,17 @@ public sealed interface CommandIdentity {
    * store takes an append of ids that it has for a repeat, so what is decided otherwise must have
    * others.
    *
+   * @param caller whose it is: in the audit trail it is nobody else's
    * @param index which one of the command's
    */
-  UUID eventId(String stream, int index, String type, byte[] data);
+  UUID eventId(String stream, Caller caller, int index, String type, byte[] data);
 
   /** One call alone: it never comes again. */
   record OfCall(String key) implements CommandIdentity {
 
     @Override
-    public UUID eventId(String stream, int index, String type, byte[] data) {
-      return NamedId.of(data, stream, key, "" + index, type, "");
+    public UUID eventId(String stream, Caller caller, int index, String type, byte[] data) {
+      return NamedId.of(data, stream, caller.subject(), key, "" + index, type, "");
     }
   }
 
@@ -52,8 +54,9 @@ public sealed interface CommandIdentity {
     }
 
     @Override
-    public UUID eventId(String stream, int index, String type, byte[] data) {
-      return NamedId.of(data, stream, key(), request.mac(), "" + ordinal, "" + index, type, "");
+    public UUID eventId(String stream, Caller caller, int index, String type, byte[] data) {
+      return NamedId.of(
+          data, stream, caller.subject(), key(), request.mac(), "" + ordinal, "" + index, type, "");
     }
   }
 
@@ -69,7 +72,7 @@ public sealed interface CommandIdentity {
       implements CommandIdentity {
 
     @Override
-    public UUID eventId(String stream, int index, String type, byte[] data) {
+    public UUID eventId(String stream, Caller caller, int index, String type, byte[] data) {
       return NamedId.of(data, key.toString(), "" + index, type, "");
     }
   }

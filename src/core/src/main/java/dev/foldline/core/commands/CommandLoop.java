@@ -3,6 +3,7 @@ package dev.foldline.core.commands;
 import dev.foldline.core.Appended;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
+import dev.foldline.core.Forbidden;
 import dev.foldline.core.KeyReused;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.PreconditionFailed;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandLoop<C, S, E> {
 
-  private final Decider<?, S, E> decider;
+  private final Decider<C, S, E> decider;
   private final String stream;
   private final List<Asked<C>> commands;
   private final int attempts;
@@ -56,7 +57,7 @@ public final class CommandLoop<C, S, E> {
    * @param attempts how often they are decided at most, when others keep appending first
    */
   public CommandLoop(
-      Decider<?, S, E> decider,
+      Decider<C, S, E> decider,
       String stream,
       List<Asked<C>> commands,
       int attempts,
@@ -179,12 +180,15 @@ public final class CommandLoop<C, S, E> {
     Precondition precondition = asked.context().precondition();
     @Nullable Long last = found.get(i);
     RecentKeys.@Nullable Entry before = decision.before(identity);
+    boolean own = before != null && before.isBy(asked.context().caller());
     if (last != null) {
       decision.answer(i, new Receipt(stream, last, false));
+    } else if (!own && !mayBeGiven(asked, decision.state())) {
+      throw new Forbidden();
     } else if (decision.isReused(identity)) {
       throw new KeyReused();
     } else if (before != null) {
-      decision.repeat(i, before);
+      decision.repeat(i, before, own || !decider.isGuarded());
     } else if (decision.revisionsAreOpen() && !(precondition instanceof Precondition.None)) {
       return false;
     } else if (!precondition.holds(decision.unmarked(), decision.revision())) {
@@ -200,14 +204,14 @@ public final class CommandLoop<C, S, E> {
       if (!decision.hasRoomFor(decided.stored())) {
         return false;
       }
-      decision.add(i, identity, decided.stored(), after);
+      decision.add(i, asked, decided.stored(), after);
     }
     return true;
   }
 
   /**
    * What stands in the stream under its key is its outcome, whatever would be decided by now. What
-   * leaves no event leaves a mark.
+   * leaves no event leaves a mark. No guard is asked: it stands at the door.
    */
   private boolean decideEffect(
       int i, Asked<C> asked, CommandIdentity.OfEffect effect, Decision<S> decision) {
@@ -240,6 +244,10 @@ public final class CommandLoop<C, S, E> {
       decision.handle(i, effect, refused, stored, after);
     }
     return true;
+  }
+
+  private boolean mayBeGiven(Asked<C> asked, S now) {
+    return decider.guard().may(asked.context().caller(), asked.command(), now);
   }
 
   private Turn<S> append(Decision<S> decision, boolean verified, boolean unsure, int attempt) {

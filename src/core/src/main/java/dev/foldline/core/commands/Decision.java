@@ -173,17 +173,18 @@ final class Decision<S> {
         || (!alone && events.size() + more.size() <= MAX_EVENTS && bytes + size(more) <= MAX_BYTES);
   }
 
-  void add(int command, CommandIdentity identity, List<StoredEvent> more, S after) {
+  void add(int command, Asked<?> asked, List<StoredEvent> more, S after) {
     append(command, more, after);
     restsOnState |= more.isEmpty();
     replies.put(command, new Reply.Done(revision(), !more.isEmpty(), false));
-    if (identity instanceof CommandIdentity.OfRequest request && !more.isEmpty()) {
+    if (asked.identity() instanceof CommandIdentity.OfRequest request && !more.isEmpty()) {
       mayBeRepeated = true;
       keys.add(
           new RecentKeys.Entry(
               request.key(),
               request.ordinal(),
               request.request().mac(),
+              asked.context().caller().subject(),
               revision(),
               base.keys().now()));
     }
@@ -237,12 +238,16 @@ final class Decision<S> {
     replies.put(command, new Reply.Left(reason));
   }
 
-  void repeat(int command, RecentKeys.Entry before) {
+  /**
+   * @param inAnyState whether its caller may be told whatever the state is, not just in this one
+   */
+  void repeat(int command, RecentKeys.Entry before, boolean inAnyState) {
+    restsOnState |= !inAnyState;
     replies.put(
         command,
-        before.revision() > base.revision()
-            ? new Reply.Done(before.revision(), false, true)
-            : new Reply.Fact(new Receipt(stream, before.revision(), true)));
+        inAnyState && before.revision() <= base.revision()
+            ? new Reply.Fact(new Receipt(stream, before.revision(), true))
+            : new Reply.Done(before.revision(), false, true));
   }
 
   void answer(int command, Receipt receipt) {

@@ -1,5 +1,6 @@
 package dev.foldline.core.commands;
 
+import dev.foldline.core.Caller;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,9 +27,11 @@ public final class RecentKeys {
    *
    * @param ordinal which command of its call on the stream it was, from 0
    * @param request what was asked, as {@code id:mac}
+   * @param user whose command it was; empty where that is not known
    * @param revision of its last event
    */
-  public record Entry(String key, int ordinal, String request, long revision, Instant time) {
+  public record Entry(
+      String key, int ordinal, String request, String user, long revision, Instant time) {
 
     private Id id() {
       return new Id(key, ordinal);
@@ -36,7 +39,12 @@ public final class RecentKeys {
 
     /** The same where only the append said where its event is. */
     Entry at(long at) {
-      return new Entry(key, ordinal, request, at, time);
+      return new Entry(key, ordinal, request, user, at, time);
+    }
+
+    /** Whether it surely was this caller's command. */
+    boolean isBy(Caller caller) {
+      return caller.is(user);
     }
   }
 

@@ -17,7 +17,7 @@ class RecentKeysTest {
       new RecentKeys(new RecentKeys.Window(2, Duration.ofHours(24), now::get));
 
   private void done(String key, long revision) {
-    keys.add(new Entry(key, 0, "mac", revision, now.get()));
+    keys.add(new Entry(key, 0, "mac", "ada", revision, now.get()));
   }
 
   private void pass(Duration time) {
@@ -55,8 +55,8 @@ class RecentKeysTest {
 
   @Test
   void tell_the_commands_of_one_call_apart() {
-    keys.add(new Entry("a", 0, "mac", 0, now.get()));
-    keys.add(new Entry("a", 1, "mac", 1, now.get()));
+    keys.add(new Entry("a", 0, "mac", "ada", 0, now.get()));
+    keys.add(new Entry("a", 1, "mac", "ada", 1, now.get()));
 
     assertThat(keys.find("a", 0)).extracting(Entry::revision).isEqualTo(0L);
     assertThat(keys.find("a", 1)).extracting(Entry::revision).isEqualTo(1L);

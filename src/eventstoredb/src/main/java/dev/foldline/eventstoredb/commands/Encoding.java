@@ -1,5 +1,6 @@
 package dev.foldline.eventstoredb.commands;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.commands.Asked;
 import dev.foldline.core.commands.CommandIdentity;
@@ -37,12 +38,13 @@ record Encoding(EventCodec codec, String stream) {
 
   private <E> Decided<E> encode(Asked<?> asked, List<E> events, boolean begins) {
     CommandIdentity identity = asked.identity();
+    Caller caller = asked.context().caller();
     byte[] beside = EventMetadata.write(asked.context(), identity, false);
     List<E> read = new ArrayList<>(events.size());
     List<StoredEvent> stored = new ArrayList<>(events.size());
     for (E event : events) {
       EventCodec.Encoded<E> encoded = codec.encode(event);
-      UUID id = identity.eventId(stream, stored.size(), encoded.type(), encoded.data());
+      UUID id = identity.eventId(stream, caller, stored.size(), encoded.type(), encoded.data());
       boolean first = begins && stored.isEmpty();
       stored.add(
           encoded.stored(
@@ -55,7 +57,7 @@ record Encoding(EventCodec codec, String stream) {
   private StoredEvent encodeMark(Asked<?> asked, String refused, boolean begins) {
     byte[] data = Mark.write(refused);
     return new StoredEvent(
-        asked.identity().eventId(stream, 0, StoredEvent.MARK, data),
+        asked.identity().eventId(stream, asked.context().caller(), 0, StoredEvent.MARK, data),
         StoredEvent.MARK,
         data,
         EventMetadata.write(asked.context(), asked.identity(), begins));

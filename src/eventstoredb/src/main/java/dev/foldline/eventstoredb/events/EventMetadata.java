@@ -35,6 +35,9 @@ public final class EventMetadata {
   /** Stored for ever: which command of its call on its stream it was, where not the first. */
   private static final String ORDINAL = "commandOrdinal";
 
+  /** Stored for ever: whose command it was, where that is known. */
+  private static final String USER = "user";
+
   /** Stored for ever: the key of the effect that the event is of. */
   private static final String EFFECT = "effectKey";
 
@@ -54,6 +57,9 @@ public final class EventMetadata {
   public static byte[] write(CommandContext context, CommandIdentity identity, boolean begins) {
     Map<String, Object> metadata = new HashMap<>(context.metadata());
     metadata.put(FORMAT, CURRENT);
+    if (!context.caller().isAnonymous()) {
+      metadata.put(USER, context.caller().subject());
+    }
     if (begins) {
       metadata.put(BEGINS, true);
     }
@@ -104,7 +110,12 @@ public final class EventMetadata {
     if (beside.key != null && beside.request != null) {
       commands.accept(
           new RecentKeys.Entry(
-              beside.key, beside.ordinal, beside.request, event.revision(), event.time()));
+              beside.key,
+              beside.ordinal,
+              beside.request,
+              beside.user,
+              event.revision(),
+              event.time()));
     }
     if (beside.effect != null) {
       effects.accept(handled(beside.effect, event));
@@ -127,6 +138,7 @@ public final class EventMetadata {
     private @Nullable String key;
     private @Nullable String request;
     private @Nullable UUID effect;
+    private String user = "";
     private int ordinal;
     private boolean isOfEarlierRequest;
     private @Nullable String format;
@@ -152,6 +164,7 @@ public final class EventMetadata {
         case KEY -> key = value == JsonToken.VALUE_STRING ? json.getText() : null;
         case REQUEST -> request = value == JsonToken.VALUE_STRING ? json.getText() : null;
         case EFFECT -> effect = value == JsonToken.VALUE_STRING ? uuid(json.getText()) : null;
+        case USER -> user = value == JsonToken.VALUE_STRING ? json.getText() : "";
         case ORDINAL -> ordinal = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : 0;
         case EARLIER_REQUEST -> isOfEarlierRequest = true;
         default -> {}

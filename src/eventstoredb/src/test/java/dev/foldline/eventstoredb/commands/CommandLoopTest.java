@@ -51,6 +51,8 @@ class CommandLoopTest {
     assertThat(seen.unknown()).as("appends that nobody answered").isGreaterThan(20);
     assertThat(seen.repeats()).as("repeats").isGreaterThan(20);
     assertThat(seen.refusals()).as("refusals").isGreaterThan(20);
+    assertThat(seen.forbidden()).as("commands that their callers may not give").isGreaterThan(20);
+    assertThat(seen.foreign()).as("repeats of others' commands").isGreaterThan(20);
     assertThat(seen.withdrawn()).as("commands whose callers had gone").isGreaterThan(20);
   }
 }

@@ -3,6 +3,8 @@ package dev.foldline.eventstoredb.commands;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.foldline.core.Appended;
+import dev.foldline.core.Caller;
+import dev.foldline.core.Decider;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
@@ -85,11 +87,20 @@ final class Instance {
   /** Nothing but a request with an idempotency key. */
   static CommandContext said(KeyedRequest request) {
     return new CommandContext(
-        Optional.of(request), new Precondition.None(), Map.of(), Duration.ofSeconds(10));
+        Caller.ANONYMOUS,
+        Optional.of(request),
+        new Precondition.None(),
+        Map.of(),
+        Duration.ofSeconds(10));
   }
 
   Uni<Receipt> handle(String id, Counter.Command command) {
-    return handler.handle(Counter.DECIDER, new Counter.To(id, command));
+    return handle(Counter.DECIDER, id, command);
+  }
+
+  Uni<Receipt> handle(
+      Decider<Counter.To, Counter, Counter.Event> decider, String id, Counter.Command command) {
+    return handler.handle(decider, new Counter.To(id, command));
   }
 
   /** Handles a command with an idempotency key. */

@@ -3,6 +3,7 @@ package dev.foldline.eventstoredb.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.KeyReused;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Refused;
@@ -87,6 +88,7 @@ class KeysTest extends StreamScenario {
   private Uni<Receipt> opening(Instance instance) {
     instance.context =
         new CommandContext(
+            Caller.ANONYMOUS,
             Optional.of(Instance.keyed("k", "open")),
             new Precondition.MustNotExist(),
             Map.of("$correlationId", "c"),

@@ -3,6 +3,9 @@ package dev.foldline.eventstoredb.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.foldline.core.Appended;
+import dev.foldline.core.Caller;
+import dev.foldline.core.Decider;
+import dev.foldline.core.Forbidden;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
@@ -15,6 +18,7 @@ import dev.foldline.core.commands.Asked;
 import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.CommandIdentity;
 import dev.foldline.core.commands.CommandLoop;
+import dev.foldline.core.commands.HandledEffects;
 import dev.foldline.core.commands.Happened;
 import dev.foldline.core.commands.KeyedRequest;
 import dev.foldline.core.commands.Next;
@@ -52,7 +56,13 @@ final class LoopHistory {
     /** An append that was not answered counts as not done. */
     UNKNOWN_IS_FAILED,
     /** What was refused on a cached state is not verified. */
-    STALE_IS_VERIFIED
+    STALE_IS_VERIFIED,
+    /** Anyone may give any command. */
+    UNGUARDED,
+    /** An instance does not remember whose commands were done. */
+    FORGOTTEN_USERS,
+    /** An instance takes what others did for Bob's. */
+    MISTAKEN_USERS
   }
 
   /** What came to pass. */
@@ -61,6 +71,8 @@ final class LoopHistory {
     private int unknown;
     private int repeats;
     private int refusals;
+    private int forbidden;
+    private int foreign;
     private int withdrawn;
 
     void add(Seen other) {
@@ -68,6 +80,8 @@ final class LoopHistory {
       unknown += other.unknown;
       repeats += other.repeats;
       refusals += other.refusals;
+      forbidden += other.forbidden;
+      foreign += other.foreign;
       withdrawn += other.withdrawn;
     }
 
@@ -87,6 +101,14 @@ final class LoopHistory {
       return refusals;
     }
 
+    int forbidden() {
+      return forbidden;
+    }
+
+    int foreign() {
+      return foreign;
+    }
+
     int withdrawn() {
       return withdrawn;
     }
@@ -94,6 +116,26 @@ final class LoopHistory {
 
   private static final String STREAM = "counter-1";
   private static final Encoding ENCODING = new Encoding(Instance.CODEC, STREAM);
+  private static final int MUCH = 8;
+  private static final List<Caller> CALLERS =
+      List.of(Caller.ANONYMOUS, new Caller("ada", Set.of("teller")), new Caller("bob", Set.of()));
+
+  private static final Decider<Command, Counter, Counter.Event> UNGUARDED =
+      new Decider<>(
+          Counter.COUNTERS,
+          _ -> "1",
+          Counter.DECIDER.initial(),
+          Counter::decide,
+          Counter.DECIDER.evolve());
+
+  private static final Decider<Command, Counter, Counter.Event> GUARDED =
+      UNGUARDED.guardedBy((caller, _, counter) -> may(caller, Counter.amount(counter)));
+
+  /** Whoever is no teller may do nothing with much. */
+  private static boolean may(Caller caller, long amount) {
+    return caller.hasRole("teller") || amount < MUCH;
+  }
+
   private static final int QUIET_AFTER = 150;
   private static final int ENDED_AFTER = 2_000;
 
@@ -171,7 +213,7 @@ final class LoopHistory {
       all.addAll(batch);
       loop =
           new CommandLoop<>(
-              Counter.DECIDER,
+              broken == Break.UNGUARDED ? UNGUARDED : GUARDED,
               STREAM,
               commands,
               20,
@@ -245,9 +287,11 @@ final class LoopHistory {
 
   private Happened<Counter> read(StreamState<Counter> from, Set<UUID> sought) {
     StreamState<Counter> now = from.apart();
+    RecentKeys keys = now.keys();
+    HandledEffects effects = now.effects();
     Map<UUID, Long> found = new HashMap<>();
     for (Recorded<StoredEvent> event : stream.subList((int) from.revision() + 1, stream.size())) {
-      EventMetadata.remember(event, now.keys()::add, now.effects()::add);
+      EventMetadata.remember(event, key -> keys.add(remembered(key)), effects::add);
       now =
           new StreamState<>(
               Counter.DECIDER.fold(now.state(), List.of(decoded(event))),
@@ -255,13 +299,32 @@ final class LoopHistory {
               event.position(),
               event.eventId(),
               event.revision(),
-              now.keys(),
-              now.effects());
+              keys,
+              effects);
       if (sought.contains(event.eventId())) {
         found.put(event.eventId(), event.revision());
       }
     }
     return new Happened.Read<>(now, found);
+  }
+
+  private RecentKeys.Entry remembered(RecentKeys.Entry done) {
+    return switch (broken) {
+      case FORGOTTEN_USERS -> by("", done);
+      case MISTAKEN_USERS -> by("bob", done);
+      case NONE,
+          UNCHECKED_REVISION,
+          FORGOTTEN_KEYS,
+          UNKNOWN_IS_FAILED,
+          STALE_IS_VERIFIED,
+          UNGUARDED ->
+          done;
+    };
+  }
+
+  private static RecentKeys.Entry by(String user, RecentKeys.Entry done) {
+    return new RecentKeys.Entry(
+        done.key(), done.ordinal(), done.request(), user, done.revision(), done.time());
   }
 
   private static Counter.Event decoded(Recorded<StoredEvent> event) {
@@ -342,13 +405,15 @@ final class LoopHistory {
     KeyedRequest request =
         Instance.keyed(new UUID(0, all.size() + random.nextLong()).toString(), command);
     for (int times = keyed ? 1 + random.nextInt(3) : 1; times > 0; times--) {
+      CommandContext context = keyed ? Instance.said(request) : CommandContext.NONE;
       nodes
           .get(random.nextInt(nodes.size()))
           .waiting
           .add(
-              keyed
-                  ? new Asked<>(command, Instance.said(request), CommandIdentity.of(request, 0))
-                  : new Asked<>(command, CommandContext.NONE, CommandIdentity.ofThisCall()));
+              new Asked<>(
+                  command,
+                  context.by(CALLERS.get(random.nextInt(CALLERS.size()))),
+                  keyed ? CommandIdentity.of(request, 0) : CommandIdentity.ofThisCall()));
     }
   }
 
@@ -364,16 +429,35 @@ final class LoopHistory {
   }
 
   private void check(Sent sent, long[] amounts) {
-    List<Long> wrote = revisions(sent.asked);
+    Caller caller = sent.asked.context().caller();
+    List<Long> wrote = revisions(sent.asked, caller);
+    List<Long> others =
+        CALLERS.stream()
+            .filter(other -> !other.equals(caller))
+            .flatMap(other -> revisions(sent.asked, other).stream())
+            .toList();
     String what = sent.asked + ", answer " + sent.answer + ", wrote " + wrote + ", seed " + seed;
     for (int i = 1; i < wrote.size(); i++) {
       assertThat(wrote.get(i)).as("one effect of %s", what).isEqualTo(wrote.get(i - 1) + 1);
+    }
+    if (!wrote.isEmpty()) {
+      assertThat(others).as("one effect, whoever asks: %s", what).isEmpty();
+      assertThat(may(caller, amounts[wrote.getFirst().intValue()]))
+          .as("done by whoever may: %s", what)
+          .isTrue();
     }
     switch (sent.answer) {
       case null -> assertThat(sent.gone).as("answered: %s", what).isTrue();
       case Answer.Done(Receipt receipt)
           when !wrote.isEmpty() && receipt.revision() == wrote.getLast() ->
           seen.repeats += receipt.replayed() ? 1 : 0;
+      case Answer.Done(Receipt receipt) when receipt.replayed() -> {
+        seen.foreign++;
+        assertThat(others).as("done by others: %s", what).last().isEqualTo(receipt.revision());
+        assertThat(within(sent, amounts).anyMatch(amount -> may(caller, amount)))
+            .as("shown to whoever might do it: %s", what)
+            .isTrue();
+      }
       case Answer.Done _ ->
           assertThat(
                   sent.asked.command() instanceof Command.TakeAll
@@ -386,6 +470,15 @@ final class LoopHistory {
         assertThat(within(sent, amounts).anyMatch(amount -> amount < wanted))
             .as("refused on a state that was: %s", what)
             .isTrue();
+      }
+      case Answer.Failed(Forbidden _) -> {
+        seen.forbidden++;
+        assertThat(within(sent, amounts).allMatch(amount -> may(caller, amount)))
+            .as("forbidden in a state that was: %s", what)
+            .isFalse();
+        assertThat(!caller.isAnonymous() && !wrote.isEmpty() && wrote.getLast() < sent.since)
+            .as("its own, which is shown: %s", what)
+            .isFalse();
       }
       case Answer.Failed(OutcomeUnknown _) -> {}
       case Answer.Failed(var cause) ->
@@ -411,13 +504,14 @@ final class LoopHistory {
     return amounts;
   }
 
-  /** Where the events of a command are. */
-  private List<Long> revisions(Asked<Command> asked) {
+  /** Where the events of a command are, if it was this caller's. */
+  private List<Long> revisions(Asked<Command> asked, Caller caller) {
     Set<UUID> ids = new HashSet<>();
     List<Long> found = new ArrayList<>();
     for (Recorded<StoredEvent> event : stream) {
       for (int i = 0; i < 4; i++) {
-        UUID id = asked.identity().eventId(STREAM, i, event.event().type(), event.event().data());
+        UUID id =
+            asked.identity().eventId(STREAM, caller, i, event.event().type(), event.event().data());
         if (id.equals(event.eventId()) && ids.add(id)) {
           found.add(event.revision());
         }

@@ -3,6 +3,7 @@ package dev.foldline.eventstoredb.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.Precondition;
@@ -21,7 +22,8 @@ class PreconditionsTest extends StreamScenario {
   private Instance under(Precondition precondition) {
     Instance instance = Instance.of(streams);
     instance.context =
-        new CommandContext(Optional.empty(), precondition, Map.of(), Duration.ofSeconds(5));
+        new CommandContext(
+            Caller.ANONYMOUS, Optional.empty(), precondition, Map.of(), Duration.ofSeconds(5));
     return instance;
   }
 

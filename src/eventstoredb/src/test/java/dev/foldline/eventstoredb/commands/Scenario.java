@@ -3,6 +3,7 @@ package dev.foldline.eventstoredb.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.KeyReused;
 import dev.foldline.core.OutcomeUnknown;
@@ -245,6 +246,7 @@ final class Scenario {
             : Duration.ofSeconds(10);
     process.instance.context =
         new CommandContext(
+            Caller.ANONYMOUS,
             command.key().map(key -> Instance.keyed(key, command.command())),
             new Precondition.None(),
             Map.of("number", Integer.toString(command.number())),

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.StreamMetadata;
+import dev.foldline.core.Caller;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
@@ -238,7 +239,8 @@ class TruncatedTest extends StreamScenario {
   }
 
   private static CommandContext under(Precondition precondition) {
-    return new CommandContext(Optional.empty(), precondition, Map.of(), Duration.ofSeconds(10));
+    return new CommandContext(
+        Caller.ANONYMOUS, Optional.empty(), precondition, Map.of(), Duration.ofSeconds(10));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foldline.core.Appended;
+import dev.foldline.core.Caller;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
@@ -89,6 +90,7 @@ class UnansweredAppendsTest extends StreamScenario {
             });
     cut.context =
         new CommandContext(
+            Caller.ANONYMOUS,
             Optional.of(Instance.keyed("k", new Add(2))),
             new Precondition.None(),
             Map.of(),
@@ -105,7 +107,11 @@ class UnansweredAppendsTest extends StreamScenario {
     Instance instance = Instance.of(streams, _ -> Fault.CRASH_BEFORE);
     instance.context =
         new CommandContext(
-            Optional.empty(), new Precondition.None(), Map.of(), Duration.ofMillis(100));
+            Caller.ANONYMOUS,
+            Optional.empty(),
+            new Precondition.None(),
+            Map.of(),
+            Duration.ofMillis(100));
 
     assertThatThrownBy(() -> get(instance.handle(id, new Add(2)))).isInstanceOf(Unavailable.class);
     assertThatThrownBy(() -> get(instance.handle(id + "b", new Add(2))))

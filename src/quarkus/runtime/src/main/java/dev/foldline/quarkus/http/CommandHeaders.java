@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.http;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.Causation;
 import dev.foldline.core.Invalid;
 import dev.foldline.core.Recorded;
@@ -68,14 +69,16 @@ public final class CommandHeaders implements Supplier<CommandContext> {
 
   private CommandContext of(HttpCall call) {
     call.hear();
-    return new CommandContext(call.keyed(macs), precondition(call), metadata(call), timeout(call));
+    return new CommandContext(
+        Caller.ANONYMOUS, call.keyed(macs), precondition(call), metadata(call), timeout(call));
   }
 
   private CommandContext of(Recorded<?> cause) {
     Map<String, String> metadata = new HashMap<>(Causation.of(cause));
     HttpCall.traceparent(Objects.toString(cause.metadata().get(HttpCall.TRACEPARENT), null))
         .ifPresent(traceparent -> metadata.put(HttpCall.TRACEPARENT, traceparent));
-    return new CommandContext(Optional.empty(), new Precondition.None(), metadata, timeout);
+    return new CommandContext(
+        Caller.ANONYMOUS, Optional.empty(), new Precondition.None(), metadata, timeout);
   }
 
   /** Whether the call says something that must not be missed. */

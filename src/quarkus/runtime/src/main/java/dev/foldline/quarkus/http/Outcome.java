@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Failure;
+import dev.foldline.core.Forbidden;
 import dev.foldline.core.Invalid;
 import dev.foldline.core.KeyReused;
 import dev.foldline.core.NotFound;
@@ -102,6 +103,7 @@ record Outcome(String label, Map<String, String> headers, Problem problem) {
         Problem problem = problem(400, "Invalid request", failure);
         yield outcome("invalid", invalid.field().isEmpty() ? problem : problem.in(invalid.field()));
       }
+      case Forbidden _ -> outcome("forbidden", problem(403, "Forbidden", failure));
       case NotFound _ -> outcome("not-found", problem(404, "Not found", failure));
       case Conflict conflict ->
           new Outcome(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Category;
+import dev.foldline.core.Forbidden;
 import dev.foldline.core.Invalid;
 import dev.foldline.core.Stored;
 import dev.foldline.core.Unavailable;
@@ -122,5 +123,15 @@ class OutcomeTest {
     assertThat(forbidden.problem().detail())
         .contains("does not have the right")
         .doesNotContain("ada", "Exception");
+  }
+
+  @Test
+  void of_what_a_guard_forbids_is_the_callers() {
+    Outcome forbidden = Outcome.of(new Forbidden(), "0123");
+
+    assertThat(forbidden.status()).isEqualTo(403);
+    assertThat(new String(forbidden.body(), UTF_8))
+        .contains("\"code\":\"forbidden\"", "\"detail\":\"the caller may not do this\"")
+        .doesNotContain("traceId");
   }
 }

@@ -81,6 +81,11 @@ public final class EventMetadata {
     }
   }
 
+  /** Whose command led to an event; empty where that is not known. */
+  public static Optional<String> user(Recorded<?> event) {
+    return event.metadata().get(USER) instanceof String user ? Optional.of(user) : Optional.empty();
+  }
+
   /**
    * Whether nothing was before an event when it was written. One with a later revision begins a
    * stream anew that had been deleted.

@@ -9,6 +9,8 @@ import dev.foldline.core.commands.Precondition;
 import dev.foldline.core.commands.RequestMacs;
 import dev.foldline.eventstoredb.commands.Cause;
 import dev.foldline.quarkus.FoldlineConfig;
+import io.quarkus.arc.Arc;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -47,30 +49,44 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   private static final Precondition NEVER = new Precondition.Exactly(Long.MIN_VALUE);
 
   private final RequestMacs macs;
+  private final CurrentVertxRequest request;
   private final Duration timeout;
 
-  CommandHeaders(RequestMacs macs, FoldlineConfig config) {
+  CommandHeaders(RequestMacs macs, CurrentVertxRequest request, FoldlineConfig config) {
     this.macs = macs;
+    this.request = request;
     this.timeout = config.commands().timeout();
   }
 
   /**
    * What the call says, or follows from the event that is being handled; else the defaults.
    *
-   * @throws Invalid naming a header that is malformed
+   * @throws Invalid naming a header that is malformed, or if its caller's name could not be stored
    */
   @Override
   public CommandContext get() {
     return HttpCall.current()
         .map(this::of)
         .or(() -> Cause.current().map(this::of))
+        .or(this::ofResource)
         .orElse(CommandContext.NONE);
   }
 
   private CommandContext of(HttpCall call) {
     call.hear();
     return new CommandContext(
-        Caller.ANONYMOUS, call.keyed(macs), precondition(call), metadata(call), timeout(call));
+        Callers.of(call.request()),
+        call.keyed(macs),
+        precondition(call),
+        metadata(call),
+        timeout(call));
+  }
+
+  /** A resource of JAX-RS, or what else has requests but is no function, has the caller alone. */
+  private Optional<CommandContext> ofResource() {
+    return Arc.container().requestContext().isActive()
+        ? Optional.ofNullable(request.getCurrent()).map(Callers::of).map(CommandContext.NONE::by)
+        : Optional.empty();
   }
 
   private CommandContext of(Recorded<?> cause) {
@@ -86,7 +102,8 @@ public final class CommandHeaders implements Supplier<CommandContext> {
     MultiMap headers = call.request().request().headers();
     return headers.contains(IDEMPOTENCY_KEY)
         || headers.contains(IF_MATCH)
-        || headers.contains(IF_NONE_MATCH);
+        || headers.contains(IF_NONE_MATCH)
+        || Callers.isKnown(call.request());
   }
 
   private static Precondition precondition(HttpCall call) {

@@ -36,8 +36,9 @@ final class FunctionAnswer {
     if (result instanceof Receipt && !http.isHeard() && CommandHeaders.areIn(http)) {
       fail(
           new IllegalStateException(
-              "the command was handled on a thread that knows nothing of its call, so neither its"
-                  + " idempotency key nor its precondition had an effect"));
+              "the command was handled on a thread that knows nothing of its call, so its caller is"
+                  + " not recorded, and neither its idempotency key nor its precondition had an"
+                  + " effect"));
       return;
     }
     HttpServerResponse response = http.request().response();

@@ -67,6 +67,9 @@ final class FunctionRoute implements Handler<RoutingContext> {
   private final CurrentIdentityAssociation identity;
   private final @Nullable SecurityCheck check;
 
+  /** Whether it matters who is calling: a command is someone's, a query may be anyone's. */
+  private final boolean asksWho;
+
   FunctionRoute(
       FunctionInvoker function,
       Validator validator,
@@ -78,6 +81,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
     this.scope = scope;
     this.identity = identity;
     this.check = checks.getSecurityCheck(function.getMethod());
+    this.asksWho = check != null || !function.getMethod().isAnnotationPresent(Query.class);
     this.function = function;
     this.isCommand = isCommand(function);
     this.runs = runs(function.getMethod());
@@ -132,17 +136,17 @@ final class FunctionRoute implements Handler<RoutingContext> {
               call.work.leave();
             }
           });
-      if (check == null || request.user() != null) {
-        begin(call);
-      } else {
+      if (asksWho && Callers.areUnknown(request)) {
         identify(request, call);
+      } else {
+        begin(call);
       }
     }
   }
 
   /**
-   * Where callers are only identified when someone asks, they are before the input of a function
-   * that is not for everyone is read.
+   * Where callers are only identified when someone asks, they are before the input of a function is
+   * read to which they matter.
    */
   private void identify(RoutingContext request, Call call) {
     Context context = request.vertx().getOrCreateContext();
@@ -154,7 +158,9 @@ final class FunctionRoute implements Handler<RoutingContext> {
         .subscribe()
         .with(
             caller -> {
-              call.caller = caller;
+              if (caller != null) {
+                QuarkusHttpUser.setIdentity(caller, request);
+              }
               begin(call);
             },
             call.answer::fail);
@@ -193,7 +199,6 @@ final class FunctionRoute implements Handler<RoutingContext> {
     private final FunctionAnswer answer;
     private final FunctionWork work;
     private final RequestContext context = new RequestContextImpl();
-    private volatile @Nullable SecurityIdentity caller;
     private @Nullable Uni<?> output;
 
     Call(HttpCall http) {
@@ -227,9 +232,8 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
     /** Finds out who is calling, and whether they may, before their input is read. */
     private void authorize() {
-      SecurityIdentity known =
-          request.user() instanceof QuarkusHttpUser user ? user.getSecurityIdentity() : caller;
-      if (known != null) {
+      if (request.user() instanceof QuarkusHttpUser user) {
+        SecurityIdentity known = user.getSecurityIdentity();
         identity.setIdentity(known);
         if (check != null) {
           check.apply(known, function.getMethod(), NO_INPUT);

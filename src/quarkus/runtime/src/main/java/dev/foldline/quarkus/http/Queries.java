@@ -1,5 +1,6 @@
 package dev.foldline.quarkus.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.foldline.core.Category;
 import dev.foldline.core.Invalid;
@@ -15,6 +16,7 @@ import dev.foldline.core.StreamName;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.events.EventMetadata;
 import dev.foldline.quarkus.Constants;
 import dev.foldline.redis.Views;
 import io.smallrye.mutiny.Uni;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers queries: from read models, and from the streams themselves.
@@ -111,13 +114,24 @@ public final class Queries {
    *
    * @param type its stored name
    * @param data its JSON
+   * @param user whose command led to it, where that is known
    */
-  public record Entry(long revision, String type, @JsonRawValue String data, Instant time) {
+  public record Entry(
+      long revision,
+      String type,
+      @JsonRawValue String data,
+      Instant time,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String user) {
 
     private static Entry of(Recorded<StoredEvent> recorded) {
       StoredEvent event = recorded.event();
       String data = new String(event.data(), StandardCharsets.UTF_8);
-      return new Entry(recorded.revision(), event.type(), data, recorded.time());
+      return new Entry(
+          recorded.revision(),
+          event.type(),
+          data,
+          recorded.time(),
+          EventMetadata.user(recorded).orElse(null));
     }
   }
 

@@ -24,7 +24,7 @@ public sealed interface Precondition {
   default boolean holds(long current, long end) {
     return switch (this) {
       case None() -> true;
-      case Exactly(long revision) -> current <= revision && revision <= end;
+      case Exactly(long revision) -> current >= 0 && current <= revision && revision <= end;
       case MustExist() -> current >= 0;
       case MustNotExist() -> current < 0;
     };

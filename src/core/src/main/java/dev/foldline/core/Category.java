@@ -76,6 +76,7 @@ public final class Category<E> {
     Map<String, Upcaster> byName = new HashMap<>();
     for (Upcaster upcaster : upcasters) {
       String from = upcaster.from();
+      checkName("an upcaster", from);
       if (types.containsKey(from) || byName.put(from, upcaster) != null) {
         throw new IllegalArgumentException("'" + from + "' is given twice");
       }
@@ -102,15 +103,17 @@ public final class Category<E> {
               ? record.getName() + " is not sealed: nobody knows what its records are"
               : record.getName() + " has no stored name: give it one with @Stored(\"…\")");
     }
-    if (stored.value().isEmpty() || stored.value().startsWith("$")) {
-      throw new IllegalArgumentException(
-          record.getName()
-              + ": a stored name is not empty, and does not begin with $, as those of the event"
-              + " store do: '"
-              + stored.value()
-              + "'");
-    }
+    checkName(record.getName(), stored.value());
     return stored.value();
+  }
+
+  private static void checkName(String whose, String name) {
+    if (name.isEmpty() || name.startsWith("$") || name.startsWith(StoredEvent.RESERVED)) {
+      throw new IllegalArgumentException(
+          ("%s: a stored name is not empty, and begins neither with $, as those of the event store"
+                  + " do, nor with %s, as those of Foldline do: '%s'")
+              .formatted(whose, StoredEvent.RESERVED, name));
+    }
   }
 
   private void checkVersions(String name) {

@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * The name under which events of a record are stored, for ever, whatever its class is called by
- * then. It is unique among all events of an application; see {@link Category}.
+ * then. It is unique among all events of an application, and begins neither with {@code $} nor with
+ * {@link StoredEvent#RESERVED}; see {@link Category}.
  */
 @Documented
 @Target(ElementType.TYPE)

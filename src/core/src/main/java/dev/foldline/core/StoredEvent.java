@@ -13,6 +13,9 @@ import java.util.UUID;
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way; nobody compares or changes them
 public record StoredEvent(UUID id, String type, byte[] data, byte[] metadata) {
 
+  /** What the types of events begin with that Foldline writes among an application's. */
+  public static final String RESERVED = "foldline-";
+
   /** The type of a {@linkplain #isMark mark}: stored for ever. */
   public static final String MARK = "foldline-handled";
 

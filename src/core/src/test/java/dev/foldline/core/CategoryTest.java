@@ -102,6 +102,9 @@ class CategoryTest {
   @Stored("$metadata")
   record Reserved() {}
 
+  @Stored("foldline-handled")
+  record LikeAMark() {}
+
   @Stored("")
   record Nameless() {}
 
@@ -114,7 +117,15 @@ class CategoryTest {
     assertThatThrownBy(() -> orders(Twins.class)).hasMessageContaining("the same stored name");
     assertThatThrownBy(() -> orders(Open.class)).hasMessageContaining("is not sealed");
     assertThatThrownBy(() -> orders(Reserved.class)).hasMessageContaining("'$metadata'");
+    assertThatThrownBy(() -> orders(LikeAMark.class))
+        .hasMessageContaining(LikeAMark.class.getName() + ": a stored name")
+        .hasMessageContaining("nor with foldline-, as those of Foldline do: 'foldline-handled'");
     assertThatThrownBy(() -> orders(Nameless.class)).hasMessageContaining("is not empty");
+    assertThatThrownBy(
+            () ->
+                orders(
+                    Order.class, new Upcaster("foldline-x", Set.of("order-paid"), _ -> List.of())))
+        .hasMessageContaining("'foldline-x'");
   }
 
   @Test

@@ -187,6 +187,10 @@ final class OutgoingChannel {
             "event-type",
             given.type() == null && cloudEvent != null ? cloudEvent.getType() : given.type(),
             eventType);
+    if (type.startsWith(StoredEvent.RESERVED)) {
+      throw new IllegalArgumentException(
+          name + ": the type '" + type + "' is reserved for Foldline's own events");
+    }
     OptionalLong expected = given.expected();
     Map<String, Object> metadata = given.metadata();
     @Nullable UUID id = given.id() == null ? id(cloudEvent) : given.id();

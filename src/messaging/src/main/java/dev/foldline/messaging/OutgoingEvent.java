@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * attributes say.
  *
  * @param stream to append to
- * @param type of the event
+ * @param type of the event; none that begins with {@link dev.foldline.core.StoredEvent#RESERVED}
  * @param expected the revision that the stream's last event must have, −1 for none; empty for any
  * @param id of the event; a message that is sent again with the same id is appended once
  * @param metadata beside the event, as a JSON object

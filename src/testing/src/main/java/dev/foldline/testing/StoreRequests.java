@@ -50,6 +50,22 @@ public final class StoreRequests {
     return new StoredEvent(UUID.randomUUID(), "$metadata", json.getBytes(UTF_8), new byte[0]);
   }
 
+  /**
+   * What to append to a stream, so that it holds a mark.
+   *
+   * @param begins whether it is the first event of the stream
+   */
+  public static StoredEvent mark(boolean begins) {
+    String metadata =
+        "{\"foldline\":1,\"effectKey\":\"%s\"%s}"
+            .formatted(UUID.randomUUID(), begins ? ",\"streamBegins\":true" : "");
+    return new StoredEvent(
+        UUID.randomUUID(),
+        StoredEvent.MARK,
+        "{\"format\":1,\"refused\":\"too-late\"}".getBytes(UTF_8),
+        metadata.getBytes(UTF_8));
+  }
+
   private static Shared.StreamIdentifier identifier(String stream) {
     return Shared.StreamIdentifier.newBuilder()
         .setStreamName(ByteString.copyFromUtf8(stream))

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class EventStore implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(EventStore.class);
+
+  /** How many events are read at a time where marks are passed over. */
+  private static final int PAGE = 500;
 
   private final Duration timeout;
   private final EventLoops loops;
@@ -173,6 +177,36 @@ public final class EventStore implements AutoCloseable {
   }
 
   /**
+   * Reads a part of a stream, and passes over its {@linkplain StoredEvent#isMark marks}: as {@link
+   * Streams#read}. The answer comes on the caller's context.
+   *
+   * @param limit how many events at most, marks not counted
+   */
+  public Uni<List<Recorded<StoredEvent>>> unmarked(String stream, long from, int limit) {
+    return unmarked(stream, from, limit, limit, List.of());
+  }
+
+  /**
+   * @param page how many to read
+   * @param before those that were found
+   */
+  private Uni<List<Recorded<StoredEvent>>> unmarked(
+      String stream, long from, int limit, int page, List<Recorded<StoredEvent>> before) {
+    return answered(() -> streams.read(stream, from, page))
+        .chain(
+            read -> {
+              List<Recorded<StoredEvent>> found =
+                  Stream.concat(
+                          before.stream(), read.stream().filter(event -> !event.event().isMark()))
+                      .limit(limit)
+                      .toList();
+              return found.size() == limit || read.size() < page
+                  ? Uni.createFrom().item(found)
+                  : unmarked(stream, read.getLast().revision() + 1, limit, PAGE, found);
+            });
+  }
+
+  /**
    * Reads a part of a stream, the latest first; nothing where there is no such stream.
    *
    * @param from the latest revision; −1 for that of the last event
@@ -193,7 +227,10 @@ public final class EventStore implements AutoCloseable {
         () -> streams.read(ReadRequests.stream(stream, from, limit, true), limit, stream));
   }
 
-  /** Whether a stream has events; fails with {@link Truncated} where not one of them is left. */
+  /**
+   * Whether a stream has events, be they marks; fails with {@link Truncated} where not one of them
+   * is left.
+   */
   public Uni<Boolean> exists(String stream) {
     return answered(() -> streams.read(stream, 0, 1)).map(found -> !found.isEmpty());
   }

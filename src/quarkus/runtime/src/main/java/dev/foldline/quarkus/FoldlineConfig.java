@@ -179,7 +179,7 @@ public interface FoldlineConfig {
     @WithDefault("5000")
     int waiting();
 
-    /** How long folding a stream for a query may take at most. */
+    /** How long reading or folding a stream for a query may take at most. */
     @WithDefault("10s")
     Duration timeout();
   }

@@ -18,11 +18,13 @@ import dev.foldline.core.View;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventMetadata;
 import dev.foldline.quarkus.Constants;
+import dev.foldline.quarkus.FoldlineConfig;
 import dev.foldline.redis.Views;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -52,18 +54,21 @@ public final class Queries {
   private final Consistency consistency;
   private final EventStore store;
   private final Constants constants;
+  private final Duration timeout;
 
   Queries(
       Views views,
       DocumentQueries documents,
       Consistency consistency,
       EventStore store,
-      Constants constants) {
+      Constants constants,
+      FoldlineConfig config) {
     this.views = views;
     this.documents = documents;
     this.consistency = consistency;
     this.store = store;
     this.constants = constants;
+    this.timeout = config.queries().timeout();
   }
 
   /**
@@ -136,31 +141,34 @@ public final class Queries {
   }
 
   /**
-   * The events of a stream, in their order.
+   * The events of a stream, in their order, without its marks.
    *
    * @param id of the aggregate
    * @param from the first revision
    * @param limit how many at most, from 1
    * @return the events; none where the stream ends before. Fails with {@link NotFound} if there is
-   *     no such stream
+   *     no such stream, or only marks in it
    */
   public Uni<List<Entry>> trail(Category<?> category, String id, long from, int limit) {
     String stream = category.stream(id);
     asks();
     return store
-        .remaining(stream, from, limit)
+        .unmarked(stream, from, limit)
         .call(events -> events.isEmpty() ? mustExist(stream, category) : done())
+        .ifNoItem()
+        .after(timeout)
+        .failWith(() -> new Unavailable(stream + " was not read in time"))
         .map(events -> events.stream().map(Entry::of).toList());
   }
 
   private Uni<Void> mustExist(String stream, Category<?> category) {
     return store
-        .exists(stream)
+        .unmarked(stream, 0, 1)
         .chain(
-            exists ->
-                exists
-                    ? done()
-                    : Uni.createFrom().failure(new NotFound("there is no such " + category)));
+            events ->
+                events.isEmpty()
+                    ? Uni.createFrom().failure(new NotFound("there is no such " + category))
+                    : done());
   }
 
   private static Uni<Void> done() {

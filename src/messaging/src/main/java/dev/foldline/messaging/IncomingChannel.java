@@ -1,5 +1,6 @@
 package dev.foldline.messaging;
 
+import dev.foldline.core.StoredEvent;
 import dev.foldline.eventstoredb.subscriptions.Delivery;
 import dev.foldline.eventstoredb.subscriptions.Source;
 import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
@@ -140,7 +141,8 @@ final class IncomingChannel {
   }
 
   private boolean isWanted(Delivery delivery) {
-    return events.test(delivery.event().event().type());
+    StoredEvent event = delivery.event().event();
+    return !event.isMark() && events.test(event.type());
   }
 
   private CompletionStage<Void> ack(List<Delivery> deliveries) {

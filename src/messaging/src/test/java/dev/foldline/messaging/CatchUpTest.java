@@ -15,6 +15,7 @@ import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
 import dev.foldline.eventstoredb.subscriptions.TestRedis;
 import dev.foldline.eventstoredb.subscriptions.TestStore;
 import dev.foldline.redis.RedisPositions;
+import dev.foldline.testing.StoreRequests;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -249,6 +250,23 @@ class CatchUpTest {
     assertThat(saved(own("numbers") + ":" + n)).hasValue(2);
     server.append(n, 3, 1);
     assertThat(acknowledge(channel(Map.of("stream", n)), 1)).containsExactly(n + "@3");
+  }
+
+  @Test
+  void goes_past_marks_and_hands_out_none() throws Exception {
+    mark(true);
+    server.append(n, 0, 1);
+    mark(false);
+    IncomingChannel channel = channel(Map.of("stream", n));
+
+    assertThat(acknowledge(channel, 1)).containsExactly(n + "@1");
+
+    await().atMost(LIMIT).until(() -> saved(own("numbers") + ":" + n).orElse(-1) == 2);
+    assertThat(inHand(channel)).isZero();
+  }
+
+  private void mark(boolean begins) {
+    server.store().append(n, List.of(StoreRequests.mark(begins))).await().atMost(LIMIT);
   }
 
   @Test

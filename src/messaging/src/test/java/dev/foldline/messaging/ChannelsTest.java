@@ -14,6 +14,7 @@ import dev.foldline.eventstoredb.subscriptions.Logged;
 import dev.foldline.eventstoredb.subscriptions.ParkedEvents;
 import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
 import dev.foldline.eventstoredb.subscriptions.TestStore;
+import dev.foldline.testing.StoreRequests;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
@@ -343,6 +344,19 @@ class ChannelsTest extends ChannelFixture {
       var consumer = consume(channel, 1);
       await().atMost(LIMIT).until(() -> channel.health().isSubscribed());
       server.append(n + "-1", 0, 1);
+      consumer.awaitItems(1, LIMIT);
+      assertThat(logged.messages()).isEmpty();
+    }
+  }
+
+  @Test
+  void one_that_is_given_nothing_that_was_there_before_it_but_marks_is_not_warned_of() {
+    try (Logged logged = new Logged(HistoryWarning.class)) {
+      server.store().append(n + "-1", List.of(StoreRequests.mark(true))).await().atMost(LIMIT);
+      IncomingChannel channel = incoming(STRATEGIES.park(), Map.of());
+      var consumer = consume(channel, 1);
+      await().atMost(LIMIT).until(() -> channel.health().isSubscribed());
+      server.append(n + "-1", 1, 1);
       consumer.awaitItems(1, LIMIT);
       assertThat(logged.messages()).isEmpty();
     }

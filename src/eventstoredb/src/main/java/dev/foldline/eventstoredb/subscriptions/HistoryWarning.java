@@ -32,9 +32,9 @@ public final class HistoryWarning {
     end = last;
   }
 
-  /** It is given an event, the first one or another. */
+  /** It is given an event, the first one or another; no consumer is given marks. */
   void sees(long position, Recorded<StoredEvent> event) {
-    if (end != NONE) {
+    if (end != NONE && !event.event().isMark()) {
       boolean old = position <= end;
       end = NONE;
       if (old) {

@@ -233,9 +233,16 @@ final class Decision<S> {
                 : new Reply.Left(new Refused(handled.refused())));
   }
 
-  /** Nothing is done, for a reason that says nothing of the state. */
-  void leave(int command, Throwable reason) {
-    replies.put(command, new Reply.Left(reason));
+  /**
+   * Nothing is done, as too little is known of the stream. One that was absent when last seen is
+   * looked at again first: whatever is read back of it since would not be enough for that state.
+   */
+  void leave(int command, NotReached reason) {
+    if (base.revision() < 0) {
+      refuse(command, reason);
+    } else {
+      replies.put(command, new Reply.Left(reason));
+    }
   }
 
   /**

@@ -13,10 +13,14 @@ public final class Refused extends Failure {
   }
 
   /**
-   * @param code why, as a stable word in kebab-case
+   * @param code why, as a stable word in kebab-case; not empty, since the mark of an effect that
+   *     was done has an empty one
    * @param detail why, as a sentence for people
    */
   public Refused(String code, String detail) {
     super(code, detail);
+    if (code.isEmpty()) {
+      throw new IllegalArgumentException("a refusal has a code");
+    }
   }
 }

@@ -160,8 +160,7 @@ final class Executions<E> {
       UUID answer = key(Stage.ANSWER);
       this.told = reaction.answers().<Told<?>>map(this::told).or(() -> untold(answer));
       this.steps =
-          new EffectSteps(
-              effect instanceof Effect.Perform<?>, told.isPresent(), key(Stage.ACT), answer);
+          new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), answer);
     }
 
     private <C> Told<C> told(Reaction.Answering<E, C> answering) {
@@ -208,36 +207,36 @@ final class Executions<E> {
       return switch (next) {
         case Next.Act(var target) -> act(target).chain(this::follow);
         case Next.ReadTarget() ->
-            readBack(send().stream(), forgotten)
+            readBack(send().stream(), key(Stage.ACT), forgotten)
                 .map(
                     found ->
                         switch (found) {
                           case ReadBacks.Found.Known(var earlier) -> steps.targetRead(earlier);
-                          case ReadBacks.Found.Gone(var reason, var left) ->
-                              steps.targetGone(reason, left);
+                          case ReadBacks.Found.Unknowable(var reason) ->
+                              steps.targetUnknowable(reason);
                         })
                 .chain(this::follow);
         case Next.ReadTold last ->
-            readBack(whoIsTold().stream(effect.name()), ALL)
+            readBack(whoIsTold().stream(effect.name()), steps.answer(), ALL)
                 .map(
                     found ->
                         switch (found) {
                           case ReadBacks.Found.Known(var earlier) -> steps.toldRead(last, earlier);
-                          case ReadBacks.Found.Gone(var reason, var left) ->
-                              steps.toldGone(reason, left);
+                          case ReadBacks.Found.Unknowable(var reason) ->
+                              steps.toldUnknowable(reason);
                         })
                 .chain(this::follow);
         case Next.Perform() -> perform();
         case Next.Tell last -> tell(whoIsTold(), last).chain(this::follow);
         case Next.ReadToTell last ->
-            readBack(whoIsTold().stream(effect.name()), forgotten)
+            readBack(whoIsTold().stream(effect.name()), steps.answer(), forgotten)
                 .map(
                     found ->
                         switch (found) {
                           case ReadBacks.Found.Known(var earlier) ->
                               steps.readToTell(last, earlier);
-                          case ReadBacks.Found.Gone(var reason, var left) ->
-                              steps.toldGone(reason, left);
+                          case ReadBacks.Found.Unknowable(var reason) ->
+                              steps.toldUnknowable(reason);
                         })
                 .chain(this::follow);
         case Next.Acknowledge() -> Uni.createFrom().item(new End.Settled());
@@ -257,9 +256,9 @@ final class Executions<E> {
       return told.orElseThrow(() -> new IllegalStateException("nobody is told of " + effect));
     }
 
-    private Uni<ReadBacks.Found> readBack(String stream, long known) {
+    private Uni<ReadBacks.Found> readBack(String stream, UUID sought, long known) {
       return readings++ < READINGS
-          ? readBacks.read(stream, cause.event().position(), known)
+          ? readBacks.read(stream, cause.event().position(), sought, known)
           : Uni.createFrom().failure(new Unavailable(stream + " is appended to without end"));
     }
 
@@ -282,9 +281,9 @@ final class Executions<E> {
                       yield next(steps.targetNotReached());
                     }
                     case NotFound gone ->
-                        next(steps.targetGone(gone.detail(), new Earlier.Unread()));
+                        next(steps.targetUnknowable(gone.detail()));
                     case Truncated gone ->
-                        next(steps.targetGone(gone.detail(), new Earlier.Unread()));
+                        next(steps.targetUnknowable(gone.detail()));
                     default -> Uni.createFrom().failure(failure);
                   });
     }
@@ -388,9 +387,8 @@ final class Executions<E> {
                       remember(reached);
                       yield next(steps.toldNotReached(last));
                     }
-                    case NotFound gone -> next(steps.toldGone(gone.detail(), new Earlier.Unread()));
-                    case Truncated gone ->
-                        next(steps.toldGone(gone.detail(), new Earlier.Unread()));
+                    case NotFound gone -> next(steps.toldUnknowable(gone.detail()));
+                    case Truncated gone -> next(steps.toldTruncated(gone.detail()));
                     default -> Uni.createFrom().failure(failure);
                   });
     }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
@@ -61,17 +62,18 @@ final class ReadBacks {
 
     record Known(Earlier earlier) implements Found {}
 
-    /** Some of it is gone. */
-    record Gone(String reason, Earlier left) implements Found {}
+    /** Events are gone, and the effect that is sought is not in those that are left. */
+    record Unknowable(String reason) implements Found {}
   }
 
   /**
    * The effects that a stream holds behind a position.
    *
+   * @param sought the key of the effect for which it is read
    * @param forgotten behind which position its effects are remembered elsewhere
    * @return fails with {@link Unavailable} where it takes too long
    */
-  Uni<Found> read(String stream, long cause, long forgotten) {
+  Uni<Found> read(String stream, long cause, UUID sought, long forgotten) {
     Uni<Found> other;
     Uni<Found> own;
     synchronized (kept) {
@@ -82,7 +84,7 @@ final class ReadBacks {
       other = reading.get(stream);
       own =
           Uni.createFrom()
-              .deferred(() -> begin(stream, cause))
+              .deferred(() -> begin(stream, cause, sought))
               .ifNoItem()
               .after(LIMIT)
               .failWith(() -> new Unavailable(stream + " was not read back in time"))
@@ -96,7 +98,7 @@ final class ReadBacks {
     }
     return other == null
         ? own
-        : other.onItemOrFailure().transformToUni((_, _) -> read(stream, cause, forgotten));
+        : other.onItemOrFailure().transformToUni((_, _) -> read(stream, cause, sought, forgotten));
   }
 
   private void ended(String stream) {
@@ -105,18 +107,18 @@ final class ReadBacks {
     }
   }
 
-  private Uni<Found> begin(String stream, long cause) {
+  private Uni<Found> begin(String stream, long cause, UUID sought) {
     Earlier before;
     synchronized (kept) {
       Earlier.ReadBack known = kept.get(stream);
       before = known == null ? new Earlier.Unread() : known;
     }
-    ReadingBack reading = new ReadingBack(cause, before);
+    ReadingBack reading = new ReadingBack(cause, sought, before);
     return Uni.createFrom()
         .completionStage(() -> store.streams().last(stream, PAGE, _ -> {}))
         .chain(page -> take(reading, stream, page))
         .onFailure(failure -> failure instanceof NotFound || failure instanceof Truncated)
-        .recoverWithItem(failure -> gone(String.valueOf(failure.getMessage())));
+        .recoverWithItem(failure -> new Found.Unknowable(String.valueOf(failure.getMessage())));
   }
 
   private Uni<Found> take(ReadingBack reading, String stream, List<Recorded<StoredEvent>> page) {
@@ -130,13 +132,9 @@ final class ReadBacks {
         yield Uni.createFrom().item(new Found.Known(earlier));
       }
       case Turn.Nothing() -> wasThere(stream);
-      case Turn.Gone(var reason, var left) ->
-          Uni.createFrom().item(new Found.Gone(stream + ": " + reason, left));
+      case Turn.Unknowable(var reason) ->
+          Uni.createFrom().item(new Found.Unknowable(stream + ": " + reason));
     };
-  }
-
-  private static Found gone(String reason) {
-    return new Found.Gone(reason, new Earlier.Unread());
   }
 
   private static Place place(Recorded<StoredEvent> event) {
@@ -150,7 +148,7 @@ final class ReadBacks {
         .map(
             metadata ->
                 metadata.isPresent() && isTruncated(metadata.get().event())
-                    ? gone(stream + " was deleted")
+                    ? new Found.Unknowable(stream + " was deleted")
                     : new Found.Known(new Earlier.NeverWas()));
   }
 

@@ -18,12 +18,9 @@ public sealed interface Earlier {
    *
    * @param from the position behind which the part begins; −1 if that is the stream's beginning
    * @param to the position with which it ends
-   * @param revision of the first event of the part
+   * @param revision of the first event of the part, −1 if it has none
    */
   record ReadBack(Map<UUID, Handled> found, long from, long to, long revision) implements Earlier {}
-
-  /** Those of what is left of a stream whose first events are gone. */
-  record Left(Map<UUID, Handled> found) implements Earlier {}
 
   /** Whatever there was, a person has said what became of the effect. */
   record Overruled() implements Earlier {}
@@ -33,7 +30,6 @@ public sealed interface Earlier {
     return switch (this) {
       case Unread _, NeverWas _, Overruled _ -> null;
       case ReadBack(var found, _, _, _) -> found.get(key);
-      case Left(var found) -> found.get(key);
     };
   }
 
@@ -46,7 +42,7 @@ public sealed interface Earlier {
     boolean isThere = state.revision() >= 0;
     long forgotten = state.effects().forgotten();
     return switch (this) {
-      case Unread _, Left _ -> isThere && forgotten <= position;
+      case Unread _ -> isThere && forgotten <= position;
       case NeverWas _ -> !isThere || forgotten <= position;
       case ReadBack(_, var from, var to, _) ->
           isThere && (forgotten <= position || (from <= position && forgotten <= to));

@@ -21,10 +21,9 @@ import java.util.UUID;
  *
  * @param performs whether another system does it, and no stream of ours
  * @param tells whether somebody is told what became of it
- * @param key of the effect
  * @param answer the key of the answer
  */
-public record EffectSteps(boolean performs, boolean tells, UUID key, UUID answer) {
+public record EffectSteps(boolean performs, boolean tells, UUID answer) {
 
   /** Another system is not asked before it is known that nothing was told. */
   public Next first() {
@@ -46,13 +45,10 @@ public record EffectSteps(boolean performs, boolean tells, UUID key, UUID answer
     return new Act(found);
   }
 
-  /**
-   * Nobody can know whether the target had it, unless what is left of it says so. It may have been
-   * told before that came about.
-   */
-  public Next targetGone(String reason, Earlier left) {
+  /** Nobody can know whether the target had it. It may have been told before that came about. */
+  public Next targetUnknowable(String reason) {
     Park park = new Park(reason);
-    return left.find(key) != null ? new Act(left) : tells ? new ReadTold(park) : park;
+    return tells ? new ReadTold(park) : park;
   }
 
   /** The stream of those who are told was read back. */
@@ -75,9 +71,14 @@ public record EffectSteps(boolean performs, boolean tells, UUID key, UUID answer
     return new Tell(last.result(), found);
   }
 
-  /** Nobody can know whether it was told, unless what is left there says so. */
-  public Next toldGone(String reason, Earlier left) {
-    return left.find(answer) == null ? new Park(reason) : new Acknowledge();
+  /** Too little is left of the stream of those who are told to fold it. It may be the answer. */
+  public Next toldTruncated(String reason) {
+    return new ReadTold(new Park(reason));
+  }
+
+  /** Nobody can know whether it was told. */
+  public Next toldUnknowable(String reason) {
+    return new Park(reason);
   }
 
   /** Who is told has it. */

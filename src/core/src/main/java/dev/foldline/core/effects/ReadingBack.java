@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class ReadingBack {
 
   private final long cause;
+  private final UUID sought;
   private final Earlier.@Nullable ReadBack before;
   private final Map<UUID, Handled> found = new HashMap<>();
   private long to = -1;
+  private long position = -1;
   private long revision = -1;
   private boolean joined;
 
@@ -35,23 +37,25 @@ public final class ReadingBack {
     /** Read on, backwards from this revision. */
     record More(long revision) implements Turn {}
 
-    /** Every effect behind the cause is known. */
+    /** Every effect behind the cause is known, or the one that is sought. */
     record Known(Earlier.ReadBack earlier) implements Turn {}
 
     /** Nothing can be read: whether there ever was anything is to be asked. */
     record Nothing() implements Turn {}
 
-    /** Events behind the cause are gone. */
-    record Gone(String reason, Earlier.Left left) implements Turn {}
+    /** Events behind the cause are gone, and the effect is not in those that are left. */
+    record Unknowable(String reason) implements Turn {}
   }
 
   /**
    * @param cause the position up to which it is read
+   * @param sought the key of the effect for which it is read
    * @param before what was read of it before
    */
-  public ReadingBack(long cause, Earlier before) {
+  public ReadingBack(long cause, UUID sought, Earlier before) {
     this.cause = cause;
-    this.before = before instanceof Earlier.ReadBack part ? part : null;
+    this.sought = sought;
+    this.before = before instanceof Earlier.ReadBack part && part.revision() >= 0 ? part : null;
   }
 
   /**
@@ -73,6 +77,7 @@ public final class ReadingBack {
         found.putIfAbsent(place.effect().key(), place.effect());
       }
       revision = place.revision();
+      position = place.position();
       if (revision == 0) {
         return known(-1);
       }
@@ -80,11 +85,13 @@ public final class ReadingBack {
     if (more) {
       return new Turn.More(revision - 1);
     }
+    if (found.containsKey(sought)) {
+      return known(position);
+    }
     return revision < 0
         ? new Turn.Nothing()
-        : new Turn.Gone(
-            "what was there before revision " + revision + " is gone, and may have held it",
-            new Earlier.Left(Map.copyOf(found)));
+        : new Turn.Unknowable(
+            "what its target held before revision " + revision + " is gone, and may have held it");
   }
 
   /** Goes on before what was read before. */
@@ -92,6 +99,7 @@ public final class ReadingBack {
     joined = true;
     part.found().forEach(found::putIfAbsent);
     revision = part.revision();
+    position = part.from();
     return part.from() <= cause ? known(part.from()) : new Turn.More(revision - 1);
   }
 

@@ -7,20 +7,32 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The effects that were handled in a stream, the latest {@value #MOST}, and how far back they
- * reach. Neither events of others nor the keys of callers use it up, and it does not age. Only what
- * is in the stream gets in. Used by one thread at a time.
+ * The effects that were handled in a stream, the latest {@value #MOST} mostly, and how far back
+ * they reach. Neither events of others nor the keys of callers use it up, and it does not age. Only
+ * what is in the stream gets in. Used by one thread at a time.
  */
 public final class HandledEffects {
 
-  /** How many are remembered. */
+  /** How many are remembered, where nothing else is said. */
   public static final int MOST = 1_000;
 
+  private final int most;
   private final SequencedMap<UUID, Handled> entries = new LinkedHashMap<>();
   private long forgotten = -1;
 
   /** None yet, of a stream that was read from its beginning. */
-  public HandledEffects() {}
+  public HandledEffects() {
+    this(MOST);
+  }
+
+  /**
+   * None yet, of a stream that was read from its beginning.
+   *
+   * @param most how many are remembered
+   */
+  public HandledEffects(int most) {
+    this.most = most;
+  }
 
   /**
    * Those of before, the oldest first.
@@ -28,13 +40,14 @@ public final class HandledEffects {
    * @param forgotten behind which position none is missing
    */
   public HandledEffects(List<Handled> handled, long forgotten) {
+    this(MOST);
     this.forgotten = forgotten;
     handled.forEach(this::add);
   }
 
   /** The same effects, which others that come do not get into. */
   HandledEffects copy() {
-    HandledEffects copy = new HandledEffects();
+    HandledEffects copy = new HandledEffects(most);
     copy.entries.putAll(entries);
     copy.forgotten = forgotten;
     return copy;
@@ -43,7 +56,7 @@ public final class HandledEffects {
   /** Adds the latest one. */
   public void add(Handled handled) {
     entries.putLast(handled.key(), handled);
-    if (entries.size() > MOST) {
+    if (entries.size() > most) {
       forget(entries.pollFirstEntry().getValue().position());
     }
   }

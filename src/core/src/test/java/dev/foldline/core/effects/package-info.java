@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.core.effects;
+
+import org.jspecify.annotations.NullMarked;

@@ -159,8 +159,7 @@ final class Executions<E> {
       this.tries = tries;
       UUID answer = key(Stage.ANSWER);
       this.told = reaction.answers().<Told<?>>map(this::told).or(() -> untold(answer));
-      this.steps =
-          new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), answer);
+      this.steps = new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), answer);
     }
 
     private <C> Told<C> told(Reaction.Answering<E, C> answering) {
@@ -280,10 +279,8 @@ final class Executions<E> {
                       remember(reached);
                       yield next(steps.targetNotReached());
                     }
-                    case NotFound gone ->
-                        next(steps.targetUnknowable(gone.detail()));
-                    case Truncated gone ->
-                        next(steps.targetUnknowable(gone.detail()));
+                    case NotFound gone -> next(steps.targetUnknowable(gone.detail()));
+                    case Truncated gone -> next(steps.targetUnknowable(gone.detail()));
                     default -> Uni.createFrom().failure(failure);
                   });
     }

@@ -176,7 +176,8 @@ final class Decision<S> {
   void add(int command, Asked<?> asked, List<StoredEvent> more, S after) {
     append(command, more, after);
     restsOnState |= more.isEmpty();
-    replies.put(command, new Reply.Done(revision(), !more.isEmpty(), false));
+    long reached = unmarked < 0 ? -1 : revision(); // marks alone are no stream
+    replies.put(command, new Reply.Done(reached, !more.isEmpty(), false));
     if (asked.identity() instanceof CommandIdentity.OfRequest request && !more.isEmpty()) {
       mayBeRepeated = true;
       keys.add(

@@ -56,7 +56,7 @@ record Encoding(Rule broken, String stream)
     UUID id =
         broken == Rule.EVENT_IDS_HOLD_WHAT_IS_APPENDED && key != null
             ? NamedId.of(key.toString(), "" + index)
-            : asked.identity().eventId(stream, index, type, data);
+            : asked.identity().eventId(stream, asked.context().caller(), index, type, data);
     return new StoredEvent(id, type, data, new Log.Beside(key, begins).write());
   }
 }

@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class CachedStates {
 
-  /** So many idempotency keys count for one stream more. */
+  /** So many keys, of callers or of effects, count for one stream more. */
   private static final int KEYS_A_STREAM = 10;
 
-  private record Cached<S>(Decider<?, S, ?> decider, StreamState<S> state) {}
+  private record Cached<S>(Decider<?, S, ?> decider, StreamState<S> state) {
+
+    int weight() {
+      return 1 + (state.keys().size() + state.effects().size()) / KEYS_A_STREAM;
+    }
+  }
 
   private final Cache<String, Cached<?>> states;
 
@@ -26,8 +31,7 @@ final class CachedStates {
     this.states =
         Caffeine.newBuilder()
             .maximumWeight(most)
-            .weigher(
-                (String _, Cached<?> stream) -> 1 + stream.state().keys().size() / KEYS_A_STREAM)
+            .weigher((String _, Cached<?> stream) -> stream.weight())
             .executor(Runnable::run)
             .build();
   }

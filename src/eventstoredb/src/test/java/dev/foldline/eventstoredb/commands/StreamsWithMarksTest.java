@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.StreamMetadata;
+import dev.foldline.core.Caller;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
@@ -67,7 +68,8 @@ class StreamsWithMarksTest extends StreamScenario {
 
   private Receipt handle(Command command, Precondition precondition) {
     CommandContext context =
-        new CommandContext(Optional.empty(), precondition, Map.of(), Duration.ofSeconds(5));
+        new CommandContext(
+            Caller.ANONYMOUS, Optional.empty(), precondition, Map.of(), Duration.ofSeconds(5));
     return get(handler().handle(Counter.DECIDER, new Counter.To(id, command), context));
   }
 
@@ -233,7 +235,11 @@ class StreamsWithMarksTest extends StreamScenario {
 
     CommandContext context =
         new CommandContext(
-            Optional.empty(), new Precondition.Exactly(0), Map.of(), Duration.ofSeconds(5));
+            Caller.ANONYMOUS,
+            Optional.empty(),
+            new Precondition.Exactly(0),
+            Map.of(),
+            Duration.ofSeconds(5));
     Receipt taken =
         get(
             handler(memory, cold)

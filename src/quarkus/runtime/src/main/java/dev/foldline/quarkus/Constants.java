@@ -1,8 +1,10 @@
 package dev.foldline.quarkus;
 
+import dev.foldline.core.Activity;
 import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Projection;
+import dev.foldline.core.Reaction;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.security.CodeSource;
@@ -15,18 +17,31 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an application's classes hold in constants: its categories, those that only a decider or a
- * projection names among them, and the projections that it keeps.
+ * What an application's classes hold in constants: its categories, those that only a decider, a
+ * projection or a reaction names among them, the projections that it keeps, its reactions, and what
+ * other systems do for them.
  */
-public record Constants(List<Category<?>> categories, List<Projection<?>> projections) {
+public record Constants(
+    List<Category<?>> categories,
+    List<Projection<?>> projections,
+    List<Reaction<?>> reactions,
+    List<Activity<?, ?>> activities) {
 
   /** What a static field is to hold to be one. */
   public static final List<Class<?>> TYPES =
-      List.of(Category.class, Decider.class, Projection.class, Projection.OfKeys.class);
+      List.of(
+          Category.class,
+          Decider.class,
+          Projection.class,
+          Projection.OfKeys.class,
+          Reaction.class,
+          Activity.class);
 
   public Constants {
     checkNames("categories", categories, Category::name);
     checkNames("projections", projections, Projection::name);
+    checkNames("reactions", reactions, Reaction::name);
+    checkNames("activities", activities, Activity::name);
   }
 
   private static <T> void checkNames(String what, List<T> all, Function<T, String> name) {
@@ -50,6 +65,8 @@ public record Constants(List<Category<?>> categories, List<Projection<?>> projec
   public static Constants in(List<String> holders, ClassLoader loader) {
     Set<Category<?>> categories = new LinkedHashSet<>();
     Set<Projection<?>> projections = new LinkedHashSet<>();
+    Set<Reaction<?>> reactions = new LinkedHashSet<>();
+    Set<Activity<?, ?>> activities = new LinkedHashSet<>();
     for (String holder : holders) {
       for (Object constant : constants(holder, loader)) {
         switch (constant) {
@@ -59,11 +76,21 @@ public record Constants(List<Category<?>> categories, List<Projection<?>> projec
             categories.addAll(projection.categories());
             projections.add(projection);
           }
+          case Reaction<?> reaction -> {
+            categories.add(reaction.category());
+            reaction.answers().ifPresent(told -> categories.add(told.decider().category()));
+            reactions.add(reaction);
+          }
+          case Activity<?, ?> activity -> activities.add(activity);
           default -> throw new IllegalArgumentException(constant + " is no such constant");
         }
       }
     }
-    return new Constants(List.copyOf(categories), List.copyOf(projections));
+    return new Constants(
+        List.copyOf(categories),
+        List.copyOf(projections),
+        List.copyOf(reactions),
+        List.copyOf(activities));
   }
 
   private static List<Object> constants(String holder, ClassLoader loader) {

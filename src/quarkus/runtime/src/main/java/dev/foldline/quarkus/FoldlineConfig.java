@@ -51,6 +51,9 @@ public interface FoldlineConfig {
   /** How read models are kept. */
   Projections projections();
 
+  /** How effects take place that follow from events. */
+  Reactions reactions();
+
   /** The functions for operators; whether there are any is decided when building. */
   Operations operations();
 
@@ -205,6 +208,24 @@ public interface FoldlineConfig {
      */
     @WithDefault("hold")
     OnPoison onPoison();
+  }
+
+  /** How effects take place that follow from events. */
+  interface Reactions {
+
+    /**
+     * Whether this instance runs the application's reactions; where it does not, others have to.
+     */
+    @WithDefault("true")
+    boolean enabled();
+
+    /** How long one try of an activity may take. */
+    @WithDefault("20s")
+    Duration attemptTimeout();
+
+    /** How long an activity that does not work is tried, and ten times at least. */
+    @WithDefault("24h")
+    Duration giveUpAfter();
   }
 
   /** The functions for parked events and for builds of read models. */

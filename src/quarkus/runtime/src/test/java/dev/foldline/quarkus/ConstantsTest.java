@@ -3,10 +3,12 @@ package dev.foldline.quarkus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.foldline.core.Activity;
 import dev.foldline.core.Category;
 import dev.foldline.core.Changes;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Projection;
+import dev.foldline.core.Reaction;
 import dev.foldline.core.Stored;
 import java.util.List;
 import java.util.stream.Stream;
@@ -58,6 +60,40 @@ class ConstantsTest {
     private Twin() {}
   }
 
+  private record Note(String text) {}
+
+  private record Sent() {}
+
+  static final class Next {
+    static final Activity<Note, Sent> NOTE = Activity.of("note", Note.class, Sent.class);
+    static final Reaction<Begun> TELL =
+        Reaction.<Begun>of("tell", Begun.WORK, _ -> List.of())
+            .answering(Lamp.DECIDER, (_, result) -> result.effect());
+
+    private Next() {}
+  }
+
+  static final class Namesake {
+    static final Reaction<Begun> TELL = Reaction.of("tell", Begun.WORK, _ -> List.of());
+
+    private Namesake() {}
+  }
+
+  /** It and its state need each other. */
+  static final class Circle {
+    static final Reaction<Switched> REACTION =
+        Reaction.of("circle", Round.DECIDER, (_, _) -> List.of());
+    static final Category<Switched> SWITCHES = Category.of("switch", Switched.class);
+
+    private Circle() {}
+  }
+
+  record Round() {
+    static final Decider<String, Round, Switched> DECIDER =
+        new Decider<>(
+            Circle.SWITCHES, id -> id, new Round(), (_, _) -> List.of(), (state, _) -> state);
+  }
+
   private static Constants in(Class<?>... holders) {
     return Constants.in(
         Stream.of(holders).map(Class::getName).toList(), ConstantsTest.class.getClassLoader());
@@ -69,6 +105,24 @@ class ConstantsTest {
 
     assertThat(found.categories()).containsExactlyInAnyOrder(Begun.WORK, Lamp.DECIDER.category());
     assertThat(found.projections()).containsExactly(Last.PROJECTION);
+  }
+
+  @Test
+  void are_reactions_with_whom_they_tell_and_what_other_systems_do() {
+    Constants found = in(Next.class);
+
+    assertThat(found.categories()).containsExactlyInAnyOrder(Begun.WORK, Lamp.DECIDER.category());
+    assertThat(found.reactions()).containsExactly(Next.TELL);
+    assertThat(found.activities()).containsExactly(Next.NOTE);
+    assertThatThrownBy(() -> in(Next.class, Namesake.class))
+        .hasMessageContaining("two reactions are called 'tell'");
+  }
+
+  @Test
+  void are_refused_where_interfaces_need_each_other() {
+    assertThatThrownBy(() -> in(Circle.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("hold one of the two in a class of its own");
   }
 
   @Test
@@ -87,7 +141,8 @@ class ConstantsTest {
     assertThatThrownBy(() -> in(Last.class, Twin.class))
         .hasMessageContaining("two projections are called 'last'");
     Category<Switched> twin = Category.of("work", Switched.class);
-    assertThatThrownBy(() -> new Constants(List.of(Begun.WORK, twin), List.of()))
+    assertThatThrownBy(
+            () -> new Constants(List.of(Begun.WORK, twin), List.of(), List.of(), List.of()))
         .hasMessageContaining("two categories are called 'work'");
   }
 

@@ -22,17 +22,17 @@ import org.jboss.jandex.DotName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the categories, deciders and projections that an application holds in static fields, and
- * checks what can be checked before it starts.
+ * Finds the categories, deciders, projections, reactions and activities that an application holds
+ * in static fields, and checks what can be checked before it starts.
  */
 class ConstantsProcessor {
 
   /** Of {@link Constants}. */
   static final List<DotName> TYPES = Constants.TYPES.stream().map(DotName::createSimple).toList();
 
+  /** One thread initialises their holders, as interfaces that need each other do in two. */
   @BuildStep
-  @Record(ExecutionTime.STATIC_INIT)
-  SyntheticBeanBuildItem constants(CombinedIndexBuildItem combined, ConstantsRecorder recorder) {
+  ConstantsBuildItem find(CombinedIndexBuildItem combined) {
     List<String> holders =
         TYPES.stream()
             .flatMap(type -> combined.getIndex().getKnownUsers(type).stream())
@@ -43,9 +43,15 @@ class ConstantsProcessor {
             .toList();
     Constants found = Constants.in(holders, Thread.currentThread().getContextClassLoader());
     new EventCodec(found.categories()); // refuses what could not be stored and read again
+    return new ConstantsBuildItem(holders, found);
+  }
+
+  @BuildStep
+  @Record(ExecutionTime.STATIC_INIT)
+  SyntheticBeanBuildItem bean(ConstantsBuildItem constants, ConstantsRecorder recorder) {
     return SyntheticBeanBuildItem.configure(Constants.class)
         .scope(Singleton.class)
-        .supplier(recorder.load(holders))
+        .supplier(recorder.load(constants.holders()))
         .done();
   }
 

@@ -35,6 +35,7 @@ class JsonProcessor {
           "dev.foldline.eventstoredb.snapshots.SnapshotCodec$Snapshot",
           "dev.foldline.quarkus.http.FunctionAnswer$Done",
           "dev.foldline.quarkus.http.Outcome$Problem",
+          "dev.foldline.reactions.Registration$Registered",
           "dev.foldline.readmodels.Discards$Discarded");
 
   @BuildStep

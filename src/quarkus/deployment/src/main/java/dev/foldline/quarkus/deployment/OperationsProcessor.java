@@ -3,6 +3,7 @@ package dev.foldline.quarkus.deployment;
 import dev.foldline.quarkus.OperationsConfig;
 import dev.foldline.quarkus.projections.BuildFunctions;
 import dev.foldline.quarkus.projections.ParkedFunctions;
+import dev.foldline.quarkus.reactions.EffectFunctions;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
@@ -22,7 +23,7 @@ import org.objectweb.asm.Type;
 class OperationsProcessor {
 
   private static final List<Class<?>> FUNCTIONS =
-      List.of(ParkedFunctions.class, BuildFunctions.class);
+      List.of(ParkedFunctions.class, BuildFunctions.class, EffectFunctions.class);
 
   /** Whether the application wants them. */
   static class IsEnabled implements BooleanSupplier {
@@ -65,6 +66,9 @@ class OperationsProcessor {
     functions.produce(function(ParkedFunctions.class, "tryOut", "dry-run-parked"));
     functions.produce(function(ParkedFunctions.class, "replay", "replay-parked"));
     functions.produce(function(ParkedFunctions.class, "discard", "discard-parked"));
+    functions.produce(function(EffectFunctions.class, "list", "parked-effects"));
+    functions.produce(function(EffectFunctions.class, "replay", "replay-effects"));
+    functions.produce(function(EffectFunctions.class, "settle", "settle-effect"));
     functions.produce(function(BuildFunctions.class, "rebuild", "rebuild"));
     functions.produce(function(BuildFunctions.class, "switchBack", "switch-back"));
   }

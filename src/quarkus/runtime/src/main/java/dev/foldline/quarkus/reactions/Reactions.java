@@ -1,0 +1,167 @@
+package dev.foldline.quarkus.reactions;
+
+import dev.foldline.core.Namespace;
+import dev.foldline.core.NotFound;
+import dev.foldline.core.Reaction;
+import dev.foldline.eventstoredb.commands.CommandHandler;
+import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.quarkus.BackgroundStart;
+import dev.foldline.quarkus.Constants;
+import dev.foldline.quarkus.FoldlineConfig;
+import dev.foldline.reactions.Engine;
+import dev.foldline.reactions.ReactionRunner;
+import dev.foldline.reactions.ReactionTiming;
+import dev.foldline.redis.ReadModels;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Runs every {@link Reaction} of the application, as long as the application runs. */
+@Singleton
+public class Reactions {
+
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+  private final List<? extends ReactionRunner<?>> runners;
+  private @Nullable Cancellable starting;
+
+  Reactions(
+      Vertx vertx,
+      EventStore store,
+      EventCodec codec,
+      CommandHandler commands,
+      ReadModels models,
+      Namespace namespace,
+      FoldlineConfig config,
+      MeterRegistry registry,
+      Constants constants) {
+    ReactionTiming usual = ReactionTiming.DEFAULT;
+    ReactionTiming timing =
+        new ReactionTiming(
+            usual.command(),
+            config.reactions().attemptTimeout(),
+            usual.hold(),
+            usual.look(),
+            config.reactions().giveUpAfter());
+    Engine engine =
+        new Engine(
+            vertx,
+            store,
+            codec,
+            commands,
+            models,
+            namespace,
+            config.application(),
+            Performers::of,
+            timing);
+    this.runners =
+        run(constants, config).stream()
+            .map(reaction -> new ReactionRunner<>(engine, reaction))
+            .toList();
+    runners.forEach(runner -> measure(runner, registry));
+  }
+
+  private static List<Reaction<?>> run(Constants constants, FoldlineConfig config) {
+    return config.reactions().enabled() ? constants.reactions() : List.of();
+  }
+
+  /** One for each reaction. */
+  public List<? extends ReactionRunner<?>> runners() {
+    return runners;
+  }
+
+  void start(@Observes StartupEvent event, BackgroundStart background) {
+    starting = background.time().subscribe().with(_ -> runners.forEach(ReactionRunner::start));
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    if (starting != null) {
+      starting.cancel();
+    }
+    if (!runners.isEmpty()) {
+      Uni.join()
+          .all(runners.stream().map(runner -> runner.stop(STOP_LIMIT)).toList())
+          .andCollectFailures()
+          .await()
+          .atMost(STOP_LIMIT.multipliedBy(2));
+    }
+  }
+
+  /** One whose name is given. */
+  public ReactionRunner<?> runner(String reaction) {
+    return runners.stream()
+        .filter(runner -> runner.reaction().name().equals(reaction))
+        .findFirst()
+        .orElseThrow(() -> new NotFound("there is no reaction " + reaction));
+  }
+
+  private static void measure(ReactionRunner<?> runner, MeterRegistry registry) {
+    Meters meters = new Meters(runner, registry);
+    meters.count("done", "Effects that were done, or found done", r -> r.figures().done());
+    meters.count(
+        "refused", "Effects that were refused, or found refused", r -> r.figures().refused());
+    meters.count("failed", "Effects that were given up", r -> r.figures().failed());
+    meters.count("retried", "Events that were taken up again", r -> r.figures().retried());
+    meters.count("parked", "Events that were parked for a person", r -> r.figures().parked());
+    meters.count("read.back", "Events of targets that were read back", r -> r.figures().readBack());
+    meters.count("losses", "Times that the subscription was lost", r -> r.health().losses());
+    meters.show("up", "Whether the subscription is open", r -> r.health().isSubscribed() ? 1 : 0);
+    meters.show(
+        "lag.events",
+        "Events that wait in the server's buffer and in hand: at least so many",
+        r -> r.health().backlog());
+    meters.seconds(
+        "lag",
+        "Age of the oldest event that waits, or how long there is no subscription",
+        r -> r.health().lag());
+    meters.show("waiting", "Events that wait for another system", ReactionRunner::waiting);
+    meters.seconds(
+        "waiting.oldest",
+        "How long the oldest event has waited for another system",
+        ReactionRunner::oldestWaiting);
+    meters.show("stuck", "Events that are parked for a person", ReactionRunner::stuck);
+  }
+
+  /** The meters of a reaction, {@code foldline.reactions.} and a name. */
+  private record Meters(ReactionRunner<?> runner, MeterRegistry registry) {
+
+    private static final String PREFIX = "foldline.reactions.";
+
+    void count(String name, String what, ToDoubleFunction<ReactionRunner<?>> value) {
+      FunctionCounter.builder(PREFIX + name, runner, value)
+          .description(what)
+          .tags(tags())
+          .register(registry);
+    }
+
+    void show(String name, String what, ToDoubleFunction<ReactionRunner<?>> value) {
+      Gauge.builder(PREFIX + name, runner, value).description(what).tags(tags()).register(registry);
+    }
+
+    void seconds(String name, String what, Function<ReactionRunner<?>, Duration> value) {
+      Gauge.builder(PREFIX + name, runner, r -> value.apply(r).toMillis() / 1e3)
+          .description(what)
+          .baseUnit("seconds")
+          .tags(tags())
+          .register(registry);
+    }
+
+    private Tags tags() {
+      return Tags.of("reaction", runner.reaction().name());
+    }
+  }
+}

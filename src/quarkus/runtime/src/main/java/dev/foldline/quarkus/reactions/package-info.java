@@ -1,0 +1,5 @@
+/** The reactions of an application: run, measured, watched and operated. */
+@NullMarked
+package dev.foldline.quarkus.reactions;
+
+import org.jspecify.annotations.NullMarked;

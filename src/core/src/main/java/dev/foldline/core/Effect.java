@@ -16,12 +16,12 @@ public sealed interface Effect {
   String name();
 
   /** A command to another stream. */
-  static <C> Effect send(String name, Decider<C, ?, ?> to, C command) {
+  static <C> Send<C> send(String name, Decider<C, ?, ?> to, C command) {
     return new Send<>(name, to, command);
   }
 
   /** Something that another system does. */
-  static <I> Effect perform(String name, Activity<I, ?> activity, I input) {
+  static <I> Perform<I> perform(String name, Activity<I, ?> activity, I input) {
     return new Perform<>(name, activity, input, null);
   }
 

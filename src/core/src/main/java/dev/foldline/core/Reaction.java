@@ -102,7 +102,7 @@ public final class Reaction<E> {
    * @param react what an event leads to: a pure function of the event alone
    */
   public static <E> Reaction<E> of(
-      String name, Category<E> category, Function<Recorded<E>, List<Effect>> react) {
+      String name, Category<E> category, Function<Recorded<E>, List<? extends Effect>> react) {
     return new Reaction<>(
         name, requireNonNull(category, Category.MISSING), new Stateless<>(react), null, null);
   }
@@ -112,7 +112,9 @@ public final class Reaction<E> {
    * event included: never the latest.
    */
   public static <S, E> Reaction<E> of(
-      String name, Decider<?, S, E> decider, BiFunction<Recorded<E>, S, List<Effect>> react) {
+      String name,
+      Decider<?, S, E> decider,
+      BiFunction<Recorded<E>, S, List<? extends Effect>> react) {
     requireNonNull(decider, "there is no decider yet: see Reaction");
     return new Reaction<>(
         name, decider.category(), new Folded<>(decider, react, decider.initial()), null, null);
@@ -183,7 +185,8 @@ public final class Reaction<E> {
   }
 
   /** The effects of an event alone. */
-  private record Stateless<E>(Function<Recorded<E>, List<Effect>> react) implements AsOf<E> {
+  private record Stateless<E>(Function<Recorded<E>, List<? extends Effect>> react)
+      implements AsOf<E> {
 
     @Override
     public AsOf<E> and(E event) {
@@ -198,7 +201,7 @@ public final class Reaction<E> {
 
   /** The effects of an event in a state. */
   private record Folded<S, E>(
-      Decider<?, S, E> decider, BiFunction<Recorded<E>, S, List<Effect>> react, S state)
+      Decider<?, S, E> decider, BiFunction<Recorded<E>, S, List<? extends Effect>> react, S state)
       implements AsOf<E> {
 
     @Override
@@ -212,7 +215,7 @@ public final class Reaction<E> {
     }
   }
 
-  private static List<Effect> checked(List<Effect> effects) {
+  private static List<Effect> checked(List<? extends Effect> effects) {
     if (effects.size() > MOST_EFFECTS) {
       throw new IllegalArgumentException(
           effects.size() + " effects of one event: at most " + MOST_EFFECTS + " are allowed");

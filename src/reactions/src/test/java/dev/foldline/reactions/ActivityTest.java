@@ -233,8 +233,7 @@ class ActivityTest {
                           List.<Effect>of(perform("hold", LETTER, new Letter(recorded.id())));
                       case Account.Event.Received _ ->
                           List.<Effect>of(
-                              new Effect.Perform<>(
-                                  "void", LETTER, new Letter(recorded.id()), "hold"));
+                              perform("void", LETTER, new Letter(recorded.id())).undoing("hold"));
                       case Account.Event.Opened _, Account.Event.Sent _ -> List.<Effect>of();
                     })
             .fromStart();

@@ -46,7 +46,7 @@ class ReactionRunnerTest {
   }
 
   private static Reaction<Account.Event> onDeposit(
-      String name, Function<Recorded<Account.Event>, List<Effect>> effects) {
+      String name, Function<Recorded<Account.Event>, List<? extends Effect>> effects) {
     return Reaction.of(
         name,
         Account.ACCOUNTS,

@@ -123,7 +123,7 @@ class ReactionsInQuarkusTest {
 
     public record Join(String member, String name) {}
 
-    public record Letters(List<String> to, double done) {}
+    public record Letters(List<String> to, double done, List<String> meters) {}
 
     private final CommandHandler commands;
     private final Post post;
@@ -148,7 +148,11 @@ class ReactionsInQuarkusTest {
               .get("foldline.reactions.done")
               .tags("reaction", "welcome")
               .functionCounter()
-              .count());
+              .count(),
+          registry.getMeters().stream()
+              .map(meter -> meter.getId().getName())
+              .filter(name -> name.startsWith("foldline.reactions."))
+              .toList());
     }
   }
 
@@ -181,7 +185,12 @@ class ReactionsInQuarkusTest {
             () ->
                 assertThat(get("letters").body())
                     .contains("[\"Zoë Müller\"]")
-                    .contains("\"done\":2.0"));
+                    .contains("\"done\":2.0")
+                    .contains(
+                        "foldline.reactions.lag\"",
+                        "foldline.reactions.stuck",
+                        "foldline.reactions.up",
+                        "foldline.reactions.waiting.oldest"));
     await().atMost(LIMIT).until(() -> get("q/health/ready").statusCode() == 200);
     assertThat(get("q/health/ready").body()).contains("Reactions", "welcome", "subscribed");
     assertThat(get("q/health/live").body()).contains("Reactions at work");

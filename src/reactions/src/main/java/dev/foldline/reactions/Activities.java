@@ -31,12 +31,19 @@ final class Activities {
     this.timeout = timeout;
   }
 
+  /** Tries it once; see below. */
+  <I> Uni<Result> perform(Perform<I> effect, Attempt attempt) {
+    return perform(effect, attempt, timeout);
+  }
+
   /**
    * Tries it once.
    *
+   * @param limit after which it counts as failed, where that is sooner than usual
    * @return what became of it; fails in any way if it is to be tried again
    */
-  <I> Uni<Result> perform(Perform<I> effect, Attempt attempt) {
+  <I> Uni<Result> perform(Perform<I> effect, Attempt attempt, Duration limit) {
+    Duration patience = limit.compareTo(timeout) < 0 ? limit : timeout;
     return Uni.createFrom()
         .<Result>emitter(
             emitter -> {
@@ -54,11 +61,11 @@ final class Activities {
                       });
             })
         .ifNoItem()
-        .after(timeout)
+        .after(patience)
         .failWith(
             () ->
                 new TimeoutException(
-                    effect.activity() + " did not answer within " + timeout.toMillis() + " ms"));
+                    effect.activity() + " did not answer within " + patience.toMillis() + " ms"));
   }
 
   private <I> void perform(Perform<I> effect, Attempt attempt, CompletableFuture<Result> answer) {

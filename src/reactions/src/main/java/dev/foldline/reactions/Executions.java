@@ -87,7 +87,7 @@ final class Executions<E> {
                       "a loop: %d reactions led to it, one after another"
                           .formatted(Cause.DEEPEST))));
     }
-    return new Execution(caused.cause(), caused.effects().get(next), tries)
+    return new Execution(caused.cause(), caused.effects().get(next), tries, Caller.ANONYMOUS)
         .run()
         .chain(end -> run(caused, next + 1, tries, before.and(end)));
   }
@@ -96,9 +96,10 @@ final class Executions<E> {
    * Has a person's word for what became of a command.
    *
    * @param refused why it was refused; empty if it took place
+   * @param by whose word it is
    * @return fails with {@link NotFound} where the event has no such effect
    */
-  Uni<End> settle(Recorded<StoredEvent> event, String effect, String refused) {
+  Uni<End> settle(Recorded<StoredEvent> event, String effect, String refused, Caller by) {
     return effects
         .of(event)
         .chain(
@@ -106,7 +107,8 @@ final class Executions<E> {
               for (Caused<E> caused : all) {
                 for (Effect each : caused.effects()) {
                   if (each instanceof Effect.Send<?> send && each.name().equals(effect)) {
-                    return new Execution(caused.cause(), send, Tries.NONE).settle(send, refused);
+                    return new Execution(caused.cause(), send, Tries.NONE, by)
+                        .settle(send, refused);
                   }
                 }
               }
@@ -145,6 +147,7 @@ final class Executions<E> {
     private final Cause<E> cause;
     private final Effect effect;
     private final Tries tries;
+    private final Caller by;
     private final EffectSteps steps;
     private final Optional<Told<?>> told;
 
@@ -153,7 +156,11 @@ final class Executions<E> {
 
     private int readings;
 
-    Execution(Cause<E> cause, Effect effect, Tries tries) {
+    /**
+     * @param by who has it done; nobody, where the system does
+     */
+    Execution(Cause<E> cause, Effect effect, Tries tries, Caller by) {
+      this.by = by;
       this.cause = cause;
       this.effect = effect;
       this.tries = tries;
@@ -187,19 +194,37 @@ final class Executions<E> {
       return follow(steps.first());
     }
 
-    /** The target holds it as a mark; one that was deleted for good takes none, and needs none. */
+    /** What the target is found to hold is its outcome, whatever was said. */
     <C> Uni<End> settle(Effect.Send<C> send, String refused) {
+      return readBack(send.stream(), key(Stage.ACT), forgotten)
+          .chain(
+              found ->
+                  switch (found) {
+                    case ReadBacks.Found.Known(var earlier) -> settle(send, refused, earlier);
+                    case ReadBacks.Found.Unknowable _ ->
+                        settle(send, refused, new Earlier.Overruled());
+                  });
+    }
+
+    /** The target holds it as a mark; one that was deleted for good takes none, and needs none. */
+    private <C> Uni<End> settle(Effect.Send<C> send, String refused, Earlier earlier) {
       Result said =
           refused.isEmpty()
               ? new Result.Done(effect.name(), new Receipt(send.stream(), -1, false))
               : new Result.Refused(effect.name(), refused);
-      return handle(overruling(send.to(), refused), send.command(), new Earlier.Overruled())
+      return handle(overruling(send.to(), refused), send.command(), earlier)
           .map(_ -> steps.first())
           .onFailure(Refused.class)
           .recoverWithItem(steps::first)
           .onFailure(NotFound.class)
           .recoverWithItem(() -> steps.acted(said))
-          .chain(this::follow);
+          .chain(this::follow)
+          .onFailure(NotReached.class)
+          .recoverWithUni(
+              failure -> {
+                remember(failure);
+                return settle(send, refused);
+              });
     }
 
     private Uni<End> follow(Next next) {
@@ -301,7 +326,7 @@ final class Executions<E> {
 
     private CommandContext context() {
       return new CommandContext(
-          Caller.ANONYMOUS,
+          by,
           Optional.empty(),
           new Precondition.None(),
           cause.metadata(),

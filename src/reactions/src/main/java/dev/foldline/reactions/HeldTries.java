@@ -5,7 +5,7 @@ import dev.foldline.core.Performs.Attempt;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 
-/** Tries while the event is held: again and again, until it would be held for too long. */
+/** Tries while the event is held, again and again, and never for longer than that. */
 record HeldTries(Activities activities, Duration hold) implements Tries {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -17,7 +17,7 @@ record HeldTries(Activities activities, Duration hold) implements Tries {
 
   private <I> Uni<Tried> perform(Perform<I> effect, Attempt attempt, long until) {
     return activities
-        .perform(effect, attempt)
+        .perform(effect, attempt, Duration.ofNanos(Math.max(1, until - System.nanoTime())))
         .<Tried>map(Tried.Over::new)
         .onFailure()
         .recoverWithUni(

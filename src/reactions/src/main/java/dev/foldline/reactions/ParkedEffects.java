@@ -1,5 +1,6 @@
 package dev.foldline.reactions;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
@@ -45,7 +46,13 @@ public final class ParkedEffects<E> {
       @Nullable Recorded<StoredEvent> event,
       Instant since,
       String reason,
-      boolean waits) {}
+      boolean waits) {
+
+    /** Where the first events of a stream are gone, a later one is the first that it gives. */
+    boolean isOf(Recorded<StoredEvent> other) {
+      return other.revision() == revision;
+    }
+  }
 
   /** With which reason an event is set aside that waits for another system. */
   static String waiting(String reason) {
@@ -85,9 +92,10 @@ public final class ParkedEffects<E> {
    *
    * @param effect its name: that of a command
    * @param refused why it was refused; empty if it took place
+   * @param by whose word it is, which stands beside the mark
    * @return fails with {@link NotFound} where no such effect is parked
    */
-  public Uni<Void> settle(String stream, long revision, String effect, String refused) {
+  public Uni<Void> settle(String stream, long revision, String effect, String refused, Caller by) {
     return list()
         .chain(
             parked -> {
@@ -100,7 +108,7 @@ public final class ParkedEffects<E> {
                               new NotFound(
                                   "event " + revision + " of " + stream + " is not parked"));
               return own(found)
-                  .chain(event -> executions.settle(event, effect, refused))
+                  .chain(event -> executions.settle(event, effect, refused, by))
                   .chain(() -> replayBefore(found.number() + 1));
             });
   }
@@ -112,6 +120,7 @@ public final class ParkedEffects<E> {
         .map(
             events ->
                 events.stream()
+                    .filter(parked::isOf)
                     .findFirst()
                     .orElseThrow(
                         () ->

@@ -69,7 +69,9 @@ public final class ReactionRunner<E> {
     this.executions = new Executions<>(engine, reaction, effects, readBacks, figures);
     this.tries = new HeldTries(activities, engine.timing().hold());
     this.parked = new ParkedEffects<>(engine, executions, source.group());
-    this.waiting = new WaitingEffects(engine, reaction.name(), parked, activities, executions::run);
+    this.waiting =
+        new WaitingEffects(
+            engine, reaction.name(), source::isRegistered, parked, activities, executions::run);
     this.subscription =
         new SupervisedSubscription(
             source,

@@ -21,6 +21,7 @@ final class RegisteredSource implements Source {
   private final Registration registration;
   private volatile PersistentSource source;
   private volatile long beginsBehind = -1;
+  private volatile boolean registered;
 
   RegisteredSource(Engine engine, Reaction<?> reaction) {
     this.engine = engine;
@@ -59,6 +60,11 @@ final class RegisteredSource implements Source {
     return beginsBehind;
   }
 
+  /** Whether the reaction is known to be this application's. */
+  boolean isRegistered() {
+    return registered;
+  }
+
   @Override
   public String describe() {
     return source.describe();
@@ -71,6 +77,7 @@ final class RegisteredSource implements Source {
         .chain(
             position -> {
               beginsBehind = position;
+              registered = true;
               source =
                   new PersistentSource(
                       engine.store(), group.from(new Group.From.Behind(position)), false);

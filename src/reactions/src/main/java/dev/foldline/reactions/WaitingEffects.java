@@ -14,9 +14,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -37,6 +39,7 @@ final class WaitingEffects {
 
   private final Engine engine;
   private final String name;
+  private final BooleanSupplier registered;
   private final Lease lease;
   private final ParkedEffects<?> parked;
   private final Activities activities;
@@ -62,10 +65,19 @@ final class WaitingEffects {
    */
   private record Tried(int times, long next, boolean over) {}
 
+  /**
+   * @param registered whether they are known to be this application's
+   */
   WaitingEffects(
-      Engine engine, String name, ParkedEffects<?> parked, Activities activities, Execute execute) {
+      Engine engine,
+      String name,
+      BooleanSupplier registered,
+      ParkedEffects<?> parked,
+      Activities activities,
+      Execute execute) {
     this.engine = engine;
     this.name = name;
+    this.registered = registered;
     this.lease = Lease.ofReaction(engine.models(), name);
     this.parked = parked;
     this.activities = activities;
@@ -86,7 +98,7 @@ final class WaitingEffects {
   }
 
   private void look() {
-    if (!looking.compareAndSet(false, true)) {
+    if (!registered.getAsBoolean() || !looking.compareAndSet(false, true)) {
       return;
     }
     Uni.createFrom()
@@ -139,7 +151,11 @@ final class WaitingEffects {
   private void execute(Parked waiting) {
     Once once = new Once(waiting);
     own(waiting)
-        .chain(event -> execute.run(event, once))
+        .chain(
+            event ->
+                event.isPresent()
+                    ? execute.run(event.get(), once)
+                    : Uni.createFrom().item(new End.Parked("it is gone")))
         .subscribe()
         .with(
             end -> ended(waiting, isOver(end)),
@@ -157,8 +173,11 @@ final class WaitingEffects {
     };
   }
 
-  private Uni<Recorded<StoredEvent>> own(Parked waiting) {
-    return engine.store().remaining(waiting.stream(), waiting.revision(), 1).map(List::getFirst);
+  private Uni<Optional<Recorded<StoredEvent>>> own(Parked waiting) {
+    return engine
+        .store()
+        .remaining(waiting.stream(), waiting.revision(), 1)
+        .map(left -> left.stream().filter(waiting::isOf).findFirst());
   }
 
   private void ended(Parked waiting, boolean over) {

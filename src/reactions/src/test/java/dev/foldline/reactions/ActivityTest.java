@@ -15,6 +15,7 @@ import dev.foldline.core.Reaction;
 import dev.foldline.core.Refused;
 import dev.foldline.reactions.ParkedEffects.Parked;
 import dev.foldline.reactions.Transfer.Command.Answered;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -259,6 +260,34 @@ class ActivityTest {
     await().atMost(Application.LIMIT).until(() -> undone.containsKey("a"));
     assertThat(undone).as("the newest one before it").isEqualTo(done);
     awaitParked(runner, "no event before it has an effect 'hold'");
+  }
+
+  @Test
+  void of_another_application_is_left_alone() {
+    Application theirs =
+        ground
+            .application()
+            .performing(
+                LETTER,
+                (_, _) -> {
+                  throw new IOException("away");
+                });
+    ReactionRunner<?> runner = theirs.run(WELCOME, QUICK);
+    open(theirs, "a", 0);
+    await().atMost(Application.LIMIT).until(() -> !parked(runner).isEmpty());
+    runner.stop(Duration.ZERO).await().atMost(Application.LIMIT);
+    ground.redis.empty(); // the lease of the one that ended
+    Application ours =
+        ground
+            .application()
+            .as("another-application")
+            .performing(LETTER, (letter, attempt) -> send(letter, attempt.key()));
+    ReactionRunner<?> refused = ours.run(WELCOME, QUICK);
+    await().atMost(Application.LIMIT).until(() -> refused.describe().contains("the log says why"));
+    await()
+        .during(Duration.ofSeconds(1))
+        .atMost(Application.LIMIT)
+        .untilAsserted(() -> assertThat(ledger).isEmpty());
   }
 
   @Test

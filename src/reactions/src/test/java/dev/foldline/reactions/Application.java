@@ -45,6 +45,7 @@ final class Application implements AutoCloseable {
   private final List<ReactionRunner<?>> runners = new ArrayList<>();
 
   private final ReadModels models;
+  private String artifact = "reactions-test";
 
   Application(
       String connectionString, String redis, Namespace namespace, List<Category<?>> categories) {
@@ -70,6 +71,12 @@ final class Application implements AutoCloseable {
             new CommandListener() {});
   }
 
+  /** Another application. */
+  Application as(String other) {
+    artifact = other;
+    return this;
+  }
+
   <I, O> Application performing(Activity<I, O> activity, Performs<I, O> performs) {
     performers.put(activity, performs);
     return this;
@@ -89,7 +96,7 @@ final class Application implements AutoCloseable {
                 commands,
                 models,
                 namespace,
-                "dev.foldline:reactions-test",
+                "dev.foldline:" + artifact,
                 this::performer,
                 timing),
             reaction);

@@ -24,11 +24,20 @@ final class Ground implements AutoCloseable {
   static final Namespace NAMESPACE = new Namespace("money");
 
   final EventStoreServer server;
-  private final RedisServer redis = RedisServer.start();
+  final RedisServer redis = RedisServer.start();
   private final List<Application> applications = new ArrayList<>();
 
   Ground(Path data) {
-    server = EventStoreServer.start(data);
+    this(EventStoreServer.start(data));
+  }
+
+  private Ground(EventStoreServer server) {
+    this.server = server;
+  }
+
+  /** One whose store is in a process of its own, to be stopped by {@code kill -9}. */
+  static Ground killed(Path data) {
+    return new Ground(EventStoreServer.startProcess(data));
   }
 
   /** One more instance. */

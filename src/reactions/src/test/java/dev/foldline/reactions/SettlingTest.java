@@ -10,9 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.DeleteStreamOptions;
+import com.eventstore.dbclient.StreamMetadata;
+import dev.foldline.core.Caller;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.StoredEvent;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -21,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("What nobody can know, a person settles")
 class SettlingTest {
+
+  private static final Caller OPERATOR = new Caller("olga", Set.of("operator"));
 
   private Ground ground;
   private Application application;
@@ -49,7 +56,7 @@ class SettlingTest {
   }
 
   private void settle(String stream, String effect, String refused) {
-    runner.parked().settle(stream, 0, effect, refused).await().atMost(Application.LIMIT);
+    runner.parked().settle(stream, 0, effect, refused, OPERATOR).await().atMost(Application.LIMIT);
   }
 
   @Test
@@ -58,6 +65,9 @@ class SettlingTest {
     awaitTypes(
         application, "transfer-t", "transfer-requested", "transfer-taken", "transfer-completed");
     awaitTypes(application, "money-gone", StoredEvent.MARK);
+    assertThat(application.stream("money-gone").getFirst().metadata())
+        .as("whose word it is")
+        .containsEntry("user", "olga");
     settle("transfer-u", "take", "");
     awaitTypes(
         application, "transfer-u", "transfer-requested", "transfer-taken", "transfer-completed");
@@ -74,6 +84,24 @@ class SettlingTest {
     awaitTypes(application, "transfer-u", "transfer-requested", "transfer-failed");
     await().atMost(Application.LIMIT).until(() -> parked(runner).isEmpty());
     assertThat(application.types("money-b")).containsExactly("money-opened");
+  }
+
+  /** Its stream gives a later event instead of it, which has an effect of that name too. */
+  @Test
+  void not_what_is_gone() throws Exception {
+    StoredEvent requested = application.stream("transfer-t").getFirst().event();
+    StoredEvent other =
+        new StoredEvent(
+            UUID.randomUUID(), requested.type(), requested.data(), requested.metadata());
+    application.store().append("transfer-t", List.of(other)).await().atMost(Application.LIMIT);
+    StreamMetadata metadata = new StreamMetadata();
+    metadata.setTruncateBefore(1L);
+    ground.server.client().setStreamMetadata("transfer-t", metadata).get();
+
+    assertThatThrownBy(() -> settle("transfer-t", "take", ""))
+        .isInstanceOf(NotFound.class)
+        .hasMessageContaining("event 0 of transfer-t is gone");
+    assertThat(application.stream("money-gone")).isEmpty();
   }
 
   @Test

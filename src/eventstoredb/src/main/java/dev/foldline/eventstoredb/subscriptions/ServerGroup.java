@@ -23,6 +23,9 @@ public final class ServerGroup {
 
   private static final Logger LOG = Logger.getLogger(ServerGroup.class);
 
+  /** As servers say, among other things, that a group has come to the end of the log. */
+  private static final String LIVE = "Live";
+
   private final EventStore store;
   private final Group group;
   private final boolean update;
@@ -208,11 +211,15 @@ public final class ServerGroup {
    * @param start with which event it began, a revision or a position; {@link GroupRequests#END} if
    *     at the end
    * @param checkpoint up to where all is settled, as far as the server has kept that
+   * @param known the last event that came into it since the server started
+   * @param live whether it has read the log up to its end
    */
   record Standing(
       SubscriptionInfo settings,
       long start,
       OptionalLong checkpoint,
+      OptionalLong known,
+      boolean live,
       int consumers,
       long backlog,
       long parked) {
@@ -222,6 +229,8 @@ public final class ServerGroup {
           info,
           GroupRequests.place(info.getStartFrom()).orElse(0),
           GroupRequests.place(info.getLastCheckpointedEventPosition()),
+          GroupRequests.place(info.getLastKnownEventPosition()),
+          info.getStatus().contains(LIVE),
           info.getConnectionsCount(),
           info.getLiveBufferCount()
               + info.getReadBufferCount()

@@ -1,9 +1,11 @@
 package dev.foldline.quarkus.reactions;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.foldline.core.Caller;
 import dev.foldline.quarkus.http.Operation;
 import dev.foldline.quarkus.http.Query;
 import dev.foldline.reactions.ParkedEffects;
+import io.quarkus.security.identity.CurrentIdentityAssociation;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Singleton;
@@ -28,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 public class EffectFunctions {
 
   private final Reactions reactions;
+  private final CurrentIdentityAssociation caller;
 
-  EffectFunctions(Reactions reactions) {
+  EffectFunctions(Reactions reactions, CurrentIdentityAssociation caller) {
     this.reactions = reactions;
+    this.caller = caller;
   }
 
   /** Of which reaction. */
@@ -112,8 +116,13 @@ public class EffectFunctions {
         settle.outcome().equals("done")
             ? ""
             : Objects.requireNonNullElse(settle.code(), "settled-by-hand");
-    return parked(settle.reaction())
-        .settle(settle.stream(), settle.revision(), settle.effect(), refused)
+    return caller
+        .getDeferredIdentity()
+        .map(identity -> new Caller(identity.getPrincipal().getName(), identity.getRoles()))
+        .chain(
+            by ->
+                parked(settle.reaction())
+                    .settle(settle.stream(), settle.revision(), settle.effect(), refused, by))
         .replaceWith(new Handled(settle.reaction()));
   }
 

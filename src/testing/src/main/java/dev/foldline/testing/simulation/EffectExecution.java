@@ -1,0 +1,294 @@
+package dev.foldline.testing.simulation;
+
+import dev.foldline.core.Caller;
+import dev.foldline.core.Category;
+import dev.foldline.core.Conflict;
+import dev.foldline.core.Decider;
+import dev.foldline.core.Effect;
+import dev.foldline.core.OutcomeUnknown;
+import dev.foldline.core.Performs;
+import dev.foldline.core.Performs.Attempt;
+import dev.foldline.core.Reaction;
+import dev.foldline.core.Refused;
+import dev.foldline.core.Result;
+import dev.foldline.core.Stored;
+import dev.foldline.core.Unavailable;
+import dev.foldline.core.commands.Answer;
+import dev.foldline.core.commands.Asked;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.core.commands.CommandIdentity.OfEffect;
+import dev.foldline.core.commands.CommandIdentity.OnRefusal;
+import dev.foldline.core.commands.Earlier;
+import dev.foldline.core.commands.NotReached;
+import dev.foldline.core.commands.Precondition;
+import dev.foldline.core.effects.Cause;
+import dev.foldline.core.effects.EffectSteps;
+import dev.foldline.core.effects.Next;
+import dev.foldline.core.effects.Stage;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One execution of one effect: does what its {@link EffectSteps} say. */
+final class EffectExecution<E> {
+
+  /** So often an activity is tried that does not work. */
+  private static final int MOST_TRIES = 10;
+
+  /** As an application's reactions say it. */
+  private static final String GAVE_UP = "gave-up";
+
+  private final World world;
+  private final Cause<E> cause;
+  private final Effect effect;
+  private final Function<String, Optional<UUID>> earlier;
+  private final Optional<Told<?>> told;
+  private final EffectSteps steps;
+  private Next due;
+  private @Nullable CommandExecution<?, ?, ?> command;
+  private int tries;
+
+  /** Who is told what became of it. */
+  private record Told<C>(Decider<C, ?, ?> decider, Function<Result, C> command, OnRefusal refusal) {
+
+    /** It is the same whatever became of it. */
+    String stream(String effect) {
+      return decider.stream(command.apply(new Result.Failed(effect, "unknown")));
+    }
+  }
+
+  /** What became of an activity of which nobody is told: a mark in a stream of its own. */
+  private record Untold(String key, Result result) {
+
+    /** No stream holds one. */
+    @Stored("nothing")
+    record Nothing() {}
+
+    static final Decider<Untold, Nothing, Nothing> DECIDER =
+        new Decider<>(
+            Category.of("foldline_performed", Nothing.class),
+            Untold::key,
+            new Nothing(),
+            (untold, _) -> untold.decide(),
+            (state, _) -> state);
+
+    private List<Nothing> decide() {
+      return switch (result) {
+        case Result.Done _ -> List.of();
+        case Result.Refused(_, var code) -> throw new Refused(code);
+        case Result.Failed(_, var code) -> throw new Refused(code);
+      };
+    }
+  }
+
+  /**
+   * @param earlier the key of the newest effect with a name, of the events before the cause
+   */
+  EffectExecution(
+      World world,
+      Reaction<E> reaction,
+      Cause<E> cause,
+      Effect effect,
+      Function<String, Optional<UUID>> earlier) {
+    this.world = world;
+    this.cause = cause;
+    this.effect = effect;
+    this.earlier = earlier;
+    UUID answer = key(Stage.ANSWER);
+    this.told = reaction.answers().<Told<?>>map(this::told).or(() -> untold(answer));
+    this.steps = new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), answer);
+    this.due = steps.first();
+  }
+
+  private <C> Told<C> told(Reaction.Answering<E, C> answering) {
+    return new Told<>(
+        answering.decider(), result -> answering.tell(cause.event(), result), OnRefusal.FAIL);
+  }
+
+  private Optional<Told<?>> untold(UUID answer) {
+    return switch (effect) {
+      case Effect.Send<?> _ -> Optional.empty();
+      case Effect.Perform<?> _ ->
+          Optional.of(
+              new Told<>(
+                  Untold.DECIDER, result -> new Untold(answer.toString(), result), OnRefusal.MARK));
+    };
+  }
+
+  private UUID key(Stage stage) {
+    return cause.key(effect.name(), stage);
+  }
+
+  /**
+   * Does the next step.
+   *
+   * @return whether it has its outcome, which is told
+   */
+  boolean step(Chance chance) {
+    due = next(chance);
+    return due instanceof Next.Acknowledge;
+  }
+
+  private Next next(Chance chance) {
+    return switch (due) {
+      case Next.Act(var target) -> act(send(), target, chance);
+      case Next.ReadTarget() -> steps.targetRead(readBack(send().stream(), Stage.ACT));
+      case Next.ReadTold last -> steps.toldRead(last, readBackTold());
+      case Next.Perform() -> perform(chance);
+      case Next.Tell last -> tell(whoIsTold(), last, chance);
+      case Next.ReadToTell last -> steps.readToTell(last, readBackTold());
+      case Next.Acknowledge() -> due;
+      case Next.Park(var reason) -> throw new IllegalStateException(effect.name() + ": " + reason);
+    };
+  }
+
+  private Effect.Send<?> send() {
+    return switch (effect) {
+      case Effect.Send<?> send -> send;
+      case Effect.Perform<?> _ -> throw new IllegalStateException(effect + " has no target");
+    };
+  }
+
+  private Told<?> whoIsTold() {
+    return told.orElseThrow(() -> new IllegalStateException("nobody is told of " + effect));
+  }
+
+  private Earlier readBackTold() {
+    return readBack(whoIsTold().stream(effect.name()), Stage.ANSWER);
+  }
+
+  private Earlier readBack(String stream, Stage sought) {
+    return world.log().readBack(stream, cause.event().position(), key(sought));
+  }
+
+  private <C> Next act(Effect.Send<C> send, Earlier target, Chance chance) {
+    return handle(send.to(), send.command(), effect(Stage.ACT, target, OnRefusal.MARK), chance)
+        .map(
+            answer ->
+                switch (answer) {
+                  case Answer.Done(var receipt) ->
+                      steps.acted(new Result.Done(effect.name(), receipt));
+                  case Answer.Failed(Refused refused) ->
+                      steps.acted(new Result.Refused(effect.name(), refused.code()));
+                  case Answer.Failed(NotReached _) -> steps.targetNotReached();
+                  case Answer.Failed(var failure) -> again(failure);
+                })
+        .orElse(due);
+  }
+
+  private <C> Next tell(Told<C> who, Next.Tell last, Chance chance) {
+    return handle(
+            who.decider(),
+            who.command().apply(last.result()),
+            effect(Stage.ANSWER, last.told(), who.refusal()),
+            chance)
+        .map(
+            answer ->
+                switch (answer) {
+                  case Answer.Done _ -> steps.told();
+                  case Answer.Failed(Refused refused) ->
+                      switch (who.refusal()) {
+                        case MARK -> steps.told();
+                        case FAIL -> steps.toldRefused(refused.code());
+                      };
+                  case Answer.Failed(NotReached _) -> steps.toldNotReached(last);
+                  case Answer.Failed(var failure) -> again(failure);
+                })
+        .orElse(due);
+  }
+
+  private OfEffect effect(Stage stage, Earlier found, OnRefusal refusal) {
+    return new OfEffect(key(stage), cause.event().position(), found, refusal);
+  }
+
+  /** One step of a command. */
+  private <C> Optional<Answer> handle(
+      Decider<C, ?, ?> decider, C what, OfEffect identity, Chance chance) {
+    CommandExecution<?, ?, ?> execution =
+        command == null
+            ? new CommandExecution<>(world, decider, new Asked<>(what, context(), identity))
+            : command;
+    Optional<Answer> answer = execution.step(chance);
+    command = answer.isPresent() ? null : execution;
+    return answer;
+  }
+
+  private CommandContext context() {
+    return new CommandContext(
+        Caller.ANONYMOUS,
+        Optional.empty(),
+        new Precondition.None(),
+        cause.metadata(),
+        CommandContext.NONE.timeout());
+  }
+
+  /** What others were first with is done again; anything else is a bug. */
+  private Next again(Throwable failure) {
+    return switch (failure) {
+      case Conflict _, OutcomeUnknown _ -> steps.first();
+      default -> throw new IllegalStateException(effect.name() + ": " + failure, failure);
+    };
+  }
+
+  private Next perform(Chance chance) {
+    return switch (effect) {
+      case Effect.Send<?> _ -> throw new IllegalStateException(effect + " is no activity");
+      case Effect.Perform<?> activity -> perform(activity, chance);
+    };
+  }
+
+  private <I> Next perform(Effect.Perform<I> activity, Chance chance) {
+    Attempt attempt = new Attempt(key(Stage.ACT).toString(), undoes(activity));
+    Performs<I, ?> performs = performs(activity);
+    tries++;
+    try {
+      fail(chance);
+      Result result = tried(activity, performs, attempt);
+      fail(chance);
+      return steps.performed(result);
+    } catch (Exception _) {
+      return tries < MOST_TRIES
+          ? due
+          : steps.performed(new Result.Failed(activity.name(), GAVE_UP));
+    }
+  }
+
+  private static <I> Result tried(
+      Effect.Perform<I> activity, Performs<I, ?> performs, Attempt attempt) throws Exception {
+    try {
+      return new Result.Done(activity.name(), performs.perform(activity.input(), attempt));
+    } catch (Refused refused) {
+      return new Result.Refused(activity.name(), refused.code());
+    }
+  }
+
+  /** A call does not arrive, or its answer does not. */
+  private static void fail(Chance chance) {
+    if (chance.strikes(8)) {
+      throw new Unavailable("the other system does not answer");
+    }
+  }
+
+  @SuppressWarnings("unchecked") // it was given by the activity's types
+  private <I> Performs<I, ?> performs(Effect.Perform<I> activity) {
+    @Nullable Performs<?, ?> performs = world.performers().get(activity.activity());
+    if (performs == null) {
+      throw new IllegalStateException("nobody performs '" + activity.activity() + "'");
+    }
+    return (Performs<I, ?>) performs;
+  }
+
+  private Optional<String> undoes(Effect.Perform<?> activity) {
+    @Nullable String undone = activity.undoes();
+    if (undone == null) {
+      return Optional.empty();
+    }
+    Optional<UUID> key = earlier.apply(undone);
+    if (key.isEmpty()) {
+      throw new IllegalStateException("no event before it has an effect '" + undone + "' to undo");
+    }
+    return key.map(UUID::toString);
+  }
+}

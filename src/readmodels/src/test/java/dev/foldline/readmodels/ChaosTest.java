@@ -16,6 +16,7 @@ import dev.foldline.redis.Builds;
 import dev.foldline.redis.History;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.Projector;
+import dev.foldline.testing.JavaProcess;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -20,6 +20,7 @@ import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.Views;
 import dev.foldline.testing.Cable;
 import dev.foldline.testing.EventStoreServer;
+import dev.foldline.testing.JavaProcess;
 import dev.foldline.testing.RedisProcess;
 import dev.foldline.testing.RedisServer;
 import io.smallrye.mutiny.Uni;

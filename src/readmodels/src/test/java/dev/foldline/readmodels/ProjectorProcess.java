@@ -7,6 +7,7 @@ import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.readmodels.Counting.Sum;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
+import dev.foldline.testing.JavaProcess;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;

@@ -8,6 +8,7 @@ import dev.foldline.core.Listing;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.readmodels.Counting.Sum;
+import dev.foldline.testing.JavaProcess;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,5 @@
-package dev.foldline.readmodels;
+package dev.foldline.testing;
 
-import dev.foldline.testing.Hang;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,12 +9,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A process of its own, to be killed. What it says goes to a file under {@code target}. */
-final class JavaProcess implements AutoCloseable {
+public final class JavaProcess implements AutoCloseable {
 
   private final Process process;
 
   /** Starts the main class on the class path of the tests. */
-  JavaProcess(Class<?> main, String... arguments) {
+  public JavaProcess(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -36,7 +35,7 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Has it hang, its connections open, while something is done. */
-  void hangWhile(Runnable action) {
+  public void hangWhile(Runnable action) {
     Hang.during(process, action);
   }
 

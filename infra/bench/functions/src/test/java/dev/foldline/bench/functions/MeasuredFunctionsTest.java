@@ -1,15 +1,23 @@
 package dev.foldline.bench.functions;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.foldline.core.StoredEvent;
+import dev.foldline.eventstoredb.connection.EventStore;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,6 +28,8 @@ class MeasuredFunctionsTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   @TestHTTPResource URI base;
+
+  @Inject EventStore store;
 
   @ParameterizedTest
   @CsvSource(
@@ -41,5 +51,23 @@ class MeasuredFunctionsTest {
     try (HttpClient http = HttpClient.newHttpClient()) {
       assertThat(http.send(call, BodyHandlers.ofString()).body()).contains(answered);
     }
+  }
+
+  @Test
+  void an_order_that_is_due_is_paid() {
+    append("account-a-3", "account-opened", "{\"owner\":\"Ada\"}");
+    append("order-1", "order-due", "{\"account\":\"a-3\",\"cents\":5}");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(store.remaining("account-a-3", 1, 2).await().atMost(LIMIT))
+                    .extracting(found -> found.event().type())
+                    .containsExactly("account-deposited"));
+  }
+
+  private void append(String stream, String type, String data) {
+    StoredEvent event = new StoredEvent(UUID.randomUUID(), type, data.getBytes(UTF_8), new byte[0]);
+    var _ = store.append(stream, List.of(event)).await().atMost(LIMIT);
   }
 }

@@ -39,8 +39,8 @@ public final class ReactionRunner<E> {
   /** So often what fails in a way that nobody expects is done, until it is parked. */
   private static final int ATTEMPTS = 5;
 
-  /** So often what takes too long is done, until it is parked. */
-  private static final int PATIENT_ATTEMPTS = 10;
+  /** So often a stream is read back that takes too long, until the event is parked. */
+  private static final int READINGS = 10;
 
   private static final long SHORTEST_PAUSE_MS = 20;
   private static final long LONGEST_PAUSE_MS = 10_000;
@@ -52,7 +52,7 @@ public final class ReactionRunner<E> {
   private final Reaction<E> reaction;
   private final RegisteredSource source;
   private final Executions<E> executions;
-  private final Tries tries;
+  private final Activities activities;
   private final ParkedEffects<E> parked;
   private final WaitingEffects waiting;
   private final Figures figures = new Figures();
@@ -65,9 +65,8 @@ public final class ReactionRunner<E> {
     this.source = new RegisteredSource(engine, reaction);
     ReadBacks readBacks = new ReadBacks(engine.store(), READ_BACK_BYTES, figures::addReadBack);
     EventEffects<E> effects = new EventEffects<>(engine, reaction);
-    Activities activities = new Activities(engine.performers(), engine.timing().attempt());
+    this.activities = new Activities(engine.performers(), engine.timing().attempt());
     this.executions = new Executions<>(engine, reaction, effects, readBacks, figures);
-    this.tries = new HeldTries(activities, engine.timing().hold());
     this.parked = new ParkedEffects<>(engine, executions, source.group());
     this.waiting =
         new WaitingEffects(
@@ -144,7 +143,7 @@ public final class ReactionRunner<E> {
   private Uni<End> run(Recorded<StoredEvent> event) {
     return event.position() <= source.beginsBehind()
         ? Uni.createFrom().item(new End.Settled())
-        : executions.run(event, tries);
+        : executions.run(event, HeldTries.forAtMost(engine.timing().hold(), activities));
   }
 
   /** What comes through a link is read again from its stream, which knows its own position. */
@@ -183,8 +182,9 @@ public final class ReactionRunner<E> {
         delivery.retry(failure.toString());
       }
       case UnknownEvent _ -> park(delivery, failure.toString());
-      case Conflict _, OutcomeUnknown _ -> again(delivery, Integer.MAX_VALUE, failure);
-      case Unavailable _ -> again(delivery, PATIENT_ATTEMPTS, failure);
+      case ReadTooLong _ -> again(delivery, READINGS, failure);
+      case Conflict _, OutcomeUnknown _, Unavailable _ ->
+          again(delivery, Integer.MAX_VALUE, failure);
       default -> again(delivery, ATTEMPTS, failure);
     }
   }

@@ -5,7 +5,6 @@ import dev.foldline.core.NotFound;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Truncated;
-import dev.foldline.core.Unavailable;
 import dev.foldline.core.commands.Earlier;
 import dev.foldline.core.effects.ReadingBack;
 import dev.foldline.core.effects.ReadingBack.Place;
@@ -71,7 +70,7 @@ final class ReadBacks {
    *
    * @param sought the key of the effect for which it is read
    * @param forgotten behind which position its effects are remembered elsewhere
-   * @return fails with {@link Unavailable} where it takes too long
+   * @return fails with {@link ReadTooLong} where it takes more than 30 s
    */
   Uni<Found> read(String stream, long cause, UUID sought, long forgotten) {
     Uni<Found> other;
@@ -87,7 +86,7 @@ final class ReadBacks {
               .deferred(() -> begin(stream, cause, sought))
               .ifNoItem()
               .after(LIMIT)
-              .failWith(() -> new Unavailable(stream + " was not read back in time"))
+              .failWith(() -> new ReadTooLong(stream))
               .onTermination()
               .invoke(() -> ended(stream))
               .memoize()

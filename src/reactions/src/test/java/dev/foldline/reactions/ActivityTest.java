@@ -285,7 +285,7 @@ class ActivityTest {
     ReactionRunner<?> refused = ours.run(WELCOME, QUICK);
     await().atMost(Application.LIMIT).until(() -> refused.describe().contains("the log says why"));
     await()
-        .during(Duration.ofSeconds(1))
+        .during(Duration.ofSeconds(3))
         .atMost(Application.LIMIT)
         .untilAsserted(() -> assertThat(ledger).isEmpty());
   }

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.foldline.core.Caller;
 import dev.foldline.core.Reaction;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.commands.HandledEffects;
@@ -134,7 +135,7 @@ class HotTargetTest {
     awaitParked(runner, "the answer is refused");
     crowd(20 * HandledEffects.MOST);
 
-    runner.parked().settle("transfer-t", 0, "take", "lost").await().atMost(LIMIT);
+    runner.parked().settle("transfer-t", 0, "take", "lost", Caller.ANONYMOUS).await().atMost(LIMIT);
     assertThat(application.store().last("money-hot").await().atMost(LIMIT).orElseThrow().event())
         .as("no mark beside what was done")
         .matches(event -> !event.isMark());

@@ -27,8 +27,8 @@ class ArchitectureTest {
           .importPackages("dev.foldline");
 
   /**
-   * functions → quarkus → readmodels → {eventstoredb, redis} → core, and messaging → eventstoredb;
-   * nothing depends on a function.
+   * functions → quarkus → {readmodels, reactions} → {eventstoredb, redis} → core, and messaging →
+   * eventstoredb; nothing depends on a function.
    */
   private static final ArchRule DEPENDENCIES_RUN_ONE_WAY =
       layeredArchitecture()
@@ -43,6 +43,8 @@ class ArchitectureTest {
           .definedBy("dev.foldline.redis..")
           .layer("readmodels")
           .definedBy("dev.foldline.readmodels..")
+          .layer("reactions")
+          .definedBy("dev.foldline.reactions..")
           .layer("embedded")
           .definedBy("dev.foldline.embedded..")
           .layer("testing")
@@ -57,12 +59,14 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("functions")
           .whereLayer("readmodels")
           .mayOnlyBeAccessedByLayers("quarkus")
+          .whereLayer("reactions")
+          .mayOnlyBeAccessedByLayers("quarkus")
           .whereLayer("messaging")
           .mayOnlyBeAccessedByLayers("quarkus", "functions")
           .whereLayer("eventstoredb")
-          .mayOnlyBeAccessedByLayers("readmodels", "messaging", "quarkus", "functions")
+          .mayOnlyBeAccessedByLayers("readmodels", "reactions", "messaging", "quarkus", "functions")
           .whereLayer("redis")
-          .mayOnlyBeAccessedByLayers("readmodels", "quarkus", "functions")
+          .mayOnlyBeAccessedByLayers("readmodels", "reactions", "quarkus", "functions")
           .whereLayer("embedded")
           .mayOnlyBeAccessedByLayers("quarkus", "testing")
           .whereLayer("testing")
@@ -81,6 +85,7 @@ class ArchitectureTest {
               "dev.foldline.eventstoredb..",
               "dev.foldline.redis..",
               "dev.foldline.readmodels..",
+              "dev.foldline.reactions..",
               "dev.foldline.quarkus..")
           .should()
           .dependOnClassesThat()
@@ -95,7 +100,8 @@ class ArchitectureTest {
               "dev.foldline.eventstoredb..",
               "dev.foldline.messaging..",
               "dev.foldline.redis..",
-              "dev.foldline.readmodels..")
+              "dev.foldline.readmodels..",
+              "dev.foldline.reactions..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.quarkus..");

@@ -23,6 +23,7 @@ import dev.foldline.core.effects.Cause;
 import dev.foldline.core.effects.EffectSteps;
 import dev.foldline.core.effects.Next;
 import dev.foldline.core.effects.Stage;
+import dev.foldline.core.effects.Untold;
 import dev.foldline.reactions.EventEffects.Caused;
 import io.smallrye.mutiny.Uni;
 import java.util.List;

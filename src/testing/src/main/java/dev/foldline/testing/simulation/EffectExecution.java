@@ -1,7 +1,6 @@
 package dev.foldline.testing.simulation;
 
 import dev.foldline.core.Caller;
-import dev.foldline.core.Category;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Effect;
@@ -11,7 +10,6 @@ import dev.foldline.core.Performs.Attempt;
 import dev.foldline.core.Reaction;
 import dev.foldline.core.Refused;
 import dev.foldline.core.Result;
-import dev.foldline.core.Stored;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.commands.Answer;
 import dev.foldline.core.commands.Asked;
@@ -25,7 +23,7 @@ import dev.foldline.core.effects.Cause;
 import dev.foldline.core.effects.EffectSteps;
 import dev.foldline.core.effects.Next;
 import dev.foldline.core.effects.Stage;
-import java.util.List;
+import dev.foldline.core.effects.Untold;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -56,30 +54,6 @@ final class EffectExecution<E> {
     /** It is the same whatever became of it. */
     String stream(String effect) {
       return decider.stream(command.apply(new Result.Failed(effect, "unknown")));
-    }
-  }
-
-  /** What became of an activity of which nobody is told: a mark in a stream of its own. */
-  private record Untold(String key, Result result) {
-
-    /** No stream holds one. */
-    @Stored("nothing")
-    record Nothing() {}
-
-    static final Decider<Untold, Nothing, Nothing> DECIDER =
-        new Decider<>(
-            Category.of("foldline_performed", Nothing.class),
-            Untold::key,
-            new Nothing(),
-            (untold, _) -> untold.decide(),
-            (state, _) -> state);
-
-    private List<Nothing> decide() {
-      return switch (result) {
-        case Result.Done _ -> List.of();
-        case Result.Refused(_, var code) -> throw new Refused(code);
-        case Result.Failed(_, var code) -> throw new Refused(code);
-      };
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.foldline.reactions;
+package dev.foldline.core.effects;
 
 import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
@@ -13,13 +13,14 @@ import java.util.List;
  *
  * @param key of the answer
  */
-record Untold(String key, Result result) {
+public record Untold(String key, Result result) {
 
   /** No stream holds one. */
   @Stored("nothing")
-  record Nothing() {}
+  public record Nothing() {}
 
-  static final Decider<Untold, Nothing, Nothing> DECIDER =
+  /** Its streams, which hold marks alone. */
+  public static final Decider<Untold, Nothing, Nothing> DECIDER =
       new Decider<>(
           Category.of("foldline_performed", Nothing.class),
           Untold::key,

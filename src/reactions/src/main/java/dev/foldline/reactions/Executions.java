@@ -23,13 +23,12 @@ import dev.foldline.core.effects.Cause;
 import dev.foldline.core.effects.EffectSteps;
 import dev.foldline.core.effects.Next;
 import dev.foldline.core.effects.Stage;
-import dev.foldline.core.effects.Untold;
+import dev.foldline.core.effects.Told;
 import dev.foldline.reactions.EventEffects.Caused;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Has the effects of events take place: does what their {@link EffectSteps} say. */
@@ -133,15 +132,6 @@ final class Executions<E> {
         target.stateVersion());
   }
 
-  /** Who is told what became of an effect. */
-  private record Told<C>(Decider<C, ?, ?> decider, Function<Result, C> command, OnRefusal refusal) {
-
-    /** It is the same whatever became of it. */
-    String stream(String effect) {
-      return decider.stream(command.apply(new Result.Failed(effect, "unknown")));
-    }
-  }
-
   /** One execution of one effect. */
   private final class Execution {
 
@@ -165,26 +155,9 @@ final class Executions<E> {
       this.cause = cause;
       this.effect = effect;
       this.tries = tries;
-      UUID answer = key(Stage.ANSWER);
-      this.told = reaction.answers().<Told<?>>map(this::told).or(() -> untold(answer));
-      this.steps = new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), answer);
-    }
-
-    private <C> Told<C> told(Reaction.Answering<E, C> answering) {
-      return new Told<>(
-          answering.decider(), result -> answering.tell(cause.event(), result), OnRefusal.FAIL);
-    }
-
-    private Optional<Told<?>> untold(UUID answer) {
-      return switch (effect) {
-        case Effect.Send<?> _ -> Optional.empty();
-        case Effect.Perform<?> _ ->
-            Optional.of(
-                new Told<>(
-                    Untold.DECIDER,
-                    result -> new Untold(answer.toString(), result),
-                    OnRefusal.MARK));
-      };
+      this.told = Told.of(reaction, cause, effect);
+      this.steps =
+          new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), key(Stage.ANSWER));
     }
 
     private UUID key(Stage stage) {

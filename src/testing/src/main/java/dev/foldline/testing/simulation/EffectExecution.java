@@ -23,7 +23,7 @@ import dev.foldline.core.effects.Cause;
 import dev.foldline.core.effects.EffectSteps;
 import dev.foldline.core.effects.Next;
 import dev.foldline.core.effects.Stage;
-import dev.foldline.core.effects.Untold;
+import dev.foldline.core.effects.Told;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -48,15 +48,6 @@ final class EffectExecution<E> {
   private @Nullable CommandExecution<?, ?, ?> command;
   private int tries;
 
-  /** Who is told what became of it. */
-  private record Told<C>(Decider<C, ?, ?> decider, Function<Result, C> command, OnRefusal refusal) {
-
-    /** It is the same whatever became of it. */
-    String stream(String effect) {
-      return decider.stream(command.apply(new Result.Failed(effect, "unknown")));
-    }
-  }
-
   /**
    * @param earlier the key of the newest effect with a name, of the events before the cause
    */
@@ -70,25 +61,10 @@ final class EffectExecution<E> {
     this.cause = cause;
     this.effect = effect;
     this.earlier = earlier;
-    UUID answer = key(Stage.ANSWER);
-    this.told = reaction.answers().<Told<?>>map(this::told).or(() -> untold(answer));
-    this.steps = new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), answer);
+    this.told = Told.of(reaction, cause, effect);
+    this.steps =
+        new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), key(Stage.ANSWER));
     this.due = steps.first();
-  }
-
-  private <C> Told<C> told(Reaction.Answering<E, C> answering) {
-    return new Told<>(
-        answering.decider(), result -> answering.tell(cause.event(), result), OnRefusal.FAIL);
-  }
-
-  private Optional<Told<?>> untold(UUID answer) {
-    return switch (effect) {
-      case Effect.Send<?> _ -> Optional.empty();
-      case Effect.Perform<?> _ ->
-          Optional.of(
-              new Told<>(
-                  Untold.DECIDER, result -> new Untold(answer.toString(), result), OnRefusal.MARK));
-    };
   }
 
   private UUID key(Stage stage) {

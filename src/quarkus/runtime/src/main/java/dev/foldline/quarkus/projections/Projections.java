@@ -7,10 +7,9 @@ import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.quarkus.BackgroundStart;
 import dev.foldline.quarkus.Constants;
 import dev.foldline.quarkus.FoldlineConfig;
+import dev.foldline.quarkus.RunnerMeters;
 import dev.foldline.readmodels.ProjectionRunner;
 import dev.foldline.redis.ReadModels;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.ShutdownEvent;
@@ -22,8 +21,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Runs every {@link Projection} of the application, as long as the application runs. */
@@ -100,7 +97,12 @@ public class Projections {
   }
 
   private static void measure(ProjectionRunner<?> runner, MeterRegistry registry) {
-    Meters meters = new Meters(runner, registry);
+    RunnerMeters<ProjectionRunner<?>> meters =
+        new RunnerMeters<>(
+            runner,
+            "foldline.projection.",
+            Tags.of("projection", runner.projection().name()),
+            registry);
     meters.count("applied", "Events that took effect", r -> r.figures().applied());
     meters.count(
         "duplicates",
@@ -135,34 +137,5 @@ public class Projections {
         "build.ratio",
         "How much of the log is in the build that this instance works on; 1 while it builds none",
         ProjectionRunner::buildRatio);
-  }
-
-  /** The meters of a projection, {@code foldline.projection.} and a name. */
-  private record Meters(ProjectionRunner<?> runner, MeterRegistry registry) {
-
-    private static final String PREFIX = "foldline.projection.";
-
-    void count(String name, String what, ToDoubleFunction<ProjectionRunner<?>> value) {
-      FunctionCounter.builder(PREFIX + name, runner, value)
-          .description(what)
-          .tags(tags())
-          .register(registry);
-    }
-
-    void show(String name, String what, ToDoubleFunction<ProjectionRunner<?>> value) {
-      Gauge.builder(PREFIX + name, runner, value).description(what).tags(tags()).register(registry);
-    }
-
-    void seconds(String name, String what, Function<ProjectionRunner<?>, Duration> value) {
-      Gauge.builder(PREFIX + name, runner, r -> value.apply(r).toMillis() / 1e3)
-          .description(what)
-          .baseUnit("seconds")
-          .tags(tags())
-          .register(registry);
-    }
-
-    private Tags tags() {
-      return Tags.of("projection", runner.projection().name());
-    }
   }
 }

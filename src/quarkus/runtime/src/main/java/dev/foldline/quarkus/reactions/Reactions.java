@@ -9,12 +9,11 @@ import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.quarkus.BackgroundStart;
 import dev.foldline.quarkus.Constants;
 import dev.foldline.quarkus.FoldlineConfig;
+import dev.foldline.quarkus.RunnerMeters;
 import dev.foldline.reactions.Engine;
 import dev.foldline.reactions.ReactionRunner;
 import dev.foldline.reactions.ReactionTiming;
 import dev.foldline.redis.ReadModels;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.ShutdownEvent;
@@ -26,8 +25,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Runs every {@link Reaction} of the application, as long as the application runs. */
@@ -110,7 +107,9 @@ public class Reactions {
   }
 
   private static void measure(ReactionRunner<?> runner, MeterRegistry registry) {
-    Meters meters = new Meters(runner, registry);
+    RunnerMeters<ReactionRunner<?>> meters =
+        new RunnerMeters<>(
+            runner, "foldline.reactions.", Tags.of("reaction", runner.reaction().name()), registry);
     meters.count("done", "Effects that were done, or found done", r -> r.figures().done());
     meters.count(
         "refused", "Effects that were refused, or found refused", r -> r.figures().refused());
@@ -134,34 +133,5 @@ public class Reactions {
         "How long the oldest event has waited for another system",
         ReactionRunner::oldestWaiting);
     meters.show("stuck", "Events that are parked for a person", ReactionRunner::stuck);
-  }
-
-  /** The meters of a reaction, {@code foldline.reactions.} and a name. */
-  private record Meters(ReactionRunner<?> runner, MeterRegistry registry) {
-
-    private static final String PREFIX = "foldline.reactions.";
-
-    void count(String name, String what, ToDoubleFunction<ReactionRunner<?>> value) {
-      FunctionCounter.builder(PREFIX + name, runner, value)
-          .description(what)
-          .tags(tags())
-          .register(registry);
-    }
-
-    void show(String name, String what, ToDoubleFunction<ReactionRunner<?>> value) {
-      Gauge.builder(PREFIX + name, runner, value).description(what).tags(tags()).register(registry);
-    }
-
-    void seconds(String name, String what, Function<ReactionRunner<?>, Duration> value) {
-      Gauge.builder(PREFIX + name, runner, r -> value.apply(r).toMillis() / 1e3)
-          .description(what)
-          .baseUnit("seconds")
-          .tags(tags())
-          .register(registry);
-    }
-
-    private Tags tags() {
-      return Tags.of("reaction", runner.reaction().name());
-    }
   }
 }

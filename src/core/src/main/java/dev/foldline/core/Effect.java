@@ -2,6 +2,7 @@ package dev.foldline.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,16 @@ public sealed interface Effect {
   /** Something that another system does. */
   static <I> Perform<I> perform(String name, Activity<I, ?> activity, I input) {
     return new Perform<>(name, activity, input, null);
+  }
+
+  /** A command to the process itself, later. */
+  static <C> Remind<C> remind(String name, Instant at, C command) {
+    return new Remind<>(name, at, command);
+  }
+
+  /** The end of an effect that has not taken place. */
+  static Cancel cancel(String name, String effect) {
+    return new Cancel(name, effect);
   }
 
   /**
@@ -74,6 +85,43 @@ public sealed interface Effect {
     /** The same, as one that undoes what an effect of an earlier event of the stream did. */
     public Perform<I> undoing(String effect) {
       return new Perform<>(name, activity, input, effect);
+    }
+  }
+
+  /**
+   * A command to the decider that is answered, for the event's own id, at an instant of the store's
+   * time or after it. Nobody is told what became of it: its stream holds that.
+   *
+   * @param at by the event, never by a clock; what is before a second after the event is then
+   */
+  record Remind<C>(String name, Instant at, C command) implements Effect {
+
+    public Remind {
+      checkName(name);
+      requireNonNull(at, "there is no instant");
+      requireNonNull(command, "there is no command");
+    }
+  }
+
+  /**
+   * Ends the newest command or reminder with a name of the stream's events before, of the last
+   * {@value #FURTHEST} at most, unless it has taken place. Which of the two it was is what its
+   * target holds: {@value #TOO_LATE} where it was ended, and whoever is told of that effect is told
+   * so.
+   *
+   * @param effect the name of the one that it ends: an activity can't be
+   */
+  record Cancel(String name, String effect) implements Effect {
+
+    /** Why an effect was refused that was ended. */
+    public static final String TOO_LATE = "too-late";
+
+    /** How many events of a stream are looked at for an effect. */
+    public static final int FURTHEST = 1_000;
+
+    public Cancel {
+      checkName(name);
+      checkName(effect);
     }
   }
 

@@ -167,6 +167,31 @@ public final class Reaction<E> {
   }
 
   /**
+   * A reminder as the command that it is.
+   *
+   * @throws IllegalArgumentException if nobody is answered, or it is for another id than the
+   *     event's
+   */
+  public Effect.Send<?> command(Recorded<E> event, Effect.Remind<?> remind) {
+    if (answering == null) {
+      throw new IllegalArgumentException(
+          "'%s' reminds nobody: '%s' answers no decider".formatted(remind.name(), name));
+    }
+    Effect.Send<?> command = command(answering.decider(), remind);
+    if (!command.stream().equals(answering.decider().category().stream(event.id()))) {
+      throw new IllegalArgumentException(
+          "'%s' reminds %s, and not '%s', whose event it is"
+              .formatted(remind.name(), command.stream(), event.id()));
+    }
+    return command;
+  }
+
+  @SuppressWarnings("unchecked") // if it is another decider's, the decider says so
+  private static <C> Effect.Send<C> command(Decider<C, ?, ?> decider, Effect.Remind<?> remind) {
+    return new Effect.Send<>(remind.name(), decider, (C) remind.command());
+  }
+
+  /**
    * Where it begins. One that answers a decider of its own category is a process manager's, and
    * begins with the first event.
    */

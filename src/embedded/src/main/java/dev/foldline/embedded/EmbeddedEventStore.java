@@ -14,6 +14,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -65,7 +66,9 @@ public final class EmbeddedEventStore implements AutoCloseable {
     try {
       Transport transport = started(new Transport());
       EventLog log =
-          started(EventLog.open(options.data, options.fsync, transport, options.indexGeneration));
+          started(
+              EventLog.open(
+                  options.data, options.fsync, transport, options.indexGeneration, options.clock));
       UserStreams.write(log, options.users);
       PersistentSubscriptions subscriptions = started(PersistentSubscriptions.open(log));
       var timer =
@@ -163,6 +166,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
     private int indexGeneration = EventLog.GENERATION;
     private Duration closeTimeout = Duration.ofSeconds(30);
     private boolean projections = true;
+    private InstantSource clock = InstantSource.system();
     private final Users users = new Users();
     private @Nullable Path certificate;
     private @Nullable Path privateKey;
@@ -214,6 +218,12 @@ public final class EmbeddedEventStore implements AutoCloseable {
      */
     public Builder projections(boolean on) {
       projections = on;
+      return this;
+    }
+
+    /** By which events are stamped; the machine's unless set. It may go back, as clocks do. */
+    public Builder clock(InstantSource clock) {
+      this.clock = clock;
       return this;
     }
 

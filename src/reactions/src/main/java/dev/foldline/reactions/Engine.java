@@ -15,6 +15,7 @@ import java.util.function.Function;
  *
  * @param models in whose Redis leases are kept
  * @param application its Maven group, a colon, and its artifact
+ * @param clock the event store's
  * @param performers who does an activity
  */
 public record Engine(
@@ -25,5 +26,6 @@ public record Engine(
     ReadModels models,
     Namespace namespace,
     String application,
+    StoreClock clock,
     Function<Activity<?, ?>, Performs<?, ?>> performers,
     ReactionTiming timing) {}

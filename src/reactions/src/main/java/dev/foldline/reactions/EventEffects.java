@@ -5,7 +5,6 @@ import dev.foldline.core.Reaction;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.effects.Cause;
-import dev.foldline.core.effects.Stage;
 import dev.foldline.eventstoredb.events.Unbroken;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -17,9 +16,6 @@ final class EventEffects<E> {
 
   private static final int PAGE = 500;
 
-  /** So far back it is looked for an effect that is to be undone. */
-  private static final int FURTHEST = 1_000;
-
   private final Engine engine;
   private final Reaction<E> reaction;
 
@@ -30,6 +26,9 @@ final class EventEffects<E> {
 
   /** An event's effects. */
   record Caused<E>(Cause<E> cause, List<Effect> effects) {}
+
+  /** An effect of an event before. */
+  record Earlier<E>(Cause<E> cause, Effect effect) {}
 
   /**
    * Those of one stored event, which may be several by now. Throws, or fails with, what the
@@ -90,31 +89,36 @@ final class EventEffects<E> {
   }
 
   /**
-   * The key of the newest effect with a name, of the events of a stream before one of them; empty
-   * where there is none. Fails with {@link IllegalStateException} where too many would have to be
-   * looked at.
+   * The newest effect with a name, of the events of a stream before one of them; empty where there
+   * is none. Fails with {@link IllegalStateException} where too many would have to be looked at.
    */
-  Uni<Optional<String>> keyBefore(Recorded<?> event, String effect) {
-    if (reaction.needsState() && event.revision() > FURTHEST) {
+  Uni<Optional<Earlier<E>>> newestBefore(Recorded<?> event, String effect) {
+    if (reaction.needsState() && event.revision() > Effect.Cancel.FURTHEST) {
       return Uni.createFrom()
           .failure(
               new IllegalStateException(
-                  "'" + effect + "' is looked for in " + FURTHEST + " events at most"));
+                  "'%s' is looked for in %d events at most"
+                      .formatted(effect, Effect.Cancel.FURTHEST)));
     }
-    long first = Math.max(0, event.revision() - FURTHEST);
+    if (event.revision() == 0) {
+      return Uni.createFrom().item(Optional.empty());
+    }
+    long first = Math.max(0, event.revision() - Effect.Cancel.FURTHEST);
     return engine
         .store()
         .remaining(event.stream(), first, (int) (event.revision() - first))
         .map(
             events -> {
               Reaction.AsOf<E> state = reaction.beginning();
-              Optional<String> newest = Optional.empty();
+              Optional<Earlier<E>> newest = Optional.empty();
               for (Recorded<StoredEvent> each : events) {
                 Reached<E> reached = caused(state, each);
                 state = reached.state();
                 for (Caused<E> caused : reached.caused()) {
-                  if (caused.effects().stream().anyMatch(it -> it.name().equals(effect))) {
-                    newest = Optional.of(caused.cause().key(effect, Stage.ACT).toString());
+                  for (Effect one : caused.effects()) {
+                    if (one.name().equals(effect)) {
+                      newest = Optional.of(new Earlier<>(caused.cause(), one));
+                    }
                   }
                 }
               }

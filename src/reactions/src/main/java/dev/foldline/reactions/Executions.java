@@ -1,7 +1,6 @@
 package dev.foldline.reactions;
 
 import dev.foldline.core.Caller;
-import dev.foldline.core.Decider;
 import dev.foldline.core.Effect;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Performs.Attempt;
@@ -22,11 +21,17 @@ import dev.foldline.core.commands.Precondition;
 import dev.foldline.core.effects.Cause;
 import dev.foldline.core.effects.EffectSteps;
 import dev.foldline.core.effects.Next;
+import dev.foldline.core.effects.Overruled;
 import dev.foldline.core.effects.Stage;
 import dev.foldline.core.effects.Told;
 import dev.foldline.reactions.EventEffects.Caused;
+import dev.foldline.reactions.Reminders.Reminded;
+import dev.foldline.reactions.RemindersRebuild.Of.Set;
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,18 +50,27 @@ final class Executions<E> {
   private final EventEffects<E> effects;
   private final ReadBacks readBacks;
   private final Figures figures;
+  private final Later later;
+
+  /** Has a reminder take place when it is due. */
+  @FunctionalInterface
+  interface Later {
+    Uni<Void> set(Cause<?> cause, Effect.Remind<?> reminder);
+  }
 
   Executions(
       Engine engine,
       Reaction<E> reaction,
       EventEffects<E> effects,
       ReadBacks readBacks,
-      Figures figures) {
+      Figures figures,
+      Later later) {
     this.engine = engine;
     this.reaction = reaction;
     this.effects = effects;
     this.readBacks = readBacks;
     this.figures = figures;
+    this.later = later;
   }
 
   /**
@@ -87,9 +101,118 @@ final class Executions<E> {
                       "a loop: %d reactions led to it, one after another"
                           .formatted(Cause.DEEPEST))));
     }
-    return new Execution(caused.cause(), caused.effects().get(next), tries, Caller.ANONYMOUS)
-        .run()
+    return run(caused.cause(), caused.effects().get(next), tries)
         .chain(end -> run(caused, next + 1, tries, before.and(end)));
+  }
+
+  private Uni<End> run(Cause<E> cause, Effect effect, Tries tries) {
+    return switch (effect) {
+      case Effect.Send<?> send -> new Execution(cause, send, send).run();
+      case Effect.Perform<?> perform -> new Execution(cause, perform, tries).run();
+      case Effect.Remind<?> remind -> {
+        Effect.Send<?> _ = reaction.command(cause.event(), remind);
+        yield later.set(cause, remind).replaceWith(new End.Settled());
+      }
+      case Effect.Cancel cancel ->
+          effects
+              .newestBefore(cause.event(), cancel.effect())
+              .chain(
+                  found ->
+                      found.isEmpty()
+                          ? parked(cancel, "no event before it has an effect '%s'")
+                          : end(cancel, found.get()));
+    };
+  }
+
+  /** Whichever of the two is first in the target is the outcome of the one that is ended. */
+  private Uni<End> end(Effect.Cancel cancel, EventEffects.Earlier<E> earlier) {
+    Cause<E> cause = earlier.cause();
+    return switch (earlier.effect()) {
+      case Effect.Send<?> send -> new Execution(cause, send, tooLate(send)).run();
+      case Effect.Remind<?> remind ->
+          new Execution(cause, remind, tooLate(reaction.command(cause.event(), remind))).run();
+      case Effect.Perform<?> _ -> parked(cancel, "'%s' is an activity, which can't be cancelled");
+      case Effect.Cancel _ -> parked(cancel, "'%s' cancels another one");
+    };
+  }
+
+  private static <C> Effect.Send<C> tooLate(Effect.Send<C> send) {
+    return Overruled.refused(send, Effect.Cancel.TOO_LATE);
+  }
+
+  private static Uni<End> parked(Effect.Cancel cancel, String reason) {
+    return Uni.createFrom()
+        .item(new End.Parked(cancel.name() + ": " + reason.formatted(cancel.effect())));
+  }
+
+  /**
+   * Has a reminder of an event take place, where it is due.
+   *
+   * @param now the store's time
+   */
+  Uni<Reminded> remind(Recorded<StoredEvent> event, String effect, Instant now) {
+    return effects
+        .of(event)
+        .chain(
+            all -> {
+              List<Execution> due = new ArrayList<>();
+              Optional<Instant> next = Optional.empty();
+              for (Caused<E> caused : all) {
+                for (Effect each : caused.effects()) {
+                  if (each instanceof Effect.Remind<?> remind && each.name().equals(effect)) {
+                    Instant at = caused.cause().due(remind);
+                    if (at.isAfter(now)) {
+                      next = next.filter(earlier -> earlier.isBefore(at)).or(() -> Optional.of(at));
+                    } else {
+                      due.add(reminding(caused.cause(), remind));
+                    }
+                  }
+                }
+              }
+              return due.isEmpty() && next.isEmpty()
+                  ? Uni.createFrom().item(new Reminded.Stuck("its event reminds of no such thing"))
+                  : run(due, next);
+            });
+  }
+
+  private Execution reminding(Cause<E> cause, Effect.Remind<?> remind) {
+    return new Execution(cause, remind, reaction.command(cause.event(), remind));
+  }
+
+  private Uni<Reminded> run(List<Execution> due, Optional<Instant> next) {
+    Uni<End> end = Uni.createFrom().item(new End.Settled());
+    for (Execution each : due) {
+      end = end.chain(before -> each.run().map(before::and));
+    }
+    return end.map(
+        last ->
+            switch (last) {
+              case End.Settled() ->
+                  next.<Reminded>map(Reminded.Later::new).orElseGet(Reminded.Over::new);
+              case End.Waiting(var reason) -> new Reminded.Stuck(reason);
+              case End.Parked(var reason) -> new Reminded.Stuck(reason);
+            });
+  }
+
+  /** What an event reminds of, for the index. */
+  Uni<List<Set>> reminders(Recorded<StoredEvent> event) {
+    return effects
+        .of(event)
+        .map(
+            all -> {
+              List<Set> found = new ArrayList<>();
+              for (Caused<E> caused : all) {
+                for (Effect each : caused.effects()) {
+                  if (each instanceof Effect.Remind<?> remind) {
+                    Cause<E> cause = caused.cause();
+                    found.add(
+                        new Set(
+                            remind.name(), cause.key(remind.name(), Stage.ACT), cause.due(remind)));
+                  }
+                }
+              }
+              return found;
+            });
   }
 
   /**
@@ -107,7 +230,7 @@ final class Executions<E> {
               for (Caused<E> caused : all) {
                 for (Effect each : caused.effects()) {
                   if (each instanceof Effect.Send<?> send && each.name().equals(effect)) {
-                    return new Execution(caused.cause(), send, Tries.NONE, by)
+                    return new Execution(caused.cause(), send, send, Tries.NONE, by)
                         .settle(send, refused);
                   }
                 }
@@ -116,27 +239,12 @@ final class Executions<E> {
             });
   }
 
-  /** Decides what a person has said. */
-  private static <C, S, E> Decider<C, S, E> overruling(Decider<C, S, E> target, String refused) {
-    return new Decider<>(
-        target.category(),
-        target.id(),
-        target.initial(),
-        (_, _) -> {
-          if (refused.isEmpty()) {
-            return List.of();
-          }
-          throw new Refused(refused);
-        },
-        target.evolve(),
-        target.stateVersion());
-  }
-
   /** One execution of one effect. */
   private final class Execution {
 
     private final Cause<E> cause;
     private final Effect effect;
+    private final Effect.@Nullable Send<?> command;
     private final Tries tries;
     private final Caller by;
     private final EffectSteps steps;
@@ -147,17 +255,29 @@ final class Executions<E> {
 
     private int readings;
 
+    /** Of what a stream decides, as the system. */
+    Execution(Cause<E> cause, Effect effect, Effect.Send<?> command) {
+      this(cause, effect, command, Tries.NONE, Caller.ANONYMOUS);
+    }
+
+    /** Of what another system does. */
+    Execution(Cause<E> cause, Effect.Perform<?> effect, Tries tries) {
+      this(cause, effect, null, tries, Caller.ANONYMOUS);
+    }
+
     /**
+     * @param command that its target decides; null of an activity
      * @param by who has it done; nobody, where the system does
      */
-    Execution(Cause<E> cause, Effect effect, Tries tries, Caller by) {
-      this.by = by;
+    Execution(
+        Cause<E> cause, Effect effect, Effect.@Nullable Send<?> command, Tries tries, Caller by) {
       this.cause = cause;
       this.effect = effect;
+      this.command = command;
       this.tries = tries;
+      this.by = by;
       this.told = Told.of(reaction, cause, effect);
-      this.steps =
-          new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), key(Stage.ANSWER));
+      this.steps = new EffectSteps(command == null, told.isPresent(), key(Stage.ANSWER));
     }
 
     private UUID key(Stage stage) {
@@ -186,7 +306,8 @@ final class Executions<E> {
           refused.isEmpty()
               ? new Result.Done(effect.name(), new Receipt(send.stream(), -1, false))
               : new Result.Refused(effect.name(), refused);
-      return handle(overruling(send.to(), refused), send.command(), earlier)
+      return handle(
+              refused.isEmpty() ? Overruled.done(send) : Overruled.refused(send, refused), earlier)
           .map(_ -> steps.first())
           .onFailure(Refused.class)
           .recoverWithItem(steps::first)
@@ -244,10 +365,7 @@ final class Executions<E> {
     }
 
     private Effect.Send<?> send() {
-      return switch (effect) {
-        case Effect.Send<?> send -> send;
-        case Effect.Perform<?> _ -> throw new IllegalStateException(effect + " has no target");
-      };
+      return Objects.requireNonNull(command, () -> effect + " has no target");
     }
 
     private Told<?> whoIsTold() {
@@ -285,15 +403,11 @@ final class Executions<E> {
     }
 
     private <C> Uni<Receipt> handle(Effect.Send<C> send, Earlier target) {
-      return handle(send.to(), send.command(), target);
-    }
-
-    private <C> Uni<Receipt> handle(Decider<C, ?, ?> decider, C command, Earlier target) {
       return engine
           .commands()
           .handle(
-              decider,
-              command,
+              send.to(),
+              send.command(),
               context(),
               new OfEffect(key(Stage.ACT), cause.event().position(), target, OnRefusal.MARK));
     }
@@ -303,7 +417,7 @@ final class Executions<E> {
           by,
           Optional.empty(),
           new Precondition.None(),
-          cause.metadata(),
+          cause.metadata(effect),
           engine.timing().command());
     }
 
@@ -317,24 +431,24 @@ final class Executions<E> {
     }
 
     private Uni<End> perform() {
-      return switch (effect) {
-        case Effect.Send<?> _ -> throw new IllegalStateException(effect + " is no activity");
-        case Effect.Perform<?> activity ->
-            undoes(activity)
-                .chain(
-                    undone ->
-                        tries.perform(activity, new Attempt(key(Stage.ACT).toString(), undone)))
-                .chain(
-                    tried ->
-                        switch (tried) {
-                          case Tries.Tried.Over(var result) -> {
-                            count(result);
-                            yield follow(steps.performed(result));
-                          }
-                          case Tries.Tried.Later(var reason) ->
-                              Uni.createFrom().item(new End.Waiting(effect.name() + ": " + reason));
-                        });
-      };
+      return effect instanceof Effect.Perform<?> activity
+          ? perform(activity)
+          : Uni.createFrom().failure(new IllegalStateException(effect + " is no activity"));
+    }
+
+    private Uni<End> perform(Effect.Perform<?> activity) {
+      return undoes(activity)
+          .chain(undone -> tries.perform(activity, new Attempt(key(Stage.ACT).toString(), undone)))
+          .chain(
+              tried ->
+                  switch (tried) {
+                    case Tries.Tried.Over(var result) -> {
+                      count(result);
+                      yield follow(steps.performed(result));
+                    }
+                    case Tries.Tried.Later(var reason) ->
+                        Uni.createFrom().item(new End.Waiting(effect.name() + ": " + reason));
+                  });
     }
 
     private Uni<Optional<String>> undoes(Effect.Perform<?> activity) {
@@ -342,13 +456,15 @@ final class Executions<E> {
       return undone == null
           ? Uni.createFrom().item(Optional.empty())
           : effects
-              .keyBefore(cause.event(), undone)
-              .invoke(
+              .newestBefore(cause.event(), undone)
+              .map(
                   found -> {
-                    if (found.isEmpty()) {
-                      throw new IllegalStateException(
-                          "no event before it has an effect '" + undone + "' to undo");
-                    }
+                    EventEffects.Earlier<E> earlier =
+                        found.orElseThrow(
+                            () ->
+                                new IllegalStateException(
+                                    "no event before it has an effect '" + undone + "' to undo"));
+                    return Optional.of(earlier.cause().key(undone, Stage.ACT).toString());
                   });
     }
 

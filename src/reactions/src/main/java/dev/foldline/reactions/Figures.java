@@ -12,6 +12,7 @@ public final class Figures {
   private final LongAdder retried = new LongAdder();
   private final LongAdder parked = new LongAdder();
   private final LongAdder readBack = new LongAdder();
+  private final LongAdder reminded = new LongAdder();
 
   void addDone() {
     done.increment();
@@ -39,6 +40,10 @@ public final class Figures {
 
   void addReadBack(long events) {
     readBack.add(events);
+  }
+
+  void addReminded(long reminders) {
+    reminded.add(reminders);
   }
 
   /** How many executions found or made an effect done. */
@@ -74,5 +79,10 @@ public final class Figures {
   /** How many events of targets were read back. */
   public long readBack() {
     return readBack.sum();
+  }
+
+  /** How many reminders were due, and are over. */
+  public long reminded() {
+    return reminded.sum();
   }
 }

@@ -12,6 +12,7 @@ import dev.foldline.eventstoredb.subscriptions.Delivery;
 import dev.foldline.eventstoredb.subscriptions.SubscriptionHealth;
 import dev.foldline.eventstoredb.subscriptions.SubscriptionTiming;
 import dev.foldline.eventstoredb.subscriptions.SupervisedSubscription;
+import dev.foldline.redis.Timers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
@@ -55,6 +56,7 @@ public final class ReactionRunner<E> {
   private final Activities activities;
   private final ParkedEffects<E> parked;
   private final WaitingEffects waiting;
+  private final Reminders reminders;
   private final Figures figures = new Figures();
   private final SupervisedSubscription subscription;
   private final AtomicInteger inHand = new AtomicInteger();
@@ -66,7 +68,25 @@ public final class ReactionRunner<E> {
     ReadBacks readBacks = new ReadBacks(engine.store(), READ_BACK_BYTES, figures::addReadBack);
     EventEffects<E> effects = new EventEffects<>(engine, reaction);
     this.activities = new Activities(engine.performers(), engine.timing().attempt());
-    this.executions = new Executions<>(engine, reaction, effects, readBacks, figures);
+    Timers timers = new Timers(engine.models(), reaction.name());
+    this.reminders =
+        new Reminders(
+            engine,
+            reaction.name(),
+            source::isRegistered,
+            timers,
+            this::remind,
+            new RemindersRebuild(
+                engine,
+                reaction.name(),
+                source.streams(),
+                timers,
+                source::beginsBehind,
+                source::settled,
+                this::reminders),
+            figures);
+    this.executions =
+        new Executions<>(engine, reaction, effects, readBacks, figures, reminders::set);
     this.parked = new ParkedEffects<>(engine, executions, source.group());
     this.waiting =
         new WaitingEffects(
@@ -84,6 +104,9 @@ public final class ReactionRunner<E> {
   public void start() {
     subscription.start();
     waiting.begin();
+    if (reaction.answers().isPresent()) {
+      reminders.begin();
+    }
   }
 
   /**
@@ -93,6 +116,7 @@ public final class ReactionRunner<E> {
    */
   public Uni<Void> stop(Duration limit) {
     waiting.end();
+    reminders.end();
     return subscription.stop(limit);
   }
 
@@ -105,7 +129,16 @@ public final class ReactionRunner<E> {
     } while (!taken.isEmpty() && inHand.get() < IN_HAND);
   }
 
+  private Uni<Reminders.Reminded> remind(Recorded<StoredEvent> event, String effect, Instant now) {
+    return executions.remind(event, effect, now);
+  }
+
+  private Uni<List<RemindersRebuild.Of.Set>> reminders(Recorded<StoredEvent> event) {
+    return executions.reminders(event);
+  }
+
   private void handle(Delivery delivery) {
+    engine.clock().sees(delivery.event());
     if (delivery.retries() > 0 || delivery.attempts() > 1) {
       figures.addRetried();
     }
@@ -240,6 +273,25 @@ public final class ReactionRunner<E> {
         .findFirst()
         .map(oldest -> Duration.between(oldest.since(), Instant.now()))
         .orElse(Duration.ZERO);
+  }
+
+  /** How many reminders are pending, as last looked at. */
+  public long pendingReminders() {
+    return reminders.pending().reminders();
+  }
+
+  /** For how long the oldest reminder is due that can't take place. */
+  public Duration overdueReminders() {
+    return reminders.overdue();
+  }
+
+  /**
+   * Has every reminder take place that is due by the event store's time, for 20 s at most.
+   *
+   * @return how many did; fails with {@link Unavailable} while the event store or Redis is away
+   */
+  public Uni<Long> fire() {
+    return reaction.answers().isPresent() ? reminders.fire() : Uni.createFrom().item(0L);
   }
 
   /** What it did. */

@@ -1,5 +1,6 @@
 package dev.foldline.reactions;
 
+import dev.foldline.core.Category;
 import dev.foldline.core.Reaction;
 import dev.foldline.core.Reaction.Beginning;
 import dev.foldline.eventstoredb.subscriptions.Group;
@@ -7,6 +8,7 @@ import dev.foldline.eventstoredb.subscriptions.PersistentSource;
 import dev.foldline.eventstoredb.subscriptions.Source;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The events of a reaction's category, from where it is registered to begin on: also where its
@@ -18,6 +20,7 @@ final class RegisteredSource implements Source {
 
   private final Engine engine;
   private final Group group;
+  private final String streams;
   private final Registration registration;
   private volatile PersistentSource source;
   private volatile long beginsBehind = -1;
@@ -26,6 +29,7 @@ final class RegisteredSource implements Source {
   RegisteredSource(Engine engine, Reaction<?> reaction) {
     this.engine = engine;
     this.group = group(engine, reaction.name(), reaction);
+    this.streams = String.valueOf(Group.ofCategories("", categories(reaction), BUFFER).filter());
     this.registration =
         new Registration(
             engine.store(),
@@ -34,6 +38,15 @@ final class RegisteredSource implements Source {
             engine.application(),
             () -> beginning(reaction));
     this.source = new PersistentSource(engine.store(), group, false);
+  }
+
+  private static List<String> categories(Reaction<?> reaction) {
+    return Stream.concat(
+            Stream.of(reaction.category()),
+            reaction.answers().stream().map(answering -> answering.decider().category()))
+        .map(Category::name)
+        .distinct()
+        .toList();
   }
 
   private static Group group(Engine engine, String name, Reaction<?> reaction) {
@@ -48,6 +61,16 @@ final class RegisteredSource implements Source {
       case Beginning.After(var other) ->
           new PersistentSource(engine.store(), group(engine, other, reaction), false).ended();
     };
+  }
+
+  /** A regular expression of the streams of its events, and of those whom they remind. */
+  String streams() {
+    return streams;
+  }
+
+  /** Up to which position its events are settled, as far as the server has kept that. */
+  Uni<Long> settled() {
+    return source.settled();
   }
 
   /** What its group is called. */

@@ -38,6 +38,7 @@ final class Application implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final EventStore store;
+  private final StoreClock clock;
   private final EventCodec codec;
   private final CommandHandler commands;
   private final Namespace namespace;
@@ -50,6 +51,7 @@ final class Application implements AutoCloseable {
   Application(
       String connectionString, String redis, Namespace namespace, List<Category<?>> categories) {
     this.store = new EventStore(connectionString, Duration.ofSeconds(5));
+    this.clock = new StoreClock(store, namespace);
     this.codec = new EventCodec(categories);
     this.namespace = namespace;
     this.models =
@@ -97,6 +99,7 @@ final class Application implements AutoCloseable {
                 models,
                 namespace,
                 "dev.foldline:" + artifact,
+                clock,
                 this::performer,
                 timing),
             reaction);

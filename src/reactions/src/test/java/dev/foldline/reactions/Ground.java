@@ -12,6 +12,7 @@ import dev.foldline.reactions.ParkedEffects.Parked;
 import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.RedisServer;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,11 @@ final class Ground implements AutoCloseable {
     this(EventStoreServer.start(data));
   }
 
+  /** One whose store stamps its events by a clock of its own. */
+  static Ground by(InstantSource clock, Path data) {
+    return new Ground(EventStoreServer.start(data, clock));
+  }
+
   private Ground(EventStoreServer server) {
     this.server = server;
   }
@@ -43,7 +49,7 @@ final class Ground implements AutoCloseable {
   /** One more instance. */
   Application application(Category<?>... categories) {
     List<Category<?>> all = new ArrayList<>(List.of(categories));
-    all.addAll(List.of(Account.ACCOUNTS, Transfer.TRANSFERS));
+    all.addAll(List.of(Account.ACCOUNTS, Transfer.TRANSFERS, Alarm.ALARMS));
     Application application =
         new Application(server.connectionString(), redis.url(), NAMESPACE, all);
     applications.add(application);

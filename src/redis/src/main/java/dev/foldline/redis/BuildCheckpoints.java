@@ -1,19 +1,14 @@
 package dev.foldline.redis;
 
-import static java.util.stream.Collectors.toSet;
-
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
+import dev.foldline.redis.PartCheckpoints.Place;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Response;
 import java.util.List;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** How far the builds of a projection are: each part of a build keeps a position of its own. */
 public final class BuildCheckpoints {
-
-  private static final Script CHECKPOINT = Script.named("checkpoint.lua");
 
   private final ReadModels models;
   private final Projection<?> projection;
@@ -25,42 +20,9 @@ public final class BuildCheckpoints {
     this.key = Layout.builds(models.namespace(), projection.name());
   }
 
-  private record Part(Replication replication, String kept) {
-
-    static Part of(Response answer) {
-      return new Part(
-          new Replication(
-              answer.get(0).toString(),
-              Long.parseLong(answer.get(1).toString()),
-              answer.get(2).toString(),
-              Long.parseLong(answer.get(3).toString())),
-          answer.get(4).toString());
-    }
-
-    String keptIn() {
-      return kept.substring(0, Math.max(kept.indexOf(' '), 0));
-    }
-
-    boolean goesOn() {
-      return keptIn().equals(replication.history());
-    }
-
-    long position() {
-      return kept.isEmpty() ? -1 : Long.parseLong(kept.substring(kept.indexOf(' ') + 1));
-    }
-  }
-
   /** Up to where a build has every event, as far as it is kept in Redis. */
   public Uni<Checkpoint> of(String build) {
-    return checkpoints("look", build, _ -> "", -1)
-        .map(
-            parts ->
-                new Checkpoint(
-                    build,
-                    parts.stream().map(Part::replication).toList(),
-                    parts.stream().map(Part::keptIn).collect(toSet()),
-                    parts.stream().mapToLong(Part::position).min().orElse(-1),
-                    parts.stream().allMatch(Part::goesOn)));
+    return parts(build).now();
   }
 
   /**
@@ -72,7 +34,7 @@ public final class BuildCheckpoints {
    *     before
    */
   public Uni<Checkpoint> reached(Checkpoint checkpoint) {
-    return keep("keep", checkpoint).map(parts -> told(checkpoint, parts));
+    return parts(checkpoint.build()).reached(checkpoint);
   }
 
   /**
@@ -81,14 +43,7 @@ public final class BuildCheckpoints {
    * @return as {@link #reached}; fails too if the one before was {@linkplain #retract retracted}
    */
   public Uni<Checkpoint> goOn(Checkpoint checkpoint) {
-    return keep("go on", checkpoint)
-        .invoke(
-            parts -> {
-              if (!parts.stream().allMatch(Part::goesOn)) {
-                throw new Unavailable("what was settled is not all in the read models");
-              }
-            })
-        .map(parts -> told(checkpoint, parts));
+    return parts(checkpoint.build()).goOn(checkpoint);
   }
 
   /**
@@ -96,53 +51,21 @@ public final class BuildCheckpoints {
    * each one that keeps the build up to date applies it again.
    */
   public Uni<Void> retract(Checkpoint checkpoint) {
-    return checkpoints("retract", checkpoint.build(), _ -> "", checkpoint.position())
-        .replaceWithVoid();
+    return parts(checkpoint.build()).retract(checkpoint);
   }
 
-  private Uni<List<Part>> keep(String what, Checkpoint checkpoint) {
-    List<String> histories = checkpoint.histories();
-    return checkpoints(what, checkpoint.build(), histories::get, checkpoint.position())
-        .invoke(
-            parts -> {
-              if (!parts.stream()
-                  .map(part -> part.replication().history())
-                  .toList()
-                  .equals(histories)) {
-                throw new Unavailable("Redis was started again or failed over");
-              }
-            });
-  }
-
-  private static Checkpoint told(Checkpoint checkpoint, List<Part> parts) {
-    return new Checkpoint(
-        checkpoint.build(),
-        parts.stream().map(Part::replication).toList(),
-        checkpoint.keptIn(),
-        checkpoint.position(),
-        checkpoint.whole());
-  }
-
-  private Uni<List<Part>> checkpoints(
-      String what, String build, IntFunction<String> history, long position) {
+  private PartCheckpoints parts(String build) {
     Layout layout = models.layout(projection, build);
     List<String> keys = layout.checkpoints();
-    return models
-        .send(
-            IntStream.range(0, keys.size())
-                .mapToObj(
-                    i -> {
-                      boolean partition = i < Layout.PARTITIONS;
-                      return new Command(
-                          CHECKPOINT,
-                          List.of(keys.get(i), partition ? layout.documents(i) : key),
-                          List.of(
-                              what,
-                              Long.toString(position),
-                              history.apply(i),
-                              partition ? Layout.MARK : Builds.EVENTS + build));
-                    })
-                .toList())
-        .map(answers -> answers.stream().map(Part::of).toList());
+    return new PartCheckpoints(
+        models,
+        build,
+        IntStream.range(0, keys.size())
+            .mapToObj(
+                i ->
+                    i < Layout.PARTITIONS
+                        ? new Place(keys.get(i), layout.documents(i), Layout.MARK)
+                        : new Place(keys.get(i), key, Builds.EVENTS + build))
+            .toList());
   }
 }

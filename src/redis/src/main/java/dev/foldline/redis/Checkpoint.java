@@ -31,7 +31,7 @@ public record Checkpoint(
   }
 
   /** The one that is true where what came after a position may not have come to this Redis. */
-  Checkpoint backTo(long earlier) {
+  public Checkpoint backTo(long earlier) {
     return new Checkpoint(build, parts, keptIn, Math.min(position, earlier), false);
   }
 }

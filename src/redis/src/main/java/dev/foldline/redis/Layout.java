@@ -83,6 +83,16 @@ record Layout(Namespace namespace, String projection, String build) {
     return prefix(namespace) + "reaction:" + reaction;
   }
 
+  /**
+   * Of a reaction's timers: {@code due}, a sorted set of reminders by when they are due next;
+   * {@code taken}, one of those that are being done, by when they were due first; {@code index}, a
+   * hash that is there while the index is; its {@code checkpoint}; and who is {@code rebuilding}
+   * it.
+   */
+  static String timers(Namespace namespace, String reaction, String kind) {
+    return prefix(namespace) + "{timers:" + reaction + "}:" + kind;
+  }
+
   /** The events that could not be applied to a build. */
   static String poisons(Namespace namespace, String projection, String build) {
     return of(namespace, projection, "poisons:" + build);

@@ -9,6 +9,7 @@ import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.embedded.Main;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -55,8 +56,22 @@ public final class EventStoreServer implements AutoCloseable {
 
   /** Starts one that keeps its events in a directory, unless one is given. */
   public static EventStoreServer start(Path data) {
+    return here(data, InstantSource.system());
+  }
+
+  /**
+   * Starts one that keeps its events in a directory, and stamps them by a clock of its own. Where
+   * one is given the test is skipped.
+   */
+  public static EventStoreServer start(Path data, InstantSource clock) {
+    mustBeOwn("has a clock of its own");
+    return here(data, clock);
+  }
+
+  private static EventStoreServer here(Path data, InstantSource clock) {
     return new EventStoreServer(
-        port -> EmbeddedEventStore.builder().port(port).data(data).fsync(false).start());
+        port ->
+            EmbeddedEventStore.builder().port(port).data(data).fsync(false).clock(clock).start());
   }
 
   /**

@@ -26,9 +26,9 @@ import java.util.UUID;
  * }</pre>
  *
  * <p>The events are those of the stream with the id {@value #ID} of the reaction's category, from
- * revision 0 on, and recorded at {@link Instant#EPOCH}. Those of before count only for a reaction
- * that is given the state. What a reaction throws, and what is wrong with its effects, comes out of
- * {@link #when} as it is.
+ * revision 0 on, and recorded at {@link Instant#EPOCH}, unless another instant is said. Those of
+ * before count only for a reaction that is given the state. What a reaction throws, and what is
+ * wrong with its effects, comes out of {@link #when} as it is.
  *
  * @param <E> the events
  */
@@ -40,11 +40,13 @@ public final class GivenReaction<E> {
   private final Reaction<E> reaction;
   private final Reaction.AsOf<E> before;
   private final int revision;
+  private final Instant time;
 
-  private GivenReaction(Reaction<E> reaction, Reaction.AsOf<E> before, int revision) {
+  private GivenReaction(Reaction<E> reaction, Reaction.AsOf<E> before, int revision, Instant time) {
     this.reaction = reaction;
     this.before = before;
     this.revision = revision;
+    this.time = time;
   }
 
   /** What happened before. */
@@ -59,7 +61,12 @@ public final class GivenReaction<E> {
     for (E event : events) {
       state = state.and(event);
     }
-    return new GivenReaction<>(reaction, state, events.size());
+    return new GivenReaction<>(reaction, state, events.size(), Instant.EPOCH);
+  }
+
+  /** The same, where the store writes the event under test at an instant. */
+  public GivenReaction<E> at(Instant instant) {
+    return new GivenReaction<>(reaction, before, revision, instant);
   }
 
   /**
@@ -68,6 +75,7 @@ public final class GivenReaction<E> {
    * @throws IllegalArgumentException if two of its effects have the same name, or there are too
    *     many
    * @throws dev.foldline.core.Invalid if a command names no stream
+   * @throws ClassCastException if a reminder's command is not one of the decider that is answered
    */
   public When<E> when(E event) {
     Recorded<E> recorded =
@@ -77,16 +85,22 @@ public final class GivenReaction<E> {
             reaction.category().stream(ID),
             revision,
             revision,
-            Instant.EPOCH,
+            time,
             Map.of());
     List<Effect> effects = before.and(event).effects(recorded);
-    effects.forEach(GivenReaction::checkTarget);
+    effects.forEach(effect -> checkTarget(recorded, effect));
     return new When<>(reaction, recorded, effects);
   }
 
-  private static void checkTarget(Effect effect) {
-    if (effect instanceof Effect.Send<?> send) {
-      String _ = send.stream();
+  private void checkTarget(Recorded<E> event, Effect effect) {
+    switch (effect) {
+      case Effect.Send<?> send -> {
+        String _ = send.stream();
+      }
+      case Effect.Remind<?> remind -> {
+        String _ = reaction.command(event, remind).stream();
+      }
+      case Effect.Perform<?> _, Effect.Cancel _ -> {}
     }
   }
 

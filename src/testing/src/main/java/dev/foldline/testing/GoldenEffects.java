@@ -42,6 +42,8 @@ public final class GoldenEffects<E> {
   private static final String SUFFIX = ".effects";
   private static final String OF = ": ";
   private static final String NOTHING = "nothing";
+  private static final String ACTIVITY = " -> activity ";
+  private static final String CANCELS = " -> cancels ";
 
   private final Reaction<E> reaction;
   private final Path file;
@@ -90,19 +92,22 @@ public final class GoldenEffects<E> {
   private static String text(Effect effect) {
     return switch (effect) {
       case Effect.Send<?> send -> send.name() + " -> " + send.to().category().name();
-      case Effect.Perform<?> perform -> perform.name() + " -> activity " + perform.activity();
+      case Effect.Perform<?> perform -> perform.name() + ACTIVITY + perform.activity();
+      case Effect.Remind<?> remind -> remind.name() + " -> itself, later";
+      case Effect.Cancel cancel -> cancel.name() + CANCELS + cancel.effect();
     };
   }
 
   /**
-   * Fails unless there is an example of each record, and the examples lead to the effects that the
-   * file has, and to no others. A type that is stored no more leads to what its upcasters make of
-   * it.
+   * Fails unless there is an example of each record, each effect that is cancelled is a command or
+   * a reminder of the examples, and the examples lead to the effects that the file has, and to no
+   * others. A type that is stored no more leads to what its upcasters make of it.
    */
   public void check() {
     assertThat(effects.keySet())
         .as("there is an example of each record")
         .containsExactlyInAnyOrderElementsOf(reaction.category().types().keySet());
+    checkCancelled();
     NavigableMap<String, NavigableSet<String>> golden = read();
     if (Boolean.getBoolean("golden.write") && !golden.keySet().containsAll(effects.keySet())) {
       effects.forEach(golden::putIfAbsent);
@@ -128,6 +133,23 @@ public final class GoldenEffects<E> {
           file and running with -Dgolden.write=true."""
               .formatted(reaction, file, String.join("\n", changes), reaction));
     }
+  }
+
+  private void checkCancelled() {
+    Collection<String> all = effects.values().stream().flatMap(Collection::stream).toList();
+    effects.forEach(
+        (type, these) -> {
+          for (String each : these) {
+            int cancels = each.indexOf(CANCELS);
+            if (cancels >= 0) {
+              String name = each.substring(cancels + CANCELS.length());
+              assertThat(all)
+                  .as("'%s%s%s' cancels a command or a reminder", type, OF, each)
+                  .anyMatch(other -> other.startsWith(name + " -> "))
+                  .noneMatch(other -> other.startsWith(name + ACTIVITY));
+            }
+          }
+        });
   }
 
   /** What an event of a type leads to that may be stored no more. */

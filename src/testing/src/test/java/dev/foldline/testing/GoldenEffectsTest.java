@@ -1,5 +1,6 @@
 package dev.foldline.testing;
 
+import static dev.foldline.core.Effect.cancel;
 import static dev.foldline.core.Effect.perform;
 import static dev.foldline.core.Effect.send;
 import static java.nio.file.Files.readString;
@@ -77,6 +78,23 @@ class GoldenEffectsTest {
         .history(new Requested("a", "b", 30), new Taken("b", 30), new Rejected("a", 30))
         .history(new Requested("a", "b", 30), new Failed("insufficient-funds"))
         .check();
+  }
+
+  @Test
+  void say_what_is_later_and_what_is_cancelled() throws IOException {
+    checkAndWrite(TAKE, cancel("stop", "take"));
+    assertThat(readString(directory.resolve("ask.effects")))
+        .contains("asked.v2: stop -> cancels take");
+  }
+
+  @Test
+  void fail_where_an_activity_is_cancelled_or_what_there_is_not() {
+    assertThatThrownBy(() -> checkAndWrite(WRITE, cancel("stop", "write")))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("'asked.v2: stop -> cancels write' cancels a command or a reminder");
+    assertThatThrownBy(() -> checkAndWrite(WRITE, cancel("stop", "take")))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("cancels a command or a reminder");
   }
 
   @Test

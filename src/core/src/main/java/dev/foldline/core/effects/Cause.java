@@ -1,9 +1,12 @@
 package dev.foldline.core.effects;
 
 import dev.foldline.core.Causation;
+import dev.foldline.core.Effect;
 import dev.foldline.core.NamedId;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Recorded;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -19,6 +22,9 @@ public record Cause<E>(Namespace namespace, String reaction, Recorded<E> event, 
 
   /** So many effects may follow from each other. */
   public static final int DEEPEST = 32;
+
+  /** What reminds of itself does so once in that time at most. */
+  private static final Duration SOONEST = Duration.ofSeconds(1);
 
   /** Stored for ever. */
   private static final String PATH = "reactionPath";
@@ -56,10 +62,18 @@ public record Cause<E>(Namespace namespace, String reaction, Recorded<E> event, 
         : reaction;
   }
 
-  /** What is written beside the events of its effects. */
-  public Map<String, String> metadata() {
+  /** When a reminder is due, by the store's time. */
+  public Instant due(Effect.Remind<?> remind) {
+    Instant soonest = event.time().plus(SOONEST);
+    return remind.at().isBefore(soonest) ? soonest : remind.at();
+  }
+
+  /** What is written beside the events of an effect. With a reminder a new chain begins. */
+  public Map<String, String> metadata(Effect effect) {
     Map<String, String> metadata = new HashMap<>(Causation.of(event));
-    metadata.put(PATH, path());
+    if (!(effect instanceof Effect.Remind)) {
+      metadata.put(PATH, path());
+    }
     carry(TRACE, TRACE, metadata);
     carry(USER, ON_BEHALF_OF, metadata);
     carry(ON_BEHALF_OF, ON_BEHALF_OF, metadata);

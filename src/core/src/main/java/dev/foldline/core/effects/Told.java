@@ -18,10 +18,16 @@ public record Told<C>(Decider<C, ?, ?> decider, Function<Result, C> command, OnR
 
   /** Those of an effect: of an activity of which nobody else is told, {@link Untold}. */
   public static <E> Optional<Told<?>> of(Reaction<E> reaction, Cause<E> cause, Effect effect) {
-    return reaction
-        .answers()
-        .<Told<?>>map(answering -> answered(answering, cause))
-        .or(() -> untold(cause, effect));
+    return switch (effect) {
+      case Effect.Send<?> _ -> answered(reaction, cause);
+      case Effect.Perform<?> _ ->
+          answered(reaction, cause).or(() -> Optional.of(untold(cause, effect)));
+      case Effect.Remind<?> _, Effect.Cancel _ -> Optional.empty();
+    };
+  }
+
+  private static <E> Optional<Told<?>> answered(Reaction<E> reaction, Cause<E> cause) {
+    return reaction.answers().map(answering -> answered(answering, cause));
   }
 
   private static <E, C> Told<C> answered(Reaction.Answering<E, C> answering, Cause<E> cause) {
@@ -29,15 +35,9 @@ public record Told<C>(Decider<C, ?, ?> decider, Function<Result, C> command, OnR
         answering.decider(), result -> answering.tell(cause.event(), result), OnRefusal.FAIL);
   }
 
-  private static Optional<Told<?>> untold(Cause<?> cause, Effect effect) {
-    return switch (effect) {
-      case Effect.Send<?> _ -> Optional.empty();
-      case Effect.Perform<?> _ -> {
-        String key = cause.key(effect.name(), Stage.ANSWER).toString();
-        yield Optional.of(
-            new Told<>(Untold.DECIDER, result -> new Untold(key, result), OnRefusal.MARK));
-      }
-    };
+  private static Told<Untold> untold(Cause<?> cause, Effect effect) {
+    String key = cause.key(effect.name(), Stage.ANSWER).toString();
+    return new Told<>(Untold.DECIDER, result -> new Untold(key, result), OnRefusal.MARK);
   }
 
   /** Their stream, which is the same whatever became of the effect. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,12 +41,13 @@ public final class EventLog implements AutoCloseable {
   private volatile RecentIndex index;
   private volatile long lastPosition;
 
-  private EventLog(Database database, Executor answers, int generation) throws SQLException {
+  private EventLog(Database database, Executor answers, int generation, InstantSource clock)
+      throws SQLException {
     this.database = database;
     Connection connection = database.writer();
     checkpoints = new WalCheckpoints(database.checkpoints(), connection);
     Selects selects = new Selects(connection);
-    LogHead head = new LogHead(selects, new Inserts(connection), generation, FIRST_POSITION);
+    LogHead head = new LogHead(selects, new Inserts(connection), generation, FIRST_POSITION, clock);
     index = head.committed();
     lastPosition = head.lastPosition();
     tail = new Tail(lastPosition);
@@ -70,13 +72,25 @@ public final class EventLog implements AutoCloseable {
     return open(directory, fsync, answers, GENERATION);
   }
 
+  /** The same, with another {@link #GENERATION}, by the machine's clock. */
+  public static EventLog open(
+      @Nullable Path directory, boolean fsync, Executor answers, int generation) {
+    return open(directory, fsync, answers, generation, InstantSource.system());
+  }
+
   /**
    * The same, with another {@link #GENERATION}: a small one is met at every stage of its way to
    * disk.
+   *
+   * @param clock by which events are stamped
    */
   public static EventLog open(
-      @Nullable Path directory, boolean fsync, Executor answers, int generation) {
-    EventLog log = open(Database.open(directory, fsync), answers, generation);
+      @Nullable Path directory,
+      boolean fsync,
+      Executor answers,
+      int generation,
+      InstantSource clock) {
+    EventLog log = open(Database.open(directory, fsync), answers, generation, clock);
     try {
       log.seed();
     } catch (RuntimeException e) {
@@ -86,9 +100,10 @@ public final class EventLog implements AutoCloseable {
     return log;
   }
 
-  private static EventLog open(Database database, Executor answers, int generation) {
+  private static EventLog open(
+      Database database, Executor answers, int generation, InstantSource clock) {
     try {
-      return new EventLog(database, answers, generation);
+      return new EventLog(database, answers, generation, clock);
     } catch (SQLException e) {
       database.close();
       throw new StorageException(e);

@@ -1,6 +1,7 @@
 package dev.foldline.embedded.log;
 
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ final class LogHead {
   private final Inserts inserts;
   private final Indexer indexer;
   private final long firstPosition;
+  private final InstantSource clock;
   private final RecentIds recent = new RecentIds();
   private final Map<String, StreamInfo> streams =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -38,9 +40,11 @@ final class LogHead {
   /**
    * @param generation of the {@link Indexer}
    * @param firstPosition of an empty log
+   * @param clock by which events are stamped
    */
-  LogHead(Selects selects, Inserts inserts, int generation, long firstPosition)
+  LogHead(Selects selects, Inserts inserts, int generation, long firstPosition, InstantSource clock)
       throws SQLException {
+    this.clock = clock;
     this.selects = selects;
     this.inserts = inserts;
     this.firstPosition = firstPosition;
@@ -168,7 +172,7 @@ final class LogHead {
             event.id(),
             event.type(),
             event.json(),
-            Ticks.now(),
+            Ticks.of(clock.instant()),
             event.data(),
             event.metadata());
     inserts.event(streamId, stored);

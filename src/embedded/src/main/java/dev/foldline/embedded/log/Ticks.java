@@ -7,7 +7,10 @@ public final class Ticks {
   private Ticks() {}
 
   public static long now() {
-    Instant now = Instant.now();
-    return now.getEpochSecond() * 10_000_000 + now.getNano() / 100;
+    return of(Instant.now());
+  }
+
+  static long of(Instant time) {
+    return time.getEpochSecond() * 10_000_000 + time.getNano() / 100;
   }
 }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -36,7 +37,12 @@ class IndexerTest {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
       LogHead head =
-          new LogHead(new Selects(connection), new Inserts(connection), generation, 4096);
+          new LogHead(
+              new Selects(connection),
+              new Inserts(connection),
+              generation,
+              4096,
+              InstantSource.system());
       Decisions decisions = new Decisions(head);
       for (int i = 0; i < 20 * generation; i++) {
         append(decisions);
@@ -59,7 +65,12 @@ class IndexerTest {
     try (Database database = Database.open(data, false)) {
       Connection connection = database.writer();
       LogHead head =
-          new LogHead(new Selects(connection), new Inserts(connection), 1 + random.nextInt(30), 1);
+          new LogHead(
+              new Selects(connection),
+              new Inserts(connection),
+              1 + random.nextInt(30),
+              1,
+              InstantSource.system());
       Decisions decisions = new Decisions(head);
       for (int i = 0; i < 300; i++) {
         long[] appended = new long[STREAMS];

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -54,7 +55,9 @@ class WriterTest {
   void ends() throws Exception {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
-      LogHead head = new LogHead(new Selects(connection), new Inserts(connection), 100, 4096);
+      LogHead head =
+          new LogHead(
+              new Selects(connection), new Inserts(connection), 100, 4096, InstantSource.system());
       Writer writer = new Writer(head, _ -> {}, Runnable::run);
 
       List<CompletableFuture<WriteResult>> answers =
@@ -85,7 +88,9 @@ class WriterTest {
   void late_failure() throws Exception {
     try (Database database = Database.open(null, false)) {
       Connection connection = database.writer();
-      LogHead head = new LogHead(new Selects(connection), new Inserts(connection), 100, 4096);
+      LogHead head =
+          new LogHead(
+              new Selects(connection), new Inserts(connection), 100, 4096, InstantSource.system());
       var answers = new LinkedBlockingQueue<Runnable>();
       Writer writer = new Writer(head, _ -> {}, answers::add);
       CompletableFuture<WriteResult> failed =

@@ -30,21 +30,24 @@ final class Deliveries<E> {
   }
 
   /** Delivers what is new in the log. */
-  void deliver() {
+  void deliver(Chance chance) {
     List<Recorded<Object>> all = world.log().all();
     for (; seen < all.size(); seen++) {
       Recorded<Object> event = all.get(seen);
       if (reaction.category().isOf(event.stream()) && !(event.event() instanceof Log.Mark)) {
-        queue(event.map(reaction.category().family()::cast));
+        queue(event.map(reaction.category().family()::cast), chance);
       }
     }
   }
 
-  private void queue(Recorded<E> event) {
+  /** Another instance is given it at once, and again when it is its turn. */
+  private void queue(Recorded<E> event, Chance chance) {
     Deque<Recorded<E>> those = unsettled.computeIfAbsent(event.stream(), _ -> new ArrayDeque<>());
     those.add(event);
     if (those.size() == 1) {
       deliver(event);
+    } else if (chance.strikes(4)) {
+      begin(event);
     }
   }
 

@@ -7,7 +7,6 @@ import dev.foldline.core.Effect;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Performs;
 import dev.foldline.core.Performs.Attempt;
-import dev.foldline.core.Reaction;
 import dev.foldline.core.Refused;
 import dev.foldline.core.Result;
 import dev.foldline.core.Unavailable;
@@ -24,13 +23,14 @@ import dev.foldline.core.effects.EffectSteps;
 import dev.foldline.core.effects.Next;
 import dev.foldline.core.effects.Stage;
 import dev.foldline.core.effects.Told;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One execution of one effect: does what its {@link EffectSteps} say. */
-final class EffectExecution<E> {
+final class EffectExecution {
 
   /** So often an activity is tried that does not work. */
   private static final int MOST_TRIES = 10;
@@ -39,8 +39,9 @@ final class EffectExecution<E> {
   private static final String GAVE_UP = "gave-up";
 
   private final World world;
-  private final Cause<E> cause;
+  private final Cause<?> cause;
   private final Effect effect;
+  private final Effect.@Nullable Send<?> sent;
   private final Function<String, Optional<UUID>> earlier;
   private final Optional<Told<?>> told;
   private final EffectSteps steps;
@@ -49,21 +50,23 @@ final class EffectExecution<E> {
   private int tries;
 
   /**
+   * @param sent the command that its target decides; null of an activity
    * @param earlier the key of the newest effect with a name, of the events before the cause
    */
   EffectExecution(
       World world,
-      Reaction<E> reaction,
-      Cause<E> cause,
+      Cause<?> cause,
       Effect effect,
+      Effect.@Nullable Send<?> sent,
+      Optional<Told<?>> told,
       Function<String, Optional<UUID>> earlier) {
     this.world = world;
     this.cause = cause;
     this.effect = effect;
+    this.sent = sent;
+    this.told = told;
     this.earlier = earlier;
-    this.told = Told.of(reaction, cause, effect);
-    this.steps =
-        new EffectSteps(effect instanceof Effect.Perform<?>, told.isPresent(), key(Stage.ANSWER));
+    this.steps = new EffectSteps(sent == null, told.isPresent(), key(Stage.ANSWER));
     this.due = steps.first();
   }
 
@@ -95,10 +98,7 @@ final class EffectExecution<E> {
   }
 
   private Effect.Send<?> send() {
-    return switch (effect) {
-      case Effect.Send<?> send -> send;
-      case Effect.Perform<?> _ -> throw new IllegalStateException(effect + " has no target");
-    };
+    return Objects.requireNonNull(sent, () -> effect + " has no target");
   }
 
   private Told<?> whoIsTold() {
@@ -170,7 +170,7 @@ final class EffectExecution<E> {
         Caller.ANONYMOUS,
         Optional.empty(),
         new Precondition.None(),
-        cause.metadata(),
+        cause.metadata(effect),
         CommandContext.NONE.timeout());
   }
 
@@ -183,10 +183,10 @@ final class EffectExecution<E> {
   }
 
   private Next perform(Chance chance) {
-    return switch (effect) {
-      case Effect.Send<?> _ -> throw new IllegalStateException(effect + " is no activity");
-      case Effect.Perform<?> activity -> perform(activity, chance);
-    };
+    if (effect instanceof Effect.Perform<?> activity) {
+      return perform(activity, chance);
+    }
+    throw new IllegalStateException(effect + " is no activity");
   }
 
   private <I> Next perform(Effect.Perform<I> activity, Chance chance) {

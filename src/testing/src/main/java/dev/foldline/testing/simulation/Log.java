@@ -37,6 +37,7 @@ final class Log {
       new RecentKeys.Window(Integer.MAX_VALUE, Duration.ofDays(1), () -> Instant.EPOCH);
 
   private final List<Recorded<Object>> all = new ArrayList<>();
+  private Instant now = Instant.EPOCH;
   private final Map<String, List<Recorded<Object>>> streams = new HashMap<>();
 
   /** By their ids, which hold what they are: there is no JSON here. */
@@ -95,14 +96,7 @@ final class Log {
   private void add(String stream, List<Recorded<Object>> those, UUID id) {
     Proposed event = proposed(id);
     Recorded<Object> recorded =
-        new Recorded<>(
-            event.event(),
-            id,
-            stream,
-            those.size(),
-            all.size(),
-            Instant.EPOCH.plusSeconds(all.size()),
-            event.metadata());
+        new Recorded<>(event.event(), id, stream, those.size(), all.size(), now, event.metadata());
     those.add(recorded);
     all.add(recorded);
   }
@@ -113,6 +107,16 @@ final class Log {
       throw new IllegalStateException("nobody proposed " + id);
     }
     return found;
+  }
+
+  /** What time it is. */
+  Instant now() {
+    return now;
+  }
+
+  /** Goes on to a time. */
+  void at(Instant time) {
+    now = time;
   }
 
   /** A stream before its first event. */

@@ -15,6 +15,7 @@ import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.CommandIdentity;
 import dev.foldline.core.commands.KeyedRequest;
 import dev.foldline.core.commands.RequestMacs;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>What is done for a command and an effect are the very steps of an application. Every reaction
- * begins with the first event. Time stands still, nothing is deleted, and no event is an earlier
- * version's. Used by one thread at a time.
+ * begins with the first event. It is {@link Instant#EPOCH} until a test {@linkplain #at says}
+ * otherwise, nothing is deleted, and no event is an earlier version's. Used by one thread at a
+ * time.
  */
 public final class Simulation {
 
@@ -63,7 +65,7 @@ public final class Simulation {
   private int given;
 
   private Simulation() {
-    this.world = new World(new Log(), performers, new ArrayList<>());
+    this.world = new World(new Log(), performers, new ArrayList<>(), new Agenda());
   }
 
   /**
@@ -144,32 +146,60 @@ public final class Simulation {
   }
 
   /**
+   * Goes on to an instant: what is due by then takes place when it {@linkplain #run runs}.
+   *
+   * @throws IllegalArgumentException if it is over
+   */
+  public Simulation at(Instant instant) {
+    if (instant.isBefore(world.log().now())) {
+      throw new IllegalArgumentException("it is " + world.log().now() + " already");
+    }
+    world.log().at(instant);
+    world.underWay().addAll(world.agenda().take(instant));
+    return this;
+  }
+
+  /** What is due later, the earliest first: when, and of which stream what. */
+  public List<String> due() {
+    return world.agenda().pending();
+  }
+
+  /**
    * Does all that is to be done: one thing after another, and nothing goes wrong.
    *
    * @throws AssertionError if something has a bug, would be parked, or does not end within 50,000
    *     steps
    */
   public void run() {
-    run(new Chance.Order(), "");
+    run(new Chance.Order(), world.log().now(), "");
   }
 
   /**
    * Does all that is to be done: the steps of all commands and effects in any order, while some go
    * wrong, up to forty in all. An append never arrives, or late, or its answer is lost, and so is a
    * call of an activity; an instance dies between two steps, and does not remember what a stream
-   * held; an event is delivered again while it is under way and when it is settled. The events of a
-   * stream are delivered in their order the first time.
+   * held; an event is delivered again while it is under way and when it is settled, and to another
+   * instance while the one before it in its stream is under way.
    *
    * @param seed that makes it: with the same all is the same
    * @throws AssertionError as {@link #run()} does
    */
   public void run(long seed) {
-    run(new Chance.Seeded(seed), " (seed " + seed + ")");
+    run(seed, world.log().now());
   }
 
-  private void run(Chance chance, String seed) {
+  /**
+   * The same, while it becomes an instant, at any moment of it.
+   *
+   * @throws AssertionError as {@link #run()} does
+   */
+  public void run(long seed, Instant until) {
+    run(new Chance.Seeded(seed), until, " (seed " + seed + ")");
+  }
+
+  private void run(Chance chance, Instant until, String seed) {
     try {
-      for (int steps = 0; goesOn(chance); steps++) {
+      for (int steps = 0; goesOn(chance, until); steps++) {
         if (steps == MOST_STEPS) {
           throw new AssertionError("it does not end within " + MOST_STEPS + " steps");
         }
@@ -180,8 +210,12 @@ public final class Simulation {
     }
   }
 
-  private boolean goesOn(Chance chance) {
-    deliveries.forEach(Deliveries::deliver);
+  private boolean goesOn(Chance chance, Instant until) {
+    deliveries.forEach(each -> each.deliver(chance));
+    world.underWay().addAll(world.agenda().take(world.log().now()));
+    if (until.isAfter(world.log().now()) && (world.underWay().isEmpty() || chance.strikes(20))) {
+      at(until);
+    }
     if (!deliveries.isEmpty() && chance.strikes(world.underWay().isEmpty() ? 2 : 20)) {
       deliveries.get(chance.pick(deliveries.size())).deliverAgain(chance);
     }

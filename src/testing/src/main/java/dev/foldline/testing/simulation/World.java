@@ -10,5 +10,7 @@ import java.util.Map;
  *
  * @param performers who does which activity
  * @param underWay the work that is not at its end
+ * @param agenda what is due later
  */
-record World(Log log, Map<Activity<?, ?>, Performs<?, ?>> performers, List<Work> underWay) {}
+record World(
+    Log log, Map<Activity<?, ?>, Performs<?, ?>> performers, List<Work> underWay, Agenda agenda) {}

@@ -4,6 +4,7 @@ import dev.foldline.quarkus.OperationsConfig;
 import dev.foldline.quarkus.projections.BuildFunctions;
 import dev.foldline.quarkus.projections.ParkedFunctions;
 import dev.foldline.quarkus.reactions.EffectFunctions;
+import dev.foldline.quarkus.reactions.TimerFunctions;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
@@ -23,7 +24,8 @@ import org.objectweb.asm.Type;
 class OperationsProcessor {
 
   private static final List<Class<?>> FUNCTIONS =
-      List.of(ParkedFunctions.class, BuildFunctions.class, EffectFunctions.class);
+      List.of(
+          ParkedFunctions.class, BuildFunctions.class, EffectFunctions.class, TimerFunctions.class);
 
   /** Whether the application wants them. */
   static class IsEnabled implements BooleanSupplier {
@@ -69,6 +71,7 @@ class OperationsProcessor {
     functions.produce(function(EffectFunctions.class, "list", "parked-effects"));
     functions.produce(function(EffectFunctions.class, "replay", "replay-effects"));
     functions.produce(function(EffectFunctions.class, "settle", "settle-effect"));
+    functions.produce(function(TimerFunctions.class, "fire", "fire-timers"));
     functions.produce(function(BuildFunctions.class, "rebuild", "rebuild"));
     functions.produce(function(BuildFunctions.class, "switchBack", "switch-back"));
   }

@@ -13,6 +13,7 @@ import dev.foldline.quarkus.RunnerMeters;
 import dev.foldline.reactions.Engine;
 import dev.foldline.reactions.ReactionRunner;
 import dev.foldline.reactions.ReactionTiming;
+import dev.foldline.reactions.StoreClock;
 import dev.foldline.redis.ReadModels;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -63,6 +64,7 @@ public class Reactions {
             models,
             namespace,
             config.application(),
+            new StoreClock(store, namespace),
             Performers::of,
             timing);
     this.runners =
@@ -132,6 +134,12 @@ public class Reactions {
         "waiting.oldest",
         "How long the oldest event has waited for another system",
         ReactionRunner::oldestWaiting);
+    meters.count("reminded", "Reminders that were due, and are over", r -> r.figures().reminded());
+    meters.show("reminders", "Reminders that are pending", ReactionRunner::pendingReminders);
+    meters.seconds(
+        "reminders.overdue",
+        "For how long the oldest reminder is due that can't take place",
+        ReactionRunner::overdueReminders);
     meters.show("stuck", "Events that are parked for a person", ReactionRunner::stuck);
   }
 }

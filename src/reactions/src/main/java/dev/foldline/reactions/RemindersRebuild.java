@@ -1,0 +1,250 @@
+package dev.foldline.reactions;
+
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Unavailable;
+import dev.foldline.core.UnknownEvent;
+import dev.foldline.core.commands.Handled;
+import dev.foldline.eventstoredb.events.EventMetadata;
+import dev.foldline.eventstoredb.subscriptions.Scan;
+import dev.foldline.redis.Checkpoint;
+import dev.foldline.redis.Checkpoints;
+import dev.foldline.redis.Lease;
+import dev.foldline.redis.Reminder;
+import dev.foldline.redis.Timers;
+import io.smallrye.mutiny.TimeoutException;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees that the index has every reminder that is not over, whatever becomes of Redis, and makes it
+ * again from the log where it may have lost some. Commands, events and what is due go on meanwhile.
+ * Safe for use by many threads.
+ */
+final class RemindersRebuild {
+
+  private static final Logger LOG = Logger.getLogger(RemindersRebuild.class);
+  private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final long BETWEEN_CHECKPOINTS = Duration.ofMinutes(1).toNanos();
+  private static final int PAGE = 1_000;
+
+  /** So many are held that were due and may be over; what is more is looked at when it is due. */
+  private static final int MOST_UNSURE = 200_000;
+
+  private final Engine engine;
+  private final String name;
+  private final String filter;
+  private final Timers timers;
+  private final LongSupplier beginsBehind;
+  private final Supplier<Uni<Long>> settled;
+  private final Of of;
+  private final Lease lease;
+  private final Checkpoints known = new Checkpoints();
+  private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+  private final String me = UUID.randomUUID().toString();
+  private volatile boolean ended;
+  private long kept = System.nanoTime();
+
+  /** What events remind of. */
+  @FunctionalInterface
+  interface Of {
+
+    /** A reminder, the key under which it takes place, and when it is due. */
+    record Set(String effect, UUID key, Instant due) {}
+
+    Uni<List<Set>> of(Recorded<StoredEvent> event);
+  }
+
+  private record Unsure(Reminder reminder, Instant due) {}
+
+  /**
+   * @param filter a regular expression of the streams of the events, and of those reminded
+   * @param beginsBehind the position behind which the reaction begins
+   * @param settled up to which position its events are settled
+   */
+  RemindersRebuild(
+      Engine engine,
+      String name,
+      String filter,
+      Timers timers,
+      LongSupplier beginsBehind,
+      Supplier<Uni<Long>> settled,
+      Of of) {
+    this.engine = engine;
+    this.name = name;
+    this.filter = filter;
+    this.timers = timers;
+    this.beginsBehind = beginsBehind;
+    this.settled = settled;
+    this.of = of;
+    this.lease = timers.rebuilding();
+  }
+
+  /** Leaves the index as it is. */
+  void end() {
+    ended = true;
+    Thread running = thread.get();
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  /** Looks whether the index is whole. */
+  Uni<Void> look(boolean isThere) {
+    return ended || thread.get() != null
+        ? Uni.createFrom().voidItem()
+        : timers.checkpoint().chain(found -> look(found, isThere));
+  }
+
+  private Uni<Void> look(Checkpoint found, boolean isThere) {
+    Checkpoint judged = isThere ? known.judge(found) : found.backTo(-1);
+    if (judged.whole()) {
+      known.add(found);
+      return System.nanoTime() - kept < BETWEEN_CHECKPOINTS
+          ? Uni.createFrom().voidItem()
+          : keep(found);
+    }
+    return (judged.equals(found) ? Uni.createFrom().voidItem() : timers.retract(judged))
+        .chain(() -> lease.take(me, LEASE))
+        .invoke(
+            mine -> {
+              if (mine) {
+                begin(judged);
+              }
+            })
+        .replaceWithVoid();
+  }
+
+  /** What the server knows to be settled is in the index, or over. */
+  private Uni<Void> keep(Checkpoint last) {
+    kept = System.nanoTime();
+    return settled
+        .get()
+        .map(position -> last.at(Math.max(position, last.position())))
+        .chain(timers::goOn)
+        .invoke(reached -> known.add(reached, last))
+        .replaceWithVoid();
+  }
+
+  private void begin(Checkpoint from) {
+    Thread begun = Thread.ofVirtual().name("foldline-reminders").unstarted(() -> run(from));
+    if (thread.compareAndSet(null, begun)) {
+      begun.start();
+    }
+  }
+
+  private void run(Checkpoint from) {
+    try {
+      rebuild(from);
+    } catch (InterruptedException | RuntimeException e) {
+      if (!ended) {
+        LOG.warnf("%s: the index of reminders is not whole yet: %s", name, e);
+      }
+    } finally {
+      thread.set(null);
+    }
+  }
+
+  private void rebuild(Checkpoint from) throws InterruptedException {
+    await(timers.begin());
+    long start = Math.max(from.position(), beginsBehind.getAsLong());
+    Pass pass = new Pass(await(engine.clock().tick()));
+    long reached;
+    try (Scan scan = new Scan(engine.store(), filter, start)) {
+      for (long events = 1; !scan.ended(); events++) {
+        for (Recorded<StoredEvent> event : scan.next(PAGE)) {
+          pass.take(event);
+        }
+        pass.set();
+        if (events % 10 == 0) {
+          await(lease.take(me, LEASE));
+        }
+      }
+      reached = scan.position();
+    }
+    pass.end();
+    known.add(await(timers.reached(from.at(reached))));
+    await(lease.release(me));
+    LOG.infof("%s: %d reminders are in the index again", name, pass.count);
+  }
+
+  private static <T> T await(Uni<T> answer) {
+    return answer.await().atMost(PATIENCE);
+  }
+
+  /** One reading of the log. */
+  private final class Pass {
+
+    private final Instant now;
+    private final Map<Reminder, Instant> sure = new HashMap<>();
+    private final SequencedMap<UUID, Unsure> unsure = new LinkedHashMap<>();
+    private long count;
+
+    Pass(Instant now) {
+      this.now = now;
+    }
+
+    void take(Recorded<StoredEvent> event) {
+      effect(event).ifPresent(over -> unsure.remove(over.key()));
+      for (Of.Set each : reminders(event)) {
+        Reminder reminder = Reminders.reminder(event, each.effect());
+        if (each.due().isAfter(now)) {
+          sure.put(reminder, each.due());
+        } else {
+          unsure.put(each.key(), new Unsure(reminder, each.due()));
+        }
+      }
+      while (unsure.size() > MOST_UNSURE) {
+        add(unsure.pollFirstEntry().getValue());
+      }
+    }
+
+    private void add(Unsure each) {
+      sure.put(each.reminder(), each.due());
+    }
+
+    void set() {
+      await(timers.set(sure));
+      count += sure.size();
+      sure.clear();
+    }
+
+    void end() {
+      unsure.values().forEach(this::add);
+      set();
+    }
+  }
+
+  private static Optional<Handled> effect(Recorded<StoredEvent> event) {
+    try {
+      return EventMetadata.effect(event);
+    } catch (UnknownEvent _) {
+      return Optional.empty();
+    }
+  }
+
+  /** What can't be read was parked: what it reminds of is set when it is handled. */
+  private List<Of.Set> reminders(Recorded<StoredEvent> event) {
+    try {
+      return event.event().isPassedOver() ? List.of() : await(of.of(event));
+    } catch (Unavailable | TimeoutException e) {
+      throw e;
+    } catch (RuntimeException _) {
+      return List.of();
+    }
+  }
+}

@@ -16,6 +16,7 @@ import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.CommandIdentity.OfEffect;
 import dev.foldline.core.commands.CommandIdentity.OnRefusal;
 import dev.foldline.core.commands.Earlier;
+import dev.foldline.core.commands.Handled;
 import dev.foldline.core.commands.NotReached;
 import dev.foldline.core.commands.Precondition;
 import dev.foldline.core.effects.Cause;
@@ -335,6 +336,16 @@ final class Executions<E> {
                               steps.targetUnknowable(reason);
                         })
                 .chain(this::follow);
+        case Next.FindOutcome last ->
+            readBack(send().stream(), key(Stage.ACT), ALL)
+                .map(
+                    found ->
+                        switch (found) {
+                          case ReadBacks.Found.Known(var earlier) -> found(last, earlier);
+                          case ReadBacks.Found.Unknowable(var reason) ->
+                              steps.targetUnknowable(reason);
+                        })
+                .chain(this::follow);
         case Next.ReadTold last ->
             readBack(whoIsTold().stream(effect.name()), steps.answer(), ALL)
                 .map(
@@ -397,9 +408,19 @@ final class Executions<E> {
                       yield next(steps.targetNotReached());
                     }
                     case NotFound gone -> next(steps.targetUnknowable(gone.detail()));
-                    case Truncated gone -> next(steps.targetUnknowable(gone.detail()));
+                    case Truncated gone -> next(steps.targetTruncated(gone.detail()));
                     default -> Uni.createFrom().failure(failure);
                   });
+    }
+
+    private Next found(Next.FindOutcome last, Earlier left) {
+      @Nullable Handled handled = left.find(key(Stage.ACT));
+      if (handled == null) {
+        return steps.outcomeNotFound(last);
+      }
+      Result outcome = handled.result(effect.name(), send().stream());
+      count(outcome);
+      return steps.acted(outcome);
     }
 
     private <C> Uni<Receipt> handle(Effect.Send<C> send, Earlier target) {

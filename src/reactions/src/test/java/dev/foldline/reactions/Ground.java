@@ -3,6 +3,7 @@ package dev.foldline.reactions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.eventstore.dbclient.StreamMetadata;
 import dev.foldline.core.Category;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Reaction;
@@ -97,6 +98,13 @@ final class Ground implements AutoCloseable {
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** The events of a stream before a revision are gone. */
+  void truncate(String stream, long revision) throws Exception {
+    StreamMetadata metadata = new StreamMetadata();
+    metadata.setTruncateBefore(revision);
+    server.client().setStreamMetadata(stream, metadata).get(10, TimeUnit.SECONDS);
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.reactions.Account.Command.Deposit;
 import dev.foldline.reactions.Account.Command.Greet;
 import dev.foldline.reactions.Account.Command.Receive;
+import dev.foldline.reactions.Account.Command.Send;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -209,6 +210,44 @@ class ReactionRunnerTest {
     awaitParked(runner, "money-gone was deleted", "money-dead was deleted for good");
     assertThat(runner.figures().parked()).isEqualTo(2);
     assertThat(application.stream("money-gone")).isEmpty();
+  }
+
+  /** It was done before anybody was told of it, and a part of the target is gone since. */
+  @Test
+  void tells_what_is_left_of_its_target() throws Exception {
+    Reaction<Transfer.Event> taking =
+        Reaction.of(
+                "taking",
+                Transfer.TRANSFERS,
+                recorded ->
+                    recorded.event() instanceof Transfer.Event.Requested(var from, _, var cents)
+                        ? List.of(
+                            send("take", Account.DECIDER, new Send(from, recorded.id(), cents)))
+                        : List.of())
+            .fromStart();
+    ReactionRunner<?> before = application.run(taking);
+    open(application, "rich", 100);
+    open(application, "poor", 10);
+    transfer(application, "t", "rich", "b", 30);
+    transfer(application, "u", "poor", "b", 30);
+    awaitTypes(application, "money-rich", "money-opened", "money-deposited", "money-sent");
+    awaitTypes(application, "money-poor", "money-opened", "money-deposited", StoredEvent.MARK);
+    before.stop(Application.LIMIT).await().atMost(Application.LIMIT);
+    ground.deleteGroup(taking);
+    ground.truncate("money-rich", 2);
+    ground.truncate("money-poor", 2);
+
+    application = ground.application();
+    ReactionRunner<?> runner =
+        application.run(
+            taking.answering(
+                Transfer.DECIDER,
+                (recorded, result) -> new Transfer.Command.Answered(recorded.id(), result)));
+    awaitTypes(application, "transfer-t", "transfer-requested", "transfer-taken");
+    awaitTypes(application, "transfer-u", "transfer-requested", "transfer-failed");
+    assertThat(runner.figures().parked()).isZero();
+    assertThat(application.types("money-rich")).containsExactly("money-sent");
+    assertThat(application.types("money-poor")).containsExactly(StoredEvent.MARK);
   }
 
   @Test

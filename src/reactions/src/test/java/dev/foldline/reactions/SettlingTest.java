@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.eventstore.dbclient.DeleteStreamOptions;
-import com.eventstore.dbclient.StreamMetadata;
 import dev.foldline.core.Caller;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.StoredEvent;
@@ -94,9 +93,7 @@ class SettlingTest {
         new StoredEvent(
             UUID.randomUUID(), requested.type(), requested.data(), requested.metadata());
     application.store().append("transfer-t", List.of(other)).await().atMost(Application.LIMIT);
-    StreamMetadata metadata = new StreamMetadata();
-    metadata.setTruncateBefore(1L);
-    ground.server.client().setStreamMetadata("transfer-t", metadata).get();
+    ground.truncate("transfer-t", 1);
 
     assertThatThrownBy(() -> settle("transfer-t", "take", ""))
         .isInstanceOf(NotFound.class)

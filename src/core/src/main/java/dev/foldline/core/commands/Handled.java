@@ -1,5 +1,7 @@
 package dev.foldline.core.commands;
 
+import dev.foldline.core.Receipt;
+import dev.foldline.core.Result;
 import java.util.UUID;
 
 /**
@@ -16,6 +18,13 @@ public record Handled(UUID key, String refused, long revision, long position) {
   /** Whether it was done. */
   public boolean isDone() {
     return refused.isEmpty();
+  }
+
+  /** The outcome of an effect with a name, in a stream that holds it. */
+  public Result result(String effect, String stream) {
+    return isDone()
+        ? new Result.Done(effect, new Receipt(stream, revision, false))
+        : new Result.Refused(effect, refused);
   }
 
   /** The same where only the append said where it is. */

@@ -4,6 +4,7 @@ import dev.foldline.core.Result;
 import dev.foldline.core.commands.Earlier;
 import dev.foldline.core.effects.Next.Acknowledge;
 import dev.foldline.core.effects.Next.Act;
+import dev.foldline.core.effects.Next.FindOutcome;
 import dev.foldline.core.effects.Next.Park;
 import dev.foldline.core.effects.Next.Perform;
 import dev.foldline.core.effects.Next.ReadTarget;
@@ -43,6 +44,16 @@ public record EffectSteps(boolean performs, boolean tells, UUID answer) {
   /** The target was read back. */
   public Next targetRead(Earlier found) {
     return new Act(found);
+  }
+
+  /** Too little is left of the target to fold it. It may be the outcome. */
+  public Next targetTruncated(String reason) {
+    return new FindOutcome(reason);
+  }
+
+  /** What is left of the target does not hold the outcome. */
+  public Next outcomeNotFound(FindOutcome last) {
+    return targetUnknowable(last.reason());
   }
 
   /** Nobody can know whether the target had it. It may have been told before that came about. */

@@ -17,6 +17,13 @@ public sealed interface Next {
   record ReadTarget() implements Next {}
 
   /**
+   * Find in what is left of the target what became of it.
+   *
+   * @param reason why nothing else can be known of the target
+   */
+  record FindOutcome(String reason) implements Next {}
+
+  /**
    * Read back the stream of those who are told, up to the cause.
    *
    * @param then what is done where nothing was told

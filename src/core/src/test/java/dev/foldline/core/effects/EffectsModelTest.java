@@ -389,6 +389,18 @@ class EffectsModelTest {
   }
 
   @Test
+  void rule_7_what_is_left_may_hold_it() {
+    isFoundOut(
+        Rule.WHAT_IS_LEFT_MAY_HOLD_IT,
+        Wrong.UNKNOWN_THOUGH_READABLE,
+        from ->
+            from.run(0, "take", "transfer-1", TWICE)
+                .run(1, "take", "transfer-1", ONCE)
+                .others(truncated("account-a"), payIn("a", 5)),
+        ASKED);
+  }
+
+  @Test
   void rule_7_what_was_told_is_not_parked() {
     isFoundOut(
         Rule.WHAT_WAS_TOLD_IS_NOT_PARKED,

@@ -1,5 +1,7 @@
 package dev.foldline.core.effects;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How far an execution of an effect is.
  *
@@ -7,7 +9,7 @@ package dev.foldline.core.effects;
  * @param isBusy whether its command is on its way
  * @param isAsking whether it is to be asked if the stream that it read ever was
  * @param isAcknowledged whether the event won't come again
- * @param isParkedThoughTold whether the answer stood where it is told when it was parked
+ * @param wrong what is wrong with what came of it last
  * @param turns how often something was done for it
  */
 record Execution(
@@ -15,11 +17,11 @@ record Execution(
     boolean isBusy,
     boolean isAsking,
     boolean isAcknowledged,
-    boolean isParkedThoughTold,
+    @Nullable Wrong wrong,
     int turns) {
 
   static Execution of(Next first) {
-    return new Execution(first, false, false, first instanceof Next.Acknowledge, false, 0);
+    return new Execution(first, false, false, first instanceof Next.Acknowledge, null, 0);
   }
 
   /** Nothing is to be done for it any more. */
@@ -34,6 +36,7 @@ record Execution(
       case Next.Park(var reason) -> "parked: " + reason;
       case Next.Act _,
           Next.ReadTarget _,
+          Next.FindOutcome _,
           Next.ReadTold _,
           Next.Perform _,
           Next.Tell _,
@@ -44,23 +47,23 @@ record Execution(
 
   Execution then(Next next) {
     return new Execution(
-        next, false, false, isAcknowledged || next instanceof Next.Acknowledge, false, turns + 1);
+        next, false, false, isAcknowledged || next instanceof Next.Acknowledge, null, turns + 1);
   }
 
   Execution busy() {
-    return new Execution(due, true, false, isAcknowledged, false, turns);
+    return new Execution(due, true, false, isAcknowledged, null, turns);
   }
 
   Execution asking() {
-    return new Execution(due, false, true, isAcknowledged, false, turns + 1);
+    return new Execution(due, false, true, isAcknowledged, null, turns + 1);
   }
 
   Execution acknowledged() {
-    return new Execution(due, isBusy, isAsking, true, false, turns);
+    return new Execution(due, isBusy, isAsking, true, null, turns);
   }
 
-  Execution parkedThoughTold() {
-    return new Execution(due, false, false, isAcknowledged, true, turns);
+  Execution wrong(Wrong what) {
+    return new Execution(due, false, false, isAcknowledged, what, turns);
   }
 
   /** Its instance died: the event comes again, unless it was acknowledged. */

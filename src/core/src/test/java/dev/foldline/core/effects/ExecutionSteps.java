@@ -9,9 +9,11 @@ import dev.foldline.core.Truncated;
 import dev.foldline.core.commands.Answer;
 import dev.foldline.core.commands.Asked;
 import dev.foldline.core.commands.Earlier;
+import dev.foldline.core.commands.Handled;
 import dev.foldline.core.commands.NotReached;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,7 @@ record ExecutionSteps(World world, int i) {
     String name = "execution " + i + ": ";
     return switch (execution().due()) {
       case Next.Act _, Next.Tell _ -> commands(name);
-      case Next.ReadTarget _, Next.ReadTold _, Next.ReadToTell _ ->
+      case Next.ReadTarget _, Next.FindOutcome _, Next.ReadTold _, Next.ReadToTell _ ->
           List.of(
               execution().isAsking()
                   ? new World.Step(name + "asks whether it ever was", this::ask)
@@ -81,7 +83,7 @@ record ExecutionSteps(World world, int i) {
   /** To which stream its next command goes, or which it reads. */
   String stream() {
     return switch (execution().due()) {
-      case Next.Act _, Next.ReadTarget _ -> task().target();
+      case Next.Act _, Next.ReadTarget _, Next.FindOutcome _ -> task().target();
       case Next.Tell _, Next.ReadTold _, Next.ReadToTell _ -> task().told();
       case Next.Perform _, Next.Acknowledge _, Next.Park _ -> throw unexpected();
     };
@@ -96,6 +98,7 @@ record ExecutionSteps(World world, int i) {
       case Next.Act(var earlier) -> task().act(earlier);
       case Next.Tell(var result, var told) -> task().tell(result, told);
       case Next.ReadTarget _,
+          Next.FindOutcome _,
           Next.ReadTold _,
           Next.ReadToTell _,
           Next.Perform _,
@@ -110,6 +113,7 @@ record ExecutionSteps(World world, int i) {
       case Next.Act last -> acted(last, answer);
       case Next.Tell last -> then(told(last, answer));
       case Next.ReadTarget _,
+          Next.FindOutcome _,
           Next.ReadTold _,
           Next.ReadToTell _,
           Next.Perform _,
@@ -126,7 +130,7 @@ record ExecutionSteps(World world, int i) {
       case Answer.Failed(Encoding.Nothing _) ->
           outcome(new Result.Done(Scenario.EFFECT, new Receipt(stream(), 0, false)));
       case Answer.Failed(NotReached _) -> then(task().steps().targetNotReached());
-      case Answer.Failed(Truncated e) -> targetUnknowable(e.code());
+      case Answer.Failed(Truncated e) -> targetTruncated(e.code());
       case Answer.Failed(NotFound e) -> targetUnknowable(e.code());
       case Answer.Failed(var e) -> then(again(last, e));
     };
@@ -189,9 +193,7 @@ record ExecutionSteps(World world, int i) {
     @Nullable Earlier before = instance.kept().get(stream());
     ReadingBack reading =
         new ReadingBack(
-            task().position(),
-            task().key(execution().due() instanceof Next.ReadTarget ? Stage.ACT : Stage.ANSWER),
-            before == null ? new Earlier.Unread() : before);
+            task().position(), sought(), before == null ? new Earlier.Unread() : before);
     return switch (turn(reading, readable)) {
       case ReadingBack.Turn.Known(var earlier) ->
           new ExecutionSteps(
@@ -204,6 +206,16 @@ record ExecutionSteps(World world, int i) {
               : unknowable(reason);
       case ReadingBack.Turn.More _ -> throw unexpected();
     };
+  }
+
+  private UUID sought() {
+    return task().key(sought(execution().due()));
+  }
+
+  private static Stage sought(Next due) {
+    return due instanceof Next.ReadTarget || due instanceof Next.FindOutcome
+        ? Stage.ACT
+        : Stage.ANSWER;
   }
 
   private static ReadingBack.Turn turn(ReadingBack reading, List<Log.Written> readable) {
@@ -242,40 +254,61 @@ record ExecutionSteps(World world, int i) {
             ? new Earlier.ReadBack(found, from, Long.MAX_VALUE, revision)
             : earlier;
     EffectSteps steps = task().steps();
-    return then(
-        switch (execution().due()) {
-          case Next.ReadTarget _ -> steps.targetRead(known);
-          case Next.ReadTold last -> steps.toldRead(last, known);
-          case Next.ReadToTell last -> steps.readToTell(last, known);
-          case Next.Act _, Next.Tell _, Next.Perform _, Next.Acknowledge _, Next.Park _ ->
-              throw unexpected();
-        });
+    return switch (execution().due()) {
+      case Next.ReadTarget _ -> then(steps.targetRead(known));
+      case Next.FindOutcome last -> found(last, known.find(sought()));
+      case Next.ReadTold last -> then(steps.toldRead(last, known));
+      case Next.ReadToTell last -> then(steps.readToTell(last, known));
+      case Next.Act _, Next.Tell _, Next.Perform _, Next.Acknowledge _, Next.Park _ ->
+          throw unexpected();
+    };
+  }
+
+  private World found(Next.FindOutcome last, @Nullable Handled handled) {
+    return handled == null
+        ? unknown(task().steps().outcomeNotFound(last))
+        : outcome(handled.result(Scenario.EFFECT, stream()));
   }
 
   private World unknowable(String reason) {
-    return execution().due() instanceof Next.ReadTarget
+    return switch (sought(execution().due())) {
+      case ACT -> targetUnknowable(reason);
+      case ANSWER -> then(task().steps().toldUnknowable(reason));
+    };
+  }
+
+  private World targetTruncated(String reason) {
+    return world.broken() == Rule.WHAT_IS_LEFT_MAY_HOLD_IT
         ? targetUnknowable(reason)
-        : then(task().steps().toldUnknowable(reason));
+        : then(task().steps().targetTruncated(reason));
   }
 
   private World targetUnknowable(String reason) {
-    return then(
+    return unknown(
         world.broken() == Rule.WHAT_WAS_TOLD_IS_NOT_PARKED
             ? new Next.Park(reason)
             : task().steps().targetUnknowable(reason));
   }
 
+  private World unknown(Next next) {
+    return isReadable(task().target(), Stage.ACT)
+        ? world.with(i, execution().then(next).wrong(Wrong.UNKNOWN_THOUGH_READABLE))
+        : then(next);
+  }
+
   private World then(Next next) {
     Execution then = execution().then(next);
     return world.with(
-        i, next instanceof Next.Park && isSeenTold() ? then.parkedThoughTold() : then);
+        i,
+        next instanceof Next.Park && isReadable(task().told(), Stage.ANSWER)
+            ? then.wrong(Wrong.PARKED_THOUGH_TOLD)
+            : then);
   }
 
-  /** Whether it can be read that the answer was told. */
-  private boolean isSeenTold() {
+  private boolean isReadable(String stream, Stage stage) {
     try {
-      return world.log().read(task().told(), 0).stream()
-          .anyMatch(event -> task().key(Stage.ANSWER).equals(event.beside().effect()));
+      return world.log().read(stream, 0).stream()
+          .anyMatch(event -> task().key(stage).equals(event.beside().effect()));
     } catch (Truncated | NotFound _) {
       return false;
     }

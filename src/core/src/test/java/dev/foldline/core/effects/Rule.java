@@ -31,6 +31,8 @@ enum Rule {
   DELETED_IS_NOT_NEVER_WAS,
   /** 7: broken, what is gone counts as read. */
   WHAT_IS_GONE_MAY_HAVE_HELD_IT,
+  /** 7: broken, it is not looked for in what is left of a stream that can't be folded. */
+  WHAT_IS_LEFT_MAY_HOLD_IT,
   /** 7: broken, it is parked though it was told. */
   WHAT_WAS_TOLD_IS_NOT_PARKED,
   /** 8: broken, what is told is what the command would come to by now. */

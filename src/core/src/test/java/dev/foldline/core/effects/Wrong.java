@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What must never be, and where it is. */
@@ -20,6 +21,8 @@ enum Wrong {
   /** No event is gone. */
   PARKED_NEEDLESSLY,
   PARKED_THOUGH_TOLD,
+  /** What is left of the target holds it. */
+  UNKNOWN_THOUGH_READABLE,
   OVERDRAWN,
   ENDLESS,
   /** Nothing can be done, and an execution is not at its end. */
@@ -94,9 +97,7 @@ enum Wrong {
           && world.task(i).streams().stream().noneMatch(world.log().damaged()::contains)) {
         wrong.add(PARKED_NEEDLESSLY);
       }
-      if (execution.isParkedThoughTold()) {
-        wrong.add(PARKED_THOUGH_TOLD);
-      }
+      Optional.ofNullable(execution.wrong()).ifPresent(wrong::add);
     }
     return wrong;
   }

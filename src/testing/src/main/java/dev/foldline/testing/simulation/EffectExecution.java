@@ -88,6 +88,8 @@ final class EffectExecution {
     return switch (due) {
       case Next.Act(var target) -> act(send(), target, chance);
       case Next.ReadTarget() -> steps.targetRead(readBack(send().stream(), Stage.ACT));
+      case Next.FindOutcome(var reason) ->
+          throw new IllegalStateException("nothing is truncated, but " + reason);
       case Next.ReadTold last -> steps.toldRead(last, readBackTold());
       case Next.Perform() -> perform(chance);
       case Next.Tell last -> tell(whoIsTold(), last, chance);

@@ -30,6 +30,7 @@ class CallersTest extends CallersScenario {
         .isEqualTo(200);
     assertThat(problem(send("ada", request(path).POST(BodyPublishers.noBody())), 403).path("code"))
         .hasToString("\"forbidden\"");
+    assertUnknown(send("", request(path).POST(BodyPublishers.noBody())));
     assertThat(metadata()).singleElement().extracting("user").isEqualTo("ada");
   }
 }

@@ -1,6 +1,9 @@
 package dev.foldline.quarkus.http;
 
 import dev.foldline.core.Failure;
+import io.quarkus.arc.Arc;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.core.Context;
@@ -9,6 +12,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a failure of a JAX-RS resource as that of a function. Applications without JAX-RS never
@@ -25,10 +29,19 @@ public final class FailureMapper implements ExceptionMapper<Failure> {
   @Override
   public Response toResponse(Failure failure) {
     String traceId = HttpCall.traceId(headers.getHeaderString(HttpCall.TRACEPARENT));
-    Outcome outcome = Problems.of(uri.getPath(), failure, traceId);
+    Outcome outcome = challenged(Problems.of(uri.getPath(), failure, traceId));
     Response.ResponseBuilder response =
         Response.status(outcome.status()).type(Outcome.CONTENT_TYPE).entity(outcome.body());
     outcome.headers().forEach(response::header);
     return response.build();
+  }
+
+  /** A challenge that takes time is not waited for. */
+  private static Outcome challenged(Outcome outcome) {
+    @Nullable RoutingContext request =
+        Arc.container().instance(CurrentVertxRequest.class).get().getCurrent();
+    return request == null
+        ? outcome
+        : Problems.challenged(request, outcome).subscribeAsCompletionStage().getNow(outcome);
   }
 }

@@ -22,6 +22,7 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -210,6 +211,21 @@ record Outcome(String label, Map<String, String> headers, Problem problem) {
                           "something went wrong; the log tells more under the trace id")
                       .loggedUnder(traceId));
     };
+  }
+
+  /**
+   * The same to somebody of whom it is not known who they are: a guard's no is none as long as they
+   * may say it.
+   *
+   * @param challenge the headers that say how; not all that authenticate have any
+   */
+  Outcome challenged(Map<CharSequence, String> challenge) {
+    Map<String, String> all = new HashMap<>(headers);
+    challenge.forEach((name, value) -> all.put(name.toString(), value));
+    boolean asks = all.keySet().stream().anyMatch("WWW-Authenticate"::equalsIgnoreCase);
+    return asks || status() == 401
+        ? new Outcome(label, Map.copyOf(all), ofStatus(401, "").problem())
+        : this;
   }
 
   private static Problem problem(int status, String title, Failure failure) {

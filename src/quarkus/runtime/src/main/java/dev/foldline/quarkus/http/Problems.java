@@ -3,6 +3,7 @@ package dev.foldline.quarkus.http;
 import dev.foldline.core.Away;
 import dev.foldline.core.OutcomeUnknown;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -73,23 +74,26 @@ final class Problems {
 
   /** Answers, if there is still someone to answer to. */
   static void answer(HttpCall call, Outcome outcome) {
-    @Nullable HttpAuthenticator authenticator =
-        call.request().get(HttpAuthenticator.class.getName());
-    if (outcome.status() == 401 && authenticator != null) {
-      authenticator
-          .getChallenge(call.request())
-          .subscribe()
-          .with(
-              challenge -> {
-                if (challenge != null) {
-                  challenge.getHeaders().forEach((name, value) -> call.answer("" + name, value));
-                }
-                send(call, outcome);
-              },
-              _ -> send(call, outcome));
-    } else {
-      send(call, outcome);
-    }
+    challenged(call.request(), outcome).subscribe().with(told -> send(call, told));
+  }
+
+  /** The same with a challenge, where it is not known who is calling, and there is one. */
+  static Uni<Outcome> challenged(RoutingContext request, Outcome outcome) {
+    @Nullable HttpAuthenticator authenticator = request.get(HttpAuthenticator.class.getName());
+    boolean isUnknown =
+        outcome.status() == 401 || (outcome.status() == 403 && !Callers.isKnown(request));
+    return authenticator == null || !isUnknown
+        ? Uni.createFrom().item(outcome)
+        : authenticator
+            .getChallenge(request)
+            .onItem()
+            .ifNotNull()
+            .transform(challenge -> outcome.challenged(challenge.getHeaders()))
+            .onItem()
+            .ifNull()
+            .continueWith(outcome)
+            .onFailure()
+            .recoverWithItem(outcome);
   }
 
   private static void send(HttpCall call, Outcome outcome) {

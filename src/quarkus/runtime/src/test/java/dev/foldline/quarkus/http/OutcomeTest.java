@@ -20,6 +20,7 @@ import io.vertx.ext.web.handler.HttpException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -133,5 +134,18 @@ class OutcomeTest {
     assertThat(new String(forbidden.body(), UTF_8))
         .contains("\"code\":\"forbidden\"", "\"detail\":\"the caller may not do this\"")
         .doesNotContain("traceId");
+  }
+
+  @Test
+  void of_what_a_guard_forbids_is_another_where_nobody_knows_who_is_calling() {
+    Outcome forbidden = Outcome.of(new Forbidden(), "0123");
+
+    Outcome challenged = forbidden.challenged(Map.of("www-authenticate", "basic"));
+    assertThat(challenged.status()).isEqualTo(401);
+    assertThat(challenged.label()).isEqualTo(forbidden.label());
+    assertThat(challenged.headers()).containsExactly(Map.entry("www-authenticate", "basic"));
+    assertThat(forbidden.challenged(Map.of("Location", "/login")))
+        .as("nothing that a program could answer")
+        .isEqualTo(forbidden);
   }
 }

@@ -35,10 +35,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Has the effects of events take place: does what their {@link EffectSteps} say. */
 final class Executions<E> {
+
+  private static final Logger LOG = Logger.getLogger(Executions.class);
 
   /** So often a stream is read back for one step, as others append to it meanwhile. */
   private static final int READINGS = 20;
@@ -430,7 +433,27 @@ final class Executions<E> {
               send.to(),
               send.command(),
               context(),
-              new OfEffect(key(Stage.ACT), cause.event().position(), target, OnRefusal.MARK));
+              new OfEffect(
+                  key(Stage.ACT),
+                  cause.event().position(),
+                  target,
+                  OnRefusal.MARK,
+                  CommandDigest.of(command),
+                  this::differs));
+    }
+
+    /** What the target holds counts: that a release would have it otherwise is told once. */
+    private void differs() {
+      if (figures.addDiffered()) {
+        LOG.warnf(
+            "%s: '%s' of event %d of %s has another command than it had when %s handled it; what"
+                + " that came to counts. No other such effect is named here, all are counted",
+            reaction,
+            effect.name(),
+            cause.event().revision(),
+            cause.event().stream(),
+            send().stream());
+      }
     }
 
     private CommandContext context() {

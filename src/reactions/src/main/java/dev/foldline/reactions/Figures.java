@@ -1,5 +1,6 @@
 package dev.foldline.reactions;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What an instance did for a reaction. Safe for use by many threads. */
@@ -13,6 +14,7 @@ public final class Figures {
   private final LongAdder parked = new LongAdder();
   private final LongAdder readBack = new LongAdder();
   private final LongAdder reminded = new LongAdder();
+  private final AtomicLong differed = new AtomicLong();
 
   void addDone() {
     done.increment();
@@ -46,6 +48,11 @@ public final class Figures {
     reminded.add(reminders);
   }
 
+  /** Whether it is the first. */
+  boolean addDiffered() {
+    return differed.getAndIncrement() == 0;
+  }
+
   /** How many executions found or made an effect done. */
   public long done() {
     return done.sum();
@@ -74,6 +81,11 @@ public final class Figures {
   /** How many events were parked for a person. */
   public long parked() {
     return parked.sum();
+  }
+
+  /** How many executions found what another command of their effect had come to. */
+  public long differed() {
+    return differed.get();
   }
 
   /** How many events of targets were read back. */

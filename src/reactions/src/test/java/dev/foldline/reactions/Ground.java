@@ -57,6 +57,12 @@ final class Ground implements AutoCloseable {
     return application;
   }
 
+  /** An instance ends. */
+  void end(Application application) {
+    applications.remove(application);
+    application.close();
+  }
+
   static void open(Application application, String account, long cents) {
     application.handle(Account.DECIDER, new Open(account, "Ada"));
     if (cents > 0) {

@@ -212,6 +212,33 @@ class ReactionRunnerTest {
     assertThat(application.stream("money-gone")).isEmpty();
   }
 
+  @Test
+  void counts_what_a_newer_release_would_do_otherwise() {
+    application.run(Release.FIRST.next());
+    open(application, "a", 100);
+    open(application, "b", 0);
+    transfer(application, "t", "a", "b", 30);
+    awaitTypes(
+        application, "transfer-t", "transfer-requested", "transfer-taken", "transfer-completed");
+    ground.end(application);
+    List<String> streams = List.of("money-a", "money-b", "transfer-t");
+
+    Application again = ground.application();
+    List<List<String>> before = streams.stream().map(again::types).toList();
+    ground.deleteGroup(Release.FIRST.next());
+    ReactionRunner<?> same = again.run(Release.FIRST.next());
+    await().atMost(Application.LIMIT).until(() -> same.figures().done() == 2);
+    assertThat(same.figures().differed()).isZero();
+    ground.end(again);
+
+    application = ground.application();
+    ground.deleteGroup(Release.FIRST.next());
+    ReactionRunner<?> other = application.run(Release.OTHER.next());
+    await().atMost(Application.LIMIT).until(() -> other.figures().done() == 2);
+    assertThat(other.figures().differed()).isEqualTo(2);
+    assertThat(streams.stream().map(application::types)).isEqualTo(before);
+  }
+
   /** It was done before anybody was told of it, and a part of the target is gone since. */
   @Test
   void tells_what_is_left_of_its_target() throws Exception {

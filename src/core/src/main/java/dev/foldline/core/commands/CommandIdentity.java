@@ -67,9 +67,17 @@ public sealed interface CommandIdentity {
    * @param cause the position of the event that it follows from: the effect can only be behind it
    * @param earlier what was read back of the stream
    * @param refusal what becomes of a refusal
+   * @param digest of the command; 0 where it has none
+   * @param differs is run where the stream holds what another command came to
    */
-  record OfEffect(UUID key, long cause, Earlier earlier, OnRefusal refusal)
+  record OfEffect(
+      UUID key, long cause, Earlier earlier, OnRefusal refusal, int digest, Runnable differs)
       implements CommandIdentity {
+
+    /** One whose command is not compared with what the stream holds. */
+    public OfEffect(UUID key, long cause, Earlier earlier, OnRefusal refusal) {
+      this(key, cause, earlier, refusal, 0, () -> {});
+    }
 
     @Override
     public UUID eventId(String stream, Caller caller, int index, String type, byte[] data) {

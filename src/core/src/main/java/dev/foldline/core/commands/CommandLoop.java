@@ -217,6 +217,9 @@ public final class CommandLoop<C, S, E> {
       int i, Asked<C> asked, CommandIdentity.OfEffect effect, Decision<S> decision) {
     @Nullable Handled handled = decision.handled(effect);
     if (handled != null) {
+      if (handled.isOfAnother(effect.digest())) {
+        effect.differs().run();
+      }
       decision.repeat(i, handled);
     } else if (!effect.earlier().reaches(effect.cause(), decision.base())) {
       decision.leave(i, new NotReached(stream, decision.base()));

@@ -204,7 +204,7 @@ final class Decision<S> {
       S after) {
     append(command, more, after);
     mayBeRepeated = true;
-    effects.put(effect.key(), new Handled(effect.key(), refused, revision(), -1));
+    effects.put(effect.key(), new Handled(effect.key(), refused, revision(), -1, effect.digest()));
     replies.put(
         command,
         refused.isEmpty() ? new Reply.Done(revision(), true, false) : new Reply.Marked(refused));

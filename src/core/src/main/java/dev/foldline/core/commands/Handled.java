@@ -12,12 +12,18 @@ import java.util.UUID;
  * @param revision of its last event, or of its mark
  * @param position at which the append ended that brought it, or before; −1 where it is not known
  *     yet
+ * @param digest of the command that came to it; 0 where that is not known
  */
-public record Handled(UUID key, String refused, long revision, long position) {
+public record Handled(UUID key, String refused, long revision, long position, int digest) {
 
   /** Whether it was done. */
   public boolean isDone() {
     return refused.isEmpty();
+  }
+
+  /** Whether it is known that another command came to it. */
+  boolean isOfAnother(int command) {
+    return digest != 0 && command != 0 && digest != command;
   }
 
   /** The outcome of an effect with a name, in a stream that holds it. */
@@ -29,6 +35,6 @@ public record Handled(UUID key, String refused, long revision, long position) {
 
   /** The same where only the append said where it is. */
   Handled at(long end, long place) {
-    return new Handled(key, refused, end, place);
+    return new Handled(key, refused, end, place, digest);
   }
 }

@@ -80,7 +80,8 @@ record Folds(Rule broken, int memory) {
   /** The effect that an event is of. */
   static Optional<Handled> handled(Log.Written event) {
     return Optional.ofNullable(event.beside().effect())
-        .map(key -> new Handled(key, refused(event.event()), event.revision(), event.position()));
+        .map(
+            key -> new Handled(key, refused(event.event()), event.revision(), event.position(), 0));
   }
 
   /** Why a mark says that it was refused; empty where it was done. */

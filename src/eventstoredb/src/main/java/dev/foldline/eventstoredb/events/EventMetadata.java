@@ -41,6 +41,9 @@ public final class EventMetadata {
   /** Stored for ever: the key of the effect that the event is of. */
   private static final String EFFECT = "effectKey";
 
+  /** Stored for ever: a digest of the command of the effect, where it has one. */
+  private static final String COMMAND = "effectCommand";
+
   /** Stored for ever: whether the event was written where its stream had none. */
   private static final String BEGINS = "streamBegins";
 
@@ -72,7 +75,12 @@ public final class EventMetadata {
           metadata.put(ORDINAL, ordinal);
         }
       }
-      case CommandIdentity.OfEffect effect -> metadata.put(EFFECT, effect.key().toString());
+      case CommandIdentity.OfEffect effect -> {
+        metadata.put(EFFECT, effect.key().toString());
+        if (effect.digest() != 0) {
+          metadata.put(COMMAND, effect.digest());
+        }
+      }
     }
     try {
       return Json.MAPPER.writeValueAsBytes(metadata);
@@ -123,18 +131,19 @@ public final class EventMetadata {
               event.time()));
     }
     if (beside.effect != null) {
-      effects.accept(handled(beside.effect, event));
+      effects.accept(handled(beside.effect, beside.command, event));
     }
   }
 
   /** The effect that the event is of; empty if of none. */
   public static Optional<Handled> effect(Recorded<StoredEvent> event) {
-    return Optional.ofNullable(Beside.check(event.event()).effect).map(key -> handled(key, event));
+    Beside beside = Beside.check(event.event());
+    return Optional.ofNullable(beside.effect).map(key -> handled(key, beside.command, event));
   }
 
-  private static Handled handled(UUID key, Recorded<StoredEvent> event) {
+  private static Handled handled(UUID key, int digest, Recorded<StoredEvent> event) {
     String refused = event.event().isMark() ? Mark.read(event.event()).refused() : "";
-    return new Handled(key, refused, event.revision(), event.position());
+    return new Handled(key, refused, event.revision(), event.position(), digest);
   }
 
   /** What was found beside an event, in one pass. */
@@ -145,6 +154,7 @@ public final class EventMetadata {
     private @Nullable UUID effect;
     private String user = "";
     private int ordinal;
+    private int command;
     private boolean isOfEarlierRequest;
     private @Nullable String format;
 
@@ -171,6 +181,7 @@ public final class EventMetadata {
         case EFFECT -> effect = value == JsonToken.VALUE_STRING ? uuid(json.getText()) : null;
         case USER -> user = value == JsonToken.VALUE_STRING ? json.getText() : "";
         case ORDINAL -> ordinal = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : 0;
+        case COMMAND -> command = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : 0;
         case EARLIER_REQUEST -> isOfEarlierRequest = true;
         default -> {}
       }

@@ -178,7 +178,7 @@ final class Log {
 
   private static Handled handled(CommandIdentity.OfEffect effect, Recorded<Object> event) {
     String refused = event.event() instanceof Mark(var code) ? code : "";
-    return new Handled(effect.key(), refused, event.revision(), event.position());
+    return new Handled(effect.key(), refused, event.revision(), event.position(), effect.digest());
   }
 
   /**

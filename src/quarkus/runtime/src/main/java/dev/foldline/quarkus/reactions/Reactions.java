@@ -116,6 +116,10 @@ public class Reactions {
     meters.count(
         "refused", "Effects that were refused, or found refused", r -> r.figures().refused());
     meters.count("failed", "Effects that were given up", r -> r.figures().failed());
+    meters.count(
+        "differed",
+        "Effects of which the target holds what another command came to",
+        r -> r.figures().differed());
     meters.count("retried", "Events that were taken up again", r -> r.figures().retried());
     meters.count("parked", "Events that were parked for a person", r -> r.figures().parked());
     meters.count("read.back", "Events of targets that were read back", r -> r.figures().readBack());

@@ -3,7 +3,6 @@ package dev.foldline.eventstoredb.snapshots;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.foldline.core.Decider;
-import dev.foldline.core.commands.Handled;
 import dev.foldline.core.commands.HandledEffects;
 import dev.foldline.core.commands.RecentKeys;
 import dev.foldline.core.commands.StreamState;
@@ -16,7 +15,7 @@ import java.util.UUID;
 final class SnapshotCodec<S> {
 
   /** Another number whenever what is kept beside the state changes, or how JSON is written. */
-  private static final int FORMAT = 3;
+  private static final int FORMAT = 4;
 
   private record Snapshot(
       int format,
@@ -27,7 +26,7 @@ final class SnapshotCodec<S> {
       long unmarked,
       JsonNode state,
       List<RecentKeys.Entry> keys,
-      List<Handled> effects,
+      String effects,
       long forgottenEffects) {}
 
   private final StateSchema schema;
@@ -61,7 +60,7 @@ final class SnapshotCodec<S> {
                   folded.unmarked(),
                   state,
                   folded.keys().entries(),
-                  folded.effects().all(),
+                  EffectsCodec.write(folded.effects().all()),
                   folded.effects().forgotten()));
       if (!folded.state().equals(read(text).state())) {
         throw new IllegalArgumentException("the state is another one once it is read");
@@ -101,7 +100,7 @@ final class SnapshotCodec<S> {
           snapshot.lastEvent(),
           snapshot.unmarked(),
           keys,
-          new HandledEffects(snapshot.effects(), snapshot.forgottenEffects()));
+          new HandledEffects(EffectsCodec.read(snapshot.effects()), snapshot.forgottenEffects()));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the snapshot is corrupt", e);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Stored;
+import dev.foldline.core.commands.Handled;
 import dev.foldline.core.commands.HandledEffects;
 import dev.foldline.core.commands.RecentKeys;
 import dev.foldline.core.commands.StreamState;
@@ -96,6 +97,23 @@ class SnapshotCodecTest {
   }
 
   @Test
+  void holds_the_effects() {
+    StreamState<Wallet> folded = folded(FILLED);
+    List<Handled> effects =
+        List.of(
+            new Handled(UUID.randomUUID(), "", 1, 100, -7),
+            new Handled(UUID.randomUUID(), "zu spät", 2, Long.MAX_VALUE, Integer.MIN_VALUE),
+            new Handled(UUID.randomUUID(), "", 3, 0, 0));
+    effects.forEach(folded.effects()::add);
+    folded.effects().forget(42);
+
+    HandledEffects read = CODEC.read(CODEC.write(folded)).effects();
+
+    assertThat(read.all()).isEqualTo(effects);
+    assertThat(read.forgotten()).isEqualTo(42);
+  }
+
+  @Test
   @SuppressWarnings("NullAway") // what a decider without NullAway does
   void is_not_written_where_it_would_not_come_back() {
     Wallet wallet =
@@ -116,14 +134,14 @@ class SnapshotCodecTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"format\":4,",
-        "\"format\":4,\"new\":[],",
+        "\"format\":5,",
+        "\"format\":5,\"new\":[],",
         "",
-        "\"format\":\"3\",",
+        "\"format\":\"4\",",
         "\"format\":99999999999999999999,"
       })
   void of_another_format_is_refused_by_name(String format) {
-    String other = CODEC.write(folded(FILLED)).replace("\"format\":3,", format);
+    String other = CODEC.write(folded(FILLED)).replace("\"format\":4,", format);
 
     assertThatThrownBy(() -> CODEC.read(other))
         .isInstanceOf(IllegalArgumentException.class)
@@ -149,6 +167,7 @@ class SnapshotCodecTest {
             good.replace("\"revision\":3", "\"revision\":null"),
             good.replace("\"keys\":[]", "\"keys\":[null]"),
             good.replace("\"keys\":[]", "\"keys\":[],\"keys\":[]"),
+            good.replace("\"effects\":\"\"", "\"effects\":\"AAAA\""),
             good.replace("\"balance\":", "\"balance\":null,\"was\":"),
             good.replace("\"@type\":\"Credit\"", "\"@type\":\"Cheque\""),
             good + "{}")) {

@@ -10,7 +10,6 @@ import dev.foldline.core.Performs;
 import dev.foldline.core.Reaction;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Recorded;
-import dev.foldline.core.Snapshots;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.commands.CommandContext;
 import dev.foldline.eventstoredb.commands.CommandHandler;
@@ -19,6 +18,7 @@ import dev.foldline.eventstoredb.commands.CommandOptions;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.redis.ReadModels;
+import dev.foldline.redis.RedisSnapshots;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
@@ -66,10 +66,10 @@ final class Application implements AutoCloseable {
         new CommandHandler(
             store.streams(),
             codec,
-            Snapshots.NONE,
+            new RedisSnapshots(models, Duration.ofHours(1)),
             () -> CommandContext.NONE,
             new CommandOptions(
-                20, 10_000, 1_000, 100, 10_000, 1_000, Duration.ofHours(1), 0, Set.of()),
+                20, 10_000, 1_000, 100, 10_000, 1_000, Duration.ofHours(1), 4, Set.of()),
             new CommandListener() {});
   }
 

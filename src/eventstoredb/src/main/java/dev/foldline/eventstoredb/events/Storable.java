@@ -49,8 +49,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Whether what the records of a family hold can be stored at all, and read again. */
-final class Storable {
+/** Whether what the records of a family, or states, hold can be stored at all, and read again. */
+public final class Storable {
 
   private static final Set<Class<?>> VALUES =
       Set.of(
@@ -122,6 +122,16 @@ final class Storable {
       }
       family.checkComponents(type);
     }
+  }
+
+  /**
+   * Passes where states can be stored at all, and read again.
+   *
+   * @param states all of a decider: a record, or a sealed interface of records
+   * @throws IllegalArgumentException naming the component that can't be stored, and what to do
+   */
+  public static void check(Class<?> states) {
+    new Storable(states).check(Json.MAPPER.constructType(states), states.getSimpleName());
   }
 
   private void checkComponents(JavaType type) {

@@ -7,7 +7,6 @@ import dev.foldline.core.commands.HandledEffects;
 import dev.foldline.core.commands.RecentKeys;
 import dev.foldline.core.commands.StreamState;
 import dev.foldline.eventstoredb.events.Json;
-import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
 
@@ -29,11 +28,11 @@ final class SnapshotCodec<S> {
       String effects,
       long forgottenEffects) {}
 
-  private final StateSchema schema;
+  private final StateCodec<S> states;
   private final RecentKeys.Window window;
 
   SnapshotCodec(Decider<?, S, ?> decider, RecentKeys.Window window) {
-    this.schema = StateSchema.of(decider);
+    this.states = new StateCodec<>(decider);
     this.window = window;
   }
 
@@ -45,29 +44,22 @@ final class SnapshotCodec<S> {
     if (lastEvent == null) {
       throw new IllegalArgumentException("a snapshot of no events");
     }
+    JsonNode state = states.write(folded.state());
     try {
-      JsonNode state =
-          Json.MAPPER.readTree(
-              Json.MAPPER.writerFor(schema.root()).writeValueAsBytes(folded.state()));
-      String text =
-          Json.MAPPER.writeValueAsString(
-              new Snapshot(
-                  FORMAT,
-                  schema.version(),
-                  folded.revision(),
-                  folded.position(),
-                  lastEvent,
-                  folded.unmarked(),
-                  state,
-                  folded.keys().entries(),
-                  EffectsCodec.write(folded.effects().all()),
-                  folded.effects().forgotten()));
-      if (!folded.state().equals(read(text).state())) {
-        throw new IllegalArgumentException("the state is another one once it is read");
-      }
-      return text;
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the state is no JSON", e);
+      return Json.MAPPER.writeValueAsString(
+          new Snapshot(
+              FORMAT,
+              states.version(),
+              folded.revision(),
+              folded.position(),
+              lastEvent,
+              folded.unmarked(),
+              state,
+              folded.keys().entries(),
+              folded.effects().all(),
+              folded.effects().forgotten()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the snapshot is no JSON", e);
     }
   }
 
@@ -83,18 +75,16 @@ final class SnapshotCodec<S> {
         throw new IllegalArgumentException("the snapshot is of another format");
       }
       Snapshot snapshot = Json.MAPPER.treeToValue(json, Snapshot.class);
-      if (!schema.version().equals(snapshot.schema())) {
+      if (!states.version().equals(snapshot.schema())) {
         throw new IllegalArgumentException("the snapshot is of another version of the state");
       }
       if (snapshot.revision() < 0) {
         throw new IllegalArgumentException("the snapshot is of no revision");
       }
-      @SuppressWarnings("unchecked") // the schema's version is that of the decider's state
-      S state = (S) Json.MAPPER.treeToValue(snapshot.state(), schema.root());
       RecentKeys keys = new RecentKeys(window);
       snapshot.keys().forEach(keys::add);
       return new StreamState<>(
-          state,
+          states.read(snapshot.state()),
           snapshot.revision(),
           snapshot.position(),
           snapshot.lastEvent(),

@@ -5,6 +5,7 @@ import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Reaction;
+import dev.foldline.reactions.ProcessManager;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.security.CodeSource;
@@ -18,14 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an application's classes hold in constants: its categories, those that only a decider, a
- * projection or a reaction names among them, the projections that it keeps, its reactions, and what
- * other systems do for them.
+ * projection or a reaction names among them, the projections that it keeps, its reactions, what
+ * other systems do for them, and its process managers, whose projections are among those kept.
  */
 public record Constants(
     List<Category<?>> categories,
     List<Projection<?>> projections,
     List<Reaction<?>> reactions,
-    List<Activity<?, ?>> activities) {
+    List<Activity<?, ?>> activities,
+    List<ProcessManager> processes) {
 
   /** What a static field is to hold to be one. */
   public static final List<Class<?>> TYPES =
@@ -60,7 +62,7 @@ public record Constants(
    *
    * @param holders the names of the classes; they are initialised, one after another
    * @throws IllegalArgumentException if one can't be, or holds nothing yet, or a name is given
-   *     twice
+   *     twice, or the state of a process can't be stored
    */
   public static Constants in(List<String> holders, ClassLoader loader) {
     Set<Category<?>> categories = new LinkedHashSet<>();
@@ -86,11 +88,14 @@ public record Constants(
         }
       }
     }
+    List<ProcessManager> processes = ProcessManager.of(List.copyOf(reactions));
+    processes.forEach(process -> projections.add(process.projection()));
     return new Constants(
         List.copyOf(categories),
         List.copyOf(projections),
         List.copyOf(reactions),
-        List.copyOf(activities));
+        List.copyOf(activities),
+        processes);
   }
 
   private static List<Object> constants(String holder, ClassLoader loader) {
@@ -113,6 +118,24 @@ public record Constants(
     } catch (ReflectiveOperationException | LinkageError e) {
       throw new IllegalArgumentException(holder + " can't be loaded: " + e, e);
     }
+  }
+
+  /**
+   * The process manager of a name.
+   *
+   * @throws IllegalStateException if none of those that were found has it
+   */
+  public ProcessManager process(String name) {
+    return processes.stream()
+        .filter(process -> process.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "there is no process '%s': hold a decider of that category, whose state"
+                            .formatted(name)
+                        + " implements Progress, and a reaction to its events that answers it, in"
+                        + " static fields"));
   }
 
   /**

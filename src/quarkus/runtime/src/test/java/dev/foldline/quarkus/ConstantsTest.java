@@ -142,7 +142,9 @@ class ConstantsTest {
         .hasMessageContaining("two projections are called 'last'");
     Category<Switched> twin = Category.of("work", Switched.class);
     assertThatThrownBy(
-            () -> new Constants(List.of(Begun.WORK, twin), List.of(), List.of(), List.of()))
+            () ->
+                new Constants(
+                    List.of(Begun.WORK, twin), List.of(), List.of(), List.of(), List.of()))
         .hasMessageContaining("two categories are called 'work'");
   }
 

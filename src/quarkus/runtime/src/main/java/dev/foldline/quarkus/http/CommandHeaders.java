@@ -97,8 +97,18 @@ public final class CommandHeaders implements Supplier<CommandContext> {
         Caller.ANONYMOUS, Optional.empty(), new Precondition.None(), metadata, timeout);
   }
 
-  /** Whether the call says something that must not be missed. */
-  static boolean areIn(HttpCall call) {
+  /** What is wrong where a call said something beside its command that was missed. */
+  static Optional<IllegalStateException> missed(HttpCall call) {
+    return call.isHeard() || !areIn(call)
+        ? Optional.empty()
+        : Optional.of(
+            new IllegalStateException(
+                "the command was handled on a thread that knows nothing of its call, so its caller"
+                    + " is not recorded, and neither its idempotency key nor its precondition had"
+                    + " an effect"));
+  }
+
+  private static boolean areIn(HttpCall call) {
     MultiMap headers = call.request().request().headers();
     return headers.contains(IDEMPOTENCY_KEY)
         || headers.contains(IF_MATCH)

@@ -3,6 +3,7 @@ package dev.foldline.quarkus.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.foldline.core.Invalid;
+import dev.foldline.core.Receipt;
 import dev.foldline.core.StreamName;
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
@@ -32,6 +33,12 @@ record ConsistencyToken(String stream, long revision) {
     return StreamName.isOne(stream) && revision >= 0 && revision <= MOST
         ? Optional.of(new ConsistencyToken(stream, revision))
         : Optional.empty();
+  }
+
+  /** Gives the answer of a command its token. */
+  static void answer(HttpCall http, Receipt receipt) {
+    of(receipt.stream(), receipt.revision())
+        .ifPresent(token -> http.answer(HEADER, token.toString()));
   }
 
   /**

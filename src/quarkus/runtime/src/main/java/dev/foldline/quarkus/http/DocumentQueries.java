@@ -1,6 +1,7 @@
 package dev.foldline.quarkus.http;
 
 import dev.foldline.core.Invalid;
+import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * One document: from Redis as it is, or a stream's folded from it; on request, not before it is
@@ -117,7 +119,7 @@ final class DocumentQueries {
         preferred.filter(it -> it.compareTo(limits.longestWait()) < 0).orElse(limits.longestWait());
     call.ifPresent(it -> it.answer("Preference-Applied", "wait=" + limit.toSeconds()));
     View<D> view = known.get();
-    return arrives(projection, view, limit)
+    return arrives(() -> views.awaitNewer(projection, view, limit))
         .chain(
             arrived ->
                 arrived
@@ -135,7 +137,16 @@ final class DocumentQueries {
     }
   }
 
-  private Uni<Boolean> arrives(Projection<?> projection, View<?> after, Duration limit) {
+  /**
+   * Waits until a stream's document has come to a revision.
+   *
+   * @return whether it has; fails with {@link Unavailable} where too many wait already
+   */
+  Uni<Boolean> arrives(Projection<?> projection, String stream, long revision, Duration limit) {
+    return arrives(() -> views.await(projection, stream, revision, limit));
+  }
+
+  private Uni<Boolean> arrives(Supplier<Uni<Boolean>> wait) {
     return Uni.createFrom()
         .deferred(
             () -> {
@@ -144,11 +155,27 @@ final class DocumentQueries {
                 return Uni.createFrom()
                     .failure(new Unavailable("overloaded", "too many queries wait already"));
               }
-              return views
-                  .awaitNewer(projection, after, limit)
-                  .onTermination()
-                  .invoke(waiting::decrementAndGet);
+              return wait.get().onTermination().invoke(waiting::decrementAndGet);
             });
+  }
+
+  /**
+   * A stream's document as it is, or newer than the read model has it, without a wait.
+   *
+   * @param seen the revision that it is to have come to
+   */
+  <D> Uni<Optional<View<D>>> current(Projection<D> projection, String stream, long seen) {
+    return views
+        .living(projection, stream)
+        .onFailure(Unavailable.class)
+        .recoverWithItem(Optional.empty())
+        .chain(
+            view ->
+                view.isPresent() && revision(view) >= seen
+                    ? Uni.createFrom().item(view)
+                    : folds.fold(projection, stream, _ -> true))
+        .onFailure(NotFound.class)
+        .recoverWithItem(Optional.empty());
   }
 
   private <D> Uni<Optional<View<D>>> fold(Projection<D> projection, String stream, long seen) {

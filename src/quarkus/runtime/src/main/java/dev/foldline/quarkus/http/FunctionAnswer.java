@@ -33,25 +33,33 @@ final class FunctionAnswer {
 
   /** Answers what the function came to. */
   void done(@Nullable Object result) {
-    if (result instanceof Receipt && !http.isHeard() && CommandHeaders.areIn(http)) {
-      fail(
-          new IllegalStateException(
-              "the command was handled on a thread that knows nothing of its call, so its caller is"
-                  + " not recorded, and neither its idempotency key nor its precondition had an"
-                  + " effect"));
+    Optional<IllegalStateException> missed =
+        result instanceof Receipt ? CommandHeaders.missed(http) : Optional.empty();
+    if (missed.isPresent()) {
+      fail(missed.get());
       return;
     }
     HttpServerResponse response = http.request().response();
     try {
       boolean known = isNotModified();
-      Object body = result instanceof Receipt receipt ? receipt(receipt) : result;
+      @Nullable Object body =
+          switch (result) {
+            case Receipt receipt -> receipt(receipt);
+            case BegunAnswers.Accepted(var progress) -> progress.orElse(null);
+            case null, default -> result;
+          };
       Buffer bytes = body == null || known ? null : Buffer.buffer(json.writeValueAsBytes(body));
       count(Outcome.DONE);
       if (response.ended() || response.closed()) {
         return;
       }
+      if (result instanceof BegunAnswers.Accepted) {
+        response.setStatusCode(202);
+      } else if (bytes == null) {
+        response.setStatusCode(known ? 304 : 204);
+      }
       if (bytes == null) {
-        response.setStatusCode(known ? 304 : 204).end();
+        response.end();
       } else {
         response
             .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
@@ -74,8 +82,7 @@ final class FunctionAnswer {
   private Done receipt(Receipt receipt) {
     if (receipt.revision() >= 0) {
       http.answer("ETag", "\"" + receipt.revision() + "\"");
-      ConsistencyToken.of(receipt.stream(), receipt.revision())
-          .ifPresent(token -> http.answer(ConsistencyToken.HEADER, token.toString()));
+      ConsistencyToken.answer(http, receipt);
     }
     if (receipt.replayed()) {
       http.answer("Idempotency-Replayed", "true");

@@ -1,6 +1,7 @@
 package dev.foldline.quarkus.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Begun;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Unavailable;
 import io.quarkus.arc.Arc;
@@ -63,6 +64,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
   private final List<HttpMethod> methods;
   private final ObjectMapper json;
   private final FunctionMetrics metrics;
+  private final BegunAnswers begun;
   private final HttpCall.Scope scope;
   private final CurrentIdentityAssociation identity;
   private final @Nullable SecurityCheck check;
@@ -75,9 +77,11 @@ final class FunctionRoute implements Handler<RoutingContext> {
       Validator validator,
       ObjectMapper json,
       FunctionMetrics metrics,
+      BegunAnswers begun,
       HttpCall.Scope scope,
       CurrentIdentityAssociation identity,
       SecurityCheckStorage checks) {
+    this.begun = begun;
     this.scope = scope;
     this.identity = identity;
     this.check = checks.getSecurityCheck(function.getMethod());
@@ -102,7 +106,11 @@ final class FunctionRoute implements Handler<RoutingContext> {
   }
 
   private static boolean isCommand(FunctionInvoker function) {
-    return Receipt.class.equals(function.getOutputType());
+    return Receipt.class.equals(function.getOutputType()) || beginsProcess(function);
+  }
+
+  private static boolean beginsProcess(FunctionInvoker function) {
+    return Begun.class.equals(function.getOutputType());
   }
 
   private static Runs runs(Method method) {
@@ -227,7 +235,11 @@ final class FunctionRoute implements Handler<RoutingContext> {
       } finally {
         requests.deactivate();
       }
-      work.begin(getOutput(), beans);
+      work.begin(
+          beginsProcess(function)
+              ? getOutput().chain(process -> begun.answer(http, (Begun) process))
+              : getOutput(),
+          beans);
     }
 
     /** Finds out who is calling, and whether they may, before their input is read. */

@@ -36,6 +36,7 @@ final class FunctionRoutes {
   private final Validator validator;
   private final ObjectMapper json;
   private final FunctionMetrics metrics;
+  private final BegunAnswers begun;
   private final HttpCall.Scope scope;
   private final CurrentIdentityAssociation identity;
   private final SecurityCheckStorage checks;
@@ -45,6 +46,7 @@ final class FunctionRoutes {
       Validator validator,
       ObjectMapper json,
       FunctionMetrics metrics,
+      BegunAnswers begun,
       HttpCall.Scope scope,
       CurrentIdentityAssociation identity,
       SecurityCheckStorage checks,
@@ -56,6 +58,7 @@ final class FunctionRoutes {
     this.validator = validator;
     this.json = json;
     this.metrics = metrics;
+    this.begun = begun;
   }
 
   /** An application without functions, such as one of channels alone, has no registry of them. */
@@ -65,7 +68,7 @@ final class FunctionRoutes {
     }
     for (FunctionInvoker function : FunctionRecorder.registry.invokers()) {
       FunctionRoute route =
-          new FunctionRoute(function, validator, json, metrics, scope, identity, checks);
+          new FunctionRoute(function, validator, json, metrics, begun, scope, identity, checks);
       String path = "/" + function.getName();
       router.route(path).order(AHEAD_OF_THE_BODY).handler(HttpCall::readAsItIs);
       router.route(path).order(BEHIND_THE_BODY).handler(route).failureHandler(route::fail);

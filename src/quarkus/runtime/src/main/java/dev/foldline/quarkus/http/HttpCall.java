@@ -46,6 +46,7 @@ final class HttpCall {
   private final String function;
   private final RoutingContext request;
   private final SpanContext span = Span.current().getSpanContext();
+  private final long begun = System.nanoTime();
   private volatile boolean heard;
   private @Nullable KeyedRequest keyed;
   private @Nullable EntityTags tags;
@@ -196,6 +197,11 @@ final class HttpCall {
     return wait.find()
         ? Optional.of(Duration.ofSeconds(Long.parseLong(wait.group(1))))
         : Optional.empty();
+  }
+
+  /** How long ago it came. */
+  Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - begun);
   }
 
   /**

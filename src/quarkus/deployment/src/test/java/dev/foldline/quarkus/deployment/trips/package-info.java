@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.quarkus.deployment.trips;
+
+import org.jspecify.annotations.NullMarked;

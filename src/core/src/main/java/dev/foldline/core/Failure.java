@@ -18,6 +18,7 @@ public abstract sealed class Failure extends RuntimeException
         OutcomeUnknown,
         PreconditionFailed,
         Refused,
+        StepAnswered,
         TooLarge,
         Truncated,
         Unavailable,

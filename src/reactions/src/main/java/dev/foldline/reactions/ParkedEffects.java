@@ -1,9 +1,12 @@
 package dev.foldline.reactions;
 
 import dev.foldline.core.Caller;
+import dev.foldline.core.Conflict;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.subscriptions.ParkedEvents;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
@@ -24,11 +27,13 @@ public final class ParkedEffects<E> {
 
   private final Engine engine;
   private final Executions<E> executions;
+  private final Activities activities;
   private final ParkedEvents events;
 
-  ParkedEffects(Engine engine, Executions<E> executions, String group) {
+  ParkedEffects(Engine engine, Executions<E> executions, Activities activities, String group) {
     this.engine = engine;
     this.executions = executions;
+    this.activities = activities;
     this.events = new ParkedEvents(engine.store(), group);
   }
 
@@ -51,6 +56,23 @@ public final class ParkedEffects<E> {
     /** Where the first events of a stream are gone, a later one is the first that it gives. */
     boolean isOf(Recorded<StoredEvent> other) {
       return other.revision() == revision;
+    }
+  }
+
+  /**
+   * What became of an event that was handled again.
+   *
+   * @param settled whether it is handled, and set aside no more; else it takes a person, or waits
+   * @param reason why it is set aside still
+   */
+  public record Retried(boolean settled, String reason) {
+
+    private static Retried of(End end) {
+      return switch (end) {
+        case End.Settled() -> new Retried(true, "");
+        case End.Waiting(var reason) -> new Retried(false, reason);
+        case End.Parked(var reason) -> new Retried(false, reason);
+      };
     }
   }
 
@@ -79,6 +101,40 @@ public final class ParkedEffects<E> {
   /** Has all of them handled again. What fails again is set aside again. */
   public Uni<Void> replay() {
     return events.replay();
+  }
+
+  /**
+   * Has one of them handled again now, by this instance, and by no more than one try of each
+   * activity. Where older ones are set aside too, it is taken off with them.
+   *
+   * @return fails with {@link NotFound} where it is gone, with {@link Conflict}, {@link
+   *     OutcomeUnknown} or {@link Unavailable} where it may be tried again at once
+   */
+  public Uni<Retried> retry(Parked parked) {
+    return own(parked)
+        .chain(event -> executions.run(event, new OneTry(activities)))
+        .map(Retried::of)
+        .onFailure(failure -> !passes(failure))
+        .recoverWithItem(failure -> new Retried(false, failure.toString()))
+        .call(retried -> retried.settled() ? takeOffIfOldest(parked) : Uni.createFrom().voidItem());
+  }
+
+  /** Whether it says nothing of the event: it may be tried again at once. */
+  private static boolean passes(Throwable failure) {
+    return failure instanceof Conflict
+        || failure instanceof NotFound
+        || failure instanceof OutcomeUnknown
+        || failure instanceof Unavailable;
+  }
+
+  private Uni<Void> takeOffIfOldest(Parked parked) {
+    return events
+        .list(1)
+        .chain(
+            oldest ->
+                oldest.stream().anyMatch(each -> each.number() == parked.number())
+                    ? replayBefore(parked.number() + 1)
+                    : Uni.createFrom().voidItem());
   }
 
   /** Has the oldest of them handled again, before the one with a number. */

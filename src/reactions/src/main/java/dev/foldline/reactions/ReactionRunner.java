@@ -87,7 +87,7 @@ public final class ReactionRunner<E> {
             figures);
     this.executions =
         new Executions<>(engine, reaction, effects, readBacks, figures, reminders::set);
-    this.parked = new ParkedEffects<>(engine, executions, source.group());
+    this.parked = new ParkedEffects<>(engine, executions, activities, source.group());
     this.waiting =
         new WaitingEffects(
             engine, reaction.name(), source::isRegistered, parked, activities, executions::run);

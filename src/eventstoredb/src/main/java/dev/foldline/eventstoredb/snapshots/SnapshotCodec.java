@@ -56,7 +56,7 @@ final class SnapshotCodec<S> {
               folded.unmarked(),
               state,
               folded.keys().entries(),
-              folded.effects().all(),
+              EffectsCodec.write(folded.effects().all()),
               folded.effects().forgotten()));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the snapshot is no JSON", e);

@@ -35,6 +35,8 @@ class JsonProcessor {
           "dev.foldline.eventstoredb.snapshots.SnapshotCodec$Snapshot",
           "dev.foldline.quarkus.http.FunctionAnswer$Done",
           "dev.foldline.quarkus.http.Outcome$Problem",
+          "dev.foldline.reactions.AnsweredProcesses$Answered",
+          "dev.foldline.reactions.ProcessDocument",
           "dev.foldline.reactions.Registration$Registered",
           "dev.foldline.readmodels.Discards$Discarded");
 

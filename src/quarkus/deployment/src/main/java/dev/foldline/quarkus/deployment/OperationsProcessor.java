@@ -1,6 +1,7 @@
 package dev.foldline.quarkus.deployment;
 
 import dev.foldline.quarkus.OperationsConfig;
+import dev.foldline.quarkus.processes.ProcessFunctions;
 import dev.foldline.quarkus.projections.BuildFunctions;
 import dev.foldline.quarkus.projections.ParkedFunctions;
 import dev.foldline.quarkus.reactions.EffectFunctions;
@@ -16,16 +17,17 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.objectweb.asm.Type;
 
-/**
- * Makes functions of {@link ParkedFunctions} and {@link BuildFunctions}, in applications that want
- * them.
- */
+/** Makes functions of what operators do, in applications that want them. */
 @BuildSteps(onlyIf = OperationsProcessor.IsEnabled.class)
 class OperationsProcessor {
 
   private static final List<Class<?>> FUNCTIONS =
       List.of(
-          ParkedFunctions.class, BuildFunctions.class, EffectFunctions.class, TimerFunctions.class);
+          ParkedFunctions.class,
+          BuildFunctions.class,
+          EffectFunctions.class,
+          TimerFunctions.class,
+          ProcessFunctions.class);
 
   /** Whether the application wants them. */
   static class IsEnabled implements BooleanSupplier {
@@ -72,6 +74,8 @@ class OperationsProcessor {
     functions.produce(function(EffectFunctions.class, "replay", "replay-effects"));
     functions.produce(function(EffectFunctions.class, "settle", "settle-effect"));
     functions.produce(function(TimerFunctions.class, "fire", "fire-timers"));
+    functions.produce(function(ProcessFunctions.class, "list", "processes"));
+    functions.produce(function(ProcessFunctions.class, "retryStep", "retry-step"));
     functions.produce(function(BuildFunctions.class, "rebuild", "rebuild"));
     functions.produce(function(BuildFunctions.class, "switchBack", "switch-back"));
   }

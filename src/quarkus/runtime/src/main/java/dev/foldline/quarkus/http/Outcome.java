@@ -13,6 +13,7 @@ import dev.foldline.core.NotFound;
 import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.PreconditionFailed;
 import dev.foldline.core.Refused;
+import dev.foldline.core.StepAnswered;
 import dev.foldline.core.TooLarge;
 import dev.foldline.core.Truncated;
 import dev.foldline.core.Unavailable;
@@ -116,6 +117,7 @@ record Outcome(String label, Map<String, String> headers, Problem problem) {
               problem(412, "Precondition failed", failure).about(failed.stream()));
       case TooLarge large ->
           outcome("invalid", problem(413, "Event too large", failure).about(large.stream()));
+      case StepAnswered _ -> outcome("step-answered", problem(409, "Step answered", failure));
       case KeyReused _ -> outcome("key-reused", problem(422, "Idempotency key reused", failure));
       case Refused _ -> outcome("refused", problem(422, "Refused", failure));
       case Truncated truncated ->

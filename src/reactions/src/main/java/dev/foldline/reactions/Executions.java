@@ -438,7 +438,7 @@ final class Executions<E> {
                   cause.event().position(),
                   target,
                   OnRefusal.MARK,
-                  CommandDigest.of(command),
+                  CommandDigest.of(send.command()),
                   this::differs));
     }
 

@@ -2,10 +2,13 @@ package dev.foldline.reactions;
 
 import static java.util.stream.Collectors.summingLong;
 
+import dev.foldline.core.Conflict;
 import dev.foldline.core.Effect;
 import dev.foldline.core.NotFound;
+import dev.foldline.core.OutcomeUnknown;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Unavailable;
 import dev.foldline.core.effects.Cause;
 import dev.foldline.redis.Reminder;
 import dev.foldline.redis.Timers;
@@ -36,6 +39,9 @@ final class Reminders {
 
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
+  private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
+  private static final Duration LAST_BACK_OFF = Duration.ofSeconds(2);
+
   /** After which others have their turn. */
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -43,6 +49,7 @@ final class Reminders {
   private final String name;
   private final BooleanSupplier registered;
   private final Timers timers;
+  private final ReminderSets sets;
   private final Remind remind;
   private final RemindersRebuild rebuild;
   private final Figures figures;
@@ -95,6 +102,7 @@ final class Reminders {
     this.name = name;
     this.registered = registered;
     this.timers = timers;
+    this.sets = new ReminderSets(timers);
     this.remind = remind;
     this.rebuild = rebuild;
     this.figures = figures;
@@ -112,9 +120,7 @@ final class Reminders {
   /** Has a reminder take place later. */
   Uni<Void> set(Cause<?> cause, Effect.Remind<?> reminder) {
     Instant due = cause.due(reminder);
-    return timers
-        .set(Map.of(reminder(cause.event(), reminder.name()), due))
-        .invoke(() -> wake(due));
+    return sets.set(reminder(cause.event(), reminder.name()), due).invoke(() -> wake(due));
   }
 
   static Reminder reminder(Recorded<?> event, String effect) {
@@ -204,6 +210,12 @@ final class Reminders {
                         .chain(over -> settle(taken, over)));
   }
 
+  private static boolean maySoonWork(Throwable failure) {
+    return failure instanceof Unavailable
+        || failure instanceof Conflict
+        || failure instanceof OutcomeUnknown;
+  }
+
   private Uni<Turn> settle(List<Due> taken, List<Boolean> over) {
     List<Reminder> settled = new ArrayList<>();
     for (int i = 0; i < taken.size(); i++) {
@@ -227,6 +239,10 @@ final class Reminders {
                 found.isEmpty()
                     ? Uni.createFrom().<Reminded>item(new Reminded.Over())
                     : remind.remind(found.get(), reminder.effect(), now))
+        .onFailure(Reminders::maySoonWork)
+        .retry()
+        .withBackOff(FIRST_BACK_OFF, LAST_BACK_OFF)
+        .expireIn(LIMIT.toMillis())
         .onFailure(NotFound.class)
         .recoverWithItem(new Reminded.Over())
         .chain(

@@ -179,7 +179,9 @@ final class RemindersRebuild {
     pass.end();
     known.add(await(timers.reached(from.at(reached))));
     await(lease.release(me));
-    LOG.infof("%s: %d reminders are in the index again", name, pass.count);
+    if (pass.count > 0) {
+      LOG.infof("%s: %d reminders are in the index again", name, pass.count);
+    }
   }
 
   private static <T> T await(Uni<T> answer) {

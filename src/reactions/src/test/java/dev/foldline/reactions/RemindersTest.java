@@ -3,17 +3,23 @@ package dev.foldline.reactions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.foldline.core.Decider;
+import dev.foldline.core.Effect;
+import dev.foldline.core.Reaction;
 import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.reactions.Alarm.Command.Greet;
 import dev.foldline.reactions.Alarm.Command.Set;
 import dev.foldline.reactions.Alarm.Command.Stop;
+import io.smallrye.mutiny.Uni;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 class RemindersTest {
 
   private static final Duration DAY = Duration.ofDays(1);
+  private static final int OVER = Integer.getInteger("reminders.over", 300);
+  private static final int PENDING = Integer.getInteger("reminders.pending", 30);
+  private static final int APPENDS_AT_ONCE = 500;
+  private static final Duration LIMIT = Duration.ofSeconds(30).plusMillis(2L * OVER);
 
   @TempDir Path data;
 
@@ -42,14 +52,14 @@ class RemindersTest {
 
   private static void awaitPending(ReactionRunner<?> runner, long reminders) {
     await()
-        .atMost(Application.LIMIT)
+        .atMost(LIMIT)
         .untilAsserted(() -> assertThat(runner.pendingReminders()).isEqualTo(reminders));
   }
 
   /** The store's clock went on in a moment, which nobody sees before the next event. */
   private static void awaitFired(ReactionRunner<?> runner, long reminders) {
     await()
-        .atMost(Application.LIMIT)
+        .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(300))
         .untilAsserted(
             () -> {
@@ -59,7 +69,7 @@ class RemindersTest {
   }
 
   private static long fire(ReactionRunner<?> runner) {
-    return runner.fire().await().atMost(Application.LIMIT);
+    return runner.fire().await().atMost(LIMIT);
   }
 
   @Test
@@ -119,6 +129,42 @@ class RemindersTest {
     }
   }
 
+  /** What the next release calls the command. */
+  private record Ringing(String alarm) {}
+
+  @Test
+  void of_a_release_whose_classes_had_other_names_takes_place() {
+    StoresClock clock = new StoresClock();
+    try (Ground ground = Ground.by(clock, data)) {
+      Application old = ground.application();
+      ReactionRunner<?> before = old.run(Alarm.NEXT);
+      old.handle(Alarm.DECIDER, new Set("a", Instant.now().plus(DAY)));
+      awaitPending(before, 1);
+      before.stop(Duration.ZERO).await().atMost(LIMIT);
+
+      Decider<Ringing, String, Alarm.Event> ringing =
+          new Decider<>(
+              Alarm.ALARMS,
+              Ringing::alarm,
+              "",
+              (_, _) -> List.of(new Alarm.Event.Rang()),
+              (state, _) -> state);
+      Reaction<Alarm.Event> next =
+          Reaction.of(
+                  "alarm-next",
+                  Alarm.ALARMS,
+                  recorded ->
+                      recorded.event() instanceof Alarm.Event.Set(var at)
+                          ? List.of(Effect.remind("ring", at, new Ringing(recorded.id())))
+                          : List.of())
+              .answering(ringing, (recorded, _) -> new Ringing(recorded.id()));
+      ReactionRunner<?> after = ground.application().run(next);
+      clock.goOn(DAY);
+      awaitFired(after, 1);
+      assertThat(old.types("alarm-a")).containsExactly("alarm-set", "alarm-rang");
+    }
+  }
+
   @Test
   void that_was_cancelled_does_not_take_place() {
     StoresClock clock = new StoresClock();
@@ -136,23 +182,57 @@ class RemindersTest {
     }
   }
 
+  /** Its long form is {@code -Dreminders.over=1000000 -Dreminders.pending=10000}. */
   @Test
   void of_a_redis_that_was_emptied_is_found_in_the_log_and_none_that_is_over() {
     StoresClock clock = new StoresClock();
     try (Ground ground = Ground.by(clock, data)) {
       Application one = ground.application();
+      Ground.open(one, "busy", 0);
       ReactionRunner<?> runner = one.run(Alarm.NEXT);
-      for (int i = 0; i < 20; i++) {
-        one.handle(Alarm.DECIDER, new Set("over-" + i, Instant.EPOCH));
-      }
-      one.handle(Alarm.DECIDER, new Set("far", Instant.now().plus(DAY)));
-      awaitFired(runner, 20);
+      append(one, "over-", OVER, Instant.EPOCH);
+      append(one, "far-", PENDING, Instant.now().plus(DAY));
+      awaitFired(runner, OVER);
+      awaitPending(runner, PENDING);
 
       ground.redis.empty();
-      awaitPending(runner, 1);
+      awaitWhileCommandsGoOn(one, () -> runner.pendingReminders() == 0);
+      awaitWhileCommandsGoOn(one, () -> runner.pendingReminders() == PENDING);
+      assertThat(fire(runner)).isZero();
+      assertThat(runner.figures().reminded()).as("none is fired again").isEqualTo(OVER);
+
       clock.goOn(DAY);
-      awaitFired(runner, 21);
-      assertThat(one.types("alarm-far")).containsExactly("alarm-set", "alarm-rang");
+      awaitFired(runner, OVER + PENDING);
+      assertThat(one.types("alarm-far-0")).containsExactly("alarm-set", "alarm-rang");
+      assertThat(one.types("alarm-over-0")).containsExactly("alarm-set", "alarm-rang");
+    }
+  }
+
+  private static void awaitWhileCommandsGoOn(Application application, Callable<Boolean> condition) {
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              application.handle(Account.DECIDER, new Account.Command.Deposit("busy", 1));
+              return condition.call();
+            });
+  }
+
+  private static void append(Application application, String prefix, int count, Instant at) {
+    for (int from = 0; from < count; from += APPENDS_AT_ONCE) {
+      Uni.join()
+          .all(
+              IntStream.range(from, Math.min(count, from + APPENDS_AT_ONCE))
+                  .mapToObj(
+                      i ->
+                          application
+                              .store()
+                              .append("alarm-" + prefix + i, List.of(StoredEvents.alarm(at))))
+                  .toList())
+          .andFailFast()
+          .await()
+          .atMost(Application.LIMIT);
     }
   }
 

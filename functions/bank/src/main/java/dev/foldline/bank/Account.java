@@ -5,10 +5,14 @@ import static dev.foldline.bank.AccountEvent.ACCOUNTS;
 import dev.foldline.bank.AccountCommand.Close;
 import dev.foldline.bank.AccountCommand.Deposit;
 import dev.foldline.bank.AccountCommand.Open;
+import dev.foldline.bank.AccountCommand.TransferIn;
+import dev.foldline.bank.AccountCommand.TransferOut;
 import dev.foldline.bank.AccountCommand.Withdraw;
 import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
+import dev.foldline.bank.AccountEvent.TransferredIn;
+import dev.foldline.bank.AccountEvent.TransferredOut;
 import dev.foldline.bank.AccountEvent.Withdrawn;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Refused;
@@ -23,7 +27,50 @@ public sealed interface Account {
 
   record Unopened() implements Account {}
 
-  record Active(long balance) implements Account {}
+  record Active(String owner, long balance) implements Account {
+
+    private List<AccountEvent> decide(AccountCommand command) {
+      return switch (command) {
+        case Open _ -> throw new Refused("account-already-open");
+        case Deposit(_, var cents) -> {
+          checkRoomFor(cents);
+          yield List.of(new Deposited(cents));
+        }
+        case Withdraw(_, var cents) -> {
+          checkCovers(cents);
+          yield List.of(new Withdrawn(cents));
+        }
+        case TransferOut(_, var transfer, var cents, var by) -> {
+          if (!by.isEmpty() && !by.equals(owner)) {
+            throw new Refused("not-the-owner");
+          }
+          checkCovers(cents);
+          yield List.of(new TransferredOut(cents, transfer));
+        }
+        case TransferIn(_, var transfer, var cents) -> {
+          checkRoomFor(cents);
+          yield List.of(new TransferredIn(cents, transfer));
+        }
+        case Close _ -> balance == 0 ? List.of(new Closed()) : payOut(balance);
+      };
+    }
+
+    private void checkRoomFor(long cents) {
+      if (balance > Long.MAX_VALUE - cents) {
+        throw new Refused("balance-too-large");
+      }
+    }
+
+    private void checkCovers(long cents) {
+      if (cents > balance) {
+        throw new Refused("insufficient-funds");
+      }
+    }
+
+    private Active plus(long cents) {
+      return new Active(owner, balance + cents);
+    }
+  }
 
   record Ended() implements Account {}
 
@@ -32,25 +79,10 @@ public sealed interface Account {
       case Unopened() ->
           switch (command) {
             case Open(_, var owner) -> List.of(new Opened(owner));
-            case Deposit _, Withdraw _, Close _ -> throw new Refused("account-not-open");
+            case Deposit _, Withdraw _, TransferOut _, TransferIn _, Close _ ->
+                throw new Refused("account-not-open");
           };
-      case Active(var balance) ->
-          switch (command) {
-            case Open _ -> throw new Refused("account-already-open");
-            case Deposit(_, var cents) -> {
-              if (balance > Long.MAX_VALUE - cents) {
-                throw new Refused("balance-too-large");
-              }
-              yield List.of(new Deposited(cents));
-            }
-            case Withdraw(_, var cents) -> {
-              if (cents > balance) {
-                throw new Refused("insufficient-funds");
-              }
-              yield List.of(new Withdrawn(cents));
-            }
-            case Close _ -> balance == 0 ? List.of(new Closed()) : payOut(balance);
-          };
+      case Active active -> active.decide(command);
       case Ended() -> throw new Refused("account-closed");
     };
   }
@@ -62,17 +94,19 @@ public sealed interface Account {
 
   private static Account evolve(Account account, AccountEvent event) {
     return switch (event) {
-      case Opened _ -> new Active(0);
-      case Deposited(var cents) -> new Active(balance(account) + cents);
-      case Withdrawn(var cents) -> new Active(balance(account) - cents);
+      case Opened(var owner) -> new Active(owner, 0);
+      case Deposited(var cents) -> active(account).plus(cents);
+      case Withdrawn(var cents) -> active(account).plus(-cents);
+      case TransferredOut(var cents, _) -> active(account).plus(-cents);
+      case TransferredIn(var cents, _) -> active(account).plus(cents);
       case Closed() -> new Ended();
     };
   }
 
-  private static long balance(Account account) {
+  private static Active active(Account account) {
     return switch (account) {
-      case Active(var balance) -> balance;
-      case Unopened(), Ended() -> 0;
+      case Active active -> active;
+      case Unopened(), Ended() -> throw new IllegalStateException("no money moves in " + account);
     };
   }
 }

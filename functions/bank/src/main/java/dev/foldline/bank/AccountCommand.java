@@ -11,5 +11,16 @@ public sealed interface AccountCommand {
 
   record Withdraw(@AccountId String account, @Cents long cents) implements AccountCommand {}
 
+  /**
+   * Takes money out for a transfer.
+   *
+   * @param by who asked for that; empty where nobody finds out who is calling
+   */
+  record TransferOut(String account, String transfer, long cents, String by)
+      implements AccountCommand {}
+
+  /** Puts the money of a transfer in, or back. */
+  record TransferIn(String account, String transfer, long cents) implements AccountCommand {}
+
   record Close(@AccountId String account) implements AccountCommand {}
 }

@@ -17,6 +17,14 @@ public sealed interface AccountEvent {
   @Stored("account-withdrawn")
   record Withdrawn(long cents) implements AccountEvent {}
 
+  /** For a transfer, which is given it or gives it back. */
+  @Stored("account-transferred-out")
+  record TransferredOut(long cents, String transfer) implements AccountEvent {}
+
+  /** By a transfer: its money, or back. */
+  @Stored("account-transferred-in")
+  record TransferredIn(long cents, String transfer) implements AccountEvent {}
+
   @Stored("account-closed")
   record Closed() implements AccountEvent {}
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
+import dev.foldline.bank.AccountEvent.TransferredIn;
+import dev.foldline.bank.AccountEvent.TransferredOut;
 import dev.foldline.bank.AccountEvent.Withdrawn;
 import dev.foldline.core.Change.Index;
 import dev.foldline.core.Changes;
@@ -44,6 +46,8 @@ public record AccountView(String account, String owner, long balance, Status sta
               new Index(OF_OWNER, recorded.id(), owner, recorded.position()));
       case Deposited(var cents) -> Changes.to(opened(view).plus(cents));
       case Withdrawn(var cents) -> Changes.to(opened(view).plus(-cents));
+      case TransferredOut(var cents, _) -> Changes.to(opened(view).plus(-cents));
+      case TransferredIn(var cents, _) -> Changes.to(opened(view).plus(cents));
       case Closed() -> Changes.to(opened(view).closed());
     };
   }

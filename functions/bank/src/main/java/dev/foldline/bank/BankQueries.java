@@ -42,6 +42,21 @@ public class BankQueries {
   }
 
   /**
+   * All the money that there is, in cents.
+   *
+   * @param balances what all accounts hold
+   * @param inFlight taken from one account and in none: what is held is among it
+   */
+  public record AllMoney(
+      BigInteger balances, BigInteger inFlight, BigInteger paidIn, BigInteger paidOut) {}
+
+  @Funq("money")
+  @Query
+  public Uni<AllMoney> money() {
+    return queries.totals(Money.PROJECTION, Money.TOTALS, AllMoney.class);
+  }
+
+  /**
    * Which page of the list is asked for.
    *
    * @param limit how many accounts at most, 10 unless given

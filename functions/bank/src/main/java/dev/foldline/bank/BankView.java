@@ -5,6 +5,8 @@ import static dev.foldline.bank.AccountEvent.ACCOUNTS;
 import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
+import dev.foldline.bank.AccountEvent.TransferredIn;
+import dev.foldline.bank.AccountEvent.TransferredOut;
 import dev.foldline.bank.AccountEvent.Withdrawn;
 import dev.foldline.core.Change.Add;
 import dev.foldline.core.Change.Rank;
@@ -50,9 +52,18 @@ final class BankView {
               new Add(TOTALS, "balance", -cents),
               new Add(TOTALS, "withdrawn", cents),
               new Rank(LARGEST, account, balance - cents));
+      case TransferredOut(var cents, _) -> moved(account, balance, -cents);
+      case TransferredIn(var cents, _) -> moved(account, balance, cents);
       case Closed() ->
           Changes.to(
               new State(balance), new Add(TOTALS, "closed", 1), new Unrank(LARGEST, account));
     };
+  }
+
+  private static Changes<State> moved(String account, long balance, long cents) {
+    return Changes.to(
+        new State(balance + cents),
+        new Add(TOTALS, "balance", cents),
+        new Rank(LARGEST, account, balance + cents));
   }
 }

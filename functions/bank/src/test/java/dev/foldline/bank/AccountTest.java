@@ -5,10 +5,14 @@ import static dev.foldline.testing.Given.given;
 import dev.foldline.bank.AccountCommand.Close;
 import dev.foldline.bank.AccountCommand.Deposit;
 import dev.foldline.bank.AccountCommand.Open;
+import dev.foldline.bank.AccountCommand.TransferIn;
+import dev.foldline.bank.AccountCommand.TransferOut;
 import dev.foldline.bank.AccountCommand.Withdraw;
 import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
+import dev.foldline.bank.AccountEvent.TransferredIn;
+import dev.foldline.bank.AccountEvent.TransferredOut;
 import dev.foldline.bank.AccountEvent.Withdrawn;
 import dev.foldline.testing.Given;
 import org.junit.jupiter.api.DisplayName;
@@ -89,5 +93,25 @@ class AccountTest {
     account(OPENED, new Closed()).when(new Deposit("a-1", 1)).thenRefused("account-closed");
     account(OPENED, new Closed()).when(new Withdraw("a-1", 1)).thenRefused("account-closed");
     account(OPENED, new Closed()).when(new Close("a-1")).thenRefused("account-closed");
+  }
+
+  @Test
+  void gives_money_to_a_transfer_of_its_owner_and_takes_it_from_any() {
+    account(OPENED, new Deposited(1000))
+        .when(new TransferOut("a-1", "t-1", 400, "Ada"))
+        .then(new TransferredOut(400, "t-1"));
+    account(OPENED, new Deposited(1000))
+        .when(new TransferOut("a-1", "t-1", 400, "Bob"))
+        .thenRefused("not-the-owner");
+    account(OPENED, new Deposited(1000), new TransferredOut(400, "t-1"))
+        .when(new TransferOut("a-1", "t-2", 601, ""))
+        .thenRefused("insufficient-funds");
+    account(OPENED, new TransferredIn(400, "t-1"))
+        .when(new Withdraw("a-1", 400))
+        .then(new Withdrawn(400));
+    account(OPENED, new Deposited(Long.MAX_VALUE))
+        .when(new TransferIn("a-1", "t-1", 1))
+        .thenRefused("balance-too-large");
+    account().when(new TransferIn("a-1", "t-1", 1)).thenRefused("account-not-open");
   }
 }

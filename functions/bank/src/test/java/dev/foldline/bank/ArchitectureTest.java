@@ -60,7 +60,7 @@ class ArchitectureTest {
           .whereLayer("readmodels")
           .mayOnlyBeAccessedByLayers("quarkus")
           .whereLayer("reactions")
-          .mayOnlyBeAccessedByLayers("quarkus")
+          .mayOnlyBeAccessedByLayers("quarkus", "functions")
           .whereLayer("messaging")
           .mayOnlyBeAccessedByLayers("quarkus", "functions")
           .whereLayer("eventstoredb")

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
+import dev.foldline.bank.AccountEvent.TransferredIn;
+import dev.foldline.bank.AccountEvent.TransferredOut;
 import dev.foldline.bank.AccountEvent.Withdrawn;
 import dev.foldline.core.Category;
 import dev.foldline.core.Stored;
@@ -25,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The stored shapes of the bank")
 class GoldenFilesTest {
 
-  private final EventCodec codec = new EventCodec(List.of(AccountEvent.ACCOUNTS));
+  private final EventCodec codec =
+      new EventCodec(List.of(AccountEvent.ACCOUNTS, TransferEvent.TRANSFERS));
 
   @Test
   void can_be_read_for_ever() {
@@ -36,7 +39,21 @@ class GoldenFilesTest {
             new Opened("Ada"),
             new Deposited(1000),
             new Withdrawn(250),
+            new TransferredOut(500, "t-1"),
+            new TransferredIn(500, "t-1"),
             new Closed());
+    GoldenFiles.of(TransferEvent.TRANSFERS)
+        .check(
+            event -> codec.encode(UUID.randomUUID(), event).data(),
+            codec::decode,
+            new TransferEvent.Requested("a-1", "b-2", 500, "Ada"),
+            new TransferEvent.Taken("b-2", 500),
+            new TransferEvent.Stopped("give", "too-late"),
+            new TransferEvent.Rejected("a-1", 500, "account-closed"),
+            new TransferEvent.Completed(),
+            new TransferEvent.Failed("account-closed"),
+            new TransferEvent.Held("account-closed"),
+            new TransferEvent.Released("c-3", 500));
   }
 
   private sealed interface Renamed {

@@ -26,9 +26,9 @@ import java.util.stream.Stream;
  *     .check(codec::json, codec::decode, new Opened("Ada"), new Deposited(100));
  * }</pre>
  *
- * <p>They lie in {@code src/test/resources/golden}, named after the type that is stored. What is
- * released is never changed there, nor taken away. The files of new shapes are written from their
- * examples when the test runs with {@code -Dgolden.write=true}.
+ * <p>They lie in {@code src/test/resources/golden} and the category, named after their type. What
+ * is released is never changed there, nor taken away. The files of new shapes are written from
+ * their examples when the test runs with {@code -Dgolden.write=true}.
  *
  * @param <E> the events
  */
@@ -46,7 +46,7 @@ public final class GoldenFiles<E> {
   }
 
   public static <E> GoldenFiles<E> of(Category<E> category) {
-    return in(DIRECTORY, category);
+    return in(DIRECTORY.resolve(category.name()), category);
   }
 
   /** In a directory of their own, for modules with more than one category. */

@@ -6,6 +6,8 @@ import dev.foldline.bank.AccountEvent;
 import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
+import dev.foldline.bank.AccountEvent.TransferredIn;
+import dev.foldline.bank.AccountEvent.TransferredOut;
 import dev.foldline.bank.AccountEvent.Withdrawn;
 import dev.foldline.core.Activity;
 import dev.foldline.core.Reaction;
@@ -27,6 +29,7 @@ interface Welcome {
           recorded ->
               switch (recorded.event()) {
                 case Opened(var owner) -> List.of(perform("letter", LETTER, new Letter(owner)));
-                case Deposited _, Withdrawn _, Closed() -> List.of();
+                case Deposited _, Withdrawn _, TransferredOut _, TransferredIn _, Closed() ->
+                    List.of();
               });
 }

@@ -1,0 +1,70 @@
+package dev.foldline.bank;
+
+import dev.foldline.bank.TransferCommand.Cancel;
+import dev.foldline.bank.TransferCommand.Release;
+import dev.foldline.bank.TransferCommand.Request;
+import dev.foldline.core.Begun;
+import dev.foldline.core.Receipt;
+import dev.foldline.core.commands.CommandContext;
+import dev.foldline.eventstoredb.commands.CommandHandler;
+import dev.foldline.quarkus.http.Query;
+import dev.foldline.quarkus.processes.Processes;
+import dev.foldline.reactions.ProcessProgress;
+import io.quarkus.funqy.Funq;
+import io.smallrye.mutiny.Uni;
+import java.util.function.Supplier;
+
+/** Transfers of money between accounts. */
+public class TransferFunctions {
+
+  private final CommandHandler commands;
+  private final Supplier<CommandContext> call;
+  private final Processes processes;
+
+  TransferFunctions(CommandHandler commands, Supplier<CommandContext> call, Processes processes) {
+    this.commands = commands;
+    this.call = call;
+    this.processes = processes;
+  }
+
+  /** What is asked for: who asks is found out. */
+  public record TransferMoney(
+      @TransferId String transfer,
+      @AccountId String from,
+      @AccountId String to,
+      @Cents long cents) {
+
+    Request by(String caller) {
+      return new Request(transfer, from, to, cents, caller);
+    }
+  }
+
+  /** Takes money from one account and gives it to another, or back. */
+  @Funq("transfer-money")
+  public Uni<Begun> transfer(TransferMoney command) {
+    String caller = call.get().caller().subject();
+    return commands.handle(Transfer.DECIDER, command.by(caller)).map(Begun::of);
+  }
+
+  /** Has a transfer come to nothing, if its money was not given yet. */
+  @Funq("cancel-transfer")
+  public Uni<Receipt> cancel(Cancel command) {
+    return commands.handle(Transfer.DECIDER, command);
+  }
+
+  /** Gives the money of a transfer that is held to an account. */
+  @Funq("release-transfer")
+  public Uni<Begun> release(Release command) {
+    return commands.handle(Transfer.DECIDER, command).map(Begun::of);
+  }
+
+  /** Which transfer is asked for. */
+  public record TransferQuery(@TransferId String transfer) {}
+
+  /** How far a transfer is. */
+  @Funq("transfer")
+  @Query
+  public Uni<ProcessProgress> transfer(TransferQuery query) {
+    return processes.progress(Transfer.DECIDER, query.transfer());
+  }
+}

@@ -173,12 +173,16 @@ public interface FoldlineConfig {
 
     /**
      * How long a query may wait for something newer at most, where its caller prefers to, by {@code
-     * If-None-Match} and {@code Prefer: wait}; 0 for not at all.
+     * If-None-Match} and {@code Prefer: wait}, and a call for the end of the process that it
+     * begins; 0 for not at all.
      */
     @WithDefault("30s")
     Duration longestWait();
 
-    /** How many queries of an instance may wait for something newer; one more is a 503. */
+    /**
+     * How many queries of an instance may wait for something newer; one more is a 503. Calls that
+     * wait for the end of a process are counted with them; one more is answered at once.
+     */
     @WithDefault("5000")
     int waiting();
 

@@ -36,12 +36,14 @@ class AnsweredProcessesTest {
           TRIPS, Told::trip, new Trip(Steps.NONE), (_, _) -> List.of(), (trip, _) -> trip);
 
   private Ground ground;
+  private Application application;
   private AnsweredProcesses answered;
 
   @BeforeEach
   void start(@TempDir Path data) {
     ground = new Ground(data);
-    answered = new AnsweredProcesses(ground.application().store(), Ground.NAMESPACE);
+    application = ground.application();
+    answered = new AnsweredProcesses(application.store(), Ground.NAMESPACE);
   }
 
   @AfterEach
@@ -75,9 +77,9 @@ class AnsweredProcessesTest {
 
     assertThat(keep(answering("trip-next-2"))).isEmpty();
     assertThat(keep(List.of()))
-        .as("each is kept once")
         .extracting(Answered::reaction)
         .containsExactly("trip-next", "trip-next-2");
+    assertThat(application.stream(answered.stream())).as("each is kept once").hasSize(2);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.foldline.quarkus.processes;
 import dev.foldline.core.Listing.Ranked;
 import dev.foldline.core.Namespace;
 import dev.foldline.core.Progress;
+import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.quarkus.BackgroundStart;
 import dev.foldline.quarkus.Constants;
@@ -116,12 +117,14 @@ class ProcessWatch {
         background
             .time()
             .chain(() -> answered.keep(constants.processes()))
-            .onFailure()
+            .onFailure(failure -> !(failure instanceof UnknownEvent))
             .retry()
             .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
             .indefinitely()
             .subscribe()
-            .with(missed -> missed.forEach(this::warn));
+            .with(
+                missed -> missed.forEach(this::warn),
+                failure -> LOG.warnf("It is not known which processes were answered: %s", failure));
   }
 
   void stop(@Observes ShutdownEvent event) {

@@ -19,7 +19,14 @@ class WithoutOperationsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"dry-run-parked", "replay-parked", "discard-parked", "rebuild", "switch-back"})
+      strings = {
+        "dry-run-parked",
+        "replay-parked",
+        "discard-parked",
+        "retry-step",
+        "rebuild",
+        "switch-back"
+      })
   void do_not_exist(String function) {
     assertThat(new BankClient(base).post(function, "{\"projection\":\"account-view\"}").status())
         .isEqualTo(404);

@@ -28,7 +28,11 @@ class Voyages {
         .append(
             "foldline-processes-" + namespace.name(),
             List.of(new StoredEvent(UUID.randomUUID(), "process-answered", voyage, new byte[0])))
+        .onFailure()
+        .retry()
+        .withBackOff(Duration.ofMillis(100))
+        .expireIn(30_000)
         .await()
-        .atMost(Duration.ofSeconds(30));
+        .atMost(Duration.ofSeconds(40));
   }
 }

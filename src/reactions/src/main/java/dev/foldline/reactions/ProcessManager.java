@@ -36,7 +36,7 @@ public record ProcessManager(
   /**
    * Those among the deciders that reactions answer.
    *
-   * @throws IllegalArgumentException if the state of one can't be stored
+   * @throws IllegalArgumentException if the state of one can't be stored, or there are two of it
    */
   public static List<ProcessManager> of(List<Reaction<?>> reactions) {
     Map<String, ProcessManager> found = new LinkedHashMap<>();
@@ -104,6 +104,12 @@ public record ProcessManager(
   }
 
   private ProcessManager and(ProcessManager other) {
+    if (projection.version() != other.projection.version()) {
+      throw new IllegalArgumentException(
+          "the process '%s' has two states: the deciders that the reactions %s and %s answer are to"
+                  .formatted(name, reactions, other.reactions)
+              + " have the same");
+    }
     return new ProcessManager(
         name, projection, Stream.concat(reactions.stream(), other.reactions.stream()).toList());
   }

@@ -218,6 +218,18 @@ class ProcessManagerTest {
   }
 
   @Test
+  void is_of_one_state() {
+    Decider<Told, Trip, Event> other = decider(new Trip(Steps.NONE, 0), 2);
+
+    assertThatThrownBy(
+            () ->
+                ProcessManager.of(
+                    List.of(answering("trip-next", DECIDER), answering("trip-letters", other))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the process 'trip' has two states");
+  }
+
+  @Test
   void can_be_stored() {
     record Working(Steps steps, Thread on) implements Progress {}
     Decider<Told, Working, Event> decider =

@@ -134,8 +134,8 @@ public class ProcessFunctions {
    */
   public record Entry(String id, Instant since, ProcessProgress progress, List<Stuck> stuck) {
 
-    private static Entry of(String id, ProcessDocument document, List<Stuck> stuck) {
-      return new Entry(id, document.since(), document.progress(), stuck);
+    private static Entry of(String id, ProcessDocument document) {
+      return new Entry(id, document.since(), document.progress(), List.of());
     }
   }
 
@@ -204,7 +204,7 @@ public class ProcessFunctions {
             .flatMap(
                 entry ->
                     entry.document().stream()
-                        .map(view -> Entry.of(entry.member(), view.document(), List.of())));
+                        .map(view -> Entry.of(entry.member(), view.document())));
     Stream<Entry> first = query.after().isPresent() ? Stream.of() : stuck.values().stream();
     return new Listed(
         query.process(), Stream.concat(first, others).toList(), page.next().orElse(null));
@@ -232,7 +232,7 @@ public class ProcessFunctions {
     Map<String, Entry> stuck = new LinkedHashMap<>();
     IntStream.range(0, ids.size())
         .boxed()
-        .flatMap(i -> found.get(i).map(view -> entry(ids.get(i), view.document(), byId)).stream())
+        .map(i -> entry(ids.get(i), found.get(i), byId.getOrDefault(ids.get(i), List.of())))
         .filter(entry -> !entry.stuck().isEmpty() && entry.progress().is(query.asked()))
         .filter(entry -> !entry.since().isAfter(query.latest()))
         .sorted((one, other) -> one.since().compareTo(other.since()))
@@ -240,15 +240,18 @@ public class ProcessFunctions {
     return stuck;
   }
 
+  /** One of which no event could be read has no document. */
   private static Entry entry(
-      String id, ProcessDocument document, Map<String, List<SetAside>> byId) {
-    return Entry.of(
+      String id, Optional<View<ProcessDocument>> document, List<SetAside> setAside) {
+    ProcessProgress progress =
+        document.map(view -> view.document().progress()).orElse(ProcessProgress.NONE);
+    return new Entry(
         id,
-        document,
-        byId.getOrDefault(id, List.of()).stream()
-            .filter(each -> each.concerns(document.progress()))
-            .map(SetAside::stuck)
-            .toList());
+        document
+            .map(view -> view.document().since())
+            .orElseGet(() -> setAside.getFirst().event().since()),
+        progress,
+        setAside.stream().filter(each -> each.concerns(progress)).map(SetAside::stuck).toList());
   }
 
   /** What the reactions of a process have set aside of its streams. */

@@ -2,6 +2,7 @@ package dev.foldline.quarkus.deployment.trips;
 
 import dev.foldline.core.Category;
 import dev.foldline.core.Decider;
+import dev.foldline.core.Refused;
 import dev.foldline.core.Stored;
 import java.util.List;
 
@@ -17,9 +18,12 @@ public record Flight() {
 
   public static final Decider<Take, Flight, Taken> DECIDER =
       new Decider<>(
-          FLIGHTS,
-          Take::trip,
-          new Flight(),
-          (take, _) -> List.of(new Taken(take.back())),
-          (flight, _) -> flight);
+          FLIGHTS, Take::trip, new Flight(), (take, _) -> decide(take), (flight, _) -> flight);
+
+  private static List<Taken> decide(Take take) {
+    if (take.back() && take.trip().startsWith("grounded")) {
+      throw new Refused("no-flight");
+    }
+    return List.of(new Taken(take.back()));
+  }
 }

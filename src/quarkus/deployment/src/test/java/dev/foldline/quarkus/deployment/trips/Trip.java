@@ -28,6 +28,9 @@ public record Trip(Steps steps) implements Progress {
 
     @Stored("trip-returned")
     record Returned(String code) implements Event {}
+
+    @Stored("trip-stranded")
+    record Stranded(String code) implements Event {}
   }
 
   public sealed interface Command {
@@ -56,6 +59,8 @@ public record Trip(Steps steps) implements Progress {
       case Command.Answered(_, Event.Flown _, Result.Done _) -> List.of(new Event.Slept());
       case Command.Answered(_, Event.Flown _, Result.Refused(_, var code)) ->
           List.of(new Event.Roomless(code));
+      case Command.Answered(_, Event.Roomless _, Result.Refused(_, var code)) ->
+          List.of(new Event.Stranded(code));
       case Command.Answered(_, Event.Roomless(var code), _) -> List.of(new Event.Returned(code));
       case Command.Answered(_, var asked, var result) ->
           throw new IllegalStateException(result + " of " + asked);
@@ -70,6 +75,7 @@ public record Trip(Steps steps) implements Progress {
           case Event.Flown _ -> steps.done("fly").start("sleep");
           case Event.Slept() -> steps.done("sleep").completed();
           case Event.Roomless _ -> steps.refused("sleep").start("fly-back");
+          case Event.Stranded(var code) -> steps.refused("fly-back").heldFor(code);
           case Event.Returned(var code) -> steps.done("fly-back").undone("fly").failedWith(code);
         });
   }

@@ -51,7 +51,7 @@ public interface TripReactions {
       }
       case Trip.Event.Roomless _ ->
           List.of(send("fly-back", Flight.DECIDER, new Flight.Take(trip, true)));
-      case Trip.Event.Slept(), Trip.Event.Returned _ -> List.of();
+      case Trip.Event.Slept(), Trip.Event.Returned _, Trip.Event.Stranded _ -> List.of();
     };
   }
 }

@@ -45,9 +45,9 @@ import org.junit.jupiter.api.io.TempDir;
  * another release or as a broken one, hangs, or loses its connections or the answers to its
  * appends; the store and Redis are killed; groups are deleted; what was parked is replayed;
  * accounts get more effects of others than they remember; and the neighbour that sends the letters
- * hangs, fails after it acted, or loses its answer. In the end each effect took place exactly once,
- * as the raw log has it, each process was told what its targets hold, and the neighbour's ledger
- * has one entry a letter.
+ * hangs, fails after it acted, or loses its answer. In the end all is delivered once more, and each
+ * effect took place exactly once, as the raw log has it, each process was told what its targets
+ * hold, and the neighbour's ledger has one entry a letter.
  *
  * <p>{@code -Dchaos.steps=200 -Dchaos.seed=7 -Dchaos.hang=90} for the long form: 90 seconds are
  * longer than all time-outs, those that connections and subscriptions have too.
@@ -91,7 +91,8 @@ class ReactionChaosTest {
         }
         hang(ground, bank);
         heal(ground, ledger);
-        requestSome(bank);
+        awaitEnds(bank, ledger);
+        repeat(ground, bank);
         awaitEnds(bank, ledger);
         new Judge(bank, ledger).judge();
       } finally {
@@ -121,7 +122,7 @@ class ReactionChaosTest {
   private void disturb(int step, Ground ground, Application bank, Path ledger) {
     // The first ones are what a short run must have.
     switch (step < 4 ? step * 2 : random.nextInt(16)) {
-      case 0 -> crowd(bank);
+      case 0 -> crowd(bank, ACCOUNTS.get(random.nextInt(ACCOUNTS.size())));
       case 1, 2 -> replace(ground, Release.BROKEN, ledger);
       case 3, 4 -> reactions.forEach(reaction -> deleteGroup(ground, reaction));
       case 5, 6 -> losingAnswers(bank, StoreProxy.Appends.UNANSWERED);
@@ -161,13 +162,21 @@ class ReactionChaosTest {
   }
 
   /** An account gets more effects of others than it remembers. */
-  private void crowd(Application bank) {
-    String account = ACCOUNTS.get(random.nextInt(ACCOUNTS.size()));
+  private void crowd(Application bank, String account) {
     List<StoredEvent> effects =
         IntStream.range(0, HandledEffects.MOST + 100)
             .mapToObj(_ -> Foreign.effect(new UUID(random.nextLong(), random.nextLong())))
             .toList();
     sure(() -> bank.store().append("money-" + account, effects).await().atMost(LIMIT));
+  }
+
+  /**
+   * Everything is delivered again that accounts do not remember any more, and then something new.
+   */
+  private void repeat(Ground ground, Application bank) {
+    ACCOUNTS.forEach(account -> crowd(bank, account));
+    reactions.forEach(reaction -> deleteGroup(ground, reaction));
+    requestSome(bank);
   }
 
   private void deleteGroup(Ground ground, Reaction<?> reaction) {

@@ -25,6 +25,8 @@ import dev.foldline.core.effects.Next;
 import dev.foldline.core.effects.Overruled;
 import dev.foldline.core.effects.Stage;
 import dev.foldline.core.effects.Told;
+import dev.foldline.eventstoredb.events.EventMetadata;
+import dev.foldline.eventstoredb.events.Mark;
 import dev.foldline.reactions.EventEffects.Caused;
 import dev.foldline.reactions.Reminders.Reminded;
 import dev.foldline.reactions.RemindersRebuild.Of.Set;
@@ -317,6 +319,8 @@ final class Executions<E> {
           .recoverWithItem(steps::first)
           .onFailure(NotFound.class)
           .recoverWithItem(() -> steps.acted(said))
+          .onFailure(Truncated.class)
+          .recoverWithUni(() -> mark(send, refused))
           .chain(this::follow)
           .onFailure(NotReached.class)
           .recoverWithUni(
@@ -324,6 +328,43 @@ final class Executions<E> {
                 remember(failure);
                 return settle(send, refused);
               });
+    }
+
+    /** What can't be folded takes it behind its last event, if it does not hold the outcome. */
+    private Uni<Next> mark(Effect.Send<?> send, String refused) {
+      String stream = send.stream();
+      return engine
+          .store()
+          .last(stream)
+          .map(last -> last.orElseThrow(() -> new Truncated(stream)))
+          .chain(
+              last ->
+                  readBack(stream, key(Stage.ACT), ALL)
+                      .chain(
+                          found ->
+                              found instanceof ReadBacks.Found.Known(var earlier)
+                                      && earlier.find(key(Stage.ACT)) != null
+                                  ? next(steps.first())
+                                  : engine
+                                      .store()
+                                      .append(
+                                          stream,
+                                          last.revision(),
+                                          List.of(
+                                              mark(
+                                                  stream,
+                                                  identity(send.command(), new Earlier.Overruled()),
+                                                  refused)))
+                                      .map(_ -> steps.first())));
+    }
+
+    private StoredEvent mark(String stream, OfEffect identity, String refused) {
+      byte[] data = Mark.write(refused);
+      return new StoredEvent(
+          identity.eventId(stream, by, 0, StoredEvent.MARK, data),
+          StoredEvent.MARK,
+          data,
+          EventMetadata.write(context(), identity, false));
     }
 
     private Uni<End> follow(Next next) {
@@ -429,17 +470,17 @@ final class Executions<E> {
     private <C> Uni<Receipt> handle(Effect.Send<C> send, Earlier target) {
       return engine
           .commands()
-          .handle(
-              send.to(),
-              send.command(),
-              context(),
-              new OfEffect(
-                  key(Stage.ACT),
-                  cause.event().position(),
-                  target,
-                  OnRefusal.MARK,
-                  CommandDigest.of(send.command()),
-                  this::differs));
+          .handle(send.to(), send.command(), context(), identity(send.command(), target));
+    }
+
+    private OfEffect identity(Object command, Earlier target) {
+      return new OfEffect(
+          key(Stage.ACT),
+          cause.event().position(),
+          target,
+          OnRefusal.MARK,
+          CommandDigest.of(command),
+          this::differs);
     }
 
     /** What the target holds counts: that a release would have it otherwise is told once. */

@@ -67,6 +67,7 @@ class SettlingTest {
     assertThat(application.stream("money-gone").getFirst().metadata())
         .as("whose word it is")
         .containsEntry("user", "olga");
+    awaitParked(runner, "money-dead was deleted for good"); // it may be replayed just then
     settle("transfer-u", "take", "");
     awaitTypes(
         application, "transfer-u", "transfer-requested", "transfer-taken", "transfer-completed");
@@ -79,10 +80,26 @@ class SettlingTest {
   void as_refused() {
     settle("transfer-t", "take", "lost");
     awaitTypes(application, "transfer-t", "transfer-requested", "transfer-failed");
+    awaitParked(runner, "money-dead was deleted for good"); // it may be replayed just then
     settle("transfer-u", "take", "lost");
     awaitTypes(application, "transfer-u", "transfer-requested", "transfer-failed");
     await().atMost(Application.LIMIT).until(() -> parked(runner).isEmpty());
     assertThat(application.types("money-b")).containsExactly("money-opened");
+  }
+
+  /** Nobody can decide on what is left of an account, but that takes a mark. */
+  @Test
+  void of_a_target_that_is_truncated() throws Exception {
+    Application other = ground.application();
+    open(other, "cut", 1);
+    ground.truncate("money-cut", 1);
+    transfer(other, "v", "cut", "b", 1);
+    awaitParked(
+        runner, "money-gone was deleted", "money-dead was deleted", "of money-cut are gone");
+
+    settle("transfer-v", "take", "lost");
+    awaitTypes(application, "transfer-v", "transfer-requested", "transfer-failed");
+    assertThat(application.types("money-cut")).containsExactly("money-deposited", StoredEvent.MARK);
   }
 
   /** Its stream gives a later event instead of it, which has an effect of that name too. */

@@ -44,7 +44,7 @@ final class HttpCalls implements AutoCloseable {
   }
 
   /**
-   * Posts JSON; fails with any status but 200.
+   * Posts JSON; fails with any status but 200 and 202.
    *
    * @param headers lines of the head
    */
@@ -111,7 +111,7 @@ final class HttpCalls implements AutoCloseable {
         }
         waiting = null;
         free.add(this);
-        if (text.startsWith("HTTP/1.1 200 ")) {
+        if (text.startsWith("HTTP/1.1 200 ") || text.startsWith("HTTP/1.1 202 ")) {
           answered.complete();
         } else {
           answered.fail(text);

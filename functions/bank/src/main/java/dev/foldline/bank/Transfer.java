@@ -76,11 +76,10 @@ public record Transfer(Steps steps, Requested request, String stopped) implement
   }
 
   private List<TransferEvent> cancel() {
-    List<TransferEvent> stops = stop("cancelled");
-    if (stops.isEmpty() && stopped.isEmpty()) {
+    if (state().isOver()) {
       throw new Refused("transfer-is-over");
     }
-    return stops;
+    return stop("cancelled");
   }
 
   /** What goes back, or is released, is not stopped on its way. */

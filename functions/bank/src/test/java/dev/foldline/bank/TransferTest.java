@@ -126,6 +126,10 @@ class TransferTest {
     transfer(REQUESTED, TAKEN, new Completed())
         .when(new Cancel("t-1"))
         .thenRefused("transfer-is-over");
+    transfer(REQUESTED, TAKEN, new Stopped("give", "cancelled"), new Completed())
+        .when(new Cancel("t-1"))
+        .thenRefused("transfer-is-over");
+    transfer(REQUESTED, TAKEN, REJECTED).when(new Cancel("t-1")).thenNothing();
     transfer().when(new Cancel("t-1")).thenRefused("no-such-transfer");
   }
 

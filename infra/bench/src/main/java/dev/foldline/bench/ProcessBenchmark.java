@@ -36,6 +36,10 @@ final class ProcessBenchmark implements AutoCloseable {
   /** Time enough for all of them to be set. */
   private static final Duration UNTIL_DUE = Duration.ofSeconds(20);
 
+  /** All that the bank does: its projections, too. */
+  private static final List<String> SETTINGS =
+      List.of("foldline.reactions.enabled=true", "foldline.projections.enabled=true");
+
   private static final String DUE = "foldline:1:bench:{timers:alarm-next}:due";
 
   private final StoreProcess store;
@@ -49,9 +53,7 @@ final class ProcessBenchmark implements AutoCloseable {
     redis = RedisServer.builder().port(redisPort).bind("127.0.0.1").setting("save \"\"").build();
     redis.start();
     figures = new RedisFigures(redisPort);
-    functions =
-        HttpProcess.functions(
-            store.connectionString(), redisPort, List.of("foldline.reactions.enabled=true"));
+    functions = HttpProcess.functions(store.connectionString(), redisPort, SETTINGS);
   }
 
   /** Prints the table. The arguments are how many reminders are due at once, and pending. */

@@ -28,11 +28,7 @@ import dev.foldline.core.effects.Told;
 import dev.foldline.eventstoredb.events.EventMetadata;
 import dev.foldline.eventstoredb.events.Mark;
 import dev.foldline.reactions.EventEffects.Caused;
-import dev.foldline.reactions.Reminders.Reminded;
-import dev.foldline.reactions.RemindersRebuild.Of.Set;
 import io.smallrye.mutiny.Uni;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -151,74 +147,9 @@ final class Executions<E> {
         .item(new End.Parked(cancel.name() + ": " + reason.formatted(cancel.effect())));
   }
 
-  /**
-   * Has a reminder of an event take place, where it is due.
-   *
-   * @param now the store's time
-   */
-  Uni<Reminded> remind(Recorded<StoredEvent> event, String effect, Instant now) {
-    return effects
-        .of(event)
-        .chain(
-            all -> {
-              List<Execution> due = new ArrayList<>();
-              Optional<Instant> next = Optional.empty();
-              for (Caused<E> caused : all) {
-                for (Effect each : caused.effects()) {
-                  if (each instanceof Effect.Remind<?> remind && each.name().equals(effect)) {
-                    Instant at = caused.cause().due(remind);
-                    if (at.isAfter(now)) {
-                      next = next.filter(earlier -> earlier.isBefore(at)).or(() -> Optional.of(at));
-                    } else {
-                      due.add(reminding(caused.cause(), remind));
-                    }
-                  }
-                }
-              }
-              return due.isEmpty() && next.isEmpty()
-                  ? Uni.createFrom().item(new Reminded.Stuck("its event reminds of no such thing"))
-                  : run(due, next);
-            });
-  }
-
-  private Execution reminding(Cause<E> cause, Effect.Remind<?> remind) {
-    return new Execution(cause, remind, reaction.command(cause.event(), remind));
-  }
-
-  private Uni<Reminded> run(List<Execution> due, Optional<Instant> next) {
-    Uni<End> end = Uni.createFrom().item(new End.Settled());
-    for (Execution each : due) {
-      end = end.chain(before -> each.run().map(before::and));
-    }
-    return end.map(
-        last ->
-            switch (last) {
-              case End.Settled() ->
-                  next.<Reminded>map(Reminded.Later::new).orElseGet(Reminded.Over::new);
-              case End.Waiting(var reason) -> new Reminded.Stuck(reason);
-              case End.Parked(var reason) -> new Reminded.Stuck(reason);
-            });
-  }
-
-  /** What an event reminds of, for the index. */
-  Uni<List<Set>> reminders(Recorded<StoredEvent> event) {
-    return effects
-        .of(event)
-        .map(
-            all -> {
-              List<Set> found = new ArrayList<>();
-              for (Caused<E> caused : all) {
-                for (Effect each : caused.effects()) {
-                  if (each instanceof Effect.Remind<?> remind) {
-                    Cause<E> cause = caused.cause();
-                    found.add(
-                        new Set(
-                            remind.name(), cause.key(remind.name(), Stage.ACT), cause.due(remind)));
-                  }
-                }
-              }
-              return found;
-            });
+  /** Has a reminder take place that is due. */
+  Uni<End> remind(Cause<E> cause, Effect.Remind<?> remind) {
+    return new Execution(cause, remind, reaction.command(cause.event(), remind)).run();
   }
 
   /**

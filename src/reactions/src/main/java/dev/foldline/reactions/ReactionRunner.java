@@ -57,6 +57,7 @@ public final class ReactionRunner<E> {
   private final ParkedEffects<E> parked;
   private final WaitingEffects waiting;
   private final Reminders reminders;
+  private final EventReminders<E> eventReminders;
   private final Figures figures = new Figures();
   private final SupervisedSubscription subscription;
   private final AtomicInteger inHand = new AtomicInteger();
@@ -87,6 +88,7 @@ public final class ReactionRunner<E> {
             figures);
     this.executions =
         new Executions<>(engine, reaction, effects, readBacks, figures, reminders::set);
+    this.eventReminders = new EventReminders<>(effects, executions);
     this.parked = new ParkedEffects<>(engine, executions, activities, source.group());
     this.waiting =
         new WaitingEffects(
@@ -130,11 +132,11 @@ public final class ReactionRunner<E> {
   }
 
   private Uni<Reminders.Reminded> remind(Recorded<StoredEvent> event, String effect, Instant now) {
-    return executions.remind(event, effect, now);
+    return eventReminders.remind(event, effect, now);
   }
 
-  private Uni<List<RemindersRebuild.Of.Set>> reminders(Recorded<StoredEvent> event) {
-    return executions.reminders(event);
+  private Uni<List<EventReminders.Entry>> reminders(Recorded<StoredEvent> event) {
+    return eventReminders.of(event);
   }
 
   private void handle(Delivery delivery) {

@@ -62,11 +62,7 @@ final class RemindersRebuild {
   /** What events remind of. */
   @FunctionalInterface
   interface Of {
-
-    /** A reminder, the key under which it takes place, and when it is due. */
-    record Set(String effect, UUID key, Instant due) {}
-
-    Uni<List<Set>> of(Recorded<StoredEvent> event);
+    Uni<List<EventReminders.Entry>> of(Recorded<StoredEvent> event);
   }
 
   private record Unsure(Reminder reminder, Instant due) {}
@@ -202,7 +198,7 @@ final class RemindersRebuild {
 
     void take(Recorded<StoredEvent> event) {
       effect(event).ifPresent(over -> unsure.remove(over.key()));
-      for (Of.Set each : reminders(event)) {
+      for (EventReminders.Entry each : reminders(event)) {
         Reminder reminder = Reminders.reminder(event, each.effect());
         if (each.due().isAfter(now)) {
           sure.put(reminder, each.due());
@@ -240,7 +236,7 @@ final class RemindersRebuild {
   }
 
   /** What can't be read was parked: what it reminds of is set when it is handled. */
-  private List<Of.Set> reminders(Recorded<StoredEvent> event) {
+  private List<EventReminders.Entry> reminders(Recorded<StoredEvent> event) {
     try {
       return event.event().isPassedOver() ? List.of() : await(of.of(event));
     } catch (Unavailable | TimeoutException e) {

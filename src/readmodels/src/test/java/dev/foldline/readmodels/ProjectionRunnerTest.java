@@ -260,7 +260,9 @@ class ProjectionRunnerTest extends GroundFixture {
     }
     await()
         .atMost(Ground.LIMIT)
-        .until(() -> instance.runner.rebuild(Duration.ofSeconds(1)).orElseThrow().complete());
+        .until(
+            () ->
+                instance.runner.rebuild(Duration.ofSeconds(1)).filter(Slice::complete).isPresent());
     awaitTotals(50 * 19_900, 10_005);
     ground.append(n + "-0", 1);
     awaitTotals(50 * 19_900 + 1, 10_006);

@@ -374,6 +374,16 @@ class ProcessesTest {
   }
 
   @Test
+  void has_reminders_that_take_place_when_an_operators_scheduler_calls() {
+    assertThat(send(posting("fire-timers", "")).status()).isEqualTo(401);
+    assertThat(send(as("eve", posting("fire-timers", ""))).status()).isEqualTo(403);
+    Answer fired = send(as("ada", posting("fire-timers", "")));
+    assertThat(fired.status()).as(fired.response().body()).isEqualTo(200);
+    assertThat(fired.text("fired")).isEqualTo("0");
+    assertThat(send(as("ada", request("fire-timers"))).status()).isEqualTo(405);
+  }
+
+  @Test
   void is_measured_and_known_to_be_answered() {
     assertThat(registry.get("foldline.processes.waiting.oldest").tag("process", "trip").gauge())
         .isNotNull();

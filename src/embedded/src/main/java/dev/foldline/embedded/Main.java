@@ -3,6 +3,8 @@ package dev.foldline.embedded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -68,6 +70,12 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--no-projections", description = "Don't write $ce-, $et- and $streams.")
   private boolean withoutProjections;
 
+  @Option(
+      names = "--clock-offset",
+      description = "How far off its clock is, such as -PT24H, for tests of clients.",
+      defaultValue = "PT0S")
+  private Duration clockOffset = Duration.ZERO;
+
   public static void main(String[] args) {
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     System.exit(new CommandLine(new Main()).execute(args));
@@ -100,7 +108,8 @@ public final class Main implements Callable<Integer> {
             .host(host)
             .port(port)
             .fsync(fsync)
-            .projections(!withoutProjections);
+            .projections(!withoutProjections)
+            .clock(InstantSource.offset(InstantSource.system(), clockOffset));
     if (data != null) {
       options.data(data);
     }

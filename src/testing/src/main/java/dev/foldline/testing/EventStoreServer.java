@@ -9,11 +9,11 @@ import dev.foldline.embedded.EmbeddedEventStore;
 import dev.foldline.embedded.Main;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,21 +28,28 @@ public final class EventStoreServer implements AutoCloseable {
 
   private static final String PROPERTY = "foldline.test.eventstoredb";
 
-  /** By port. */
-  private final IntFunction<AutoCloseable> launcher;
+  private final Launcher launcher;
 
   private final int port;
   private final String connectionString;
   private @Nullable AutoCloseable own;
   private @Nullable EventStoreDBClient client;
 
-  private EventStoreServer(IntFunction<AutoCloseable> launcher) {
+  private interface Launcher {
+
+    /**
+     * @param clockOffset how far off its clock is
+     */
+    AutoCloseable launch(int port, Duration clockOffset);
+  }
+
+  private EventStoreServer(Launcher launcher) {
     String given = System.getProperty(PROPERTY, "");
     this.launcher = launcher;
     if (given.isEmpty()) {
       this.port = Ports.free();
       this.connectionString = "esdb://localhost:" + port + "?tls=false";
-      this.own = launcher.apply(port);
+      this.own = launcher.launch(port, Duration.ZERO);
     } else {
       this.port = portHere(given);
       this.connectionString = given;
@@ -51,7 +58,12 @@ public final class EventStoreServer implements AutoCloseable {
 
   /** Starts one that keeps nothing when it stops, unless one is given. */
   public static EventStoreServer start() {
-    return new EventStoreServer(port -> EmbeddedEventStore.builder().port(port).start());
+    return new EventStoreServer(
+        (port, clockOffset) ->
+            EmbeddedEventStore.builder()
+                .port(port)
+                .clock(InstantSource.offset(InstantSource.system(), clockOffset))
+                .start());
   }
 
   /** Starts one that keeps its events in a directory, unless one is given. */
@@ -70,8 +82,13 @@ public final class EventStoreServer implements AutoCloseable {
 
   private static EventStoreServer here(Path data, InstantSource clock) {
     return new EventStoreServer(
-        port ->
-            EmbeddedEventStore.builder().port(port).data(data).fsync(false).clock(clock).start());
+        (port, clockOffset) ->
+            EmbeddedEventStore.builder()
+                .port(port)
+                .data(data)
+                .fsync(false)
+                .clock(InstantSource.offset(clock, clockOffset))
+                .start());
   }
 
   /**
@@ -80,10 +97,10 @@ public final class EventStoreServer implements AutoCloseable {
    */
   public static EventStoreServer startProcess(Path data) {
     mustBeOwn("kills the event store");
-    return new EventStoreServer(port -> process(port, data));
+    return new EventStoreServer((port, clockOffset) -> process(port, data, clockOffset));
   }
 
-  private static ServerProcess process(int port, Path data) {
+  private static ServerProcess process(int port, Path data, Duration clockOffset) {
     return new ServerProcess(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -95,7 +112,8 @@ public final class EventStoreServer implements AutoCloseable {
             Main.class.getName(),
             "--port=" + port,
             "--no-projections",
-            "--data=" + data),
+            "--data=" + data,
+            "--clock-offset=" + clockOffset),
         "esdb://");
   }
 
@@ -148,8 +166,13 @@ public final class EventStoreServer implements AutoCloseable {
 
   /** It is there again. */
   public void comeBack() {
+    comeBack(Duration.ZERO);
+  }
+
+  /** It is there again, with a clock that is so far off. */
+  public void comeBack(Duration clockOffset) {
     mustBeOwn("starts the event store");
-    own = launcher.apply(port);
+    own = launcher.launch(port, clockOffset);
   }
 
   /** It hangs, its connections open, while something is done; if it is in a process of its own. */

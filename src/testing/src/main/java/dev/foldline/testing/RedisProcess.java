@@ -2,6 +2,8 @@ package dev.foldline.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +67,15 @@ public final class RedisProcess implements AutoCloseable {
   /** Ends it as {@code kill -9} does. */
   public void kill() {
     process.kill();
+  }
+
+  /** Has it lose all that it holds. */
+  public void empty() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      RedisServer.send(socket, "FLUSHALL");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Has it hang, its connections open, while something is done. */

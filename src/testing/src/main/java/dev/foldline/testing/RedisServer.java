@@ -91,7 +91,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** An inline command that has a line for an answer. */
-  private static String send(Socket socket, String command) throws IOException {
+  static String send(Socket socket, String command) throws IOException {
     OutputStream out = socket.getOutputStream();
     out.write((command + "\r\n").getBytes(UTF_8));
     String answer =

@@ -52,12 +52,16 @@ final class BankProcess implements AutoCloseable {
   static BankProcess start(
       Path application, Map<String, String> properties, Map<String, String> environment) {
     BankProcess bank = launch(application, withKeys(properties), environment);
+    bank.awaitReady();
+    return bank;
+  }
+
+  void awaitReady() {
     await()
         .atMost(START)
         .ignoreException(UncheckedIOException.class)
-        .failFast("the bank ended, see " + bank.log, () -> !bank.process.isAlive())
-        .until(() -> bank.client.get("q/health/ready").status() == 200);
-    return bank;
+        .failFast("the bank ended, see " + log, () -> !process.isAlive())
+        .until(() -> client.get("q/health/ready").status() == 200);
   }
 
   /** The properties, and the keys that production mode asks for. */

@@ -3,6 +3,7 @@ package dev.foldline.bank;
 import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.RedisProcess;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /** The event store and the Redis that banks under test share, and that can go away. */
@@ -42,6 +43,11 @@ final class Neighbours implements AutoCloseable {
     store.comeBack();
   }
 
+  /** Its clock is so far off. */
+  void startStore(Duration clockOffset) {
+    store.comeBack(clockOffset);
+  }
+
   void stopStore() {
     store.stop();
   }
@@ -57,6 +63,15 @@ final class Neighbours implements AutoCloseable {
 
   void stopRedis() {
     redis.stop();
+  }
+
+  void killRedis() {
+    redis.kill();
+  }
+
+  /** It loses all that it holds. */
+  void emptyRedis() {
+    redis.empty();
   }
 
   @Override

@@ -1,26 +1,28 @@
 package dev.foldline.bank;
 
+import static dev.foldline.bank.TransferEvent.TRANSFERS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.foldline.bank.AccountCommand.Close;
 import dev.foldline.bank.AccountCommand.Deposit;
 import dev.foldline.bank.AccountCommand.Open;
-import dev.foldline.bank.AccountEvent.Closed;
-import dev.foldline.bank.AccountEvent.Deposited;
-import dev.foldline.bank.AccountEvent.Opened;
-import dev.foldline.bank.AccountEvent.TransferredIn;
-import dev.foldline.bank.AccountEvent.TransferredOut;
-import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.bank.TransferCommand.Answered;
 import dev.foldline.bank.TransferCommand.Cancel;
+import dev.foldline.bank.TransferCommand.Deadline;
+import dev.foldline.bank.TransferCommand.Release;
 import dev.foldline.bank.TransferCommand.Request;
+import dev.foldline.bank.TransferEvent.Rejected;
 import dev.foldline.core.Caller;
+import dev.foldline.core.Decider;
 import dev.foldline.core.Progress.State;
-import dev.foldline.core.Recorded;
+import dev.foldline.core.Reaction;
 import dev.foldline.testing.simulation.Simulation;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
@@ -30,34 +32,25 @@ import org.junit.jupiter.api.Test;
 class TransferSimulationTest {
 
   private static final long SEEDS = Long.getLong("transfers.seeds", 500);
-  private static final List<String> TRANSFERS = List.of("t-1", "t-2", "t-3");
 
-  /** What the accounts hold, and what is between them. */
-  private static final class Sums {
+  /** Compensates when its time is over, and waits for no answer to what it has asked for. */
+  private static final Decider<TransferCommand, Transfer, TransferEvent> HASTY =
+      new Decider<>(
+          TRANSFERS,
+          TransferCommand::transfer,
+          Transfer.DECIDER.initial(),
+          TransferSimulationTest::decideHastily,
+          Transfer.DECIDER.evolve());
 
-    private long paid;
-    private long balances;
-    private long inFlight;
-
-    void add(AccountEvent event) {
-      switch (event) {
-        case Deposited(var cents) -> move(cents, cents, 0);
-        case Withdrawn(var cents) -> move(-cents, -cents, 0);
-        case TransferredOut(var cents, _) -> move(0, -cents, cents);
-        case TransferredIn(var cents, _) -> move(0, cents, -cents);
-        case Opened _, Closed() -> {}
-      }
-    }
-
-    private void move(long in, long held, long flying) {
-      paid += in;
-      balances += held;
-      inFlight += flying;
-    }
-
-    boolean areRight() {
-      return balances + inFlight == paid && balances >= 0 && inFlight >= 0;
-    }
+  private static List<TransferEvent> decideHastily(TransferCommand command, Transfer transfer) {
+    Optional<String> waitsFor = transfer.waitsFor();
+    return switch (command) {
+      case Deadline _ when waitsFor.equals(Optional.of(Transfer.GIVE)) ->
+          List.of(new Rejected(transfer.request().from(), transfer.request().cents(), "too-late"));
+      case Answered(_, var result) when !waitsFor.equals(Optional.of(result.effect())) -> List.of();
+      case Request _, Cancel _, Release _, Deadline _, Answered _ ->
+          Transfer.DECIDER.decide().apply(command, transfer);
+    };
   }
 
   @Test
@@ -67,40 +60,49 @@ class TransferSimulationTest {
     Simulation.withSeeds(
         LongStream.range(0, SEEDS),
         seed -> {
-          Simulation bank = Simulation.of(TransferNext.REACTION).at(Instant.EPOCH);
-          bank.give(Account.DECIDER, new Open("a", "Ada"), new Deposit("a", 100));
-          bank.give(Account.DECIDER, new Open("b", "Bob"), new Open("c", "Cem"));
-          bank.run();
-
-          bank.give(Transfer.DECIDER, new Request("t-1", "a", "b", 60, ""));
-          bank.give(Transfer.DECIDER, new Request("t-2", "a", "c", 60, "Ada"));
-          bank.give(Transfer.DECIDER, new Request("t-3", "b", "a", 10, ""));
-          bank.give(Account.DECIDER, new Close(seed % 3 == 0 ? "a" : "b"));
-          if (seed % 2 == 0) {
-            bank.give(Account.DECIDER, new Close("b"));
-            bank.give(Transfer.DECIDER, new Cancel("t-1"));
-          }
-          bank.run(seed, Instant.EPOCH.plus(TransferNext.LIMIT));
-
-          Sums sums = new Sums();
-          for (Recorded<Object> event : bank.log()) {
-            if (event.event() instanceof AccountEvent moved) {
-              sums.add(moved);
-              assertThat(sums.areRight()).as("at %d", event.position()).isTrue();
-            }
-          }
-          long held = 0;
-          for (String id : TRANSFERS) {
-            Transfer transfer = bank.state(Transfer.DECIDER, id);
+          TransferJudge judge = run(seed, Transfer.DECIDER, TransferNext.REACTION);
+          judge.judgeEnd();
+          for (Transfer transfer : judge.transfers().values()) {
             ends.add(transfer.state());
             transfer.code().ifPresent(codes::add);
-            assertThat(transfer.state()).isNotEqualTo(State.PROCESSING);
-            held += transfer.state() == State.HELD ? transfer.request().cents() : 0;
           }
-          assertThat(sums.inFlight).isEqualTo(held);
         });
     assertThat(ends).containsExactlyInAnyOrder(State.DONE, State.FAILED, State.HELD);
     assertThat(codes).contains("insufficient-funds", "account-closed", "cancelled", "too-late");
+  }
+
+  @Test
+  void that_do_not_wait_for_the_answer_are_found_out() {
+    Reaction<TransferEvent> hasty =
+        TransferNext.REACTION.answering(
+            HASTY, (recorded, result) -> new Answered(recorded.id(), result));
+    assertThatThrownBy(
+            () ->
+                Simulation.withSeeds(
+                    LongStream.range(0, SEEDS), seed -> run(seed, HASTY, hasty).judgeEnd()))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("is given twice");
+  }
+
+  private static TransferJudge run(
+      long seed,
+      Decider<TransferCommand, Transfer, TransferEvent> decider,
+      Reaction<TransferEvent> next) {
+    Simulation bank = Simulation.of(next).at(Instant.EPOCH);
+    bank.give(Account.DECIDER, new Open("a", "Ada"), new Deposit("a", 100));
+    bank.give(Account.DECIDER, new Open("b", "Bob"), new Open("c", "Cem"));
+    bank.run();
+
+    bank.give(decider, new Request("t-1", "a", "b", 60, ""));
+    bank.give(decider, new Request("t-2", "a", "c", 60, "Ada"));
+    bank.give(decider, new Request("t-3", "b", "a", 10, ""));
+    bank.give(Account.DECIDER, new Close(seed % 3 == 0 ? "a" : "b"));
+    if (seed % 2 == 0) {
+      bank.give(Account.DECIDER, new Close("b"));
+      bank.give(decider, new Cancel("t-1"));
+    }
+    bank.run(seed, Instant.EPOCH.plus(TransferNext.LIMIT));
+    return TransferJudge.of(bank.log());
   }
 
   @Test

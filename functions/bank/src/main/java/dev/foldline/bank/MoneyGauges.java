@@ -60,6 +60,9 @@ class MoneyGauges {
         .subscribe()
         .with(
             found -> latest = Optional.of(found),
-            failure -> LOG.debugf(failure, "the sums of money are not known"));
+            failure -> {
+              latest = Optional.empty();
+              LOG.debugf(failure, "the sums of money are not known");
+            });
   }
 }

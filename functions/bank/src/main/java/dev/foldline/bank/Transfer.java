@@ -79,6 +79,9 @@ public record Transfer(Steps steps, Requested request, String stopped) implement
     if (state().isOver()) {
       throw new Refused("transfer-is-over");
     }
+    if (state() == State.HELD || steps.waitsFor(RELEASE)) {
+      throw new Refused("transfer-is-held");
+    }
     return stop("cancelled");
   }
 

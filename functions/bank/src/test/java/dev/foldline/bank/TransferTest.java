@@ -130,6 +130,9 @@ class TransferTest {
         .when(new Cancel("t-1"))
         .thenRefused("transfer-is-over");
     transfer(REQUESTED, TAKEN, REJECTED).when(new Cancel("t-1")).thenNothing();
+    transfer(REQUESTED, TAKEN, REJECTED, HELD)
+        .when(new Cancel("t-1"))
+        .thenRefused("transfer-is-held");
     transfer().when(new Cancel("t-1")).thenRefused("no-such-transfer");
   }
 

@@ -91,6 +91,14 @@ public record Decider<C, S, E>(
     return category.stream(id.apply(command));
   }
 
+  /** Whether another one comes to the same state from the same events, whatever it decides then. */
+  public boolean foldsAs(Decider<?, ?, ?> other) {
+    return category.equals(other.category)
+        && initial.equals(other.initial)
+        && evolve.equals(other.evolve)
+        && stateVersion == other.stateVersion;
+  }
+
   /** The state after these events, in their order. */
   public S fold(S state, Iterable<? extends E> events) {
     for (E event : events) {

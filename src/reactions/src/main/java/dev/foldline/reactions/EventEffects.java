@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** What stored events lead to, by a reaction. Safe for use by many threads. */
 final class EventEffects<E> {
@@ -18,10 +19,15 @@ final class EventEffects<E> {
 
   private final Engine engine;
   private final Reaction<E> reaction;
+  private final LongSupplier beginsBehind;
 
-  EventEffects(Engine engine, Reaction<E> reaction) {
+  /**
+   * @param beginsBehind the position behind which the reaction begins
+   */
+  EventEffects(Engine engine, Reaction<E> reaction, LongSupplier beginsBehind) {
     this.engine = engine;
     this.reaction = reaction;
+    this.beginsBehind = beginsBehind;
   }
 
   /** An event's effects. */
@@ -73,6 +79,7 @@ final class EventEffects<E> {
     return engine
         .store()
         .remaining(stored.stream(), last + 1, limit)
+        .map(events -> before(stored, events))
         .chain(
             page -> {
               Unbroken.check(last, page);
@@ -88,9 +95,16 @@ final class EventEffects<E> {
             });
   }
 
+  /** Where a stream's first events are gone, a reading of it begins later, and goes further. */
+  private static List<Recorded<StoredEvent>> before(
+      Recorded<?> event, List<Recorded<StoredEvent>> read) {
+    return read.stream().filter(each -> each.revision() < event.revision()).toList();
+  }
+
   /**
-   * The newest effect with a name, of the events of a stream before one of them; empty where there
-   * is none. Fails with {@link IllegalStateException} where too many would have to be looked at.
+   * The newest effect with a name, of the events of a stream before one of them that the reaction
+   * handles; empty where there is none. Fails with {@link IllegalStateException} where too many
+   * would have to be looked at.
    */
   Uni<Optional<Earlier<E>>> newestBefore(Recorded<?> event, String effect) {
     if (reaction.needsState() && event.revision() > Effect.Cancel.FURTHEST) {
@@ -107,22 +121,45 @@ final class EventEffects<E> {
     return engine
         .store()
         .remaining(event.stream(), first, (int) (event.revision() - first))
+        .map(events -> before(event, events))
         .map(
-            events -> {
-              Reaction.AsOf<E> state = reaction.beginning();
-              Optional<Earlier<E>> newest = Optional.empty();
-              for (Recorded<StoredEvent> each : events) {
-                Reached<E> reached = caused(state, each);
-                state = reached.state();
-                for (Caused<E> caused : reached.caused()) {
-                  for (Effect one : caused.effects()) {
-                    if (one.name().equals(effect)) {
-                      newest = Optional.of(new Earlier<>(caused.cause(), one));
-                    }
-                  }
-                }
-              }
-              return newest;
-            });
+            events ->
+                reaction.needsState() ? newestOfFolded(events, effect) : newest(events, effect));
+  }
+
+  private Optional<Earlier<E>> newest(List<Recorded<StoredEvent>> events, String effect) {
+    for (Recorded<StoredEvent> each : events.reversed()) {
+      Optional<Earlier<E>> found = newest(each, caused(reaction.beginning(), each), effect);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Earlier<E>> newestOfFolded(List<Recorded<StoredEvent>> events, String effect) {
+    Unbroken.check(-1, events);
+    Reaction.AsOf<E> state = reaction.beginning();
+    Optional<Earlier<E>> newest = Optional.empty();
+    for (Recorded<StoredEvent> each : events) {
+      Reached<E> reached = caused(state, each);
+      state = reached.state();
+      Optional<Earlier<E>> here = newest(each, reached, effect);
+      newest = here.isPresent() ? here : newest;
+    }
+    return newest;
+  }
+
+  private Optional<Earlier<E>> newest(
+      Recorded<StoredEvent> event, Reached<E> reached, String effect) {
+    return event.position() <= beginsBehind.getAsLong()
+        ? Optional.empty()
+        : reached.caused().reversed().stream()
+            .flatMap(
+                caused ->
+                    caused.effects().stream()
+                        .filter(one -> one.name().equals(effect))
+                        .map(one -> new Earlier<>(caused.cause(), one)))
+            .findFirst();
   }
 }

@@ -47,6 +47,19 @@ final class EventReminders<E> {
     return all(event).map(all -> all.stream().map(Reminding::entry).toList());
   }
 
+  /** Sets all that an event reminds of. */
+  Uni<Void> setAll(Recorded<StoredEvent> event, Executions.Later later) {
+    return all(event)
+        .chain(
+            all -> {
+              Uni<Void> set = Uni.createFrom().voidItem();
+              for (Reminding<E> each : all) {
+                set = set.chain(() -> later.set(each.cause(), each.remind()));
+              }
+              return set;
+            });
+  }
+
   private Uni<List<Reminding<E>>> all(Recorded<StoredEvent> event) {
     return effects
         .of(event)
@@ -56,7 +69,8 @@ final class EventReminders<E> {
               caused.forEach(
                   one -> {
                     for (Effect effect : one.effects()) {
-                      if (effect instanceof Effect.Remind<?> remind) {
+                      if (effect instanceof Effect.Remind<?> remind
+                          && executions.canRemind(one.cause(), remind)) {
                         all.add(new Reminding<>(one.cause(), remind));
                       }
                     }

@@ -54,10 +54,14 @@ final class Executions<E> {
   private final Figures figures;
   private final Later later;
 
-  /** Has a reminder take place when it is due. */
-  @FunctionalInterface
+  /** What takes place later. */
   interface Later {
+
+    /** Has a reminder take place when it is due. */
     Uni<Void> set(Cause<?> cause, Effect.Remind<?> reminder);
+
+    /** A reminder is over. */
+    Uni<Void> drop(Cause<?> cause, Effect.Remind<?> reminder);
   }
 
   Executions(
@@ -132,7 +136,9 @@ final class Executions<E> {
     return switch (earlier.effect()) {
       case Effect.Send<?> send -> new Execution(cause, send, tooLate(send)).run();
       case Effect.Remind<?> remind ->
-          new Execution(cause, remind, tooLate(reaction.command(cause.event(), remind))).run();
+          new Execution(cause, remind, tooLate(reaction.command(cause.event(), remind)))
+              .run()
+              .call(_ -> later.drop(cause, remind));
       case Effect.Perform<?> _ -> parked(cancel, "'%s' is an activity, which can't be cancelled");
       case Effect.Cancel _ -> parked(cancel, "'%s' cancels another one");
     };
@@ -145,6 +151,19 @@ final class Executions<E> {
   private static Uni<End> parked(Effect.Cancel cancel, String reason) {
     return Uni.createFrom()
         .item(new End.Parked(cancel.name() + ": " + reason.formatted(cancel.effect())));
+  }
+
+  /** Whether a reminder takes place at all: else its event is parked. */
+  boolean canRemind(Cause<E> cause, Effect.Remind<?> remind) {
+    if (cause.isTooDeep()) {
+      return false;
+    }
+    try {
+      Effect.Send<?> _ = reaction.command(cause.event(), remind);
+      return true;
+    } catch (RuntimeException _) {
+      return false;
+    }
   }
 
   /** Has a reminder take place that is due. */

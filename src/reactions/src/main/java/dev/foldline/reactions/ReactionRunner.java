@@ -67,7 +67,7 @@ public final class ReactionRunner<E> {
     this.reaction = reaction;
     this.source = new RegisteredSource(engine, reaction);
     ReadBacks readBacks = new ReadBacks(engine.store(), READ_BACK_BYTES, figures::addReadBack);
-    EventEffects<E> effects = new EventEffects<>(engine, reaction);
+    EventEffects<E> effects = new EventEffects<>(engine, reaction, source::beginsBehind);
     this.activities = new Activities(engine.performers(), engine.timing().attempt());
     Timers timers = new Timers(engine.models(), reaction.name());
     this.reminders =
@@ -76,7 +76,7 @@ public final class ReactionRunner<E> {
             reaction.name(),
             source::isRegistered,
             timers,
-            this::remind,
+            new Due(),
             new RemindersRebuild(
                 engine,
                 reaction.name(),
@@ -86,8 +86,7 @@ public final class ReactionRunner<E> {
                 source::settled,
                 this::reminders),
             figures);
-    this.executions =
-        new Executions<>(engine, reaction, effects, readBacks, figures, reminders::set);
+    this.executions = new Executions<>(engine, reaction, effects, readBacks, figures, reminders);
     this.eventReminders = new EventReminders<>(effects, executions);
     this.parked = new ParkedEffects<>(engine, executions, activities, source.group());
     this.waiting =
@@ -131,8 +130,18 @@ public final class ReactionRunner<E> {
     } while (!taken.isEmpty() && inHand.get() < IN_HAND);
   }
 
-  private Uni<Reminders.Reminded> remind(Recorded<StoredEvent> event, String effect, Instant now) {
-    return eventReminders.remind(event, effect, now);
+  /** What is due is done by the executions, which are made behind the reminders. */
+  private final class Due implements Reminders.Remind {
+
+    @Override
+    public Uni<Reminders.Reminded> remind(Recorded<StoredEvent> event, String effect, Instant now) {
+      return eventReminders.remind(event, effect, now);
+    }
+
+    @Override
+    public Uni<Void> setAll(Recorded<StoredEvent> event) {
+      return eventReminders.setAll(event, reminders);
+    }
   }
 
   private Uni<List<EventReminders.Entry>> reminders(Recorded<StoredEvent> event) {
@@ -290,10 +299,11 @@ public final class ReactionRunner<E> {
   /**
    * Has every reminder take place that is due by the event store's time, for 20 s at most.
    *
-   * @return how many did; fails with {@link Unavailable} while the event store or Redis is away
+   * @return how many are over; fails with {@link Unavailable} where the reaction is not registered,
+   *     the index of reminders is being made again, or the event store or Redis is away
    */
   public Uni<Long> fire() {
-    return reaction.answers().isPresent() ? reminders.fire() : Uni.createFrom().item(0L);
+    return reaction.answers().isPresent() ? reminders.fireAll() : Uni.createFrom().item(0L);
   }
 
   /** What it did. */

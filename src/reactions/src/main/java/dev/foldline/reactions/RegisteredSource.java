@@ -3,9 +3,11 @@ package dev.foldline.reactions;
 import dev.foldline.core.Category;
 import dev.foldline.core.Reaction;
 import dev.foldline.core.Reaction.Beginning;
+import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.subscriptions.Group;
 import dev.foldline.eventstoredb.subscriptions.PersistentSource;
 import dev.foldline.eventstoredb.subscriptions.Source;
+import dev.foldline.redis.Timers;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.stream.Stream;
@@ -59,8 +61,28 @@ final class RegisteredSource implements Source {
       case Beginning.Start() -> Uni.createFrom().item(-1L);
       case Beginning.End() -> engine.store().end();
       case Beginning.After(var other) ->
-          new PersistentSource(engine.store(), group(engine, other, reaction), false).ended();
+          new PersistentSource(engine.store(), group(engine, other, reaction), false)
+              .ended()
+              .call(() -> reaction.answers().isPresent() ? remindsNoMore(other) : nothing());
     };
+  }
+
+  /** What another reaction reminds of takes place by that one alone. */
+  private Uni<Void> remindsNoMore(String other) {
+    return new Timers(engine.models(), other)
+        .pending()
+        .invoke(
+            pending -> {
+              if (pending.reminders() > 0) {
+                throw new Unavailable(
+                    "%d reminders of %s are pending".formatted(pending.reminders(), other));
+              }
+            })
+        .replaceWithVoid();
+  }
+
+  private static Uni<Void> nothing() {
+    return Uni.createFrom().voidItem();
   }
 
   /** A regular expression of the streams of its events, and of those whom they remind. */

@@ -32,7 +32,7 @@ final class ReminderSets {
 
   /** Fails with {@link dev.foldline.core.Unavailable} while Redis is away. */
   synchronized Uni<Void> set(Reminder reminder, Instant due) {
-    next.reminders().put(reminder, due);
+    next.reminders().merge(reminder, due, (one, other) -> one.isBefore(other) ? one : other);
     CompletableFuture<Void> set = next.set();
     if (!underWay) {
       send();

@@ -2,6 +2,7 @@ package dev.foldline.reactions;
 
 import static java.util.stream.Collectors.summingLong;
 
+import dev.foldline.core.Away;
 import dev.foldline.core.Conflict;
 import dev.foldline.core.Effect;
 import dev.foldline.core.NotFound;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
  * Has a reaction's reminders take place when they are due by the event store's time, and not
  * before. Any number of instances may do it at once. Safe for use by many threads.
  */
-final class Reminders {
+final class Reminders implements Executions.Later {
 
   private static final Logger LOG = Logger.getLogger(Reminders.class);
   private static final int AT_ONCE = 256;
@@ -41,6 +41,11 @@ final class Reminders {
 
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
   private static final Duration LAST_BACK_OFF = Duration.ofSeconds(2);
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
+  /** For one that does not work at once. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** After which others have their turn. */
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -59,11 +64,13 @@ final class Reminders {
   private long wakes = Long.MAX_VALUE;
 
   /** Has a reminder of an event take place, if it is due. */
-  @FunctionalInterface
   interface Remind {
 
     /** See above; by its name, and the store's time. */
     Uni<Reminded> remind(Recorded<StoredEvent> event, String effect, Instant now);
+
+    /** Sets all that an event reminds of. */
+    Uni<Void> setAll(Recorded<StoredEvent> event);
   }
 
   /** What came of a reminder. */
@@ -83,7 +90,7 @@ final class Reminders {
   private record Turn(int taken, int settled) {
 
     boolean mayBeMore() {
-      return taken == AT_ONCE && settled > 0;
+      return taken == AT_ONCE;
     }
   }
 
@@ -117,10 +124,19 @@ final class Reminders {
     rebuild.end();
   }
 
-  /** Has a reminder take place later. */
-  Uni<Void> set(Cause<?> cause, Effect.Remind<?> reminder) {
+  /** While Redis is away it is tried again, and what does not remind goes on. */
+  @Override
+  public Uni<Void> set(Cause<?> cause, Effect.Remind<?> reminder) {
     Instant due = cause.due(reminder);
-    return sets.set(reminder(cause.event(), reminder.name()), due).invoke(() -> wake(due));
+    return sets.set(reminder(cause.event(), reminder.name()), due)
+        .onFailure(Away.class)
+        .transform(away -> new Unavailable(String.valueOf(away.getMessage())))
+        .invoke(() -> wake(due));
+  }
+
+  @Override
+  public Uni<Void> drop(Cause<?> cause, Effect.Remind<?> reminder) {
+    return timers.settle(List.of(reminder(cause.event(), reminder.name())));
   }
 
   static Reminder reminder(Recorded<?> event, String effect) {
@@ -167,37 +183,76 @@ final class Reminders {
 
   /** What is due before the next look is looked at when it is. */
   private synchronized void wake(Instant due) {
-    long pause = Math.max(engine.clock().until(due).toMillis() + 1, 1);
+    Duration until = engine.clock().until(due);
+    if (until.compareTo(engine.timing().look()) >= 0) {
+      return;
+    }
+    long pause = Math.max(until.toMillis() + 1, 1);
     long at = System.nanoTime() + Duration.ofMillis(pause).toNanos();
     boolean isAsleep = wakes == Long.MAX_VALUE || wakes - System.nanoTime() < 0;
-    if (pause < engine.timing().look().toMillis() && (isAsleep || at - wakes < 0)) {
+    if (isAsleep || at - wakes < 0) {
       wakes = at;
       engine.vertx().setTimer(pause, _ -> look());
     }
   }
 
   /**
-   * Has all take place that is due, for 20 s at most.
+   * Has all take place that is due, for 20 s at most, once the index is whole.
    *
-   * @return how many did; fails with {@link dev.foldline.core.Unavailable} while the event store or
-   *     Redis is away
+   * @return how many are over; fails with {@link Unavailable} where the reaction is not registered,
+   *     the index is being made again, or the event store or Redis is away
    */
-  Uni<Long> fire() {
+  Uni<Long> fireAll() {
+    return registered.getAsBoolean()
+        ? whole(System.nanoTime()).chain(this::fire)
+        : Uni.createFrom().failure(new Unavailable(name + " is not registered yet"));
+  }
+
+  private Uni<Void> whole(long start) {
+    return timers
+        .pending()
+        .chain(found -> rebuild.look(found.isThere()))
+        .chain(
+            () -> {
+              if (rebuild.isWhole()) {
+                return Uni.createFrom().voidItem();
+              }
+              if (System.nanoTime() - start > LIMIT.toNanos()) {
+                return Uni.createFrom()
+                    .failure(new Unavailable("the index of reminders is being made again"));
+              }
+              return Uni.createFrom()
+                  .voidItem()
+                  .onItem()
+                  .delayIt()
+                  .by(LOOK_AGAIN)
+                  .chain(() -> whole(start));
+            });
+  }
+
+  private Uni<Long> fire() {
     long start = System.nanoTime();
     return engine
         .clock()
         .tick()
         .chain(
-            now ->
+            passed ->
                 Uni.createFrom()
-                    .deferred(() -> turn(now))
+                    .deferred(() -> turn(passed.last().time(), passed))
                     .repeat()
                     .whilst(turn -> turn.mayBeMore() && System.nanoTime() - start < LIMIT.toNanos())
                     .collect()
-                    .with(summingLong(Turn::settled)));
+                    .with(summingLong(Turn::settled))
+                    .chain(
+                        fired ->
+                            passed.latest().equals(passed.last())
+                                ? Uni.createFrom().item(fired)
+                                : turn(passed.latest().time(), passed)
+                                    .map(turn -> fired + turn.settled())));
   }
 
-  private Uni<Turn> turn(Instant now) {
+  /** A leader's clock may have gone back: what was due before stays due. */
+  private Uni<Turn> turn(Instant now, StoreClock.Passed passed) {
     return timers
         .take(now, AT_ONCE, SHORTEST_PAUSE, LONGEST_PAUSE)
         .chain(
@@ -205,7 +260,7 @@ final class Reminders {
                 taken.isEmpty()
                     ? Uni.createFrom().item(new Turn(0, 0))
                     : Uni.join()
-                        .all(taken.stream().map(due -> isOver(due, now)).toList())
+                        .all(taken.stream().map(due -> isOver(due, passed)).toList())
                         .andFailFast()
                         .chain(over -> settle(taken, over)));
   }
@@ -227,43 +282,65 @@ final class Reminders {
     return timers.settle(settled).replaceWith(new Turn(taken.size(), settled.size()));
   }
 
-  /** What fails is due again later. */
-  private Uni<Boolean> isOver(Due due, Instant now) {
+  /** What fails, or takes too long, is due again later. */
+  private Uni<Boolean> isOver(Due due, StoreClock.Passed passed) {
     Reminder reminder = due.reminder();
-    return engine
-        .store()
-        .remaining(reminder.stream(), reminder.revision(), 1)
-        .map(left -> left.stream().filter(e -> e.revision() == reminder.revision()).findFirst())
-        .chain(
-            found ->
-                found.isEmpty()
-                    ? Uni.createFrom().<Reminded>item(new Reminded.Over())
-                    : remind.remind(found.get(), reminder.effect(), now))
+    return event(reminder)
+        .chain(found -> found.isPresent() ? remind(found.get(), reminder, passed) : gone(reminder))
         .onFailure(Reminders::maySoonWork)
         .retry()
         .withBackOff(FIRST_BACK_OFF, LAST_BACK_OFF)
-        .expireIn(LIMIT.toMillis())
-        .onFailure(NotFound.class)
-        .recoverWithItem(new Reminded.Over())
-        .chain(
-            reminded ->
-                switch (reminded) {
-                  case Reminded.Over() -> Uni.createFrom().item(true);
-                  case Reminded.Later(var at) ->
-                      timers
-                          .settle(List.of(reminder))
-                          .chain(() -> timers.set(Map.of(reminder, at)))
-                          .replaceWith(false);
-                  case Reminded.Stuck(var reason) -> {
-                    LOG.warnf("%s: %s is due and can't take place: %s", name, reminder, reason);
-                    yield Uni.createFrom().item(false);
-                  }
-                })
+        .expireIn(PATIENCE.toMillis())
+        .chain(reminded -> isOver(reminder, reminded))
+        .ifNoItem()
+        .after(PATIENCE.multipliedBy(2))
+        .fail()
         .onFailure()
         .recoverWithItem(
             failure -> {
               LOG.debugf(failure, "%s: %s is due again later", name, reminder);
               return false;
             });
+  }
+
+  private Uni<Optional<Recorded<StoredEvent>>> event(Reminder reminder) {
+    return engine
+        .store()
+        .remaining(reminder.stream(), reminder.revision(), 1)
+        .onFailure(NotFound.class)
+        .recoverWithItem(List.of())
+        .map(left -> left.stream().filter(e -> e.revision() == reminder.revision()).findFirst());
+  }
+
+  private Uni<Reminded> remind(
+      Recorded<StoredEvent> event, Reminder reminder, StoreClock.Passed passed) {
+    return reminder.isAll()
+        ? remind.setAll(event).replaceWith(new Reminded.Over())
+        : remind.remind(event, reminder.effect(), passed.since(event.position()));
+  }
+
+  /** With a stream that was deleted all that it reminds of is over. */
+  private Uni<Reminded> gone(Reminder reminder) {
+    return engine
+        .store()
+        .last(reminder.stream())
+        .onFailure(NotFound.class)
+        .recoverWithItem(Optional.empty())
+        .map(
+            last ->
+                last.isEmpty()
+                    ? new Reminded.Over()
+                    : new Reminded.Stuck("its event is gone, and its stream is there"));
+  }
+
+  private Uni<Boolean> isOver(Reminder reminder, Reminded reminded) {
+    return switch (reminded) {
+      case Reminded.Over() -> Uni.createFrom().item(true);
+      case Reminded.Later(var at) -> timers.move(reminder, at).replaceWith(false);
+      case Reminded.Stuck(var reason) -> {
+        LOG.warnf("%s: %s is due and can't take place: %s", name, reminder, reason);
+        yield Uni.createFrom().item(false);
+      }
+    };
   }
 }

@@ -57,6 +57,7 @@ final class RemindersRebuild {
   private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
   private final String me = UUID.randomUUID().toString();
   private volatile boolean ended;
+  private volatile boolean whole;
   private long kept = System.nanoTime();
 
   /** What events remind of. */
@@ -99,6 +100,11 @@ final class RemindersRebuild {
     }
   }
 
+  /** Whether it was, when last looked at. */
+  boolean isWhole() {
+    return whole;
+  }
+
   /** Looks whether the index is whole. */
   Uni<Void> look(boolean isThere) {
     return ended || thread.get() != null
@@ -108,7 +114,8 @@ final class RemindersRebuild {
 
   private Uni<Void> look(Checkpoint found, boolean isThere) {
     Checkpoint judged = isThere ? known.judge(found) : found.backTo(-1);
-    if (judged.whole()) {
+    whole = judged.whole();
+    if (whole) {
       known.add(found);
       return System.nanoTime() - kept < BETWEEN_CHECKPOINTS
           ? Uni.createFrom().voidItem()
@@ -151,14 +158,15 @@ final class RemindersRebuild {
         LOG.warnf("%s: the index of reminders is not whole yet: %s", name, e);
       }
     } finally {
+      lease.release(me).subscribe().with(_ -> {}, _ -> {});
       thread.set(null);
     }
   }
 
   private void rebuild(Checkpoint from) throws InterruptedException {
-    await(timers.begin());
-    long start = Math.max(from.position(), beginsBehind.getAsLong());
-    Pass pass = new Pass(await(engine.clock().tick()));
+    long position = await(timers.begin()) ? from.position() : -1;
+    long start = Math.max(position, beginsBehind.getAsLong());
+    Pass pass = new Pass(await(engine.clock().tick()).last().time());
     long reached;
     try (Scan scan = new Scan(engine.store(), filter, start)) {
       for (long events = 1; !scan.ended(); events++) {
@@ -174,7 +182,7 @@ final class RemindersRebuild {
     }
     pass.end();
     known.add(await(timers.reached(from.at(reached))));
-    await(lease.release(me));
+    whole = true;
     if (pass.count > 0) {
       LOG.infof("%s: %d reminders are in the index again", name, pass.count);
     }
@@ -198,21 +206,29 @@ final class RemindersRebuild {
 
     void take(Recorded<StoredEvent> event) {
       effect(event).ifPresent(over -> unsure.remove(over.key()));
-      for (EventReminders.Entry each : reminders(event)) {
-        Reminder reminder = Reminders.reminder(event, each.effect());
-        if (each.due().isAfter(now)) {
-          sure.put(reminder, each.due());
-        } else {
-          unsure.put(each.key(), new Unsure(reminder, each.due()));
-        }
-      }
+      reminders(event)
+          .ifPresentOrElse(
+              all -> all.forEach(each -> take(event, each)),
+              () -> sure.put(Reminder.ofAll(event.stream(), event.revision()), now));
       while (unsure.size() > MOST_UNSURE) {
         add(unsure.pollFirstEntry().getValue());
       }
     }
 
+    private void take(Recorded<StoredEvent> event, EventReminders.Entry each) {
+      Unsure reminder = new Unsure(Reminders.reminder(event, each.effect()), each.due());
+      if (each.due().isAfter(now)) {
+        add(reminder);
+      } else {
+        unsure.put(each.key(), reminder);
+      }
+    }
+
     private void add(Unsure each) {
-      sure.put(each.reminder(), each.due());
+      sure.merge(each.reminder(), each.due(), (one, other) -> one.isBefore(other) ? one : other);
+      if (sure.size() == PAGE) {
+        set();
+      }
     }
 
     void set() {
@@ -235,14 +251,15 @@ final class RemindersRebuild {
     }
   }
 
-  /** What can't be read was parked: what it reminds of is set when it is handled. */
-  private List<EventReminders.Entry> reminders(Recorded<StoredEvent> event) {
+  /** Empty where this release can't read it: another one may. */
+  private Optional<List<EventReminders.Entry>> reminders(Recorded<StoredEvent> event) {
     try {
-      return event.event().isPassedOver() ? List.of() : await(of.of(event));
+      return Optional.of(event.event().isPassedOver() ? List.of() : await(of.of(event)));
     } catch (Unavailable | TimeoutException e) {
       throw e;
-    } catch (RuntimeException _) {
-      return List.of();
+    } catch (RuntimeException e) {
+      LOG.debugf(e, "%s: event %d of %s", name, event.revision(), event.stream());
+      return Optional.empty();
     }
   }
 }

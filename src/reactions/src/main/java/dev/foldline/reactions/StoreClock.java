@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +33,41 @@ public final class StoreClock {
   private final EventStore store;
   private final String stream;
 
-  private Instant passed = Instant.MIN;
+  private Passed passed = Passed.NOTHING;
   private @Nullable Estimate latest;
-  private @Nullable Uni<Instant> tick;
+  private @Nullable Uni<Passed> tick;
   private long ticked;
+
+  /**
+   * What has passed.
+   *
+   * @param last the last tick
+   * @param latest the one that was written at the latest time: not the last one, where another
+   *     leader's clock is behind
+   */
+  record Passed(Tick last, Tick latest) {
+
+    private static final Passed NOTHING = new Passed(Tick.NONE, Tick.NONE);
+
+    /** For an event at a position: only a tick that came behind it says what passed since. */
+    Instant since(long event) {
+      return Stream.of(last, latest)
+          .filter(tick -> event < tick.position())
+          .map(Tick::time)
+          .max(Instant::compareTo)
+          .orElse(Instant.MIN);
+    }
+
+    private Passed and(Tick tick) {
+      return new Passed(tick, tick.time().isBefore(latest.time()) ? latest : tick);
+    }
+  }
+
+  /** An event that was written to know the time. */
+  record Tick(Instant time, long position) {
+
+    private static final Tick NONE = new Tick(Instant.MIN, -1);
+  }
 
   /** The store's time when {@link System#nanoTime} was so much. */
   private record Estimate(Instant time, long nanos) {
@@ -73,11 +105,8 @@ public final class StoreClock {
     return latest == null ? Duration.ZERO : Duration.between(latest.now(), time);
   }
 
-  /**
-   * Has the store write an event, and says what has passed: what has once passed, has for ever,
-   * also where another leader's clock is behind.
-   */
-  synchronized Uni<Instant> tick() {
+  /** Has the store write an event, and says what has passed. */
+  synchronized Uni<Passed> tick() {
     if (tick == null || System.nanoTime() - ticked > BETWEEN.toNanos()) {
       ticked = System.nanoTime();
       tick =
@@ -88,17 +117,16 @@ public final class StoreClock {
                   last ->
                       passed(
                           last.orElseThrow(
-                                  () -> new Unavailable("the event store does not tell the time"))
-                              .time()))
+                              () -> new Unavailable("the event store does not tell the time"))))
               .memoize()
               .indefinitely();
     }
     return tick;
   }
 
-  private synchronized Instant passed(Instant time) {
-    latest = Estimate.of(time);
-    passed = time.isAfter(passed) ? time : passed;
+  private synchronized Passed passed(Recorded<?> last) {
+    latest = Estimate.of(last.time());
+    passed = passed.and(new Tick(last.time(), last.position()));
     return passed;
   }
 

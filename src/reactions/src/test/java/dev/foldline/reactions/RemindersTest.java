@@ -91,7 +91,9 @@ class RemindersTest {
       awaitFired(runner, 2);
       clock.goOn(DAY.negated());
       one.handle(Alarm.DECIDER, new Set("back", Instant.now().minusSeconds(60)));
-      Ground.awaitTypes(one, "alarm-back", "alarm-set", "alarm-rang");
+      awaitPending(runner, 1);
+      assertThat(fire(runner)).as("the store is a day behind again").isZero();
+      assertThat(one.types("alarm-back")).containsExactly("alarm-set");
     }
   }
 
@@ -126,6 +128,7 @@ class RemindersTest {
       one.handle(Alarm.DECIDER, new Set("last", Instant.MAX));
       awaitPending(runner, 3);
       assertThat(fire(runner)).isZero();
+      assertThat(Ground.parked(runner)).isEmpty();
     }
   }
 
@@ -256,7 +259,7 @@ class RemindersTest {
       await()
           .atMost(Application.LIMIT)
           .untilAsserted(() -> assertThat(runner.overdueReminders()).isPositive());
-      assertThat(runner.pendingReminders()).isEqualTo(1);
+      assertThat(runner.pendingReminders()).as("it is not forgotten").isPositive();
     }
   }
 

@@ -5,7 +5,7 @@ package dev.foldline.redis;
  *
  * @param stream of the event
  * @param revision of the event
- * @param effect its name
+ * @param effect its name; empty for all of an event that could not be read
  */
 public record Reminder(String stream, long revision, String effect) {
 
@@ -13,6 +13,16 @@ public record Reminder(String stream, long revision, String effect) {
 
   /** The first one of a text: neither a stream of an aggregate nor a number has one. */
   private static final char BEFORE_EFFECT = '#';
+
+  /** All that an event reminds of. */
+  public static Reminder ofAll(String stream, long revision) {
+    return new Reminder(stream, revision, "");
+  }
+
+  /** Whether it is all that its event reminds of. */
+  public boolean isAll() {
+    return effect.isEmpty();
+  }
 
   /** As it is kept in Redis. */
   String text() {

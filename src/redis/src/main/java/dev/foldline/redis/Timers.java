@@ -124,11 +124,24 @@ public final class Timers {
     return all;
   }
 
+  /** Has a reminder due at another time, as if it had not been taken. */
+  public Uni<Void> move(Reminder reminder, Instant at) {
+    return models
+        .send(
+            List.of(
+                new Command("ZADD")
+                    .arg(due)
+                    .arg(Long.toString(milliseconds(at)))
+                    .arg(reminder.text()),
+                remove(taken, List.of(reminder))))
+        .replaceWithVoid();
+  }
+
   /** Has reminders no more. */
   public Uni<Void> settle(List<Reminder> reminders) {
     return reminders.isEmpty()
         ? Uni.createFrom().voidItem()
-        : models.send(List.of(remove(due, reminders), remove(taken, reminders))).replaceWithVoid();
+        : models.send(List.of(remove(taken, reminders), remove(due, reminders))).replaceWithVoid();
   }
 
   private static Command remove(String key, List<Reminder> reminders) {
@@ -182,14 +195,18 @@ public final class Timers {
     return checkpoints.now();
   }
 
-  /** Says that there is an index, before the first checkpoint of it is kept. */
-  public Uni<Void> begin() {
+  /**
+   * Says that there is an index, before a checkpoint of it is kept.
+   *
+   * @return whether there was one
+   */
+  public Uni<Boolean> begin() {
     return models
         .send(
             List.of(
                 new Command("HSET").arg(index).arg(MARK).arg("1"),
                 new Command("ZADD").arg(due).arg("+inf").arg(MARK)))
-        .replaceWithVoid();
+        .map(added -> added.get(1).toString().equals("0"));
   }
 
   /**

@@ -16,34 +16,37 @@ public final class Overruled {
 
   /** One that leaves a mark as if there had been nothing to do. */
   public static <C> Effect.Send<C> done(Effect.Send<C> send) {
-    return new Effect.Send<>(send.name(), done(send.to()), send.command());
+    return saying("", send);
   }
 
   /** One that leaves a mark as if it had been refused. */
   public static <C> Effect.Send<C> refused(Effect.Send<C> send, String code) {
-    return new Effect.Send<>(send.name(), refused(send.to(), code), send.command());
+    return saying(code, send);
   }
 
-  private static <C, S, E> Decider<C, S, E> done(Decider<C, S, E> target) {
-    return deciding(target, (_, _) -> List.of());
+  private static <C> Effect.Send<C> saying(String refused, Effect.Send<C> send) {
+    return new Effect.Send<>(send.name(), saying(refused, send.to()), send.command());
   }
 
-  private static <C, S, E> Decider<C, S, E> refused(Decider<C, S, E> target, String code) {
-    return deciding(
-        target,
-        (_, _) -> {
-          throw new Refused(code);
-        });
-  }
-
-  private static <C, S, E> Decider<C, S, E> deciding(
-      Decider<C, S, E> target, BiFunction<C, S, List<E>> decide) {
+  private static <C, S, E> Decider<C, S, E> saying(String refused, Decider<C, S, E> target) {
     return new Decider<>(
         target.category(),
         target.id(),
         target.initial(),
-        decide,
+        new Word<>(refused),
         target.evolve(),
         target.stateVersion());
+  }
+
+  /** Two that say the same are equal, so that such commands are decided together. */
+  private record Word<C, S, E>(String refused) implements BiFunction<C, S, List<E>> {
+
+    @Override
+    public List<E> apply(C command, S state) {
+      if (refused.isEmpty()) {
+        return List.of();
+      }
+      throw new Refused(refused);
+    }
   }
 }

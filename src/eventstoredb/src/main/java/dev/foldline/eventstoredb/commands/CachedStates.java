@@ -36,10 +36,10 @@ final class CachedStates {
             .build();
   }
 
-  @SuppressWarnings("unchecked") // a decider and its state are kept together
+  @SuppressWarnings("unchecked") // a state is kept with a decider that folds to it
   <S> @Nullable StreamState<S> get(Decider<?, S, ?> decider, String stream) {
     @Nullable Cached<?> found = states.getIfPresent(stream);
-    return found == null || !found.decider().equals(decider)
+    return found == null || !found.decider().foldsAs(decider)
         ? null
         : (StreamState<S>) found.state();
   }

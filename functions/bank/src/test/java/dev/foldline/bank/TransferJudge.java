@@ -147,8 +147,9 @@ final class TransferJudge {
     assertThat(money.inFlight())
         .as("what is in flight is what is held")
         .isEqualTo(
-            transfers(State.HELD).stream()
-                .map(held -> BigInteger.valueOf(transfers.get(held).request().cents()))
+            transfers.values().stream()
+                .filter(transfer -> transfer.state() == State.HELD)
+                .map(held -> BigInteger.valueOf(held.request().cents()))
                 .reduce(ZERO, BigInteger::add));
   }
 

@@ -14,6 +14,7 @@ import dev.foldline.bank.AccountEvent.Closed;
 import dev.foldline.bank.AccountEvent.Deposited;
 import dev.foldline.bank.AccountEvent.Opened;
 import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.bank.BankQueries.AllMoney;
 import dev.foldline.bank.TransferEvent.Rejected;
 import dev.foldline.bank.TransferEvent.Released;
 import dev.foldline.bank.TransferEvent.Requested;
@@ -432,7 +433,7 @@ class TransferChaosIT {
         .pollInterval(Duration.ofSeconds(1))
         .ignoreExceptionsMatching(Unavailable.class::isInstance)
         .until(this::underWay, List::isEmpty);
-    Money money = TransferJudge.of(events(log())).money();
+    AllMoney money = TransferJudge.of(events(log())).money();
     for (Instance instance : instances) {
       BankClient bank = instance.process.client();
       await("what others show of it")
@@ -458,8 +459,8 @@ class TransferChaosIT {
     return underWay;
   }
 
-  private static Money money(JsonNode sums) {
-    return new Money(
+  private static AllMoney money(JsonNode sums) {
+    return new AllMoney(
         sums.path("balances").bigIntegerValue(),
         sums.path("inFlight").bigIntegerValue(),
         sums.path("paidIn").bigIntegerValue(),

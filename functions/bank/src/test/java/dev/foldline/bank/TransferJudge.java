@@ -9,6 +9,7 @@ import dev.foldline.bank.AccountEvent.Opened;
 import dev.foldline.bank.AccountEvent.TransferredIn;
 import dev.foldline.bank.AccountEvent.TransferredOut;
 import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.bank.BankQueries.AllMoney;
 import dev.foldline.bank.TransferEvent.Completed;
 import dev.foldline.bank.TransferEvent.Failed;
 import dev.foldline.bank.TransferEvent.Held;
@@ -42,7 +43,7 @@ final class TransferJudge {
   private final Map<String, Move> taken = new HashMap<>();
   private final Map<String, Move> given = new HashMap<>();
   private final Map<String, Move> released = new HashMap<>();
-  private Money money = new Money(ZERO, ZERO, ZERO, ZERO);
+  private AllMoney money = new AllMoney(ZERO, ZERO, ZERO, ZERO);
   private Instant latest = Instant.MIN;
 
   private record Move(String account, long cents) {}
@@ -100,13 +101,15 @@ final class TransferJudge {
 
   private void move(String account, long balance, long inFlight, long paidIn, long paidOut) {
     money =
-        new Money(
+        new AllMoney(
             money.balances().add(BigInteger.valueOf(balance)),
             money.inFlight().add(BigInteger.valueOf(inFlight)),
             money.paidIn().add(BigInteger.valueOf(paidIn)),
             money.paidOut().add(BigInteger.valueOf(paidOut)));
     assertThat(balances.merge(account, balance, Math::addExact)).as(account).isNotNegative();
-    assertThat(money.isWhole()).as("%s is whole", money).isTrue();
+    assertThat(money.balances().add(money.inFlight()))
+        .as("%s is whole", money)
+        .isEqualTo(money.paidIn().subtract(money.paidOut()));
     assertThat(money.inFlight()).as("in flight").isNotNegative();
   }
 
@@ -125,7 +128,7 @@ final class TransferJudge {
   }
 
   /** All the money that there is. */
-  Money money() {
+  AllMoney money() {
     return money;
   }
 

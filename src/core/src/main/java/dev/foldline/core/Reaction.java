@@ -137,7 +137,7 @@ public final class Reaction<E> {
 
   /**
    * The same in place of another one, which is run no more: it begins where that has ended, and
-   * waits while that has anything unsettled or parked.
+   * waits while that has anything unsettled or parked, or a reminder that is pending.
    */
   public Reaction<E> after(String reaction) {
     return new Reaction<>(name, category, empty, answering, new Beginning.After(reaction));

@@ -56,7 +56,10 @@ class RemindersTest {
         .untilAsserted(() -> assertThat(runner.pendingReminders()).isEqualTo(reminders));
   }
 
-  /** The store's clock went on in a moment, which nobody sees before the next event. */
+  /**
+   * The store's clock went on in a moment, which nobody sees before the next event. One whose event
+   * is delivered again is found to be over once more.
+   */
   private static void awaitFired(ReactionRunner<?> runner, long reminders) {
     await()
         .atMost(LIMIT)
@@ -64,7 +67,7 @@ class RemindersTest {
         .untilAsserted(
             () -> {
               fire(runner);
-              assertThat(runner.figures().reminded()).isEqualTo(reminders);
+              assertThat(runner.figures().reminded()).isGreaterThanOrEqualTo(reminders);
             });
   }
 

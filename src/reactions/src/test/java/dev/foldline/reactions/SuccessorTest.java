@@ -10,6 +10,7 @@ import dev.foldline.core.Reaction;
 import dev.foldline.reactions.Account.Command.Receive;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,5 +86,19 @@ class SuccessorTest {
     again.stop(Duration.ofSeconds(5)).await().atMost(Application.LIMIT);
     transfer(application, "b", "x", "y", 1);
     awaitBonuses(2);
+  }
+
+  @Test
+  void waits_while_the_other_one_has_something_to_remind_of() {
+    ReactionRunner<?> old = application.run(Alarm.next("old-alarm"));
+    application.handle(
+        Alarm.DECIDER, new Alarm.Command.Set("far", Instant.now().plus(Duration.ofDays(1))));
+    await().atMost(Application.LIMIT).until(() -> old.pendingReminders() == 1);
+    old.stop(Duration.ofSeconds(5)).await().atMost(Application.LIMIT);
+
+    ReactionRunner<?> successor = application.run(Alarm.next("new-alarm").after("old-alarm"));
+    await()
+        .atMost(Application.LIMIT)
+        .until(() -> successor.describe().contains("1 reminders of old-alarm are pending"));
   }
 }

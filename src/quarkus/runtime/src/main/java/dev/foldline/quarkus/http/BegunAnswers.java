@@ -12,6 +12,7 @@ import dev.foldline.reactions.ProcessProgress;
 import io.quarkus.funqy.runtime.FunctionInvoker;
 import io.quarkus.funqy.runtime.FunctionRecorder;
 import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -33,11 +34,14 @@ final class BegunAnswers {
   private static final Logger LOG = Logger.getLogger("dev.foldline");
 
   private final Constants constants;
-  private final DocumentQueries documents;
+
+  /** Not made before it is needed: routes are, before the configuration is looked at. */
+  private final Instance<DocumentQueries> documents;
+
   private final Duration longestWait;
   private final Set<String> withoutQuery = ConcurrentHashMap.newKeySet();
 
-  BegunAnswers(Constants constants, DocumentQueries documents, FoldlineConfig config) {
+  BegunAnswers(Constants constants, Instance<DocumentQueries> documents, FoldlineConfig config) {
     this.constants = constants;
     this.documents = documents;
     this.longestWait = config.queries().longestWait();
@@ -105,6 +109,7 @@ final class BegunAnswers {
             .map(receipt -> receipt.revision())
             .orElse(-1L);
     return documents
+        .get()
         .current(process.projection(), begun.stream(), seen)
         .map(Known::of)
         .onFailure()
@@ -132,11 +137,13 @@ final class BegunAnswers {
       return Uni.createFrom().item(now);
     }
     return documents
+        .get()
         .arrives(process.projection(), begun.stream(), now.revision() + 1, left)
         .chain(
             arrived ->
                 arrived
                     ? documents
+                        .get()
                         .current(process.projection(), begun.stream(), now.revision() + 1)
                         .map(Known::of)
                         .chain(

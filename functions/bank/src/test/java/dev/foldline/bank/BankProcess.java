@@ -64,6 +64,11 @@ final class BankProcess implements AutoCloseable {
         .until(() -> client.get("q/health/ready").status() == 200);
   }
 
+  /** A group's name without the number of the state's shape, which that of a process has. */
+  static String withoutShape(String group) {
+    return group.replaceAll("(:process-.*)-v[0-9]+$", "$1");
+  }
+
   /** The properties, and the keys that production mode asks for. */
   static Map<String, String> withKeys(Map<String, String> properties) {
     Map<String, String> all = new HashMap<>(properties);

@@ -74,9 +74,15 @@ class NamespaceIT {
               "bank:account-view-v1",
               "bank:bank-view-v1",
               "bank:closed-accounts",
+              "bank:money-v1",
+              "bank:process-transfer",
+              "bank:reaction-transfer-next",
               "till:account-view-v1",
               "till:bank-view-v1",
-              "till:closed-accounts");
+              "till:closed-accounts",
+              "till:money-v1",
+              "till:process-transfer",
+              "till:reaction-transfer-next");
     }
   }
 
@@ -177,6 +183,7 @@ class NamespaceIT {
           .getSubscriptionsList()
           .stream()
           .map(SubscriptionInfo::getGroupName)
+          .map(BankProcess::withoutShape)
           .collect(Collectors.toCollection(TreeSet::new));
     }
   }

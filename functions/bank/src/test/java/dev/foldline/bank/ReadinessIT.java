@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.eventstore.dbclient.PersistentSubscriptionToAllInfo;
 import dev.foldline.bank.BankClient.Answer;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -43,9 +42,16 @@ class ReadinessIT {
               () ->
                   groups.listToAll().get(10, TimeUnit.SECONDS).stream()
                       .filter(group -> !group.getConnections().isEmpty())
-                      .map(PersistentSubscriptionToAllInfo::getGroupName)
+                      .map(group -> BankProcess.withoutShape(group.getGroupName()))
                       .collect(toSet()),
-              isEqual(Set.of("bank:account-view-v1", "bank:bank-view-v1", "bank:closed-accounts")));
+              isEqual(
+                  Set.of(
+                      "bank:account-view-v1",
+                      "bank:bank-view-v1",
+                      "bank:closed-accounts",
+                      "bank:money-v1",
+                      "bank:process-transfer",
+                      "bank:reaction-transfer-next")));
     }
   }
 

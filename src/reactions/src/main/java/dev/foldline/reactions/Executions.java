@@ -125,7 +125,9 @@ final class Executions<E> {
               .chain(
                   found ->
                       found.isEmpty()
-                          ? parked(cancel, "no event before it has an effect '%s'")
+                          ? parked(
+                              cancel,
+                              "no event before it has an effect '%s'".formatted(cancel.effect()))
                           : end(cancel, found.get()));
     };
   }
@@ -133,24 +135,20 @@ final class Executions<E> {
   /** Whichever of the two is first in the target is the outcome of the one that is ended. */
   private Uni<End> end(Effect.Cancel cancel, EventEffects.Earlier<E> earlier) {
     Cause<E> cause = earlier.cause();
-    return switch (earlier.effect()) {
-      case Effect.Send<?> send -> new Execution(cause, send, tooLate(send)).run();
-      case Effect.Remind<?> remind ->
-          new Execution(cause, remind, tooLate(reaction.command(cause.event(), remind)))
-              .run()
-              .call(_ -> later.drop(cause, remind));
-      case Effect.Perform<?> _ -> parked(cancel, "'%s' is an activity, which can't be cancelled");
-      case Effect.Cancel _ -> parked(cancel, "'%s' cancels another one");
-    };
-  }
-
-  private static <C> Effect.Send<C> tooLate(Effect.Send<C> send) {
-    return Overruled.refused(send, Effect.Cancel.TOO_LATE);
+    Effect.Send<?> command;
+    try {
+      command = Overruled.tooLate(reaction, cause, earlier.effect());
+    } catch (IllegalArgumentException e) {
+      return parked(cancel, String.valueOf(e.getMessage()));
+    }
+    Uni<End> end = new Execution(cause, earlier.effect(), command).run();
+    return earlier.effect() instanceof Effect.Remind<?> remind
+        ? end.call(_ -> later.drop(cause, remind))
+        : end;
   }
 
   private static Uni<End> parked(Effect.Cancel cancel, String reason) {
-    return Uni.createFrom()
-        .item(new End.Parked(cancel.name() + ": " + reason.formatted(cancel.effect())));
+    return Uni.createFrom().item(new End.Parked(cancel.name() + ": " + reason));
   }
 
   /** Whether a reminder takes place at all: else its event is parked. */

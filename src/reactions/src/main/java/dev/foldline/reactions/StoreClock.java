@@ -37,6 +37,7 @@ public final class StoreClock {
   private @Nullable Estimate latest;
   private @Nullable Uni<Passed> tick;
   private long ticked;
+  private volatile boolean isBounded;
 
   /**
    * What has passed.
@@ -132,6 +133,9 @@ public final class StoreClock {
 
   /** Of its stream the store has the last event alone. */
   private Uni<Void> bounded() {
+    if (isBounded) {
+      return Uni.createFrom().voidItem();
+    }
     String metadata = "$$" + stream;
     return store
         .last(metadata)
@@ -143,7 +147,8 @@ public final class StoreClock {
                         .append(metadata, -1, List.of(event("$metadata", "{\"$maxCount\":1}")))
                         .replaceWithVoid()
                         .onFailure(WrongRevision.class)
-                        .recoverWithNull());
+                        .recoverWithNull())
+        .invoke(() -> isBounded = true);
   }
 
   private static StoredEvent event(String type, String json) {

@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * Something that rings once, later, unless it is stopped; and greets an account, unless that is.
  */
-record Alarm(int rung, List<String> answers) {
+record Alarm(int rung) {
 
   sealed interface Event {
 
@@ -54,7 +54,7 @@ record Alarm(int rung, List<String> answers) {
   static final Category<Event> ALARMS = Category.of("alarm", Event.class);
 
   static final Decider<Command, Alarm, Event> DECIDER =
-      new Decider<>(ALARMS, Command::alarm, new Alarm(0, List.of()), Alarm::decide, Alarm::evolve);
+      new Decider<>(ALARMS, Command::alarm, new Alarm(0), Alarm::decide, Alarm::evolve);
 
   static final Reaction<Event> NEXT = next("alarm-next");
 
@@ -93,6 +93,6 @@ record Alarm(int rung, List<String> answers) {
   }
 
   private static Alarm evolve(Alarm alarm, Event event) {
-    return event instanceof Event.Rang ? new Alarm(alarm.rung() + 1, alarm.answers()) : alarm;
+    return event instanceof Event.Rang ? new Alarm(alarm.rung() + 1) : alarm;
   }
 }

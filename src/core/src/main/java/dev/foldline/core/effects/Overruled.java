@@ -2,6 +2,7 @@ package dev.foldline.core.effects;
 
 import dev.foldline.core.Decider;
 import dev.foldline.core.Effect;
+import dev.foldline.core.Reaction;
 import dev.foldline.core.Refused;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -22,6 +23,27 @@ public final class Overruled {
   /** One that leaves a mark as if it had been refused. */
   public static <C> Effect.Send<C> refused(Effect.Send<C> send, String code) {
     return saying(code, send);
+  }
+
+  /**
+   * What ends an effect that has not taken place, in its target and under its key.
+   *
+   * @throws IllegalArgumentException if it is none that can be cancelled
+   */
+  public static <E> Effect.Send<?> tooLate(Reaction<E> reaction, Cause<E> cause, Effect effect) {
+    return switch (effect) {
+      case Effect.Send<?> send -> tooLate(send);
+      case Effect.Remind<?> remind -> tooLate(reaction.command(cause.event(), remind));
+      case Effect.Perform<?> _ ->
+          throw new IllegalArgumentException(
+              "'%s' is an activity, which can't be cancelled".formatted(effect.name()));
+      case Effect.Cancel _ ->
+          throw new IllegalArgumentException("'%s' cancels another one".formatted(effect.name()));
+    };
+  }
+
+  private static <C> Effect.Send<C> tooLate(Effect.Send<C> send) {
+    return refused(send, Effect.Cancel.TOO_LATE);
   }
 
   private static <C> Effect.Send<C> saying(String refused, Effect.Send<C> send) {

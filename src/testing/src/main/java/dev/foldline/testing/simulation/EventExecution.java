@@ -103,18 +103,10 @@ final class EventExecution<E> implements Work {
             () ->
                 new IllegalStateException(
                     "no event before it has an effect '%s' to cancel".formatted(cancel.effect())));
-    return switch (earlier.effect()) {
-      case Effect.Send<?> send -> execution(earlier.cause(), send, tooLate(send));
-      case Effect.Remind<?> remind ->
-          execution(
-              earlier.cause(), remind, tooLate(reaction.command(earlier.cause().event(), remind)));
-      case Effect.Perform<?> _, Effect.Cancel _ ->
-          throw new IllegalStateException("'%s' can't be cancelled".formatted(cancel.effect()));
-    };
-  }
-
-  private static <C> Effect.Send<C> tooLate(Effect.Send<C> send) {
-    return Overruled.refused(send, Effect.Cancel.TOO_LATE);
+    return execution(
+        earlier.cause(),
+        earlier.effect(),
+        Overruled.tooLate(reaction, earlier.cause(), earlier.effect()));
   }
 
   /** An effect of an event before. */

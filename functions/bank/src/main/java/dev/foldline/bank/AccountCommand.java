@@ -5,11 +5,11 @@ public sealed interface AccountCommand {
 
   String account();
 
-  record Open(@AccountId String account, @Owner String owner) implements AccountCommand {}
+  record Open(@Id String account, @Owner String owner) implements AccountCommand {}
 
-  record Deposit(@AccountId String account, @Cents long cents) implements AccountCommand {}
+  record Deposit(@Id String account, @Cents long cents) implements AccountCommand {}
 
-  record Withdraw(@AccountId String account, @Cents long cents) implements AccountCommand {}
+  record Withdraw(@Id String account, @Cents long cents) implements AccountCommand {}
 
   /**
    * Takes money out for a transfer.
@@ -22,5 +22,5 @@ public sealed interface AccountCommand {
   /** Puts the money of a transfer in, or back. */
   record TransferIn(String account, String transfer, long cents) implements AccountCommand {}
 
-  record Close(@AccountId String account) implements AccountCommand {}
+  record Close(@Id String account) implements AccountCommand {}
 }

@@ -36,7 +36,7 @@ public class AccountQueries {
    * @param at as it was at this time
    */
   public record AccountQuery(
-      @AccountId String account,
+      @Id String account,
       @PositiveOrZero(message = "must not be negative") OptionalLong revision,
       Optional<Instant> at) {}
 
@@ -81,7 +81,7 @@ public class AccountQueries {
    * @param limit how many at most, 100 unless given
    */
   public record HistoryQuery(
-      @AccountId String account,
+      @Id String account,
       @PositiveOrZero(message = "must not be negative") OptionalLong from,
       @Min(value = 1, message = "must be at least 1")
           @Max(value = 1000, message = "must be at most 1000")

@@ -9,7 +9,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** An account id: 1 to 64 letters, digits, dashes, underscores and dots. */
+/** The id of an account or a transfer: 1 to 64 letters, digits, dashes, underscores and dots. */
 @NotNull(message = "must be given")
 @Pattern(
     regexp = "[A-Za-z0-9._-]{1,64}",
@@ -17,7 +17,7 @@ import java.lang.annotation.Target;
 @Constraint(validatedBy = {})
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
-@interface AccountId {
+@interface Id {
 
   String message() default "";
 

@@ -16,10 +16,10 @@ public sealed interface TransferCommand {
       implements TransferCommand {}
 
   /** It is to come to nothing. */
-  record Cancel(@TransferId String transfer) implements TransferCommand {}
+  record Cancel(@Id String transfer) implements TransferCommand {}
 
   /** Its money, which is held, is to go to an account. */
-  record Release(@TransferId String transfer, @AccountId String to) implements TransferCommand {}
+  record Release(@Id String transfer, @Id String to) implements TransferCommand {}
 
   /** Its time is over. */
   record Deadline(String transfer) implements TransferCommand {}

@@ -29,10 +29,7 @@ public class TransferFunctions {
 
   /** What is asked for: who asks is found out. */
   public record TransferMoney(
-      @TransferId String transfer,
-      @AccountId String from,
-      @AccountId String to,
-      @Cents long cents) {
+      @Id String transfer, @Id String from, @Id String to, @Cents long cents) {
 
     Request by(String caller) {
       return new Request(transfer, from, to, cents, caller);
@@ -59,7 +56,7 @@ public class TransferFunctions {
   }
 
   /** Which transfer is asked for. */
-  public record TransferQuery(@TransferId String transfer) {}
+  public record TransferQuery(@Id String transfer) {}
 
   /** How far a transfer is. */
   @Funq("transfer")

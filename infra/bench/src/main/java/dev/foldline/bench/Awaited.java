@@ -1,5 +1,6 @@
 package dev.foldline.bench;
 
+import dev.foldline.core.Recorded;
 import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Streams;
 import dev.foldline.eventstoredb.connection.EventStore;
@@ -12,16 +13,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Begins streams of a category, and sees by a subscription when they come to their ends. */
-final class StreamEnds implements AutoCloseable {
+/**
+ * Appends events, and sees by a subscription to a category when what follows from them is there.
+ */
+final class Awaited implements AutoCloseable {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int BUFFER = 2_000;
@@ -29,18 +34,21 @@ final class StreamEnds implements AutoCloseable {
   private final EventStore store;
   private final Streams streams;
   private final String category;
-  private final Set<String> types;
+  private final Function<Recorded<StoredEvent>, Optional<String>> key;
   private final Source.Session session;
   private final Map<String, CompletableFuture<Void>> open = new ConcurrentHashMap<>();
 
   /**
-   * @param types of the events that end a stream
+   * @param key of what an event of the category ends; empty if nothing
    */
-  StreamEnds(String connectionString, String category, Set<String> types) {
+  Awaited(
+      String connectionString,
+      String category,
+      Function<Recorded<StoredEvent>, Optional<String>> key) {
     this.store = new EventStore(connectionString, TIMEOUT);
     this.streams = store.streams();
     this.category = category;
-    this.types = types;
+    this.key = key;
     Heard heard = new Heard();
     this.session =
         new PersistentSource(store, group(), false)
@@ -50,23 +58,29 @@ final class StreamEnds implements AutoCloseable {
             .atMost(TIMEOUT);
   }
 
+  /** Of the streams of a category, each of which ends with an event of one of these types. */
+  static Awaited ends(String connectionString, String category, Set<String> types) {
+    return new Awaited(
+        connectionString,
+        category,
+        event ->
+            types.contains(event.event().type()) ? Optional.of(event.stream()) : Optional.empty());
+  }
+
   private Group group() {
     return Group.ofCategories(UUID.randomUUID().toString(), List.of(category), BUFFER)
         .from(new Group.From.End());
   }
 
-  /** Completes when the stream with an id comes to its end. */
-  CompletableFuture<Void> of(String id) {
-    return open.computeIfAbsent(category + "-" + id, _ -> new CompletableFuture<>());
+  /** Completes when what has a key is seen. */
+  CompletableFuture<Void> of(String what) {
+    return open.computeIfAbsent(what, _ -> new CompletableFuture<>());
   }
 
   /** Appends the first event of a stream. */
-  CompletionStage<?> begin(String id, String type, String json) {
+  CompletionStage<?> append(String stream, UUID id, String type, String json) {
     byte[] data = json.getBytes(StandardCharsets.UTF_8);
-    return streams.append(
-        category + "-" + id,
-        -1,
-        List.of(new StoredEvent(UUID.randomUUID(), type, data, new byte[0])));
+    return streams.append(stream, -1, List.of(new StoredEvent(id, type, data, new byte[0])));
   }
 
   @Override
@@ -87,17 +101,12 @@ final class StreamEnds implements AutoCloseable {
     @Override
     public void event(Resolved event, int retries) {
       Objects.requireNonNull(opened).ack(List.of(event));
-      if (types.contains(event.present().event().type())) {
-        CompletableFuture<Void> end = open.remove(event.present().stream());
-        if (end != null) {
-          end.complete(null);
-        }
-      }
+      key.apply(event.present()).map(open::remove).ifPresent(seen -> seen.complete(null));
     }
 
     @Override
     public void ended(Throwable cause) {
-      open.values().forEach(end -> end.completeExceptionally(new CompletionException(cause)));
+      open.values().forEach(each -> each.completeExceptionally(new CompletionException(cause)));
     }
   }
 }

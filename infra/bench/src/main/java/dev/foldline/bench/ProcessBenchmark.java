@@ -72,8 +72,8 @@ final class ProcessBenchmark implements AutoCloseable {
   private void transfers() throws Exception {
     Accounts accounts = Accounts.fill(store.connectionString(), ACCOUNTS, EVENTS_AN_ACCOUNT);
     try (HttpCalls http = new HttpCalls(functions.port());
-        StreamEnds ends =
-            new StreamEnds(
+        Awaited ends =
+            Awaited.ends(
                 store.connectionString(),
                 "transfer",
                 Set.of("transfer-completed", "transfer-failed"))) {
@@ -99,9 +99,9 @@ final class ProcessBenchmark implements AutoCloseable {
     }
   }
 
-  private static CompletionStage<?> transfer(HttpCalls http, StreamEnds ends, Accounts accounts) {
+  private static CompletionStage<?> transfer(HttpCalls http, Awaited ends, Accounts accounts) {
     String id = UUID.randomUUID().toString();
-    CompletableFuture<Void> end = ends.of(id);
+    CompletableFuture<Void> end = ends.of("transfer-" + id);
     return http.post(
             "/transfer-money",
             "{\"transfer\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"cents\":1}"
@@ -114,8 +114,7 @@ final class ProcessBenchmark implements AutoCloseable {
   }
 
   private void due(int count) throws Exception {
-    try (StreamEnds ends =
-        new StreamEnds(store.connectionString(), "alarm", Set.of("alarm-rang"))) {
+    try (Awaited ends = Awaited.ends(store.connectionString(), "alarm", Set.of("alarm-rang"))) {
       due(ends, count / 10);
       Histogram late = due(ends, count);
       print(
@@ -129,7 +128,7 @@ final class ProcessBenchmark implements AutoCloseable {
   }
 
   /** How late each was, in nanoseconds. */
-  private Histogram due(StreamEnds ends, int count) throws Exception {
+  private Histogram due(Awaited ends, int count) throws Exception {
     Instant at = Instant.now().plus(UNTIL_DUE).truncatedTo(ChronoUnit.SECONDS);
     Histogram late = new ConcurrentHistogram(3);
     List<CompletableFuture<Void>> all = new ArrayList<>();
@@ -139,7 +138,7 @@ final class ProcessBenchmark implements AutoCloseable {
         at,
         id ->
             all.add(
-                ends.of(id)
+                ends.of("alarm-" + id)
                     .thenRun(
                         () ->
                             late.recordValue(
@@ -156,8 +155,7 @@ final class ProcessBenchmark implements AutoCloseable {
   private void pending(int count) throws Exception {
     long before = figures.memory();
     long start = System.nanoTime();
-    try (StreamEnds ends =
-        new StreamEnds(store.connectionString(), "alarm", Set.of("alarm-rang"))) {
+    try (Awaited ends = Awaited.ends(store.connectionString(), "alarm", Set.of("alarm-rang"))) {
       append(ends, count, Instant.parse("3000-01-01T00:00:00Z"), _ -> {});
     }
     while (figures.members(DUE) <= count) {
@@ -176,7 +174,7 @@ final class ProcessBenchmark implements AutoCloseable {
         "%d bytes each; 250".formatted((figures.memory() - before) / count));
   }
 
-  private static void append(StreamEnds ends, int count, Instant at, Consumer<String> begun)
+  private static void append(Awaited ends, int count, Instant at, Consumer<String> begun)
       throws InterruptedException {
     Semaphore open = new Semaphore(APPENDS_AT_ONCE);
     for (int i = 0; i < count; i++) {
@@ -184,7 +182,8 @@ final class ProcessBenchmark implements AutoCloseable {
       begun.accept(id);
       open.acquire();
       var _ =
-          ends.begin(id, "alarm-set", "{\"at\":\"%s\"}".formatted(at))
+          ends.append(
+                  "alarm-" + id, UUID.randomUUID(), "alarm-set", "{\"at\":\"%s\"}".formatted(at))
               .whenComplete((_, _) -> open.release());
     }
     open.acquire(APPENDS_AT_ONCE);

@@ -121,13 +121,9 @@ final class BegunAnswers {
   }
 
   private Uni<Known> waitFor(ProcessManager process, Begun begun, HttpCall http, Known now) {
-    Optional<Duration> preferred = http.preferredWait().filter(_ -> !longestWait.isZero());
-    if (preferred.isEmpty()) {
-      return Uni.createFrom().item(now);
-    }
-    Duration limit = preferred.filter(it -> it.compareTo(longestWait) < 0).orElse(longestWait);
-    http.answer("Preference-Applied", "wait=" + limit.toSeconds());
-    return next(process, begun, http, limit, now);
+    return http.agreedWait(longestWait)
+        .map(limit -> next(process, begun, http, limit, now))
+        .orElseGet(() -> Uni.createFrom().item(now));
   }
 
   private Uni<Known> next(

@@ -111,15 +111,13 @@ final class DocumentQueries {
     Optional<View<D>> known =
         now.filter(
             view -> call.flatMap(HttpCall::tags).filter(it -> it.name(view.version())).isPresent());
-    Optional<Duration> preferred = call.flatMap(HttpCall::preferredWait);
-    if (known.isEmpty() || preferred.isEmpty() || limits.longestWait().isZero()) {
+    Optional<Duration> limit =
+        known.flatMap(_ -> call).flatMap(it -> it.agreedWait(limits.longestWait()));
+    if (limit.isEmpty()) {
       return Uni.createFrom().item(now);
     }
-    Duration limit =
-        preferred.filter(it -> it.compareTo(limits.longestWait()) < 0).orElse(limits.longestWait());
-    call.ifPresent(it -> it.answer("Preference-Applied", "wait=" + limit.toSeconds()));
     View<D> view = known.get();
-    return arrives(() -> views.awaitNewer(projection, view, limit))
+    return arrives(() -> views.awaitNewer(projection, view, limit.get()))
         .chain(
             arrived ->
                 arrived

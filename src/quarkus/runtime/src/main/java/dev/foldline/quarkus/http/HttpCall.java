@@ -199,6 +199,21 @@ final class HttpCall {
         : Optional.empty();
   }
 
+  /**
+   * For how long it is waited, as its caller prefers that, which the answer says; empty if not at
+   * all.
+   *
+   * @param longest at most; zero for not at all
+   */
+  Optional<Duration> agreedWait(Duration longest) {
+    Optional<Duration> wait =
+        preferredWait()
+            .filter(_ -> !longest.isZero())
+            .map(preferred -> preferred.compareTo(longest) < 0 ? preferred : longest);
+    wait.ifPresent(agreed -> answer("Preference-Applied", "wait=" + agreed.toSeconds()));
+    return wait;
+  }
+
   /** How long ago it came. */
   Duration elapsed() {
     return Duration.ofNanos(System.nanoTime() - begun);

@@ -55,4 +55,13 @@ record Accounts(String prefix, int count) {
   String any() {
     return prefix + ThreadLocalRandom.current().nextInt(count);
   }
+
+  /** The name of another one. */
+  String otherThan(String account) {
+    String other = any();
+    while (other.equals(account)) {
+      other = any();
+    }
+    return other;
+  }
 }

@@ -101,11 +101,12 @@ final class ProcessBenchmark implements AutoCloseable {
 
   private static CompletionStage<?> transfer(HttpCalls http, Awaited ends, Accounts accounts) {
     String id = UUID.randomUUID().toString();
+    String from = accounts.any();
     CompletableFuture<Void> end = ends.of("transfer-" + id);
     return http.post(
             "/transfer-money",
             "{\"transfer\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"cents\":1}"
-                .formatted(id, accounts.any(), accounts.any()))
+                .formatted(id, from, accounts.otherThan(from)))
         .thenCompose(_ -> end);
   }
 

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class Load {
 
   private static final Duration MEASURED = Duration.ofSeconds(6);
+
+  /** How long calls may take that are under way at the end. */
   private static final Duration LONGEST = Duration.ofSeconds(60);
+
   private static final int DIGITS = 3;
 
   private Load() {}
@@ -58,9 +61,15 @@ final class Load {
    */
   static Reached paced(int perSecond, Supplier<? extends CompletionStage<?>> call)
       throws InterruptedException {
+    return paced(perSecond, MEASURED, call);
+  }
+
+  /** The same, for some other time than usual. */
+  static Reached paced(int perSecond, Duration length, Supplier<? extends CompletionStage<?>> call)
+      throws InterruptedException {
     Histogram latencies = new ConcurrentHistogram(DIGITS);
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    long calls = perSecond * MEASURED.toSeconds();
+    long calls = perSecond * length.toSeconds();
     CountDownLatch open = new CountDownLatch((int) calls);
     long start = System.nanoTime();
     for (long i = 0; i < calls; i++) {
@@ -79,16 +88,17 @@ final class Load {
                     open.countDown();
                   });
     }
-    return reached(open, failure, start, latencies);
+    return reached(open, length, failure, start, latencies);
   }
 
   private static Reached reached(
       CountDownLatch open,
+      Duration length,
       AtomicReference<@Nullable Throwable> failure,
       long start,
       Histogram latencies)
       throws InterruptedException {
-    if (!open.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+    if (!open.await(length.plus(LONGEST).toSeconds(), TimeUnit.SECONDS)) {
       throw new IllegalStateException("calls did not end in time");
     }
     Throwable thrown = failure.get();
@@ -105,12 +115,14 @@ final class Load {
     private final Histogram latencies = new ConcurrentHistogram(DIGITS);
     private final CountDownLatch callers;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final Duration length;
     private final long start = System.nanoTime();
     private final long end;
 
     Run(int inFlight, Duration length, Supplier<? extends CompletionStage<?>> call) {
       this.call = call;
       this.callers = new CountDownLatch(inFlight);
+      this.length = length;
       this.end = start + length.toNanos();
       for (int i = 0; i < inFlight; i++) {
         next();
@@ -137,7 +149,7 @@ final class Load {
     }
 
     Reached await() throws InterruptedException {
-      return reached(callers, failure, start, latencies);
+      return reached(callers, length, failure, start, latencies);
     }
   }
 }

@@ -19,19 +19,27 @@ import org.HdrHistogram.Histogram;
 import redis.embedded.RedisServer;
 
 /**
- * Transfers from the call that begins them to the event that ends them; reminders that are due at
- * once, and what those cost that are pending. The event store, Redis and the functions are
- * processes of their own; calls are made, and events seen, here.
+ * Transfers from the call that begins them to the event that ends them, beside commands, of which
+ * each is five and, a minute later, one more; reminders that are due at once, and what those cost
+ * that are pending. The event store, Redis and the functions are processes of their own; calls are
+ * made, and events seen, here.
  */
 final class ProcessBenchmark implements AutoCloseable {
 
-  private static final Duration WARM_UP = Duration.ofSeconds(30);
+  private static final Duration WARM_UP = Duration.ofMinutes(1);
+
+  /** After which the deadlines of the first transfers have come, and cost what they cost. */
+  private static final Duration STEADY = Duration.ofSeconds(75);
+
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final int CALLERS = 256;
   private static final int APPENDS_AT_ONCE = 256;
   private static final int ACCOUNTS = 8_000;
   private static final int EVENTS_AN_ACCOUNT = 20;
   private static final int TRANSFERS_A_SECOND = 200;
+
+  /** Two of its accounts, and three of its own: that it is asked for, and of two answers. */
+  private static final int COMMANDS_A_TRANSFER = 5;
 
   /** Time enough for all of them to be set. */
   private static final Duration UNTIL_DUE = Duration.ofSeconds(20);
@@ -78,8 +86,17 @@ final class ProcessBenchmark implements AutoCloseable {
                 "transfer",
                 Set.of("transfer-completed", "transfer-failed"))) {
       http.awaitReady("/echo", "{\"account\":\"any\",\"cents\":1}");
-      Load.warmUp(CALLERS, WARM_UP, () -> transfer(http, ends, accounts));
       print("", "a second", "p50 ms", "p99 ms", "longest", "asked");
+      Load.warmUp(CALLERS, WARM_UP, () -> deposit(http, accounts));
+      Load.Reached commands = Load.measure(CALLERS, () -> deposit(http, accounts));
+      print(
+          "commands over HTTP",
+          "%,.0f".formatted(commands.perSecond()),
+          millis(commands, 50),
+          millis(commands, 99),
+          "",
+          "");
+      Load.warmUp(CALLERS, WARM_UP.plus(STEADY), () -> transfer(http, ends, accounts));
       Load.Reached all = Load.measure(CALLERS, () -> transfer(http, ends, accounts));
       print(
           "transfers",
@@ -87,7 +104,9 @@ final class ProcessBenchmark implements AutoCloseable {
           millis(all, 50),
           millis(all, 99),
           "",
-          "1,000 a second");
+          "1,000 a second; %.2f × commands"
+              .formatted(COMMANDS_A_TRANSFER * all.perSecond() / commands.perSecond()));
+      Load.Reached _ = Load.paced(TRANSFERS_A_SECOND, STEADY, () -> transfer(http, ends, accounts));
       Load.Reached paced = Load.paced(TRANSFERS_A_SECOND, () -> transfer(http, ends, accounts));
       print(
           "transfers, 200 a second",
@@ -97,6 +116,10 @@ final class ProcessBenchmark implements AutoCloseable {
           "",
           "p99 under 250 ms");
     }
+  }
+
+  private static CompletionStage<?> deposit(HttpCalls http, Accounts accounts) {
+    return http.post("/deposit", "{\"account\":\"%s\",\"cents\":1}".formatted(accounts.any()));
   }
 
   private static CompletionStage<?> transfer(HttpCalls http, Awaited ends, Accounts accounts) {

@@ -95,9 +95,14 @@ public record Steps(Progress.State state, Optional<String> code, List<Step> all)
     return new Steps(Progress.State.HELD, Optional.of(reason), all);
   }
 
+  /** What became of a step; empty where it was never started. */
+  public Optional<Step.State> of(String step) {
+    return all.stream().filter(each -> each.name().equals(step)).map(Step::state).findFirst();
+  }
+
   /** Whether a step is not answered yet: what comes of a deadline is pointless where it is. */
   public boolean waitsFor(String step) {
-    return all.stream().anyMatch(each -> each.waits() && each.name().equals(step));
+    return of(step).equals(Optional.of(Step.State.WAITING));
   }
 
   /** The first step that is not answered yet. */

@@ -1,0 +1,5 @@
+/** Writes to customers. */
+@NullMarked
+package dev.foldline.shop.notify;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,28 +3,22 @@ package dev.foldline.shop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.foldline.shop.HttpCalls.Answer;
 import io.quarkus.mailer.Mail;
 import io.quarkus.mailer.MockMailbox;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,16 +29,17 @@ import org.junit.jupiter.api.Test;
 class OrdersTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TestHTTPResource URI shop;
 
+  @Inject
   @ConfigProperty(name = "shop.provider.url")
   URI provider;
 
   @Inject MockMailbox mailbox;
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private HttpCalls calls;
+  private HttpCalls charges;
   private final String item = id("lamp");
   private final String order = id("o");
   private final String customer = id("ada");
@@ -53,41 +48,12 @@ class OrdersTest {
     return prefix + "-" + UUID.randomUUID();
   }
 
-  private record Answer(int status, JsonNode body) {
-
-    String code() {
-      return body.path("code").asText();
-    }
-  }
-
-  private Answer call(URI to, HttpRequest.Builder request) {
-    try {
-      HttpResponse<String> answer =
-          http.send(request.uri(to).timeout(LIMIT).build(), BodyHandlers.ofString());
-      String body = answer.body();
-      return new Answer(
-          answer.statusCode(), body.isEmpty() ? MissingNode.getInstance() : JSON.readTree(body));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private Answer get(String path) {
-    return call(shop.resolve(path), HttpRequest.newBuilder());
-  }
-
-  private Answer post(URI to, String json) {
-    return call(
-        to,
-        HttpRequest.newBuilder()
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(json)));
+    return calls.get(path);
   }
 
   private Answer post(String path, String json) {
-    return post(shop.resolve(path), json);
+    return calls.post(path, json);
   }
 
   private Answer place(long quantity, long cents) {
@@ -126,7 +92,7 @@ class OrdersTest {
 
   /** What the provider's own ledger has of the order. */
   private JsonNode charge() {
-    for (JsonNode charge : call(provider.resolve("/charges"), HttpRequest.newBuilder()).body()) {
+    for (JsonNode charge : charges.get("charges").body()) {
       if (charge.path("order").asText().equals(order)) {
         return charge;
       }
@@ -136,17 +102,24 @@ class OrdersTest {
 
   private void behave(String kind, int times) {
     Answer told =
-        post(
-            provider.resolve("/behaviour"),
-            "{\"kind\":\"%s\",\"times\":%d,\"millis\":100}".formatted(kind, times));
+        charges.post(
+            "behaviour", "{\"kind\":\"%s\",\"times\":%d,\"millis\":100}".formatted(kind, times));
     assertThat(told.status()).isEqualTo(204);
   }
 
   @BeforeEach
   void stock() {
+    calls = new HttpCalls(shop);
+    charges = new HttpCalls(provider);
     behave("WELL", 0);
     post("add-item", "{\"item\":\"%s\",\"name\":\"Große Lampe\"}".formatted(item));
     post("receive-stock", "{\"item\":\"%s\",\"quantity\":5}".formatted(item));
+  }
+
+  @AfterEach
+  void close() {
+    calls.close();
+    charges.close();
   }
 
   @Test

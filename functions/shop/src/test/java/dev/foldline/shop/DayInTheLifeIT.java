@@ -1,0 +1,447 @@
+package dev.foldline.shop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.foldline.core.Category;
+import dev.foldline.core.Decider;
+import dev.foldline.core.Progress.State;
+import dev.foldline.core.Recorded;
+import dev.foldline.core.StoredEvent;
+import dev.foldline.core.Unavailable;
+import dev.foldline.eventstoredb.connection.EventStore;
+import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.shop.billing.Invoice;
+import dev.foldline.shop.billing.InvoiceEvent;
+import dev.foldline.shop.fraud.ScreeningEvent;
+import dev.foldline.shop.fulfilment.Fulfilment;
+import dev.foldline.shop.fulfilment.FulfilmentEvent;
+import dev.foldline.shop.inventory.Item;
+import dev.foldline.shop.inventory.ItemEvent;
+import dev.foldline.shop.order.Order;
+import dev.foldline.shop.order.OrderEvent;
+import dev.foldline.shop.warehouse.Reservation;
+import dev.foldline.shop.warehouse.ReservationEvent;
+import dev.foldline.testing.EventStoreServer;
+import dev.foldline.testing.Hang;
+import dev.foldline.testing.RedisProcess;
+import dev.foldline.testing.simulation.Simulation;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Orders of some customers over some items, some cancelled, while one of two instances is killed or
+ * paused, the provider is killed, declines, is slow, hangs, fails after it has acted, and loses its
+ * answers, and callers say things twice. Deadlines are of 5 s, and the provider's time-out is of
+ * half a second, so that both happen. In the end the log, the provider's ledger, the mails and the
+ * rankings say the same.
+ *
+ * <p>{@code -Dday.orders=2000 -Dday.seed=7} for the long form.
+ */
+@DisplayName("A day in the life of the shop")
+class DayInTheLifeIT {
+
+  private static final Logger LOG = Logger.getLogger(DayInTheLifeIT.class);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration A_MOMENT = Duration.ofMillis(700);
+  private static final int AT_ONCE = 10;
+  private static final EventCodec CODEC =
+      new EventCodec(
+          List.of(
+              OrderEvent.ORDERS,
+              ItemEvent.ITEMS,
+              ReservationEvent.RESERVATIONS,
+              ScreeningEvent.SCREENINGS,
+              InvoiceEvent.INVOICES,
+              FulfilmentEvent.FULFILMENTS));
+
+  private final long seed = Long.getLong("day.seed", 20_261_201);
+  private final int orders = Integer.getInteger("day.orders", 80);
+  private final int items = Math.min(40, orders / 4);
+  private final int customers = Math.min(50, orders / 4);
+  private final Random random = new Random(seed);
+
+  private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<AppProcess> shops = new ArrayList<>();
+  private final Map<String, Long> received = new HashMap<>();
+  private final Map<String, Long> removed = new HashMap<>();
+  private RedisProcess redis;
+  private EventStoreServer store;
+  private MailServer mail;
+  private AppProcess provider;
+  private int interruptions;
+
+  @BeforeEach
+  void open(@TempDir Path data) {
+    redis = new RedisProcess("--appendonly", "yes", "--dir", data.toString());
+    store = EventStoreServer.startProcess(data.resolve("store"));
+    mail = new MailServer();
+    provider = ProviderProcess.launch();
+    provider.awaitReady();
+    shops.add(shop());
+    shops.add(shop());
+    shops.forEach(AppProcess::awaitReady);
+  }
+
+  private AppProcess shop() {
+    return new AppProcess(
+        AppProcess.SHOP,
+        Map.of(
+            "foldline.eventstoredb.connection-string", store.connectionString(),
+            "foldline.eventstoredb.timeout", "2s",
+            "quarkus.redis.hosts", redis.url(),
+            "foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==",
+            "quarkus.mailer.host", "127.0.0.1",
+            "quarkus.mailer.port", Integer.toString(mail.port()),
+            "shop.provider.url", provider.url().toString(),
+            "shop.provider.timeout", "500ms",
+            "shop.authorise-within", "5s"),
+        "q/health/ready");
+  }
+
+  @AfterEach
+  void close() {
+    shops.forEach(AppProcess::close);
+    provider.close();
+    callers.close();
+    mail.close();
+    store.close();
+    redis.close();
+  }
+
+  @Test
+  void ends_with_the_money_and_the_goods_where_they_belong() {
+    Simulation.withSeeds(LongStream.of(seed), _ -> run());
+  }
+
+  private void run() {
+    for (int item = 0; item < items; item++) {
+      stock("item-" + item, random.nextInt(8, 20));
+    }
+    for (int order = 0; order < orders; order += AT_ONCE) {
+      int first = order;
+      place(first);
+      disturb(order / AT_ONCE);
+      for (int each = first; each < Math.min(orders, first + AT_ONCE); each++) {
+        decide(each);
+      }
+    }
+    behave("WELL", 0);
+    restartDead();
+    awaitEnd();
+    judge();
+  }
+
+  private AppProcess any() {
+    return shops.get(random.nextInt(shops.size()));
+  }
+
+  /** Until it is answered: a caller who is told nothing says it again. */
+  private void say(String function, String body) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (System.nanoTime() < end) {
+      try (HttpCalls http = new HttpCalls(any().url())) {
+        int status = http.post(function, body).status();
+        if (status != 409 && status < 500) {
+          return;
+        }
+      } catch (UncheckedIOException _) {
+        LockSupport.parkNanos(A_MOMENT.toNanos() / 10); // it was killed
+      }
+    }
+    throw new AssertionError("nobody answers " + function);
+  }
+
+  private void stock(String item, long quantity) {
+    say("add-item", "{\"item\":\"%s\",\"name\":\"Große Sache\"}".formatted(item));
+    say("receive-stock", "{\"item\":\"%s\",\"quantity\":%d}".formatted(item, quantity));
+    say("remove-stock", "{\"item\":\"%s\",\"quantity\":1}".formatted(item));
+    received.put(item, quantity);
+    removed.put(item, 1L);
+  }
+
+  private void place(int first) {
+    for (int order = first; order < Math.min(orders, first + AT_ONCE); order++) {
+      String body =
+          """
+          {"order":"o-%d","customer":"c-%d","currency":"%s","items":[%s]}
+          """
+              .formatted(
+                  order,
+                  random.nextInt(customers),
+                  random.nextInt(4) == 0 ? "CHF" : "EUR",
+                  lines());
+      boolean twice = random.nextInt(3) == 0;
+      callers.execute(
+          () -> {
+            say("place-order", body);
+            if (twice) {
+              say("place-order", body);
+            }
+          });
+    }
+  }
+
+  private String lines() {
+    Set<String> lines = new HashSet<>();
+    int first = random.nextInt(items);
+    for (int i = 0; i <= random.nextInt(3); i++) {
+      lines.add(
+          "{\"item\":\"item-%d\",\"quantity\":%d,\"cents\":%d}"
+              .formatted(
+                  (first + i) % items,
+                  random.nextInt(1, 3),
+                  random.nextInt(20) == 0 ? 2_000_000 : random.nextInt(1, 5_000)));
+    }
+    return String.join(",", lines);
+  }
+
+  /** Some are cancelled, some asked for too early; what is ready at the end is shipped then. */
+  private void decide(int order) {
+    String body = "{\"order\":\"o-%d\"}".formatted(order);
+    switch (random.nextInt(4)) {
+      case 0 -> callers.execute(() -> say("cancel-order", body));
+      case 1, 2 -> callers.execute(() -> say("ship-order", body));
+      default -> {}
+    }
+  }
+
+  private void disturb(int step) {
+    switch (step % 8) {
+      case 0 -> behave("DECLINE", 2);
+      case 1 -> behave("HANG", 3);
+      case 2 -> {
+        interruptions++;
+        any().restart();
+      }
+      case 3 -> behave("FAIL", 5);
+      case 4 -> behave("LOSE", 5);
+      case 5 -> {
+        provider.restart();
+        provider.awaitReady();
+      }
+      case 6 -> behave("SLOW", 5);
+      default -> {
+        interruptions++;
+        Hang.during(any().process(), () -> LockSupport.parkNanos(A_MOMENT.toNanos() * 4));
+      }
+    }
+    LockSupport.parkNanos(A_MOMENT.toNanos());
+  }
+
+  private void behave(String kind, int times) {
+    try (HttpCalls http = new HttpCalls(provider.url())) {
+      http.post(
+          "behaviour", "{\"kind\":\"%s\",\"times\":%d,\"millis\":900}".formatted(kind, times));
+    }
+  }
+
+  private void restartDead() {
+    shops.stream().filter(shop -> !shop.process().isAlive()).forEach(AppProcess::restart);
+    shops.forEach(AppProcess::awaitReady);
+  }
+
+  /** What is ready is shipped. */
+  private void awaitEnd() {
+    await("the end of each order")
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofSeconds(1))
+        .ignoreExceptionsMatching(Unavailable.class::isInstance)
+        .until(this::underWay, List::isEmpty);
+  }
+
+  private List<String> underWay() {
+    Log log = readLog();
+    List<String> underWay = new ArrayList<>();
+    for (int i = 0; i < orders; i++) {
+      String id = "o-" + i;
+      if (log.state(Order.DECIDER, id) instanceof Order.Open open
+          && open.stage() == Order.Stage.READY) {
+        say("ship-order", "{\"order\":\"%s\"}".formatted(id));
+      }
+      if (!log.state(Fulfilment.DECIDER, id).state().isOver()
+          || !log.state(Reservation.DECIDER, id).state().isOver()) {
+        underWay.add(id);
+      }
+    }
+    return underWay;
+  }
+
+  /** All that was ever said, by stream. */
+  private record Log(Map<String, List<Recorded<Object>>> streams) {
+
+    <S, E> S state(Decider<?, S, E> decider, String id) {
+      return decider.fold(decider.initial(), events(decider.category(), id));
+    }
+
+    @SuppressWarnings("unchecked") // they are of its category
+    <E> List<E> events(Category<E> category, String id) {
+      return (List<E>) recorded(category, id).stream().map(Recorded::event).toList();
+    }
+
+    List<Recorded<Object>> recorded(Category<?> category, String id) {
+      return streams.getOrDefault(category.stream(id), List.of());
+    }
+  }
+
+  private Log readLog() {
+    Map<String, List<Recorded<Object>>> streams = new HashMap<>();
+    try (EventStore reader = new EventStore(store.connectionString(), Duration.ofSeconds(10))) {
+      for (Recorded<StoredEvent> stored : all(reader)) {
+        if (CODEC.knows(stored.event().type())) {
+          streams
+              .computeIfAbsent(stored.stream(), _ -> new ArrayList<>())
+              .add(stored.map(event -> CODEC.decode(event).getFirst()));
+        }
+      }
+    }
+    return new Log(streams);
+  }
+
+  private static List<Recorded<StoredEvent>> all(EventStore reader) {
+    List<Recorded<StoredEvent>> all = new ArrayList<>();
+    long before = -1;
+    List<Recorded<StoredEvent>> page;
+    do {
+      page = reader.before(before, 1_000).await().atMost(LIMIT);
+      all.addAll(page);
+      before = page.isEmpty() ? before : page.getLast().position();
+    } while (!page.isEmpty());
+    Collections.reverse(all);
+    return all;
+  }
+
+  private void judge() {
+    Log log = readLog();
+    Map<String, JsonNode> charges = charges();
+    Map<String, Long> taken = new HashMap<>();
+    Map<String, Long> revenue = new TreeMap<>();
+    Map<String, Integer> ends = new TreeMap<>();
+    for (int i = 0; i < orders; i++) {
+      String id = "o-" + i;
+      Order order = log.state(Order.DECIDER, id);
+      boolean isShipped = order instanceof Order.Sent;
+      Fulfilment fulfilment = log.state(Fulfilment.DECIDER, id);
+      assertThat(fulfilment.state()).as(id).isEqualTo(isShipped ? State.DONE : State.FAILED);
+      ends.merge(fulfilment.code().orElse("shipped"), 1, Integer::sum);
+      assertThat(log.state(Invoice.DECIDER, id).status())
+          .as(id)
+          .isEqualTo(isShipped ? Invoice.Status.OPEN : Invoice.Status.CANCELLED);
+      judgeCharge(id, isShipped ? order.placed().cents() : 0, charges.get(id));
+      if (isShipped) {
+        order
+            .placed()
+            .lines()
+            .forEach(line -> taken.merge(line.item(), line.quantity(), Long::sum));
+        addRevenue(log, id, order.placed().currency(), revenue);
+      }
+    }
+    judgeStock(log, taken);
+    judgeMails(2 * orders); // that it was placed, and how it ended
+    judgeRevenue(revenue);
+    LOG.infof("%d orders, seed %d: %s", orders, seed, ends);
+    assertThat(ends).containsKeys("shipped", "cancelled", "out-of-stock");
+  }
+
+  /** Nothing is held ready, and what was taken and not given back is what was shipped. */
+  private static void judgeCharge(String order, long cents, @Nullable JsonNode charge) {
+    long captured = charge == null ? 0 : charge.path("captured").asLong();
+    long refunded = charge == null ? 0 : charge.path("refunded").asLong();
+    assertThat(captured - refunded).as("%s: %s", order, charge).isEqualTo(cents);
+    assertThat(charge == null ? 0 : charge.path("open").asLong())
+        .as("%s: %s", order, charge)
+        .isZero();
+  }
+
+  private Map<String, JsonNode> charges() {
+    Map<String, JsonNode> charges = new HashMap<>();
+    try (HttpCalls http = new HttpCalls(provider.url())) {
+      for (JsonNode charge : http.get("charges").body()) {
+        assertThat(charges.put(charge.path("order").asText(), charge)).as("%s", charge).isNull();
+      }
+    }
+    return charges;
+  }
+
+  private static void addRevenue(
+      Log log, String order, String currency, Map<String, Long> revenue) {
+    for (Recorded<Object> each : log.recorded(FulfilmentEvent.FULFILMENTS, order)) {
+      if (each.event() instanceof FulfilmentEvent.Captured captured) {
+        String day = each.time().atZone(ZoneOffset.UTC).toLocalDate().toString();
+        revenue.merge(currency + " " + day, captured.cents(), Long::sum);
+      }
+    }
+  }
+
+  private void judgeStock(Log log, Map<String, Long> taken) {
+    for (int i = 0; i < items; i++) {
+      String id = "item-" + i;
+      Item item = log.state(Item.DECIDER, id);
+      assertThat(item.reserved()).as(id).isEmpty();
+      assertThat(item.stock())
+          .as(id)
+          .isEqualTo(
+              received.getOrDefault(id, 0L)
+                  - removed.getOrDefault(id, 0L)
+                  - taken.getOrDefault(id, 0L));
+    }
+  }
+
+  /** A mail that is sent twice has one id, and was on its way when its instance was disturbed. */
+  private void judgeMails(int expected) {
+    await("each mail")
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(new HashSet<>(mail.messageIds())).hasSize(expected));
+    assertThat(mail.messageIds()).noneMatch(String::isEmpty);
+    for (String id : new HashSet<>(mail.messageIds())) {
+      assertThat(Collections.frequency(mail.messageIds(), id))
+          .as(id)
+          .isLessThanOrEqualTo(1 + interruptions);
+    }
+  }
+
+  private void judgeRevenue(Map<String, Long> expected) {
+    for (AppProcess shop : shops) {
+      try (HttpCalls http = new HttpCalls(shop.url())) {
+        await("the rankings")
+            .atMost(LIMIT)
+            .untilAsserted(
+                () -> {
+                  Map<String, Long> shown = new TreeMap<>();
+                  for (String currency : List.of("EUR", "CHF")) {
+                    for (JsonNode day :
+                        http.get("revenue?currency=" + currency).body().path("entries")) {
+                      shown.put(
+                          currency + " " + day.path("day").asText(), day.path("cents").asLong());
+                    }
+                  }
+                  shown.values().removeIf(cents -> cents == 0);
+                  assertThat(shown).isEqualTo(expected);
+                });
+      }
+    }
+  }
+}

@@ -33,7 +33,8 @@ class ContextsTest {
           "notify", Set.of("order"),
           "warehouse", Set.of("order", "inventory"),
           "fulfilment", Set.of("order", "warehouse", "fraud", "payment"),
-          "overview", Set.of("order", "warehouse", "billing", "fulfilment"));
+          "overview", Set.of("order", "warehouse", "billing", "fulfilment"),
+          "pages", Set.of("inventory", "order", "fulfilment", "overview"));
 
   @Test
   void know_no_more_than_they_listen_to() {

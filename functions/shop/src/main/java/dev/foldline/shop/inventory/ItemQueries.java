@@ -31,11 +31,15 @@ public class ItemQueries {
   @Funq("item")
   @Query
   public Uni<ItemView> item(ItemQuery query) {
-    return queries
-        .document(ItemView.PROJECTION, query.item())
+    return view(query.item())
         .map(
             found ->
                 found.map(View::document).orElseThrow(() -> new NotFound("there is no such item")));
+  }
+
+  /** The same with its version; none where there is no such item. */
+  public Uni<Optional<View<ItemView>>> view(String item) {
+    return queries.document(ItemView.PROJECTION, item);
   }
 
   /**

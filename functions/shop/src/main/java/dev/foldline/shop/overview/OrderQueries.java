@@ -32,13 +32,17 @@ public class OrderQueries {
   @Funq("order")
   @Query
   public Uni<OrderView> order(OrderQuery query) {
-    return queries
-        .document(OrderView.PROJECTION, query.order())
+    return view(query.order())
         .map(
             found ->
                 found
                     .map(View::document)
                     .orElseThrow(() -> new NotFound("there is no such order")));
+  }
+
+  /** The same with its version; none where there is no such order. */
+  public Uni<Optional<View<OrderView>>> view(String order) {
+    return queries.document(OrderView.PROJECTION, order);
   }
 
   /**

@@ -110,6 +110,24 @@ public record OrderView(
     TAKEN_OUT
   }
 
+  /** Whether something of it goes on by itself. */
+  public boolean isUnderWay() {
+    return switch (status) {
+      case UNKNOWN, PLACED, SHIPPING -> true;
+      case READY -> false;
+      case SHIPPED -> stock != Stock.TAKEN_OUT;
+      case CANCELLED, REFUSED -> stock != Stock.RELEASED;
+    };
+  }
+
+  /** Whether it is shipped, or has come to nothing. */
+  public boolean hasEnded() {
+    return switch (status) {
+      case UNKNOWN, PLACED, READY, SHIPPING -> false;
+      case SHIPPED, CANCELLED, REFUSED -> true;
+    };
+  }
+
   private static OrderView of(@Nullable OrderView view, Recorded<?> recorded) {
     return view == null
         ? new OrderView(

@@ -44,9 +44,12 @@ final class ProcessBenchmark implements AutoCloseable {
   /** Time enough for all of them to be set. */
   private static final Duration UNTIL_DUE = Duration.ofSeconds(20);
 
-  /** All that the bank does: its projections, too. */
+  /** All that the bank does: its projections and its channel, too. */
   private static final List<String> SETTINGS =
-      List.of("foldline.reactions.enabled=true", "foldline.projections.enabled=true");
+      List.of(
+          "foldline.reactions.enabled=true",
+          "foldline.projections.enabled=true",
+          "mp.messaging.incoming.closed-accounts.enabled=true");
 
   private static final String DUE = "foldline:1:bench:{timers:alarm-next}:due";
 

@@ -111,7 +111,7 @@ public record OrderView(
   }
 
   /** Whether something of it goes on by itself. */
-  public boolean isUnderWay() {
+  public boolean goesOn() {
     return switch (status) {
       case UNKNOWN, PLACED, SHIPPING -> true;
       case READY -> false;

@@ -122,7 +122,7 @@ public class OrderPages {
         view.document(),
         progress,
         view.version(),
-        view.document().isUnderWay() || (error.isEmpty() && isAwaited(sent, view.document())),
+        view.document().goesOn() || (error.isEmpty() && isAwaited(sent, view.document())),
         Timeline.of(progress, zoom),
         Form.empty(SHIP).unless(sent, "", error),
         Form.empty(CANCEL).unless(sent, "", error));

@@ -37,9 +37,7 @@ public class ProviderApi {
   public Response authorise(
       @HeaderParam("Idempotency-Key") String key, Request.Authorise request, RoutingContext call)
       throws IOException, InterruptedException {
-    if (request.cents() < 1) {
-      throw new BadRequestException("cents must be at least 1");
-    }
+    check(request.cents());
     return handle(key, request, call);
   }
 
@@ -49,9 +47,7 @@ public class ProviderApi {
   public Response capture(
       @HeaderParam("Idempotency-Key") String key, Request.Capture request, RoutingContext call)
       throws IOException, InterruptedException {
-    if (request.cents() < 1) {
-      throw new BadRequestException("cents must be at least 1");
-    }
+    check(request.cents());
     return handle(key, request, call);
   }
 
@@ -73,6 +69,12 @@ public class ProviderApi {
       @HeaderParam("Idempotency-Key") String key, Request.Refund request, RoutingContext call)
       throws IOException, InterruptedException {
     return handle(key, request, call);
+  }
+
+  private static void check(long cents) {
+    if (cents < 1) {
+      throw new BadRequestException("cents must be at least 1");
+    }
   }
 
   private Response handle(@Nullable String key, Request request, RoutingContext call)

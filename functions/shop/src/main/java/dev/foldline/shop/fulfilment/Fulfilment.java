@@ -4,6 +4,7 @@ import static dev.foldline.shop.fulfilment.FulfilmentEvent.FULFILMENTS;
 
 import dev.foldline.core.Decider;
 import dev.foldline.core.Progress;
+import dev.foldline.core.Refused;
 import dev.foldline.core.Result;
 import dev.foldline.core.Steps;
 import dev.foldline.core.Steps.Step;
@@ -123,7 +124,11 @@ public record Fulfilment(
   }
 
   private boolean isDone(String step) {
-    return steps.of(step).equals(Optional.of(Step.State.DONE));
+    return is(step, Step.State.DONE);
+  }
+
+  private boolean is(String step, Step.State state) {
+    return steps.of(step).equals(Optional.of(state));
   }
 
   private List<FulfilmentEvent> answer(Result result) {
@@ -177,13 +182,10 @@ public record Fulfilment(
   }
 
   private FulfilmentEvent nextUndo() {
-    Optional<Step.State> capture = steps.of(CAPTURE);
     if (mayHaveTakenPlace(CAPTURE) && !isDone(REFUND)) {
       return new RefundRequested();
     }
-    boolean isCaptured =
-        capture.equals(Optional.of(Step.State.DONE))
-            || capture.equals(Optional.of(Step.State.UNDONE));
+    boolean isCaptured = isDone(CAPTURE) || is(CAPTURE, Step.State.UNDONE);
     return mayHaveTakenPlace(AUTHORISE) && !isCaptured && !isDone(VOID)
         ? new VoidRequested()
         : new ReleaseRequested();
@@ -195,7 +197,7 @@ public record Fulfilment(
 
   private List<FulfilmentEvent> retryUndo() {
     if (state() != State.HELD) {
-      throw new dev.foldline.core.Refused("order-not-held");
+      throw new Refused("order-not-held");
     }
     return List.of(nextUndo());
   }

@@ -1,11 +1,8 @@
 package dev.foldline.shop.pages;
 
-import dev.foldline.core.Failure;
-import dev.foldline.core.Invalid;
 import dev.foldline.core.Listing.Page;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Receipt;
-import dev.foldline.core.Refused;
 import dev.foldline.core.View;
 import dev.foldline.shop.inventory.Item;
 import dev.foldline.shop.inventory.ItemCommand;
@@ -26,6 +23,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.TEXT_HTML)
 public class ItemPages {
 
-  private static final int UNPROCESSABLE = 422;
   private static final String PATH = "/pages/items";
   private static final String ADD = "add";
 
@@ -72,14 +69,12 @@ public class ItemPages {
       @FormParam("key") @Nullable String key,
       @FormParam("item") @DefaultValue("") String item,
       @FormParam("name") @DefaultValue("") String name) {
-    return submissions
-        .handle(Item.DECIDER, new ItemCommand.Add(item, name), key)
-        .map(receipt -> done(item, receipt))
-        .onFailure(ItemPages::isRefusal)
-        .recoverWithUni(
-            failure ->
-                items(Optional.empty(), Form.empty(ADD).unless(ADD, item, words(failure)), name)
-                    .map(ItemPages::refused));
+    return submissions.submit(
+        Item.DECIDER,
+        () -> new ItemCommand.Add(item, name),
+        key,
+        receipt -> shown(item, receipt),
+        why -> items(Optional.empty(), Form.empty(ADD).unless(ADD, item, why), name));
   }
 
   /**
@@ -159,33 +154,18 @@ public class ItemPages {
 
   private Uni<Response> submit(
       String item, @Nullable String key, String form, String value, Supplier<ItemCommand> command) {
-    return Uni.createFrom()
-        .deferred(() -> submissions.handle(Item.DECIDER, command.get(), key))
-        .map(receipt -> done(item, receipt))
-        .onFailure(ItemPages::isRefusal)
-        .recoverWithUni(
-            failure -> item(item, 0, form, value, words(failure)).map(ItemPages::refused));
+    return submissions.submit(
+        Item.DECIDER,
+        command,
+        key,
+        receipt -> shown(item, receipt),
+        why -> item(item, 0, form, value, why));
   }
 
-  private static boolean isRefusal(Throwable failure) {
-    return failure instanceof Refused || failure instanceof Invalid;
-  }
-
-  private static String words(Throwable failure) {
-    return failure instanceof Failure known ? known.detail() : "";
-  }
-
-  /** What was sent again is shown again. */
-  private static Response done(String item, Receipt receipt) {
-    return Response.seeOther(
-            UriBuilder.fromPath(PATH)
-                .path("{item}")
-                .queryParam("revision", receipt.revision())
-                .build(item))
-        .build();
-  }
-
-  private static Response refused(TemplateInstance page) {
-    return Response.status(UNPROCESSABLE).entity(page).build();
+  private static URI shown(String item, Receipt receipt) {
+    return UriBuilder.fromPath(PATH)
+        .path("{item}")
+        .queryParam("revision", receipt.revision())
+        .build(item);
   }
 }

@@ -1,10 +1,7 @@
 package dev.foldline.shop.pages;
 
-import dev.foldline.core.Failure;
-import dev.foldline.core.Invalid;
 import dev.foldline.core.Listing.Page;
 import dev.foldline.core.NotFound;
-import dev.foldline.core.Refused;
 import dev.foldline.core.View;
 import dev.foldline.quarkus.processes.Processes;
 import dev.foldline.reactions.ProcessProgress;
@@ -39,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.TEXT_HTML)
 public class OrderPages {
 
-  private static final int UNPROCESSABLE = 422;
   private static final String PATH = "/pages/orders";
   private static final String SHIP = "ship";
   private static final String CANCEL = "cancel";
@@ -152,20 +148,11 @@ public class OrderPages {
 
   private Uni<Response> submit(
       String order, @Nullable String key, String form, OrderCommand command) {
-    return submissions
-        .handle(Order.DECIDER, command, key)
-        .map(
-            _ ->
-                Response.seeOther(
-                        UriBuilder.fromPath(PATH)
-                            .path("{order}")
-                            .queryParam("asked", form)
-                            .build(order))
-                    .build())
-        .onFailure(failure -> failure instanceof Refused || failure instanceof Invalid)
-        .recoverWithUni(
-            failure ->
-                order(order, Timeline.Zoom.MINUTES, form, ((Failure) failure).detail())
-                    .map(page -> Response.status(UNPROCESSABLE).entity(page).build()));
+    return submissions.submit(
+        Order.DECIDER,
+        () -> command,
+        key,
+        _ -> UriBuilder.fromPath(PATH).path("{order}").queryParam("asked", form).build(order),
+        why -> order(order, Timeline.Zoom.MINUTES, form, why));
   }
 }

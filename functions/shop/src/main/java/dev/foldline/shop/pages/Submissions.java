@@ -3,17 +3,24 @@ package dev.foldline.shop.pages;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.foldline.core.Decider;
+import dev.foldline.core.Failure;
 import dev.foldline.core.Invalid;
 import dev.foldline.core.Receipt;
+import dev.foldline.core.Refused;
 import dev.foldline.core.commands.CommandContext;
 import dev.foldline.core.commands.KeyedRequest;
 import dev.foldline.core.commands.RequestMacs;
 import dev.foldline.eventstoredb.commands.CommandHandler;
+import io.quarkus.qute.TemplateInstance;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class Submissions {
 
+  private static final int UNPROCESSABLE = 422;
   private static final Pattern KEY = Pattern.compile("[0-9a-f-]{36}");
 
   private final CommandHandler commands;
@@ -34,11 +42,29 @@ class Submissions {
   }
 
   /**
-   * What a form asks for.
+   * Has done what a form asks for.
    *
-   * @return fails with {@link Invalid} where a field is
+   * @param shown where what was done is shown, also where it was sent again: 303
+   * @param refused the page that says why it was not done: 422
    */
-  <C> Uni<Receipt> handle(Decider<C, ?, ?> decider, C command, @Nullable String key) {
+  <C> Uni<Response> submit(
+      Decider<C, ?, ?> decider,
+      Supplier<C> command,
+      @Nullable String key,
+      Function<Receipt, URI> shown,
+      Function<String, Uni<TemplateInstance>> refused) {
+    return Uni.createFrom()
+        .deferred(() -> handle(decider, command.get(), key))
+        .map(receipt -> Response.seeOther(shown.apply(receipt)).build())
+        .onFailure(failure -> failure instanceof Refused || failure instanceof Invalid)
+        .recoverWithUni(
+            failure ->
+                refused
+                    .apply(((Failure) failure).detail())
+                    .map(page -> Response.status(UNPROCESSABLE).entity(page).build()));
+  }
+
+  private <C> Uni<Receipt> handle(Decider<C, ?, ?> decider, C command, @Nullable String key) {
     if (key == null || !KEY.matcher(key).matches()) {
       return Uni.createFrom()
           .failure(new Invalid("key", "the form has no key: load the page again"));

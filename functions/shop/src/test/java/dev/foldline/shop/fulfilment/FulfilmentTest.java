@@ -5,6 +5,7 @@ import static dev.foldline.core.Effect.remind;
 import static dev.foldline.core.Effect.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.foldline.core.Effect;
 import dev.foldline.core.Progress.State;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Result;
@@ -58,6 +59,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -274,7 +276,7 @@ class FulfilmentTest {
     return String.join(
         ", ",
         state(events).steps().all().stream()
-            .map(step -> step.name() + " " + step.state().name().toLowerCase(java.util.Locale.ROOT))
+            .map(step -> step.name() + " " + step.state().name().toLowerCase(Locale.ROOT))
             .toList());
   }
 
@@ -369,7 +371,7 @@ class FulfilmentTest {
         .check();
   }
 
-  private static void leads(FulfilmentEvent event, dev.foldline.core.Effect effect) {
+  private static void leads(FulfilmentEvent event, Effect effect) {
     GivenReaction.given(FulfilmentNext.REACTION).when(event).then(effect);
   }
 }

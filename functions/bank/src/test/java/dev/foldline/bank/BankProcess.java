@@ -1,5 +1,6 @@
 package dev.foldline.bank;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.testing.Ports;
@@ -60,7 +61,7 @@ final class BankProcess implements AutoCloseable {
     await()
         .atMost(START)
         .ignoreException(UncheckedIOException.class)
-        .failFast("the bank ended, see " + log, () -> !process.isAlive())
+        .failFast(() -> assertThat(process.isAlive()).as(this::output).isTrue())
         .until(() -> client.get("q/health/ready").status() == 200);
   }
 

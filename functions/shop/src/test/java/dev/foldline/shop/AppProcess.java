@@ -1,5 +1,6 @@
 package dev.foldline.shop;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.foldline.testing.Ports;
@@ -29,6 +30,7 @@ final class AppProcess implements AutoCloseable {
   private final Map<String, String> properties;
   private final String ready;
   private final int port = Ports.free();
+  private final Path log;
   private Process process;
 
   /**
@@ -40,6 +42,11 @@ final class AppProcess implements AutoCloseable {
     this.application = application;
     this.properties = properties;
     this.ready = ready;
+    try {
+      this.log = Files.createTempFile(Path.of("target"), "app-", ".log");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     this.process = launch();
   }
 
@@ -55,10 +62,9 @@ final class AppProcess implements AutoCloseable {
     command.add("-jar");
     command.add(application.resolve("quarkus-run.jar").toAbsolutePath().toString());
     try {
-      Path log = Files.createTempFile(Path.of("target"), "app-", ".log");
       return new ProcessBuilder(command)
           .redirectErrorStream(true)
-          .redirectOutput(log.toFile())
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
           .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -70,7 +76,7 @@ final class AppProcess implements AutoCloseable {
       await()
           .atMost(START)
           .ignoreExceptionsInstanceOf(UncheckedIOException.class)
-          .failFast(application + " has ended", () -> !process.isAlive())
+          .failFast(() -> assertThat(process.isAlive()).as(this::output).isTrue())
           .until(() -> http.get(ready).status() == 200);
     }
   }
@@ -81,6 +87,14 @@ final class AppProcess implements AutoCloseable {
 
   Process process() {
     return process;
+  }
+
+  private String output() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Ends it as {@code kill -9} does. */

@@ -12,16 +12,17 @@ import dev.foldline.redis.Checkpoints;
 import dev.foldline.redis.Lease;
 import dev.foldline.redis.Reminder;
 import dev.foldline.redis.Timers;
+import dev.foldline.redis.Timers.Due;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -41,9 +42,6 @@ final class RemindersRebuild {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long BETWEEN_CHECKPOINTS = Duration.ofMinutes(1).toNanos();
   private static final int PAGE = 1_000;
-
-  /** So many are held that were due and may be over; what is more is looked at when it is due. */
-  private static final int MOST_UNSURE = 200_000;
 
   private final Engine engine;
   private final String name;
@@ -65,8 +63,6 @@ final class RemindersRebuild {
   interface Of {
     Uni<List<EventReminders.Entry>> of(Recorded<StoredEvent> event);
   }
-
-  private record Unsure(Reminder reminder, Instant due) {}
 
   /**
    * @param filter a regular expression of the streams of the events, and of those reminded
@@ -192,12 +188,16 @@ final class RemindersRebuild {
     return answer.await().atMost(PATIENCE);
   }
 
-  /** One reading of the log. */
+  /** One reading of the log, a page at a time. */
   private final class Pass {
 
     private final Instant now;
-    private final Map<Reminder, Instant> sure = new HashMap<>();
-    private final SequencedMap<UUID, Unsure> unsure = new LinkedHashMap<>();
+    private final Map<Reminder, Instant> pending = new HashMap<>();
+
+    /** What was due already, by the keys that tell further on that it is over. */
+    private final Map<UUID, Due> open = new HashMap<>();
+
+    private final Set<UUID> over = new HashSet<>();
     private long count;
 
     Pass(Instant now) {
@@ -205,41 +205,44 @@ final class RemindersRebuild {
     }
 
     void take(Recorded<StoredEvent> event) {
-      effect(event).ifPresent(over -> unsure.remove(over.key()));
+      effect(event).map(Handled::key).ifPresent(this::isOver);
       reminders(event)
           .ifPresentOrElse(
               all -> all.forEach(each -> take(event, each)),
-              () -> sure.put(Reminder.ofAll(event.stream(), event.revision()), now));
-      while (unsure.size() > MOST_UNSURE) {
-        add(unsure.pollFirstEntry().getValue());
-      }
+              () -> pending.put(Reminder.ofAll(event.stream(), event.revision()), now));
+    }
+
+    private void isOver(UUID key) {
+      open.remove(key);
+      over.add(key);
     }
 
     private void take(Recorded<StoredEvent> event, EventReminders.Entry each) {
-      Unsure reminder = new Unsure(Reminders.reminder(event, each.effect()), each.due());
+      Reminder reminder = Reminders.reminder(event, each.effect());
       if (each.due().isAfter(now)) {
-        add(reminder);
+        pending.merge(reminder, each.due(), (one, other) -> one.isBefore(other) ? one : other);
       } else {
-        unsure.put(each.key(), reminder);
-      }
-    }
-
-    private void add(Unsure each) {
-      sure.merge(each.reminder(), each.due(), (one, other) -> one.isBefore(other) ? one : other);
-      if (sure.size() == PAGE) {
-        set();
+        open.put(each.key(), new Due(reminder, each.due()));
       }
     }
 
     void set() {
-      await(timers.set(sure));
-      count += sure.size();
-      sure.clear();
+      await(timers.set(pending));
+      await(timers.note(open));
+      await(timers.over(over));
+      count += pending.size();
+      pending.clear();
+      open.clear();
+      over.clear();
     }
 
     void end() {
-      unsure.values().forEach(this::add);
-      set();
+      int added;
+      do {
+        added = await(timers.setNoted(PAGE));
+        count += added;
+        await(lease.take(me, LEASE));
+      } while (added > 0);
     }
   }
 

@@ -132,6 +132,35 @@ class TimersTest {
   }
 
   @Test
+  void that_were_noted_are_due_unless_they_are_over() {
+    Timers timers = timers("noted");
+    UUID over = UUID.randomUUID();
+    Reminder odd = reminder("a@5:~", "übrig@3#x y");
+    await(
+        timers.note(
+            Map.of(
+                over,
+                new Due(reminder("a", "x"), NOON),
+                UUID.randomUUID(),
+                new Due(odd, NOON.plusNanos(1)))));
+    assertThat(take(timers, NOON.plus(MINUTE))).as("not before it is known").isEmpty();
+
+    await(timers.over(List.of(over, UUID.randomUUID())));
+    assertThat(await(timers.setNoted(10))).isEqualTo(1);
+    assertThat(await(timers.setNoted(10))).isZero();
+    assertThat(take(timers, NOON)).isEmpty();
+    assertThat(take(timers, NOON.plusMillis(1))).containsExactly(new Due(odd, NOON.plusMillis(1)));
+  }
+
+  @Test
+  void that_were_noted_by_somebody_who_died_are_noted_anew() {
+    Timers timers = timers("left");
+    await(timers.note(Map.of(UUID.randomUUID(), new Due(reminder("a", "x"), NOON))));
+    await(timers.begin());
+    assertThat(await(timers.setNoted(10))).isZero();
+  }
+
+  @Test
   void take_no_more_than_250_bytes_each() {
     Timers timers = timers("many");
     String key = "foldline:1:bank:{timers:many}:due";

@@ -14,9 +14,6 @@ import java.util.List;
 /** What is called over HTTP, in a process of its own. */
 final class HttpProcess implements AutoCloseable {
 
-  private static final Path JAR =
-      StoreProcess.MEASURED.resolve("infra/bench/functions/target/quarkus-app/quarkus-run.jar");
-
   /** Any will do: nothing here is secret. */
   static final String KEYS =
       "bench:"
@@ -31,20 +28,34 @@ final class HttpProcess implements AutoCloseable {
   }
 
   /**
-   * The packaged functions.
+   * The bank's functions, and those that are measured beside them.
    *
    * @param settings as {@code name=value}
    */
   static HttpProcess functions(String connectionString, int redisPort, List<String> settings)
       throws IOException {
+    return functions("infra/bench/functions", connectionString, redisPort, settings);
+  }
+
+  /** Those of some application, which is packaged in a module. */
+  static HttpProcess functions(
+      String module, String connectionString, int redisPort, List<String> settings)
+      throws IOException {
+    List<String> all = new ArrayList<>(settings);
+    all.add("foldline.eventstoredb.connection-string=" + connectionString);
+    all.add("quarkus.redis.hosts=redis://127.0.0.1:" + redisPort);
+    return application(module, all);
+  }
+
+  /** What is packaged in a module. */
+  static HttpProcess application(String module, List<String> settings) throws IOException {
     int port = freePort();
     List<String> arguments = new ArrayList<>();
     arguments.add("-Dquarkus.http.host=127.0.0.1");
     arguments.add("-Dquarkus.http.port=" + port);
-    arguments.add("-Dfoldline.eventstoredb.connection-string=" + connectionString);
-    arguments.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redisPort);
     settings.forEach(setting -> arguments.add("-D" + setting));
-    arguments.addAll(List.of("-jar", JAR.toString()));
+    Path jar = StoreProcess.MEASURED.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+    arguments.addAll(List.of("-jar", jar.toString()));
     return start(port, arguments);
   }
 

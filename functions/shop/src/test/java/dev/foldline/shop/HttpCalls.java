@@ -15,7 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /** Calls of an application under test. */
-final class HttpCalls implements AutoCloseable {
+public final class HttpCalls implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -23,7 +23,7 @@ final class HttpCalls implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final URI base;
 
-  HttpCalls(URI base) {
+  public HttpCalls(URI base) {
     this.base = base;
   }
 
@@ -32,22 +32,22 @@ final class HttpCalls implements AutoCloseable {
    *
    * @param body as JSON; missing where it is none
    */
-  record Answer(int status, JsonNode body) {
+  public record Answer(int status, JsonNode body) {
 
-    String code() {
+    public String code() {
       return body.path("code").asText();
     }
 
-    String text(String field) {
+    public String text(String field) {
       return body.path(field).asText();
     }
   }
 
-  Answer get(String path) {
+  public Answer get(String path) {
     return call(HttpRequest.newBuilder(base.resolve(path)));
   }
 
-  Answer post(String path, String json) {
+  public Answer post(String path, String json) {
     return call(
         HttpRequest.newBuilder(base.resolve(path))
             .header("Content-Type", "application/json")

@@ -21,4 +21,13 @@ public record Form(String name, String key, String value, String error) {
   Form unless(String sent, String field, String why) {
     return name.equals(sent) ? new Form(name, key, field, why) : this;
   }
+
+  public boolean failed() {
+    return !error.isEmpty();
+  }
+
+  /** What its field holds: what was sent in vain, else what there is. */
+  public String valueOr(String now) {
+    return failed() ? value : now;
+  }
 }

@@ -52,7 +52,13 @@ public class ItemPages {
     static native TemplateInstance items(Page<ItemView> page, Form add, String name);
 
     static native TemplateInstance item(
-        ItemView item, boolean pending, Form rename, Form receive, Form remove, Form retire);
+        ItemView item,
+        long version,
+        boolean pending,
+        Form rename,
+        Form receive,
+        Form remove,
+        Form retire);
   }
 
   @GET
@@ -98,9 +104,11 @@ public class ItemPages {
               if (found.isEmpty() && revision < 0) {
                 throw new NotFound("there is no such item");
               }
+              long version = found.map(View::version).orElse(-1L);
               return Templates.item(
                   found.map(View::document).orElseGet(() -> new ItemView(item, "", 0, 0, false)),
-                  found.map(View::version).orElse(-1L) < revision,
+                  version,
+                  version < revision,
                   Form.empty("rename").unless(sent, value, error),
                   Form.empty("receive").unless(sent, value, error),
                   Form.empty("remove").unless(sent, value, error),

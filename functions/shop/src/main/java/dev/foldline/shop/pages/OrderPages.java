@@ -94,7 +94,8 @@ public class OrderPages {
     return order(order, Timeline.Zoom.of(zoom), asked, "");
   }
 
-  private Uni<TemplateInstance> order(String order, Timeline.Zoom zoom, String sent, String error) {
+  private Uni<TemplateInstance> order(
+      String order, Optional<Timeline.Zoom> zoom, String sent, String error) {
     return queries
         .view(order)
         .map(found -> found.orElseThrow(() -> new NotFound("there is no such order")))
@@ -111,7 +112,7 @@ public class OrderPages {
   private static TemplateInstance page(
       View<OrderView> view,
       ProcessProgress progress,
-      Timeline.Zoom zoom,
+      Optional<Timeline.Zoom> zoom,
       String sent,
       String error) {
     return Templates.order(
@@ -153,6 +154,6 @@ public class OrderPages {
         () -> command,
         key,
         _ -> UriBuilder.fromPath(PATH).path("{order}").queryParam("asked", form).build(order),
-        why -> order(order, Timeline.Zoom.MINUTES, form, why));
+        why -> order(order, Optional.empty(), form, why));
   }
 }

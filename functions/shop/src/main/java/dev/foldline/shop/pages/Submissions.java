@@ -18,7 +18,6 @@ import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -76,14 +75,7 @@ class Submissions {
     }
     byte[] asked = command.toString().getBytes(UTF_8);
     return commands.handle(
-        decider,
-        command,
-        new CommandContext(
-            CommandContext.NONE.caller(),
-            Optional.of(new KeyedRequest(key, asked, macs)),
-            CommandContext.NONE.precondition(),
-            CommandContext.NONE.metadata(),
-            CommandContext.NONE.timeout()));
+        decider, command, CommandContext.NONE.of(new KeyedRequest(key, asked, macs)));
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.foldline.reactions.ProcessProgress.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ public record Timeline(Zoom zoom, List<Mark> marks) {
 
   /** How much is shown. */
   public enum Zoom {
-    MINUTES("5 minutes", Duration.ofMinutes(5)),
+    MINUTE("1 minute", Duration.ofMinutes(1)),
+    MINUTES("10 minutes", Duration.ofMinutes(10)),
     HOUR("1 hour", Duration.ofHours(1)),
     DAY("1 day", Duration.ofDays(1)),
     WEEK("1 week", Duration.ofDays(7)),
@@ -35,12 +37,17 @@ public record Timeline(Zoom zoom, List<Mark> marks) {
       return words;
     }
 
-    /** The one of a name, else that of minutes. */
-    static Zoom of(@Nullable String name) {
+    /** The one of a name; none where there is none. */
+    static Optional<Zoom> of(@Nullable String name) {
+      return Stream.of(values()).filter(zoom -> zoom.name().equalsIgnoreCase(name)).findFirst();
+    }
+
+    /** The closest that shows a time whole, else the widest. */
+    private static Zoom around(Duration time) {
       return Stream.of(values())
-          .filter(zoom -> zoom.name().equalsIgnoreCase(name))
+          .filter(zoom -> zoom.span.compareTo(time) >= 0)
           .findFirst()
-          .orElse(MINUTES);
+          .orElse(MONTHS);
     }
   }
 
@@ -52,9 +59,14 @@ public record Timeline(Zoom zoom, List<Mark> marks) {
    */
   public record Mark(String step, String state, Instant time, long place) {}
 
-  static Timeline of(ProcessProgress progress, Zoom zoom) {
-    List<Instant> times = progress.steps().stream().map(Timeline::time).toList();
-    Instant start = times.stream().min(Instant::compareTo).orElse(Instant.EPOCH);
+  /**
+   * @param chosen how much is shown; else what shows all of it
+   */
+  static Timeline of(ProcessProgress progress, Optional<Zoom> chosen) {
+    List<Instant> times = progress.steps().stream().map(Timeline::time).sorted().toList();
+    Instant start = times.isEmpty() ? Instant.EPOCH : times.getFirst();
+    Instant end = times.isEmpty() ? start : times.getLast();
+    Zoom zoom = chosen.orElseGet(() -> Zoom.around(Duration.between(start, end)));
     return new Timeline(
         zoom,
         progress.steps().stream()

@@ -153,7 +153,8 @@ class PagesTest {
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(refused.body())
         .contains("<p class=\"error\" role=\"alert\" id=\"remove-error\">not enough stock</p>")
-        .contains("value=\"3\" required aria-describedby=\"remove-error\"");
+        .contains(
+            "value=\"3\" required inputmode=\"numeric\" autofocus aria-describedby=\"remove-error\"");
     assertThat(key(refused.body(), "remove")).isNotEqualTo(key(before, "remove"));
 
     HttpResponse<String> number =
@@ -178,7 +179,7 @@ class PagesTest {
   void say_that_something_is_being_processed_until_it_shows() {
     add();
     assertThat(get(page + "?revision=7"))
-        .contains("What you asked for is being processed.")
+        .contains("It is being processed.")
         .contains("<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>");
     assertThat(get(page + "?revision=0")).doesNotContain("being processed", "http-equiv");
   }
@@ -241,8 +242,10 @@ class PagesTest {
 
   @Test
   void are_none_of_what_there_is_not() {
-    assertThat(send(HttpRequest.newBuilder(shop.resolve("pages/items/none"))).statusCode())
-        .isEqualTo(404);
+    HttpResponse<String> none = send(HttpRequest.newBuilder(shop.resolve("pages/items/none")));
+    assertThat(none.statusCode()).isEqualTo(404);
+    assertThat(none.headers().firstValue("Content-Type")).contains("text/html;charset=UTF-8");
+    assertThat(none.body()).contains("<h1>Not found</h1>", "there is no such item");
     assertThat(send(HttpRequest.newBuilder(shop.resolve("pages/orders/none"))).statusCode())
         .isEqualTo(404);
     assertThat(send(HttpRequest.newBuilder(shop.resolve("pages/items/%20"))).statusCode())

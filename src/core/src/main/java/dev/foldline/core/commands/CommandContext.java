@@ -35,4 +35,9 @@ public record CommandContext(
   public CommandContext by(Caller other) {
     return new CommandContext(other, keyed, precondition, metadata, timeout);
   }
+
+  /** The same of a request that its caller may repeat. */
+  public CommandContext of(KeyedRequest request) {
+    return new CommandContext(caller, Optional.of(request), precondition, metadata, timeout);
+  }
 }

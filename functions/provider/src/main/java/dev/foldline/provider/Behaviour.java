@@ -19,7 +19,7 @@ class Behaviour {
     HANG,
     /** It is done, and answered with 500. */
     FAIL,
-    /** It is done, and its connection is closed. */
+    /** It is done, and its answer is lost. */
     LOSE
   }
 

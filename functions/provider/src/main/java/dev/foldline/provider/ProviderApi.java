@@ -94,7 +94,7 @@ public class ProviderApi {
       case WELL, DECLINE, SLOW, HANG -> response(key, answer);
       case FAIL -> Response.serverError().build();
       case LOSE -> {
-        call.request().connection().close();
+        call.response().reset();
         yield Response.serverError().build();
       }
     };

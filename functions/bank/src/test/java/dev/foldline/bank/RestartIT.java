@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RestartIT {
 
   private static final int ACCOUNTS = 8;
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = Integer.getInteger("restart.rounds", 1);
   private static final int DEPOSITS = 300;
 
   @TempDir Path data;

@@ -12,6 +12,7 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.eventstoredb.subscriptions.Scan;
 import dev.foldline.shop.billing.Invoice;
 import dev.foldline.shop.billing.InvoiceEvent;
 import dev.foldline.shop.fraud.ScreeningEvent;
@@ -23,6 +24,7 @@ import dev.foldline.shop.order.Order;
 import dev.foldline.shop.order.OrderEvent;
 import dev.foldline.shop.warehouse.Reservation;
 import dev.foldline.shop.warehouse.ReservationEvent;
+import dev.foldline.testing.ApplicationProcess;
 import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.Hang;
 import dev.foldline.testing.RedisProcess;
@@ -33,7 +35,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,6 +71,10 @@ class DayInTheLifeIT {
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final Duration A_MOMENT = Duration.ofMillis(700);
   private static final int AT_ONCE = 10;
+  private static final int PAGE = 1_000;
+  private static final String READY = "q/health/ready";
+  private static final String EVERYTHING =
+      "^(order|item|reservation|screening|invoice|fulfilment)-";
   private static final EventCodec CODEC =
       new EventCodec(
           List.of(
@@ -87,13 +92,13 @@ class DayInTheLifeIT {
   private final Random random = new Random(seed);
 
   private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
-  private final List<AppProcess> shops = new ArrayList<>();
+  private final List<ApplicationProcess> shops = new ArrayList<>();
   private final Map<String, Long> received = new HashMap<>();
   private final Map<String, Long> removed = new HashMap<>();
   private RedisProcess redis;
   private EventStoreServer store;
   private MailServer mail;
-  private AppProcess provider;
+  private ApplicationProcess provider;
   private final List<Interruption> interruptions = new ArrayList<>();
 
   @BeforeEach
@@ -102,15 +107,15 @@ class DayInTheLifeIT {
     store = EventStoreServer.startProcess(data.resolve("store"));
     mail = new MailServer();
     provider = ProviderProcess.launch();
-    provider.awaitReady();
     shops.add(shop());
     shops.add(shop());
-    shops.forEach(AppProcess::awaitReady);
+    shops.forEach(each -> each.awaitReady(READY));
   }
 
-  private AppProcess shop() {
-    return new AppProcess(
-        AppProcess.SHOP,
+  private ApplicationProcess shop() {
+    return new ApplicationProcess(
+        Path.of("target", "quarkus-app"),
+        List.of("-Xmx256m"),
         Map.of(
             "foldline.eventstoredb.connection-string", store.connectionString(),
             "foldline.eventstoredb.timeout", "2s",
@@ -121,12 +126,12 @@ class DayInTheLifeIT {
             "shop.provider.url", provider.url().toString(),
             "shop.provider.timeout", "500ms",
             "shop.authorise-within", "5s"),
-        "q/health/ready");
+        Map.of());
   }
 
   @AfterEach
   void close() {
-    shops.forEach(AppProcess::close);
+    shops.forEach(ApplicationProcess::close);
     provider.close();
     callers.close();
     mail.close();
@@ -157,7 +162,7 @@ class DayInTheLifeIT {
     judge();
   }
 
-  private AppProcess any() {
+  private ApplicationProcess any() {
     return shops.get(random.nextInt(shops.size()));
   }
 
@@ -240,7 +245,7 @@ class DayInTheLifeIT {
       case 4 -> behave("LOSE", 5);
       case 5 -> {
         provider.restart();
-        provider.awaitReady();
+        provider.awaitReady(ProviderProcess.READY);
       }
       case 6 -> behave("SLOW", 5);
       default -> {
@@ -265,8 +270,8 @@ class DayInTheLifeIT {
   }
 
   private void restartDead() {
-    shops.stream().filter(shop -> !shop.process().isAlive()).forEach(AppProcess::restart);
-    shops.forEach(AppProcess::awaitReady);
+    shops.stream().filter(shop -> !shop.process().isAlive()).forEach(ApplicationProcess::restart);
+    shops.forEach(each -> each.awaitReady(READY));
   }
 
   /** What is ready is shipped. */
@@ -314,29 +319,21 @@ class DayInTheLifeIT {
 
   private Log readLog() {
     Map<String, List<Recorded<Object>>> streams = new HashMap<>();
-    try (EventStore reader = new EventStore(store.connectionString(), Duration.ofSeconds(10))) {
-      for (Recorded<StoredEvent> stored : all(reader)) {
-        if (CODEC.knows(stored.event().type())) {
-          streams
-              .computeIfAbsent(stored.stream(), _ -> new ArrayList<>())
-              .add(stored.map(event -> CODEC.decode(event).getFirst()));
+    try (EventStore reader = new EventStore(store.connectionString(), Duration.ofSeconds(10));
+        Scan scan = new Scan(reader, EVERYTHING, -1)) {
+      while (!scan.ended()) {
+        for (Recorded<StoredEvent> stored : scan.next(PAGE)) {
+          if (CODEC.knows(stored.event().type())) {
+            streams
+                .computeIfAbsent(stored.stream(), _ -> new ArrayList<>())
+                .add(stored.map(event -> CODEC.decode(event).getFirst()));
+          }
         }
       }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
     return new Log(streams);
-  }
-
-  private static List<Recorded<StoredEvent>> all(EventStore reader) {
-    List<Recorded<StoredEvent>> all = new ArrayList<>();
-    long before = -1;
-    List<Recorded<StoredEvent>> page;
-    do {
-      page = reader.before(before, 1_000).await().atMost(LIMIT);
-      all.addAll(page);
-      before = page.isEmpty() ? before : page.getLast().position();
-    } while (!page.isEmpty());
-    Collections.reverse(all);
-    return all;
   }
 
   private void judge() {
@@ -442,7 +439,7 @@ class DayInTheLifeIT {
   }
 
   private void judgeRevenue(Map<String, Long> expected) {
-    for (AppProcess shop : shops) {
+    for (ApplicationProcess shop : shops) {
       try (HttpCalls http = new HttpCalls(shop.url())) {
         await("the rankings")
             .atMost(LIMIT)

@@ -1,0 +1,149 @@
+package dev.foldline.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A packaged Quarkus application in a process of its own and in production mode, to be called,
+ * killed and paused: on one port of the loopback interface, however often it is started. What it
+ * says goes to a file under {@code target}. For one thread.
+ */
+public final class ApplicationProcess implements AutoCloseable {
+
+  private static final String HOST = "127.0.0.1";
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private final Path application;
+  private final List<String> options;
+  private final Map<String, String> properties;
+  private final Map<String, String> environment;
+  private final int port = Ports.free();
+  private final Path log;
+  private Process process;
+
+  /**
+   * Starts it, by Foldline's launcher and in its profile {@code fast-start} where it has that.
+   *
+   * @param application its directory {@code quarkus-app}
+   * @param options of java, such as {@code -Xmx256m}
+   * @param environment what is in it besides
+   */
+  public ApplicationProcess(
+      Path application,
+      List<String> options,
+      Map<String, String> properties,
+      Map<String, String> environment) {
+    this.application = application.toAbsolutePath();
+    this.options = List.copyOf(options);
+    this.properties = Map.copyOf(properties);
+    this.environment = Map.copyOf(environment);
+    try {
+      this.log = Files.createTempFile(Path.of("target"), "application-", ".log");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.process = launch();
+  }
+
+  private Process launch() {
+    boolean isFoldlines = Files.exists(application.resolve("run"));
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        isFoldlines
+            ? List.of(application.resolve("run").toString(), "fast-start")
+            : List.of(java.toString(), "-XX:TieredStopAtLevel=1"));
+    command.addAll(options);
+    command.addAll(List.of("-Dquarkus.http.host=" + HOST, "-Dquarkus.http.port=" + port));
+    properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+    if (!isFoldlines) {
+      command.addAll(List.of("-jar", application.resolve("quarkus-run.jar").toString()));
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Waits until it answers a path with 200.
+   *
+   * @throws AssertionError if it ends before, with what it has said, or if that takes a minute
+   */
+  public void awaitReady(String path) {
+    HttpRequest request = HttpRequest.newBuilder(url().resolve(path)).timeout(START).build();
+    long end = System.nanoTime() + START.toNanos();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      while (!isReady(http, request)) {
+        if (!process.isAlive() || System.nanoTime() > end) {
+          throw new AssertionError("%s is not ready: %s".formatted(application, output()));
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
+  }
+
+  private static boolean isReady(HttpClient http, HttpRequest request) {
+    try {
+      return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException _) {
+      return false; // it does not listen yet
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public URI url() {
+    return URI.create("http://" + HOST + ":" + port + "/");
+  }
+
+  public Process process() {
+    return process;
+  }
+
+  /** All that it said, whenever it was started. */
+  public String output() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends it as {@code kill -9} does. */
+  public void kill() {
+    process.destroyForcibly();
+    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+
+  /** Kills it, and starts it again, as it was started before. */
+  public void restart() {
+    kill();
+    process = launch();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

@@ -30,7 +30,7 @@ class LaggingViewsTest {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("foldline.projections.enabled", "false");
+      return Map.of("foldline.run", "commands,queries");
     }
   }
 

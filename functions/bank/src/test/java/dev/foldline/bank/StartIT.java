@@ -66,6 +66,20 @@ class StartIT {
         "dev.foldline:foldline-embedded");
   }
 
+  @Test
+  void does_not_start_with_roles_that_there_are_not_or_that_sleep() throws Exception {
+    Map<String, String> rest =
+        Map.of(
+            "quarkus.redis.hosts", "redis://localhost",
+            "foldline.eventstoredb.connection-string", "esdb://localhost:1?tls=false",
+            "foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
+    Map<String, String> wrong = new HashMap<>(rest);
+    wrong.put("foldline.run", "comands");
+    assertDoesNotStart(wrong, "foldline.run", "comands");
+    assertDoesNotStart(
+        rest, Map.of("AWS_LAMBDA_FUNCTION_NAME", "bank"), "foldline.run=commands,queries");
+  }
+
   /** Such as a platform sets for a service that is called foldline-bank. */
   @Test
   void only_warns_of_an_environment_variable_that_is_no_property(@TempDir Path data) {
@@ -88,7 +102,13 @@ class StartIT {
 
   private static void assertDoesNotStart(Map<String, String> properties, String... says)
       throws Exception {
-    try (BankProcess bank = BankProcess.launch(properties)) {
+    assertDoesNotStart(properties, Map.of(), says);
+  }
+
+  private static void assertDoesNotStart(
+      Map<String, String> properties, Map<String, String> environment, String... says)
+      throws Exception {
+    try (BankProcess bank = BankProcess.launch(properties, environment)) {
       assertThat(bank.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
 
       assertThat(bank.process().exitValue()).isNotZero();

@@ -8,6 +8,6 @@ public class WithReactions implements QuarkusTestProfile {
 
   @Override
   public Map<String, String> getConfigOverrides() {
-    return Map.of("foldline.reactions.enabled", "true");
+    return Map.of("foldline.run", "commands,queries,projections,reactions,timers,builds");
   }
 }

@@ -47,8 +47,7 @@ final class ProcessBenchmark implements AutoCloseable {
   /** All that the bank does: its projections and its channel, too. */
   private static final List<String> SETTINGS =
       List.of(
-          "foldline.reactions.enabled=true",
-          "foldline.projections.enabled=true",
+          "foldline.run=commands,queries,projections,reactions,timers,builds",
           "mp.messaging.incoming.closed-accounts.enabled=true");
 
   private static final String DUE = "foldline:1:bench:{timers:alarm-next}:due";

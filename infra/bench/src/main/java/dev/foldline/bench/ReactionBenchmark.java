@@ -32,7 +32,9 @@ final class ReactionBenchmark implements AutoCloseable {
 
   /** The accounts stay warm, though the effects that each remembers count as further ones. */
   private static final List<String> SETTINGS =
-      List.of("foldline.reactions.enabled=true", "foldline.commands.cached-streams=100000");
+      List.of(
+          "foldline.run=commands,queries,reactions,timers",
+          "foldline.commands.cached-streams=100000");
 
   private final StoreProcess store;
   private final RedisServer redis;

@@ -17,7 +17,9 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
@@ -28,11 +30,22 @@ import org.jboss.logging.Logger;
  * <p>An event is acknowledged when each of its effects has its outcome, and that is told. Inside an
  * instance the events of a stream are handled in their order. What fails is done again, with
  * back-off; while the store is away the subscription is closed, so that events wait there and are
- * not counted as failing. What can't be known or done without a person is parked.
+ * not counted as failing. What can't be known or done without a person is parked. What there is to
+ * do may be divided between instances.
  */
 public final class ReactionRunner<E> {
 
   private static final Logger LOG = Logger.getLogger(ReactionRunner.class);
+
+  /** What an instance does of it. */
+  public enum Duty {
+
+    /** Takes events, and has what follows from them take place. */
+    REACT,
+
+    /** Has reminders take place when they are due. */
+    REMIND
+  }
 
   /** How many events are in hand at most, each of another stream. */
   private static final int IN_HAND = 256;
@@ -74,7 +87,7 @@ public final class ReactionRunner<E> {
         new Reminders(
             engine,
             reaction.name(),
-            source::isRegistered,
+            source::register,
             timers,
             new Due(),
             new RemindersRebuild(
@@ -101,11 +114,18 @@ public final class ReactionRunner<E> {
             this::take);
   }
 
-  /** Starts, and returns at once. It is registered first, if it is new. */
+  /** Starts to do all that there is to do, and returns at once. */
   public void start() {
-    subscription.start();
-    waiting.begin();
-    if (reaction.answers().isPresent()) {
+    start(EnumSet.allOf(Duty.class));
+  }
+
+  /** Starts to do some of it, and returns at once. It is registered first, if it is new. */
+  public void start(Set<Duty> duties) {
+    if (duties.contains(Duty.REACT)) {
+      subscription.start();
+      waiting.begin();
+    }
+    if (duties.contains(Duty.REMIND) && reaction.answers().isPresent()) {
       reminders.begin();
     }
   }
@@ -299,8 +319,9 @@ public final class ReactionRunner<E> {
   /**
    * Has every reminder take place that is due by the event store's time, for 20 s at most.
    *
-   * @return how many are over; fails with {@link Unavailable} where the reaction is not registered,
-   *     the index of reminders is being made again, or the event store or Redis is away
+   * @return how many are over; fails with {@link Unavailable} where the reaction can't be
+   *     registered yet, the index of reminders is being made again, or the event store or Redis is
+   *     away
    */
   public Uni<Long> fire() {
     return reaction.answers().isPresent() ? reminders.fireAll() : Uni.createFrom().item(0L);

@@ -117,17 +117,26 @@ final class RegisteredSource implements Source {
 
   @Override
   public Uni<Session> open(Sink sink) {
+    return position().chain(() -> source.open(sink));
+  }
+
+  /** Has the reaction be this application's, if it is nobody's yet. */
+  Uni<Void> register() {
+    return registered ? nothing() : position();
+  }
+
+  private Uni<Void> position() {
     return registration
         .position()
-        .chain(
+        .invoke(
             position -> {
               beginsBehind = position;
-              registered = true;
               source =
                   new PersistentSource(
                       engine.store(), group.from(new Group.From.Behind(position)), false);
-              return source.open(sink);
-            });
+              registered = true;
+            })
+        .replaceWithVoid();
   }
 
   @Override

@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,6 +33,7 @@ final class Reminders implements Executions.Later {
 
   private static final Logger LOG = Logger.getLogger(Reminders.class);
   private static final int AT_ONCE = 256;
+  private static final long NOT_BEGUN = -1;
 
   /** For how long what is due is the instance's that took it. */
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(30);
@@ -52,7 +53,7 @@ final class Reminders implements Executions.Later {
 
   private final Engine engine;
   private final String name;
-  private final BooleanSupplier registered;
+  private final Supplier<Uni<Void>> register;
   private final Timers timers;
   private final ReminderSets sets;
   private final Remind remind;
@@ -60,7 +61,7 @@ final class Reminders implements Executions.Later {
   private final Figures figures;
   private final AtomicBoolean looking = new AtomicBoolean();
   private volatile Pending pending = new Pending(false, 0, Optional.empty(), Optional.empty());
-  private long periodic = -1;
+  private volatile long periodic = NOT_BEGUN;
   private long wakes = Long.MAX_VALUE;
 
   /** Has a reminder of an event take place, if it is due. */
@@ -95,19 +96,19 @@ final class Reminders implements Executions.Later {
   }
 
   /**
-   * @param registered whether they are known to be this application's
+   * @param register has them be this application's, if they are not yet
    */
   Reminders(
       Engine engine,
       String name,
-      BooleanSupplier registered,
+      Supplier<Uni<Void>> register,
       Timers timers,
       Remind remind,
       RemindersRebuild rebuild,
       Figures figures) {
     this.engine = engine;
     this.name = name;
-    this.registered = registered;
+    this.register = register;
     this.timers = timers;
     this.sets = new ReminderSets(timers);
     this.remind = remind;
@@ -157,11 +158,12 @@ final class Reminders implements Executions.Later {
   }
 
   private void look() {
-    if (!registered.getAsBoolean() || !looking.compareAndSet(false, true)) {
+    if (!looking.compareAndSet(false, true)) {
       return;
     }
     Uni.createFrom()
-        .deferred(timers::pending)
+        .deferred(register::get)
+        .chain(timers::pending)
         .invoke(found -> pending = found)
         .call(found -> rebuild.look(found.isThere()))
         .chain(
@@ -183,6 +185,9 @@ final class Reminders implements Executions.Later {
 
   /** What is due before the next look is looked at when it is. */
   private synchronized void wake(Instant due) {
+    if (periodic == NOT_BEGUN) {
+      return;
+    }
     Duration until = engine.clock().until(due);
     if (until.compareTo(engine.timing().look()) >= 0) {
       return;
@@ -199,13 +204,16 @@ final class Reminders implements Executions.Later {
   /**
    * Has all take place that is due, for 20 s at most, once the index is whole.
    *
-   * @return how many are over; fails with {@link Unavailable} where the reaction is not registered,
-   *     the index is being made again, or the event store or Redis is away
+   * @return how many are over; fails with {@link Unavailable} where the reaction can't be
+   *     registered yet, the index is being made again, or the event store or Redis is away
    */
   Uni<Long> fireAll() {
-    return registered.getAsBoolean()
-        ? whole(System.nanoTime()).chain(this::fire)
-        : Uni.createFrom().failure(new Unavailable(name + " is not registered yet"));
+    return register
+        .get()
+        .onFailure(IllegalStateException.class)
+        .transform(other -> new Unavailable(String.valueOf(other.getMessage())))
+        .chain(() -> whole(System.nanoTime()))
+        .chain(this::fire);
   }
 
   private Uni<Void> whole(long start) {

@@ -17,6 +17,7 @@ import dev.foldline.eventstoredb.commands.CommandListener;
 import dev.foldline.eventstoredb.commands.CommandOptions;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
+import dev.foldline.reactions.ReactionRunner.Duty;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.RedisSnapshots;
 import io.vertx.core.Vertx;
@@ -24,6 +25,7 @@ import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,15 @@ final class Application implements AutoCloseable {
   }
 
   <E> ReactionRunner<E> run(Reaction<E> reaction, ReactionTiming timing) {
+    return run(reaction, timing, EnumSet.allOf(Duty.class));
+  }
+
+  /** A part of what there is to do. */
+  <E> ReactionRunner<E> run(Reaction<E> reaction, Set<Duty> duties) {
+    return run(reaction, ReactionTiming.DEFAULT, duties);
+  }
+
+  private <E> ReactionRunner<E> run(Reaction<E> reaction, ReactionTiming timing, Set<Duty> duties) {
     ReactionRunner<E> runner =
         new ReactionRunner<>(
             new Engine(
@@ -104,7 +115,7 @@ final class Application implements AutoCloseable {
                 timing),
             reaction);
     runners.add(runner);
-    runner.start();
+    runner.start(duties);
     return runner;
   }
 

@@ -11,11 +11,13 @@ import dev.foldline.core.StoredEvent;
 import dev.foldline.reactions.Alarm.Command.Greet;
 import dev.foldline.reactions.Alarm.Command.Set;
 import dev.foldline.reactions.Alarm.Command.Stop;
+import dev.foldline.reactions.ReactionRunner.Duty;
 import io.smallrye.mutiny.Uni;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -172,6 +174,36 @@ class RemindersTest {
   }
 
   @Test
+  void takes_place_by_an_instance_that_takes_no_events() {
+    StoresClock clock = new StoresClock();
+    try (Ground ground = Ground.by(clock, data)) {
+      Application one = ground.application();
+      ReactionRunner<?> reacting = one.run(Alarm.NEXT, EnumSet.of(Duty.REACT));
+      ReactionRunner<?> reminding = ground.application().run(Alarm.NEXT, EnumSet.of(Duty.REMIND));
+      one.handle(Alarm.DECIDER, new Set("a", Instant.now().plus(DAY)));
+      awaitPending(reminding, 1);
+
+      clock.goOn(DAY);
+      awaitFired(reminding, 1);
+      assertThat(one.types("alarm-a")).containsExactly("alarm-set", "alarm-rang");
+      assertThat(reacting.figures().reminded()).isZero();
+    }
+  }
+
+  @Test
+  void takes_place_by_an_instance_that_does_nothing_but_what_it_is_told() {
+    try (Ground ground = new Ground(data)) {
+      Application one = ground.application();
+      ReactionRunner<?> reacting = one.run(Alarm.NEXT, EnumSet.of(Duty.REACT));
+      one.handle(Alarm.DECIDER, new Set("a", Instant.EPOCH));
+      ReactionRunner<?> idle = ground.application().run(Alarm.NEXT, EnumSet.noneOf(Duty.class));
+      awaitFired(idle, 1);
+      assertThat(one.types("alarm-a")).containsExactly("alarm-set", "alarm-rang");
+      assertThat(reacting.figures().reminded()).isZero();
+    }
+  }
+
+  @Test
   void that_was_cancelled_does_not_take_place() {
     StoresClock clock = new StoresClock();
     try (Ground ground = Ground.by(clock, data)) {
@@ -180,9 +212,12 @@ class RemindersTest {
       one.handle(Alarm.DECIDER, new Set("a", Instant.now().plus(DAY)));
       one.handle(Alarm.DECIDER, new Stop("a", "ring"));
       Ground.awaitTypes(one, "alarm-a", "alarm-set", "alarm-stopped", StoredEvent.MARK);
+      one.handle(Alarm.DECIDER, new Set("b", Instant.now().plus(DAY)));
 
       clock.goOn(DAY);
       awaitFired(runner, 1);
+      Ground.awaitTypes(one, "alarm-b", "alarm-set", "alarm-rang");
+      fire(runner);
       assertThat(one.types("alarm-a"))
           .containsExactly("alarm-set", "alarm-stopped", StoredEvent.MARK);
     }

@@ -126,13 +126,25 @@ final class Builder {
                     : sameLog.holds(live.get()).map(same -> live.filter(_ -> same)));
   }
 
+  /**
+   * Up to where a build has every event, as far as this instance knows. What it acknowledged may
+   * have gone to a Redis that is not the one in charge any more, which others are told.
+   */
+  Uni<Checkpoint> known(String live) {
+    return builds
+        .checkpoints()
+        .of(live)
+        .chain(
+            found -> {
+              Checkpoint known = checkpoints.judge(found);
+              return known.equals(found)
+                  ? Uni.createFrom().item(known)
+                  : builds.checkpoints().retract(known).replaceWith(known);
+            });
+  }
+
   private boolean mend(String live) throws InterruptedException {
-    Checkpoint found = builds.checkpoints().of(live).await().atMost(SLICE);
-    Checkpoint known = checkpoints.judge(found);
-    if (!known.equals(found)) {
-      // What was acknowledged here went to a Redis that is not the one in charge any more.
-      builds.checkpoints().retract(known).await().atMost(SLICE);
-    }
+    Checkpoint known = known(live).await().atMost(SLICE);
     if (!known.whole()) {
       checkpoints.add(building.mend(known));
     }

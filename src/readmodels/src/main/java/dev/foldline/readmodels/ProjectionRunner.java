@@ -19,13 +19,17 @@ import dev.foldline.redis.ReadModels;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the read models of one projection up to date, from a persistent subscription that is named
- * after the application's namespace, the projection and its version.
+ * after the application's namespace, the projection and its version. What there is to do may be
+ * divided between instances.
  *
  * <p>Nothing is acknowledged that was not applied. While Redis is away the subscription is closed,
  * so that events wait in the store and are not counted as failing. Where there are no read models
@@ -33,6 +37,18 @@ import org.jspecify.annotations.Nullable;
  * ones of its stream behind it, since a document without it would be wrong, unless told otherwise.
  */
 public final class ProjectionRunner<D> {
+
+  private static final Logger LOG = Logger.getLogger(ProjectionRunner.class);
+
+  /** What an instance does of it. */
+  public enum Duty {
+
+    /** Applies events. */
+    APPLY,
+
+    /** Builds read models, keeps up to where they are whole, and mends what Redis has lost. */
+    BUILD
+  }
 
   private static final int BUFFER = 2_000;
 
@@ -50,6 +66,7 @@ public final class ProjectionRunner<D> {
   private final Building building;
   private final Builder builder;
   private final PersistentSource source;
+  private final WholeReadModels whole;
   private final Figures figures = new Figures();
   private final ParkedWatch parked;
   private final SupervisedSubscription subscription;
@@ -57,6 +74,7 @@ public final class ProjectionRunner<D> {
   private final AtomicBoolean keeping = new AtomicBoolean();
 
   private volatile @Nullable Applier<D> applier;
+  private volatile Set<Duty> duties = Set.of();
   private volatile boolean stopped;
   private volatile boolean started;
   private long keepingTimer = -1;
@@ -106,16 +124,11 @@ public final class ProjectionRunner<D> {
             new SameLog(store, builds, appliers::of),
             checkpoints,
             built -> goOnWith(built.checkpoint()),
-            this::subscribe);
+            this::goOn);
     this.source = new PersistentSource(store, group, false);
+    this.whole = new WholeReadModels(source, builder, discards, this::goOnWith, this::buildIfDuty);
     this.subscription =
-        new Intake<>(
-                new WholeReadModels(source, builder, builds, checkpoints, discards, this::goOnWith),
-                vertx,
-                pace.patience(),
-                figures,
-                () -> applier)
-            .subscription();
+        new Intake<>(whole, vertx, pace.patience(), figures, () -> applier).subscription();
   }
 
   private static Group group(Namespace namespace, Projection<?> projection) {
@@ -125,21 +138,41 @@ public final class ProjectionRunner<D> {
         BUFFER);
   }
 
-  /**
-   * Starts, and returns at once. It subscribes when there are whole read models, which it builds if
-   * there are none.
-   */
+  /** Starts to do all that there is to do, and returns at once. */
   public void start() {
-    parked.begin(pace.survey());
+    start(EnumSet.allOf(Duty.class));
+  }
+
+  /**
+   * Starts to do some of it, of which there is something, and returns at once. It subscribes when
+   * there are whole read models, which it builds if there are none, or waits for whoever does.
+   */
+  public void start(Set<Duty> some) {
+    duties = Set.copyOf(some);
     keepingTimer = vertx.setPeriodic(pace.keep().toMillis(), _ -> tick());
-    watch.begin();
+    if (duties.contains(Duty.APPLY)) {
+      parked.begin(pace.survey());
+      watch.begin();
+    }
     tick();
-    builder.begin();
+    if (duties.contains(Duty.BUILD)) {
+      builder.begin();
+    } else {
+      goOn();
+    }
   }
 
   private void tick() {
-    keep();
-    watch.look(checkpoints.last().filter(_ -> isUpToDate()));
+    if (!duties.contains(Duty.BUILD)) {
+      follow();
+    } else if (checkpoints.last().isPresent()) {
+      keep();
+    } else if (!duties.contains(Duty.APPLY)) {
+      check();
+    }
+    if (duties.contains(Duty.APPLY)) {
+      watch.look(checkpoints.last().filter(_ -> isUpToDate()));
+    }
   }
 
   /** The lag is of what was delivered, the backlog of what was not. */
@@ -153,15 +186,10 @@ public final class ProjectionRunner<D> {
   /** Keeps up to where everything is applied for sure; or finds that it is not any more. */
   private void keep() {
     Checkpoint last = checkpoints.last().orElse(null);
-    if (last == null || !health().isSubscribed() || !keeping.compareAndSet(false, true)) {
+    if (last == null || isClosed() || !keeping.compareAndSet(false, true)) {
       return;
     }
-    builds
-        .live()
-        .map(
-            live ->
-                live.filter(last.build()::equals)
-                    .orElseThrow(() -> new Unavailable("the read models are lost or replaced")))
+    mustBeLive(last.build())
         .chain(() -> source.settled().onFailure().recoverWithItem(-1L))
         .map(settled -> last.at(Math.max(settled, last.position())))
         .chain(builds.checkpoints()::goOn)
@@ -169,7 +197,59 @@ public final class ProjectionRunner<D> {
         .onTermination()
         .invoke(() -> keeping.set(false))
         .subscribe()
-        .with(reached -> checkpoints.add(reached, last), subscription::reopen);
+        .with(reached -> checkpoints.add(reached, last), this::lookAgain);
+  }
+
+  /** Learns up to where another instance keeps it; or finds that it is not so any more. */
+  private void follow() {
+    Checkpoint last = checkpoints.last().orElse(null);
+    if (last == null || isClosed() || !keeping.compareAndSet(false, true)) {
+      return;
+    }
+    mustBeLive(last.build())
+        .chain(() -> builder.known(last.build()))
+        .invoke(
+            known -> {
+              if (!known.whole()) {
+                throw new Unavailable("the read models may have lost events");
+              }
+            })
+        .onTermination()
+        .invoke(() -> keeping.set(false))
+        .subscribe()
+        .with(known -> checkpoints.add(known, last), this::lookAgain);
+  }
+
+  /** Whether it looks already whether there are whole read models. */
+  private boolean isClosed() {
+    return duties.contains(Duty.APPLY) && !health().isSubscribed();
+  }
+
+  private Uni<Void> mustBeLive(String build) {
+    return builds
+        .live()
+        .invoke(
+            live -> {
+              if (!live.equals(Optional.of(build))) {
+                throw new Unavailable("the read models are lost or replaced");
+              }
+            })
+        .replaceWithVoid();
+  }
+
+  private void lookAgain(Throwable cause) {
+    if (duties.contains(Duty.APPLY)) {
+      subscription.reopen(cause);
+    } else {
+      check();
+    }
+  }
+
+  private void check() {
+    whole
+        .check()
+        .subscribe()
+        .with(_ -> {}, failure -> LOG.debugf(failure, "%s: not whole", projection.name()));
   }
 
   private Uni<Void> keepLandmark(String build) {
@@ -200,15 +280,23 @@ public final class ProjectionRunner<D> {
    */
   public Optional<Slice> rebuild(Duration limit) throws InterruptedException {
     Optional<Slice> built = builder.rebuild(limit);
-    if (built.filter(Slice::complete).isPresent()) {
+    if (built.filter(Slice::complete).isPresent() && duties.contains(Duty.APPLY)) {
       subscription.openNow();
     }
     return built;
   }
 
-  /** There are whole read models. */
-  private void subscribe() {
-    if (started) {
+  private void buildIfDuty() {
+    if (duties.contains(Duty.BUILD)) {
+      builder.begin();
+    }
+  }
+
+  /** There are whole read models; or whoever builds them is waited for. */
+  private void goOn() {
+    if (!duties.contains(Duty.APPLY)) {
+      check();
+    } else if (started) {
       subscription.openNow();
     } else if (!stopped) {
       started = true;

@@ -2,9 +2,7 @@ package dev.foldline.readmodels;
 
 import dev.foldline.core.Away;
 import dev.foldline.eventstoredb.subscriptions.Source;
-import dev.foldline.redis.Builds;
 import dev.foldline.redis.Checkpoint;
-import dev.foldline.redis.Checkpoints;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Consumer;
 
@@ -13,27 +11,25 @@ final class WholeReadModels implements Source {
 
   private final Source source;
   private final Builder builder;
-  private final Builds builds;
-  private final Checkpoints checkpoints;
   private final Discards discards;
   private final Consumer<Checkpoint> trusted;
+  private final Runnable missing;
 
   /**
    * @param trusted is told what is applied to from now on, before the source is opened
+   * @param missing is told where there are none
    */
   WholeReadModels(
       Source source,
       Builder builder,
-      Builds builds,
-      Checkpoints checkpoints,
       Discards discards,
-      Consumer<Checkpoint> trusted) {
+      Consumer<Checkpoint> trusted,
+      Runnable missing) {
     this.source = source;
     this.builder = builder;
-    this.builds = builds;
-    this.checkpoints = checkpoints;
     this.discards = discards;
     this.trusted = trusted;
+    this.missing = missing;
   }
 
   @Override
@@ -48,25 +44,30 @@ final class WholeReadModels implements Source {
 
   @Override
   public Uni<Session> open(Sink sink) {
+    return check().chain(discards::refresh).chain(() -> source.open(sink));
+  }
+
+  /** Fails where there are none. */
+  Uni<Void> check() {
     return builder
         .trusted()
         .chain(
             live ->
                 live.isEmpty()
-                    ? buildFirst("the read models are being built")
-                    : builds.checkpoints().of(live.get()).chain(found -> open(sink, found)));
+                    ? areMissing("the read models are being built")
+                    : builder.known(live.get()).chain(this::mustBeWhole));
   }
 
-  private Uni<Session> open(Sink sink, Checkpoint found) {
-    if (!checkpoints.judge(found).whole()) {
-      return buildFirst("the read models may have lost events");
+  private Uni<Void> mustBeWhole(Checkpoint known) {
+    if (!known.whole()) {
+      return areMissing("the read models may have lost events");
     }
-    trusted.accept(found);
-    return discards.refresh().chain(() -> source.open(sink));
+    trusted.accept(known);
+    return Uni.createFrom().voidItem();
   }
 
-  private Uni<Session> buildFirst(String reason) {
-    builder.begin();
+  private Uni<Void> areMissing(String reason) {
+    missing.run();
     return Uni.createFrom().failure(new Away(reason));
   }
 }

@@ -12,6 +12,7 @@ import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.readmodels.Counting.Sum;
+import dev.foldline.readmodels.ProjectionRunner.Duty;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.History;
 import dev.foldline.redis.OnPoison;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,13 +38,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Events for 200 streams, while at random the store, Redis and one of two projector processes are
- * killed as by {@code kill -9}, Redis comes back with all, with less or with nothing, loses a key,
- * connections break or go silent, handlers are slow, streams are deleted and tombstoned while their
- * events are on their way, and events come twice and in another order; and the store, Redis and a
- * projector hang, each for longer than a call is waited for. In the end every view is the fold of
- * its stream, every total the sum over all streams, and nothing is left but a poison event, which
- * holds up its own stream, or not even that.
+ * Events for 200 streams, while at random the store, Redis and one of the projector processes,
+ * which do all there is to do or divide it, are killed as by {@code kill -9}, Redis comes back with
+ * all, with less or with nothing, loses a key, connections break or go silent, handlers are slow,
+ * streams are deleted and tombstoned while their events are on their way, and events come twice and
+ * in another order; and the store, Redis and a projector hang, each for longer than a call is
+ * waited for. In the end every view is the fold of its stream, every total the sum over all
+ * streams, and nothing is left but a poison event, which holds up its own stream, or not even that.
  *
  * <p>{@code -Dchaos.steps=2000 -Dchaos.seed=7 -Dchaos.hang=90} for the long form: 90 seconds are
  * longer than all time-outs, those that connections and subscriptions have too.
@@ -69,9 +71,8 @@ class ChaosTest {
   void every_view_is_the_fold_of_its_stream(OnPoison onPoison, @TempDir Path data) {
     try (Ground ground = new Ground(data, true)) {
       ground.rememberRedis();
-      List<JavaProcess> instances = new ArrayList<>();
-      instances.add(startOne(ground, onPoison));
-      instances.add(startOne(ground, onPoison));
+      List<Runner> instances = new ArrayList<>();
+      duties(onPoison).forEach(each -> instances.add(startOne(ground, onPoison, each)));
       // What was there before the group is built, not delivered, and so no server parks it.
       await().atMost(LIMIT).until(() -> !ground.active().isEmpty());
       for (int step = 0; step < steps; step++) {
@@ -118,9 +119,19 @@ class ChaosTest {
     }
   }
 
+  private record Runner(JavaProcess process, Set<Duty> duties) {}
+
+  private static List<Set<Duty>> duties(OnPoison onPoison) {
+    return switch (onPoison) {
+      case HOLD -> List.of(EnumSet.allOf(Duty.class), EnumSet.allOf(Duty.class));
+      case PASS -> List.of(Set.of(Duty.APPLY), Set.of(Duty.APPLY), Set.of(Duty.BUILD));
+    };
+  }
+
   /** Its events take it some time, or none. */
-  private JavaProcess startOne(Ground ground, OnPoison onPoison) {
-    return ground.startProcess(1, onPoison, Duration.ofNanos(random.nextInt(2) * 500_000L));
+  private Runner startOne(Ground ground, OnPoison onPoison, Set<Duty> duties) {
+    Duration slowness = Duration.ofNanos(random.nextInt(2) * 500_000L);
+    return new Runner(ground.startProcess(1, onPoison, slowness, duties), duties);
   }
 
   private void appendPoison(Ground ground) {
@@ -129,7 +140,7 @@ class ChaosTest {
     ground.append(poisoned(), 3);
   }
 
-  private void disturb(Ground ground, List<JavaProcess> instances, OnPoison onPoison) {
+  private void disturb(Ground ground, List<Runner> instances, OnPoison onPoison) {
     switch (random.nextInt(20)) {
       case 0, 1 -> {
         ground.stopStore();
@@ -140,8 +151,9 @@ class ChaosTest {
       case 4, 5 -> ground.rememberRedis();
       case 6 -> ground.restartOlderRedis();
       case 7, 8 -> {
-        instances.remove(random.nextInt(instances.size())).close();
-        instances.add(startOne(ground, onPoison));
+        Runner killed = instances.remove(random.nextInt(instances.size()));
+        killed.process().close();
+        instances.add(startOne(ground, onPoison, killed.duties()));
       }
       case 9, 10 -> ground.cutCables();
       case 11, 12, 13 -> repeat(ground, onPoison);
@@ -155,7 +167,7 @@ class ChaosTest {
   }
 
   /** Connections go silent, and each neighbour hangs, while events come. */
-  private void hang(Ground ground, List<JavaProcess> instances) {
+  private void hang(Ground ground, List<Runner> instances) {
     ground.silenceCables();
     appendSome(ground);
     ground.whileStoreHangs(this::pass);
@@ -169,6 +181,7 @@ class ChaosTest {
     // The other one meets what this one has in hand as gaps, in streams that are gone by then.
     instances
         .getFirst()
+        .process()
         .hangWhile(
             () -> {
               delete(ground);

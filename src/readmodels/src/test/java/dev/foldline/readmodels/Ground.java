@@ -14,6 +14,7 @@ import dev.foldline.core.View;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.subscriptions.Group;
+import dev.foldline.readmodels.ProjectionRunner.Duty;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
@@ -38,11 +39,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -367,19 +370,20 @@ final class Ground implements AutoCloseable {
     }
 
     Instance(Projection<Counting.Sum> projection, OnPoison onPoison, Pace pace) {
-      this(projection, onPoison, projection.categories(), pace);
+      this(projection, onPoison, projection.categories(), pace, EnumSet.allOf(Duty.class));
     }
 
     Instance(
         Projection<Counting.Sum> projection, OnPoison onPoison, Category<?> category, Pace pace) {
-      this(projection, onPoison, List.of(category), pace);
+      this(projection, onPoison, List.of(category), pace, EnumSet.allOf(Duty.class));
     }
 
     private Instance(
         Projection<Counting.Sum> projection,
         OnPoison onPoison,
         List<Category<?>> categories,
-        Pace pace) {
+        Pace pace,
+        Set<Duty> duties) {
       runner =
           new ProjectionRunner<>(
               own.getDelegate(),
@@ -390,7 +394,7 @@ final class Ground implements AutoCloseable {
               onPoison,
               pace);
       instances.add(this);
-      runner.start();
+      runner.start(duties);
     }
 
     void stop() {
@@ -410,14 +414,20 @@ final class Ground implements AutoCloseable {
     return new Instance(Counting.sums(version), OnPoison.HOLD);
   }
 
-  /** An instance in a process of its own. */
-  JavaProcess startProcess(int version, Duration slowness) {
-    return startProcess(version, OnPoison.HOLD, slowness);
+  /** An instance that does a part of what there is to do. */
+  Instance start(Set<Duty> duties, Pace pace) {
+    Projection<Counting.Sum> sums = Counting.sums(1);
+    return new Instance(sums, OnPoison.HOLD, sums.categories(), pace, duties);
   }
 
-  JavaProcess startProcess(int version, OnPoison onPoison, Duration slowness) {
+  /** An instance in a process of its own. */
+  JavaProcess startProcess(int version, Duration slowness) {
+    return startProcess(version, OnPoison.HOLD, slowness, EnumSet.allOf(Duty.class));
+  }
+
+  JavaProcess startProcess(int version, OnPoison onPoison, Duration slowness, Set<Duty> duties) {
     JavaProcess process =
-        ProjectorProcess.start(wayToStore, wayToRedis, version, onPoison, slowness);
+        ProjectorProcess.start(wayToStore, wayToRedis, version, onPoison, slowness, duties);
     processes.add(process);
     return process;
   }

@@ -1,10 +1,14 @@
 package dev.foldline.readmodels;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Projection;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.readmodels.Counting.Sum;
+import dev.foldline.readmodels.ProjectionRunner.Duty;
 import dev.foldline.redis.OnPoison;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.testing.JavaProcess;
@@ -16,7 +20,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** An instance of an application with one projection, in a process of its own, to be killed. */
 final class ProjectorProcess {
@@ -28,9 +34,15 @@ final class ProjectorProcess {
    *
    * @param version of the projection
    * @param slowness how long each event takes it
+   * @param duties what it does
    */
   static JavaProcess start(
-      String store, String redis, int version, OnPoison onPoison, Duration slowness) {
+      String store,
+      String redis,
+      int version,
+      OnPoison onPoison,
+      Duration slowness,
+      Set<Duty> duties) {
     return new JavaProcess(
         ProjectorProcess.class,
         store,
@@ -38,10 +50,11 @@ final class ProjectorProcess {
         Integer.toString(version),
         onPoison.name(),
         Long.toString(slowness.toNanos()),
-        Ground.n);
+        Ground.n,
+        duties.stream().map(Duty::name).collect(joining(",")));
   }
 
-  /** Store, Redis, version, what to do with poison, nanoseconds an event, category. */
+  /** Store, Redis, version, what to do with poison, nanoseconds an event, category, duties. */
   public static void main(String[] args) throws IOException {
     Ground.n = args[5];
     Vertx vertx = Vertx.vertx();
@@ -56,7 +69,7 @@ final class ProjectorProcess {
             new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3), Ground.NAMESPACE),
             sums,
             OnPoison.valueOf(args[3]))
-        .start();
+        .start(Stream.of(args[6].split(",")).map(Duty::valueOf).collect(toSet()));
     try (InputStream parent = System.in) {
       parent.transferTo(OutputStream.nullOutputStream()); // until the parent ends
     }

@@ -4,6 +4,7 @@ import dev.foldline.core.commands.RequestMacs;
 import dev.foldline.eventstoredb.connection.EventStore;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.HttpServer;
 import io.quarkus.vertx.http.HttpServerStart;
 import jakarta.annotation.Priority;
@@ -11,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -23,14 +25,17 @@ class Announcement {
   private final StoreLocation location;
   private final FoldlineConfig config;
   private final String redis;
+  private final boolean isOnLambda;
 
   Announcement(
       StoreLocation location,
       FoldlineConfig config,
-      @ConfigProperty(name = "quarkus.redis.hosts", defaultValue = "") String redis) {
+      @ConfigProperty(name = "quarkus.redis.hosts", defaultValue = "") String redis,
+      @ConfigProperty(name = "AWS_LAMBDA_FUNCTION_NAME") Optional<String> lambda) {
     this.location = location;
     this.config = config;
     this.redis = redis;
+    this.isOnLambda = lambda.isPresent();
   }
 
   /**
@@ -41,13 +46,25 @@ class Announcement {
       @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
       EventStore store,
       RequestMacs macs) {
+    mustBeAwake();
     LOG.infof(
-        "namespace %s, event store %s, Redis %s, data of embedded parts %s, time-out %s",
+        "namespace %s, runs %s, event store %s, Redis %s, data of embedded parts %s, time-out %s",
         config.namespace(),
+        Role.names(config.run()),
         withoutSecret(location.connectionString()),
         withoutSecret(redis),
         config.data().toAbsolutePath().normalize(),
         store.timeout());
+  }
+
+  /** Between two calls Lambda stops an instance, whatever that has begun. */
+  private void mustBeAwake() {
+    if (isOnLambda && !config.run().stream().allMatch(Role::maySleep)) {
+      throw new ConfigurationException(
+          "foldline.run=%s: Lambda stops an instance between two calls, so that it can only have"
+                  .formatted(Role.names(config.run()))
+              + " foldline.run=commands,queries; run the rest where an instance is always awake");
+    }
   }
 
   /** Once it is known which port it is. */

@@ -30,6 +30,16 @@ public interface FoldlineConfig {
    */
   String application();
 
+  /**
+   * What this instance does. {@code queries} answers queries, and {@code commands} all other
+   * functions; {@code projections} applies events to read models, and {@code reactions} has what
+   * follows from them take place, by subscriptions that it holds; {@code timers} has reminders take
+   * place; {@code builds} builds read models, and mends what Redis has lost. Each has to be done by
+   * some instance.
+   */
+  @WithDefault("commands,queries,projections,reactions,timers,builds")
+  Set<Role> run();
+
   /** The event store that commands and projections use. */
   EventStoreDb eventstoredb();
 
@@ -202,10 +212,6 @@ public interface FoldlineConfig {
   /** How read models are kept. */
   interface Projections {
 
-    /** Whether this instance keeps read models; where it does not, others have to. */
-    @WithDefault("true")
-    boolean enabled();
-
     /**
      * What becomes of the later events of a stream when one of its events can't be applied: {@code
      * hold} parks them too, {@code pass} applies them as if that event were not there.
@@ -216,12 +222,6 @@ public interface FoldlineConfig {
 
   /** How effects take place that follow from events. */
   interface Reactions {
-
-    /**
-     * Whether this instance runs the application's reactions; where it does not, others have to.
-     */
-    @WithDefault("true")
-    boolean enabled();
 
     /** How long one try of an activity may take. */
     @WithDefault("20s")

@@ -50,7 +50,7 @@ class AddedRankingsTest {
           .withApplicationRoot(
               jar -> jar.addClasses(Bought.class, BestCustomers.class, Functions.class))
           .overrideConfigKey("quarkus.http.test-port", "0")
-          .overrideConfigKey("foldline.projections.enabled", "false");
+          .overrideConfigKey("foldline.run", "commands,queries");
 
   @TestHTTPResource("/")
   URI base;

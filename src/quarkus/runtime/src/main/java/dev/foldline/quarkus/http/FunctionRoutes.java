@@ -1,6 +1,8 @@
 package dev.foldline.quarkus.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.quarkus.FoldlineConfig;
+import dev.foldline.quarkus.Role;
 import io.quarkus.funqy.runtime.FunctionInvoker;
 import io.quarkus.funqy.runtime.FunctionRecorder;
 import io.quarkus.runtime.LaunchMode;
@@ -13,10 +15,13 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.validation.Validator;
+import java.lang.reflect.Method;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Puts every Funqy function under its name: the HTTP binding of Funqy's functions.
+ * Puts every Funqy function under its name that this instance answers: the HTTP binding of Funqy's
+ * functions.
  *
  * <p>Funqy's own can set neither status nor headers, names no field that is wrong, and always takes
  * a worker thread; see the decision on HTTP.
@@ -41,6 +46,7 @@ final class FunctionRoutes {
   private final CurrentIdentityAssociation identity;
   private final SecurityCheckStorage checks;
   private final LaunchMode mode;
+  private final Set<Role> roles;
 
   FunctionRoutes(
       Validator validator,
@@ -50,8 +56,10 @@ final class FunctionRoutes {
       HttpCall.Scope scope,
       CurrentIdentityAssociation identity,
       SecurityCheckStorage checks,
-      LaunchMode mode) {
+      LaunchMode mode,
+      FoldlineConfig config) {
     this.mode = mode;
+    this.roles = config.run();
     this.scope = scope;
     this.identity = identity;
     this.checks = checks;
@@ -67,6 +75,9 @@ final class FunctionRoutes {
       return;
     }
     for (FunctionInvoker function : FunctionRecorder.registry.invokers()) {
+      if (!isAnswered(function.getMethod())) {
+        continue;
+      }
       FunctionRoute route =
           new FunctionRoute(function, validator, json, metrics, begun, scope, identity, checks);
       String path = "/" + function.getName();
@@ -75,6 +86,10 @@ final class FunctionRoutes {
       LOG.debugf("function %s", route.describe());
     }
     router.route().order(BEHIND_ALL).handler(FunctionRoutes::notFound).failureHandler(this::failed);
+  }
+
+  private boolean isAnswered(Method function) {
+    return roles.contains(function.isAnnotationPresent(Query.class) ? Role.QUERIES : Role.COMMANDS);
   }
 
   private static void notFound(RoutingContext request) {

@@ -7,6 +7,8 @@ import dev.foldline.core.UnknownEvent;
 import dev.foldline.eventstoredb.connection.EventStore;
 import dev.foldline.quarkus.BackgroundStart;
 import dev.foldline.quarkus.Constants;
+import dev.foldline.quarkus.FoldlineConfig;
+import dev.foldline.quarkus.Role;
 import dev.foldline.quarkus.RunnerMeters;
 import dev.foldline.reactions.AnsweredProcesses;
 import dev.foldline.reactions.AnsweredProcesses.Answered;
@@ -109,7 +111,10 @@ class ProcessWatch {
     }
   }
 
-  void start(@Observes StartupEvent event, BackgroundStart background) {
+  void start(@Observes StartupEvent event, BackgroundStart background, FoldlineConfig config) {
+    if (!config.run().contains(Role.REACTIONS)) {
+      return;
+    }
     if (!watched.isEmpty()) {
       timer = vertx.setPeriodic(PACE.toMillis(), _ -> look());
     }

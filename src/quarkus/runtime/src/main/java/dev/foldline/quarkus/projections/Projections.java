@@ -7,8 +7,10 @@ import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.quarkus.BackgroundStart;
 import dev.foldline.quarkus.Constants;
 import dev.foldline.quarkus.FoldlineConfig;
+import dev.foldline.quarkus.Role;
 import dev.foldline.quarkus.RunnerMeters;
 import dev.foldline.readmodels.ProjectionRunner;
+import dev.foldline.readmodels.ProjectionRunner.Duty;
 import dev.foldline.redis.ReadModels;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -20,10 +22,15 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Runs every {@link Projection} of the application, as long as the application runs. */
+/**
+ * Runs every {@link Projection} of the application, as long as the application runs: as much of it
+ * as the instance does.
+ */
 @Singleton
 public class Projections {
 
@@ -33,6 +40,7 @@ public class Projections {
 
   private final EventStore store;
   private final List<? extends ProjectionRunner<?>> runners;
+  private final Set<Duty> duties;
   private @Nullable Cancellable starting;
 
   Projections(
@@ -44,27 +52,43 @@ public class Projections {
       MeterRegistry registry,
       Constants constants) {
     this.store = store;
+    this.duties = duties(config.run());
     this.runners =
-        kept(constants, config).stream()
+        constants.projections().stream()
             .map(
                 projection ->
                     new ProjectionRunner<>(
                         vertx, store, codec, models, projection, config.projections().onPoison()))
             .toList();
-    runners.forEach(runner -> measure(runner, registry));
+    if (duties.contains(Duty.APPLY)) {
+      runners.forEach(runner -> measureEvents(runner, registry));
+    }
+    if (duties.contains(Duty.BUILD)) {
+      runners.forEach(runner -> measureBuilds(runner, registry));
+    }
   }
 
-  private static List<Projection<?>> kept(Constants constants, FoldlineConfig config) {
-    return config.projections().enabled() ? constants.projections() : List.of();
+  private static Set<Duty> duties(Set<Role> roles) {
+    Set<Duty> duties = EnumSet.noneOf(Duty.class);
+    if (roles.contains(Role.PROJECTIONS)) {
+      duties.add(Duty.APPLY);
+    }
+    if (roles.contains(Role.BUILDS)) {
+      duties.add(Duty.BUILD);
+    }
+    return duties;
   }
 
-  /** One for each projection. */
-  public List<? extends ProjectionRunner<?>> runners() {
-    return runners;
+  /** One for each projection whose events are applied here. */
+  List<? extends ProjectionRunner<?>> applying() {
+    return duties.contains(Duty.APPLY) ? runners : List.of();
   }
 
   /** What is in Redis under its namespace is the application's once it is registered. */
   void start(@Observes StartupEvent event, BackgroundStart background) {
+    if (duties.isEmpty()) {
+      return;
+    }
     starting =
         background
             .time()
@@ -74,7 +98,7 @@ public class Projections {
             .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
             .indefinitely()
             .subscribe()
-            .with(_ -> runners.forEach(ProjectionRunner::start));
+            .with(_ -> runners.forEach(runner -> runner.start(duties)));
   }
 
   void stop(@Observes ShutdownEvent event) {
@@ -96,13 +120,17 @@ public class Projections {
         .orElseThrow(() -> new NotFound("there is no projection " + projection));
   }
 
-  private static void measure(ProjectionRunner<?> runner, MeterRegistry registry) {
-    RunnerMeters<ProjectionRunner<?>> meters =
-        new RunnerMeters<>(
-            runner,
-            "foldline.projection.",
-            Tags.of("projection", runner.projection().name()),
-            registry);
+  private static RunnerMeters<ProjectionRunner<?>> meters(
+      ProjectionRunner<?> runner, MeterRegistry registry) {
+    return new RunnerMeters<>(
+        runner,
+        "foldline.projection.",
+        Tags.of("projection", runner.projection().name()),
+        registry);
+  }
+
+  private static void measureEvents(ProjectionRunner<?> runner, MeterRegistry registry) {
+    RunnerMeters<ProjectionRunner<?>> meters = meters(runner, registry);
     meters.count("applied", "Events that took effect", r -> r.figures().applied());
     meters.count(
         "duplicates",
@@ -129,6 +157,10 @@ public class Projections {
         "parked.oldest",
         "How long the oldest parked event has been parked",
         r -> r.parked().oldest());
+  }
+
+  private static void measureBuilds(ProjectionRunner<?> runner, MeterRegistry registry) {
+    RunnerMeters<ProjectionRunner<?>> meters = meters(runner, registry);
     meters.show(
         "build.events",
         "Events in the build that this instance last worked on",

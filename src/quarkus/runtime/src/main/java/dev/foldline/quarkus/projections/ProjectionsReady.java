@@ -20,7 +20,7 @@ class ProjectionsReady implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     var response = HealthCheckResponse.named("Projections").up();
-    for (ProjectionRunner<?> runner : projections.runners()) {
+    for (ProjectionRunner<?> runner : projections.applying()) {
       response.withData(runner.projection().name(), runner.describe());
       if (!runner.isReady()) {
         response.down();

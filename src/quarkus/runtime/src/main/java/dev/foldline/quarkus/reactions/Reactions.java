@@ -9,9 +9,11 @@ import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.quarkus.BackgroundStart;
 import dev.foldline.quarkus.Constants;
 import dev.foldline.quarkus.FoldlineConfig;
+import dev.foldline.quarkus.Role;
 import dev.foldline.quarkus.RunnerMeters;
 import dev.foldline.reactions.Engine;
 import dev.foldline.reactions.ReactionRunner;
+import dev.foldline.reactions.ReactionRunner.Duty;
 import dev.foldline.reactions.ReactionTiming;
 import dev.foldline.reactions.StoreClock;
 import dev.foldline.redis.ReadModels;
@@ -25,16 +27,22 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Runs every {@link Reaction} of the application, as long as the application runs. */
+/**
+ * Runs every {@link Reaction} of the application, as long as the application runs: as much of it as
+ * the instance does.
+ */
 @Singleton
 public class Reactions {
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
   private final List<? extends ReactionRunner<?>> runners;
+  private final Set<Duty> duties;
   private @Nullable Cancellable starting;
 
   Reactions(
@@ -67,15 +75,33 @@ public class Reactions {
             new StoreClock(store, namespace),
             Performers::of,
             timing);
+    this.duties = duties(config.run());
     this.runners =
-        run(constants, config).stream()
+        constants.reactions().stream()
             .map(reaction -> new ReactionRunner<>(engine, reaction))
             .toList();
-    runners.forEach(runner -> measure(runner, registry));
+    if (duties.contains(Duty.REACT)) {
+      runners.forEach(runner -> measureEvents(runner, registry));
+    }
+    if (duties.contains(Duty.REMIND)) {
+      runners.forEach(runner -> measureReminders(runner, registry));
+    }
   }
 
-  private static List<Reaction<?>> run(Constants constants, FoldlineConfig config) {
-    return config.reactions().enabled() ? constants.reactions() : List.of();
+  private static Set<Duty> duties(Set<Role> roles) {
+    Set<Duty> duties = EnumSet.noneOf(Duty.class);
+    if (roles.contains(Role.REACTIONS)) {
+      duties.add(Duty.REACT);
+    }
+    if (roles.contains(Role.TIMERS)) {
+      duties.add(Duty.REMIND);
+    }
+    return duties;
+  }
+
+  /** One for each reaction whose events are taken here. */
+  List<? extends ReactionRunner<?>> reacting() {
+    return duties.contains(Duty.REACT) ? runners : List.of();
   }
 
   /** One for each reaction. */
@@ -84,7 +110,10 @@ public class Reactions {
   }
 
   void start(@Observes StartupEvent event, BackgroundStart background) {
-    starting = background.time().subscribe().with(_ -> runners.forEach(ReactionRunner::start));
+    if (!duties.isEmpty()) {
+      starting =
+          background.time().subscribe().with(_ -> runners.forEach(runner -> runner.start(duties)));
+    }
   }
 
   void stop(@Observes ShutdownEvent event) {
@@ -108,10 +137,14 @@ public class Reactions {
         .orElseThrow(() -> new NotFound("there is no reaction " + reaction));
   }
 
-  private static void measure(ReactionRunner<?> runner, MeterRegistry registry) {
-    RunnerMeters<ReactionRunner<?>> meters =
-        new RunnerMeters<>(
-            runner, "foldline.reactions.", Tags.of("reaction", runner.reaction().name()), registry);
+  private static RunnerMeters<ReactionRunner<?>> meters(
+      ReactionRunner<?> runner, MeterRegistry registry) {
+    return new RunnerMeters<>(
+        runner, "foldline.reactions.", Tags.of("reaction", runner.reaction().name()), registry);
+  }
+
+  private static void measureEvents(ReactionRunner<?> runner, MeterRegistry registry) {
+    RunnerMeters<ReactionRunner<?>> meters = meters(runner, registry);
     meters.count("done", "Effects that were done, or found done", r -> r.figures().done());
     meters.count(
         "refused", "Effects that were refused, or found refused", r -> r.figures().refused());
@@ -138,12 +171,16 @@ public class Reactions {
         "waiting.oldest",
         "How long the oldest event has waited for another system",
         ReactionRunner::oldestWaiting);
+    meters.show("stuck", "Events that are parked for a person", ReactionRunner::stuck);
+  }
+
+  private static void measureReminders(ReactionRunner<?> runner, MeterRegistry registry) {
+    RunnerMeters<ReactionRunner<?>> meters = meters(runner, registry);
     meters.count("reminded", "Reminders that were due, and are over", r -> r.figures().reminded());
     meters.show("reminders", "Reminders that are pending", ReactionRunner::pendingReminders);
     meters.seconds(
         "reminders.overdue",
         "For how long the oldest reminder is due that can't take place",
         ReactionRunner::overdueReminders);
-    meters.show("stuck", "Events that are parked for a person", ReactionRunner::stuck);
   }
 }

@@ -20,7 +20,7 @@ class ReactionsReady implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     var response = HealthCheckResponse.named("Reactions").up();
-    for (ReactionRunner<?> runner : reactions.runners()) {
+    for (ReactionRunner<?> runner : reactions.reacting()) {
       response.withData(runner.reaction().name(), runner.describe());
       if (!runner.isReady()) {
         response.down();

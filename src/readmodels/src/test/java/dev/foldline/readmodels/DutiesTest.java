@@ -1,0 +1,120 @@
+package dev.foldline.readmodels;
+
+import static dev.foldline.readmodels.Ground.n;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.foldline.core.Unavailable;
+import dev.foldline.readmodels.ProjectionRunner.Duty;
+import dev.foldline.redis.Builds;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Instances that divide what there is to do")
+class DutiesTest {
+
+  private static final Pace KEEPS_OFTEN = Ground.keeping(Duration.ofMillis(50), 600);
+
+  @TempDir Path data;
+
+  private Ground ground;
+  private Ground.Instance applying;
+
+  @BeforeEach
+  void start() {
+    ground = new Ground(data);
+    applying = ground.start(Set.of(Duty.APPLY), KEEPS_OFTEN);
+  }
+
+  @AfterEach
+  void stop() {
+    ground.close();
+  }
+
+  private Ground.Instance build() {
+    return ground.start(Set.of(Duty.BUILD), KEEPS_OFTEN);
+  }
+
+  private void awaitTotal(long sum) {
+    await()
+        .atMost(Ground.LIMIT)
+        .ignoreException(Unavailable.class)
+        .untilAsserted(
+            () ->
+                assertThat(ground.totals(Counting.sums(1)))
+                    .containsEntry("sum", BigInteger.valueOf(sum)));
+  }
+
+  private long checkpoint() {
+    return new Builds(ground.models, Counting.sums(1))
+        .checkpoints()
+        .of(ground.active())
+        .await()
+        .atMost(Ground.LIMIT)
+        .position();
+  }
+
+  @Test
+  void apply_what_somebody_else_has_built() {
+    ground.append(n + "-1", 1, 2);
+    await()
+        .atMost(Ground.LIMIT)
+        .until(() -> applying.runner.describe().contains("are being built"));
+    assertThat(ground.active()).isEmpty();
+
+    Ground.Instance building = build();
+    awaitTotal(3);
+    ground.append(n + "-1", 4);
+    awaitTotal(7);
+    assertThat(building.runner.health().isSubscribed()).isFalse();
+    assertThat(building.runner.figures().applied()).isZero();
+  }
+
+  @Test
+  void know_how_far_others_have_come() {
+    build();
+    ground.append(n + "-1", 1, 2);
+    awaitTotal(3);
+    long before = checkpoint();
+    await()
+        .atMost(Ground.LIMIT)
+        .untilAsserted(
+            () -> {
+              ground.append(n + "-1", 0);
+              assertThat(checkpoint()).isGreaterThan(before);
+            });
+  }
+
+  @Test
+  void have_again_what_redis_has_lost() {
+    build();
+    ground.append(n + "-1", 1, 2);
+    awaitTotal(3);
+    ground.emptyRedis();
+    awaitTotal(3);
+    ground.append(n + "-2", 4);
+    awaitTotal(7);
+  }
+
+  @Test
+  void go_on_where_whoever_builds_comes_and_goes() {
+    build().stop();
+    Ground.Instance second = build();
+    ground.append(n + "-1", 1);
+    awaitTotal(1);
+    second.kill();
+    ground.append(n + "-1", 2);
+    awaitTotal(3);
+    ground.emptyRedis();
+    ground.append(n + "-1", 4);
+    build();
+    awaitTotal(7);
+  }
+}

@@ -67,6 +67,17 @@ class StartIT {
   }
 
   @Test
+  void does_not_start_with_the_password_that_everyone_knows() throws Exception {
+    assertDoesNotStart(
+        Map.of(
+            "quarkus.redis.hosts", "redis://localhost",
+            "foldline.eventstoredb.connection-string", "esdb://ops:changeit@localhost:1",
+            "foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg=="),
+        "foldline.eventstoredb.connection-string",
+        "'ops'");
+  }
+
+  @Test
   void does_not_start_with_roles_that_there_are_not_or_that_sleep() throws Exception {
     Map<String, String> rest =
         Map.of(

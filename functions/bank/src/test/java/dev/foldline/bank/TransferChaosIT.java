@@ -82,7 +82,7 @@ class TransferChaosIT {
   private static final EventCodec CODEC = new EventCodec(List.of(ACCOUNTS, TRANSFERS));
 
   private final long seed = Long.getLong("chaos.seed", 20_261_201);
-  private final int steps = Integer.getInteger("chaos.steps", 6);
+  private final int steps = Integer.getInteger("chaos.steps", 8);
   private final Duration hang = Duration.ofSeconds(Integer.getInteger("chaos.hang", 3));
   private final Random random = new Random(seed);
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class ProviderApiTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration SLOW = Duration.ofMillis(200);
 
   @TestHTTPResource URI provider;
 
@@ -54,7 +55,7 @@ class ProviderApiTest {
   }
 
   private void behave(String kind) throws IOException, InterruptedException {
-    String mood = "{\"kind\":\"%s\",\"times\":1,\"millis\":1}".formatted(kind);
+    String mood = "{\"kind\":\"%s\",\"times\":1,\"millis\":%d}".formatted(kind, SLOW.toMillis());
     assertThat(send(request("behaviour", mood)).statusCode()).isEqualTo(204);
   }
 
@@ -122,7 +123,9 @@ class ProviderApiTest {
   @Test
   void is_slow_and_then_acts() throws Exception {
     behave("SLOW");
+    long start = System.nanoTime();
     assertThat(authorise().statusCode()).isEqualTo(200);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SLOW);
   }
 
   @Test

@@ -28,13 +28,16 @@ public final class ParkedEffects<E> {
   private final Engine engine;
   private final Executions<E> executions;
   private final Activities activities;
+  private final RegisteredSource source;
   private final ParkedEvents events;
 
-  ParkedEffects(Engine engine, Executions<E> executions, Activities activities, String group) {
+  ParkedEffects(
+      Engine engine, Executions<E> executions, Activities activities, RegisteredSource source) {
     this.engine = engine;
+    this.source = source;
     this.executions = executions;
     this.activities = activities;
-    this.events = new ParkedEvents(engine.store(), group);
+    this.events = new ParkedEvents(engine.store(), source.group());
   }
 
   /**
@@ -169,10 +172,11 @@ public final class ParkedEffects<E> {
             });
   }
 
+  /** Nothing is done for a reaction of which it is not known where it begins. */
   private Uni<Recorded<StoredEvent>> own(Parked parked) {
-    return engine
-        .store()
-        .remaining(parked.stream(), parked.revision(), 1)
+    return source
+        .register()
+        .chain(() -> engine.store().remaining(parked.stream(), parked.revision(), 1))
         .map(
             events ->
                 events.stream()

@@ -74,6 +74,7 @@ public final class ReactionRunner<E> {
   private final Figures figures = new Figures();
   private final SupervisedSubscription subscription;
   private final AtomicInteger inHand = new AtomicInteger();
+  private volatile Set<Duty> duties = Set.of();
 
   public ReactionRunner(Engine engine, Reaction<E> reaction) {
     this.engine = engine;
@@ -101,7 +102,7 @@ public final class ReactionRunner<E> {
             figures);
     this.executions = new Executions<>(engine, reaction, effects, readBacks, figures, reminders);
     this.eventReminders = new EventReminders<>(effects, executions);
-    this.parked = new ParkedEffects<>(engine, executions, activities, source.group());
+    this.parked = new ParkedEffects<>(engine, executions, activities, source);
     this.waiting =
         new WaitingEffects(
             engine, reaction.name(), source::isRegistered, parked, activities, executions::run);
@@ -120,13 +121,18 @@ public final class ReactionRunner<E> {
   }
 
   /** Starts to do some of it, and returns at once. It is registered first, if it is new. */
-  public void start(Set<Duty> duties) {
+  public void start(Set<Duty> some) {
+    duties = Set.copyOf(some);
     if (duties.contains(Duty.REACT)) {
       subscription.start();
       waiting.begin();
     }
-    if (duties.contains(Duty.REMIND) && reaction.answers().isPresent()) {
-      reminders.begin();
+    if (reaction.answers().isPresent()) {
+      if (duties.contains(Duty.REMIND)) {
+        reminders.begin();
+      } else if (duties.contains(Duty.REACT)) {
+        reminders.follow();
+      }
     }
   }
 
@@ -274,12 +280,16 @@ public final class ReactionRunner<E> {
 
   /** How it is, for people. */
   public String describe() {
-    return health().describe();
+    return duties.contains(Duty.REACT)
+        ? health().describe()
+        : "reminders, " + (isReady() ? "all of them known" : "not known to be all");
   }
 
-  /** Whether events can come. */
+  /** Whether events can come; where they are others', whether what is due is known. */
   public boolean isReady() {
-    return health().isSubscribed();
+    return duties.contains(Duty.REACT)
+        ? health().isSubscribed()
+        : reaction.answers().isEmpty() || reminders.areWhole();
   }
 
   /** The events that it has set aside. */

@@ -33,7 +33,6 @@ final class Reminders implements Executions.Later {
 
   private static final Logger LOG = Logger.getLogger(Reminders.class);
   private static final int AT_ONCE = 256;
-  private static final long NOT_BEGUN = -1;
 
   /** For how long what is due is the instance's that took it. */
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(30);
@@ -61,7 +60,9 @@ final class Reminders implements Executions.Later {
   private final Figures figures;
   private final AtomicBoolean looking = new AtomicBoolean();
   private volatile Pending pending = new Pending(false, 0, Optional.empty(), Optional.empty());
-  private volatile long periodic = NOT_BEGUN;
+  private long periodic = -1;
+  private volatile boolean fires;
+  private volatile String said = "";
   private long wakes = Long.MAX_VALUE;
 
   /** Has a reminder of an event take place, if it is due. */
@@ -116,8 +117,31 @@ final class Reminders implements Executions.Later {
     this.figures = figures;
   }
 
+  /** Has them take place from now on. */
   void begin() {
+    fires = true;
     periodic = engine.vertx().setPeriodic(engine.timing().look().toMillis(), _ -> look());
+  }
+
+  /** Sees from now on that whoever has them take place knows of them. */
+  void follow() {
+    periodic = engine.vertx().setPeriodic(engine.timing().look().toMillis(), _ -> lookBack());
+  }
+
+  private void lookBack() {
+    if (looking.compareAndSet(false, true)) {
+      Uni.createFrom()
+          .deferred(rebuild::follow)
+          .onTermination()
+          .invoke(() -> looking.set(false))
+          .subscribe()
+          .with(_ -> {}, failure -> LOG.debugf(failure, "%s: the index is not known", name));
+    }
+  }
+
+  /** Whether all that is due later is known to be in the index. */
+  boolean areWhole() {
+    return rebuild.isWhole();
   }
 
   void end() {
@@ -180,12 +204,23 @@ final class Reminders implements Executions.Later {
                 engine.vertx().runOnContext(_ -> look());
               }
             },
-            failure -> LOG.debugf(failure, "%s: what is due is not known", name));
+            this::tell);
+  }
+
+  /** What does not pass by itself, once. */
+  private void tell(Throwable failure) {
+    boolean isNew = failure instanceof IllegalStateException && !failure.toString().equals(said);
+    LOG.logf(
+        isNew ? Logger.Level.WARN : Logger.Level.DEBUG,
+        "%s: what is due is not known: %s",
+        name,
+        failure);
+    said = isNew ? failure.toString() : said;
   }
 
   /** What is due before the next look is looked at when it is. */
   private synchronized void wake(Instant due) {
-    if (periodic == NOT_BEGUN) {
+    if (!fires) {
       return;
     }
     Duration until = engine.clock().until(due);

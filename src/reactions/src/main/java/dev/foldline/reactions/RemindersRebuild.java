@@ -10,6 +10,7 @@ import dev.foldline.eventstoredb.subscriptions.Scan;
 import dev.foldline.redis.Checkpoint;
 import dev.foldline.redis.Checkpoints;
 import dev.foldline.redis.Lease;
+import dev.foldline.redis.OpenReminders;
 import dev.foldline.redis.Reminder;
 import dev.foldline.redis.Timers;
 import dev.foldline.redis.Timers.Due;
@@ -39,6 +40,7 @@ final class RemindersRebuild {
 
   private static final Logger LOG = Logger.getLogger(RemindersRebuild.class);
   private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final long RENEWAL = Duration.ofSeconds(10).toNanos();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long BETWEEN_CHECKPOINTS = Duration.ofMinutes(1).toNanos();
   private static final int PAGE = 1_000;
@@ -128,6 +130,22 @@ final class RemindersRebuild {
         .replaceWithVoid();
   }
 
+  /**
+   * Looks whether what this instance has set went to a Redis that is not the one in charge any
+   * more, and tells whoever makes the index again.
+   */
+  Uni<Void> follow() {
+    return timers
+        .checkpoint()
+        .chain(
+            found -> {
+              Checkpoint judged = known.judge(found);
+              Uni<Void> told =
+                  judged.equals(found) ? Uni.createFrom().voidItem() : timers.retract(judged);
+              return told.invoke(() -> known.add(judged));
+            });
+  }
+
   /** What the server knows to be settled is in the index, or over. */
   private Uni<Void> keep(Checkpoint last) {
     kept = System.nanoTime();
@@ -162,25 +180,23 @@ final class RemindersRebuild {
   private void rebuild(Checkpoint from) throws InterruptedException {
     long position = await(timers.begin()) ? from.position() : -1;
     long start = Math.max(position, beginsBehind.getAsLong());
-    Pass pass = new Pass(await(engine.clock().tick()).last().time());
     long reached;
-    try (Scan scan = new Scan(engine.store(), filter, start)) {
-      for (long events = 1; !scan.ended(); events++) {
+    long count;
+    try (Pass pass = new Pass(await(engine.clock().tick()).last().time());
+        Scan scan = new Scan(engine.store(), filter, start)) {
+      while (!scan.ended()) {
         for (Recorded<StoredEvent> event : scan.next(PAGE)) {
           pass.take(event);
         }
         pass.set();
-        if (events % 10 == 0) {
-          await(lease.take(me, LEASE));
-        }
       }
       reached = scan.position();
+      count = pass.end();
     }
-    pass.end();
     known.add(await(timers.reached(from.at(reached))));
     whole = true;
-    if (pass.count > 0) {
-      LOG.infof("%s: %d reminders are in the index again", name, pass.count);
+    if (count > 0) {
+      LOG.infof("%s: %d reminders are in the index again", name, count);
     }
   }
 
@@ -189,7 +205,7 @@ final class RemindersRebuild {
   }
 
   /** One reading of the log, a page at a time. */
-  private final class Pass {
+  private final class Pass implements AutoCloseable {
 
     private final Instant now;
     private final Map<Reminder, Instant> pending = new HashMap<>();
@@ -198,10 +214,13 @@ final class RemindersRebuild {
     private final Map<UUID, Due> open = new HashMap<>();
 
     private final Set<UUID> over = new HashSet<>();
+    private final OpenReminders notes = timers.open(UUID.randomUUID().toString());
+    private long renewed = System.nanoTime();
     private long count;
 
     Pass(Instant now) {
       this.now = now;
+      await(notes.begin());
     }
 
     void take(Recorded<StoredEvent> event) {
@@ -228,21 +247,38 @@ final class RemindersRebuild {
 
     void set() {
       await(timers.set(pending));
-      await(timers.note(open));
-      await(timers.over(over));
+      await(notes.note(open));
+      await(notes.over(over));
       count += pending.size();
       pending.clear();
       open.clear();
       over.clear();
+      renew();
     }
 
-    void end() {
+    /** How many are in the index again. */
+    long end() {
       int added;
       do {
-        added = await(timers.setNoted(PAGE));
+        added = await(notes.set(PAGE));
         count += added;
-        await(lease.take(me, LEASE));
+        renew();
       } while (added > 0);
+      return count;
+    }
+
+    private void renew() {
+      if (System.nanoTime() - renewed > RENEWAL) {
+        renewed = System.nanoTime();
+        if (!await(lease.take(me, LEASE))) {
+          throw new Unavailable("another instance makes the index again");
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      notes.end().subscribe().with(_ -> {}, _ -> {});
     }
   }
 

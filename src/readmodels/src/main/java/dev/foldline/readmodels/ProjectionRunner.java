@@ -75,6 +75,7 @@ public final class ProjectionRunner<D> {
 
   private volatile @Nullable Applier<D> applier;
   private volatile Set<Duty> duties = Set.of();
+  private volatile boolean areWhole;
   private volatile boolean stopped;
   private volatile boolean started;
   private long keepingTimer = -1;
@@ -126,7 +127,9 @@ public final class ProjectionRunner<D> {
             built -> goOnWith(built.checkpoint()),
             this::goOn);
     this.source = new PersistentSource(store, group, false);
-    this.whole = new WholeReadModels(source, builder, discards, this::goOnWith, this::buildIfDuty);
+    this.whole =
+        new WholeReadModels(
+            source, builder, discards, this::known, this::goOnWith, this::areMissing);
     this.subscription =
         new Intake<>(whole, vertx, pace.patience(), figures, () -> applier).subscription();
   }
@@ -150,9 +153,9 @@ public final class ProjectionRunner<D> {
   public void start(Set<Duty> some) {
     duties = Set.copyOf(some);
     keepingTimer = vertx.setPeriodic(pace.keep().toMillis(), _ -> tick());
+    watch.begin();
     if (duties.contains(Duty.APPLY)) {
       parked.begin(pace.survey());
-      watch.begin();
     }
     tick();
     if (duties.contains(Duty.BUILD)) {
@@ -170,9 +173,7 @@ public final class ProjectionRunner<D> {
     } else if (!duties.contains(Duty.APPLY)) {
       check();
     }
-    if (duties.contains(Duty.APPLY)) {
-      watch.look(checkpoints.last().filter(_ -> isUpToDate()));
-    }
+    watch.look(checkpoints.last().filter(_ -> isUpToDate()));
   }
 
   /** The lag is of what was delivered, the backlog of what was not. */
@@ -207,17 +208,33 @@ public final class ProjectionRunner<D> {
       return;
     }
     mustBeLive(last.build())
-        .chain(() -> builder.known(last.build()))
+        .chain(() -> known(last.build()))
         .invoke(
             known -> {
               if (!known.whole()) {
                 throw new Unavailable("the read models may have lost events");
               }
             })
+        .call(known -> keepLandmark(known.build()))
         .onTermination()
         .invoke(() -> keeping.set(false))
         .subscribe()
         .with(known -> checkpoints.add(known, last), this::lookAgain);
+  }
+
+  /**
+   * Up to where a build has every event. Who leaves it to others to mend what a Redis has not that
+   * is in charge now goes on from there, when they have.
+   */
+  private Uni<Checkpoint> known(String live) {
+    return builder
+        .known(live)
+        .invoke(
+            known -> {
+              if (!known.whole() && !duties.contains(Duty.BUILD)) {
+                checkpoints.add(known);
+              }
+            });
   }
 
   /** Whether it looks already whether there are whole read models. */
@@ -286,7 +303,8 @@ public final class ProjectionRunner<D> {
     return built;
   }
 
-  private void buildIfDuty() {
+  private void areMissing() {
+    areWhole = false;
     if (duties.contains(Duty.BUILD)) {
       builder.begin();
     }
@@ -305,6 +323,7 @@ public final class ProjectionRunner<D> {
   }
 
   private void goOnWith(Checkpoint found) {
+    areWhole = true;
     checkpoints.add(found);
     applier = appliers.of(found.build());
   }
@@ -335,12 +354,20 @@ public final class ProjectionRunner<D> {
 
   /** How it is, for people. */
   public String describe() {
-    return health().describe() + watch.describe();
+    String work =
+        duties.contains(Duty.APPLY)
+            ? health().describe()
+            : "read models, " + (areWhole ? "whole" : "being built or mended");
+    return work + watch.describe();
   }
 
-  /** Whether events can come, and what they lead to is not evicted. */
+  /**
+   * Whether events can come, or, where they are others', the read models are whole; and nothing of
+   * them is evicted.
+   */
   public boolean isReady() {
-    return health().isSubscribed() && !watch.isEvicted();
+    boolean isAtWork = duties.contains(Duty.APPLY) ? health().isSubscribed() : areWhole;
+    return isAtWork && !watch.isEvicted();
   }
 
   /** What it did. */

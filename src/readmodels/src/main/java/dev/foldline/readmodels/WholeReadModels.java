@@ -5,6 +5,7 @@ import dev.foldline.eventstoredb.subscriptions.Source;
 import dev.foldline.redis.Checkpoint;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Opens a projection's source only while there are whole read models, in a Redis that answers. */
 final class WholeReadModels implements Source {
@@ -12,10 +13,12 @@ final class WholeReadModels implements Source {
   private final Source source;
   private final Builder builder;
   private final Discards discards;
+  private final Function<String, Uni<Checkpoint>> known;
   private final Consumer<Checkpoint> trusted;
   private final Runnable missing;
 
   /**
+   * @param known up to where a build has every event
    * @param trusted is told what is applied to from now on, before the source is opened
    * @param missing is told where there are none
    */
@@ -23,11 +26,13 @@ final class WholeReadModels implements Source {
       Source source,
       Builder builder,
       Discards discards,
+      Function<String, Uni<Checkpoint>> known,
       Consumer<Checkpoint> trusted,
       Runnable missing) {
     this.source = source;
     this.builder = builder;
     this.discards = discards;
+    this.known = known;
     this.trusted = trusted;
     this.missing = missing;
   }
@@ -55,7 +60,7 @@ final class WholeReadModels implements Source {
             live ->
                 live.isEmpty()
                     ? areMissing("the read models are being built")
-                    : builder.known(live.get()).chain(this::mustBeWhole));
+                    : known.apply(live.get()).chain(this::mustBeWhole));
   }
 
   private Uni<Void> mustBeWhole(Checkpoint known) {

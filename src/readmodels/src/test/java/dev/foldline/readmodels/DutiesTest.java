@@ -11,6 +11,7 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -101,6 +102,54 @@ class DutiesTest {
     awaitTotal(3);
     ground.append(n + "-2", 4);
     awaitTotal(7);
+  }
+
+  @Test
+  void go_on_where_redis_comes_back_with_all_or_with_nothing() {
+    build();
+    ground.append(n + "-1", 1, 2);
+    awaitTotal(3);
+    ground.restartRedis();
+    ground.append(n + "-1", 4);
+    awaitTotal(7);
+    ground.restartRedisEmpty();
+    awaitTotal(7);
+    ground.append(n + "-2", 8);
+    awaitTotal(15);
+    await().atMost(Ground.LIMIT).until(() -> applying.runner.isReady());
+  }
+
+  @Test
+  void notice_that_the_store_was_restored_from_a_backup() {
+    Ground.Instance building = build();
+    ground.append(n + "-1", 1, 2);
+    awaitTotal(3);
+    ground.stopStore();
+    Ground.copy(data.resolve("store"), data.resolve("backup"));
+    ground.startStore();
+    await().atMost(Ground.LIMIT).until(() -> applying.runner.isReady());
+    ground.append(n + "-1", LongStream.range(0, 100).map(_ -> 7).toArray());
+    awaitTotal(703);
+    awaitLandmark(101);
+
+    applying.stop();
+    building.stop();
+    ground.stopStore();
+    Ground.copy(data.resolve("backup"), data.resolve("store"));
+    ground.startStore();
+    applying = ground.start(Set.of(Duty.APPLY), KEEPS_OFTEN);
+    build();
+    awaitTotal(3);
+  }
+
+  private void awaitLandmark(long revision) {
+    Builds builds = new Builds(ground.models, Counting.sums(1));
+    await()
+        .atMost(Ground.LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(builds.landmark(ground.active()).await().atMost(Ground.LIMIT))
+                    .hasValueSatisfying(found -> assertThat(found.revision()).isEqualTo(revision)));
   }
 
   @Test

@@ -87,7 +87,7 @@ record Layout(Namespace namespace, String projection, String build) {
    * Of a reaction's timers: {@code due}, a sorted set of reminders by when they are due next;
    * {@code taken}, one of those that are being done, by when they were due first; {@code index}, a
    * hash that is there while the index is; its {@code checkpoint}; who is {@code rebuilding} it;
-   * and {@code open}, a hash of what that instance does not know to be over yet.
+   * and {@code open:} and a name, a hash of what that does not know to be over yet.
    */
   static String timers(Namespace namespace, String reaction, String kind) {
     return prefix(namespace) + "{timers:" + reaction + "}:" + kind;

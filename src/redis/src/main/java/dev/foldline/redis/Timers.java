@@ -7,11 +7,9 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * What is due when, of one reaction: an index of reminders, which is made again from the log where
@@ -22,7 +20,6 @@ public final class Timers {
 
   private static final Script TAKE = Script.named("take-due.lua");
   private static final Script SET = Script.named("set-due.lua");
-  private static final Script SET_OPEN = Script.named("set-open-due.lua");
 
   /** The field that is in the hash for as long as the index is; and, in the index, never due. */
   private static final String MARK = "";
@@ -31,18 +28,18 @@ public final class Timers {
   private static final long LATEST = 1L << 53;
 
   private final ReadModels models;
+  private final String reaction;
   private final String due;
   private final String taken;
   private final String index;
-  private final String open;
   private final PartCheckpoints checkpoints;
 
   public Timers(ReadModels models, String reaction) {
     this.models = models;
+    this.reaction = reaction;
     this.due = Layout.timers(models.namespace(), reaction, "due");
     this.taken = Layout.timers(models.namespace(), reaction, "taken");
     this.index = Layout.timers(models.namespace(), reaction, "index");
-    this.open = Layout.timers(models.namespace(), reaction, "open");
     this.checkpoints =
         new PartCheckpoints(
             models,
@@ -84,7 +81,7 @@ public final class Timers {
   }
 
   /** Rounded up: nothing is due before its time. */
-  private static long milliseconds(Instant at) {
+  static long milliseconds(Instant at) {
     if (at.getEpochSecond() >= LATEST / 1_000) {
       return LATEST;
     }
@@ -201,8 +198,7 @@ public final class Timers {
   }
 
   /**
-   * Says that there is an index, before a checkpoint of it is kept. What another instance noted as
-   * open is forgotten.
+   * Says that there is an index, before a checkpoint of it is kept.
    *
    * @return whether there was one
    */
@@ -211,49 +207,18 @@ public final class Timers {
         .send(
             List.of(
                 new Command("HSET").arg(index).arg(MARK).arg("1"),
-                new Command("ZADD").arg(due).arg("+inf").arg(MARK),
-                new Command("UNLINK").arg(open)))
+                new Command("ZADD").arg(due).arg("+inf").arg(MARK)))
         .map(added -> added.get(1).toString().equals("0"));
   }
 
   /**
-   * Notes, while the index is made again, what was due and may be over further on in the log.
+   * What is noted while the index is made again.
    *
-   * @param all by the keys of their effects
+   * @param pass a name that no other one has
    */
-  public Uni<Void> note(Map<UUID, Due> all) {
-    if (all.isEmpty()) {
-      return Uni.createFrom().voidItem();
-    }
-    Command command = new Command("HSET").arg(open);
-    all.forEach(
-        (key, each) ->
-            command
-                .arg(key.toString())
-                .arg(milliseconds(each.at()) + " " + each.reminder().text()));
-    return models.send(List.of(command)).replaceWithVoid();
-  }
-
-  /** Says of effects that they are over: what was noted of them is forgotten. */
-  public Uni<Void> over(Collection<UUID> keys) {
-    if (keys.isEmpty()) {
-      return Uni.createFrom().voidItem();
-    }
-    Command command = new Command("HDEL").arg(open);
-    keys.forEach(key -> command.arg(key.toString()));
-    return models.send(List.of(command)).replaceWithVoid();
-  }
-
-  /**
-   * Adds what was noted and is not over.
-   *
-   * @param most how many at most
-   * @return how many they were
-   */
-  public Uni<Integer> setNoted(int most) {
-    return models
-        .send(List.of(new Command(SET_OPEN, List.of(open, due), List.of(Integer.toString(most)))))
-        .map(answers -> answers.getFirst().toInteger());
+  public OpenReminders open(String pass) {
+    return new OpenReminders(
+        models, Layout.timers(models.namespace(), reaction, "open:" + pass), due);
   }
 
   /**

@@ -134,10 +134,12 @@ class TimersTest {
   @Test
   void that_were_noted_are_due_unless_they_are_over() {
     Timers timers = timers("noted");
+    OpenReminders open = timers.open("1");
     UUID over = UUID.randomUUID();
     Reminder odd = reminder("a@5:~", "übrig@3#x y");
+    await(open.begin());
     await(
-        timers.note(
+        open.note(
             Map.of(
                 over,
                 new Due(reminder("a", "x"), NOON),
@@ -145,19 +147,29 @@ class TimersTest {
                 new Due(odd, NOON.plusNanos(1)))));
     assertThat(take(timers, NOON.plus(MINUTE))).as("not before it is known").isEmpty();
 
-    await(timers.over(List.of(over, UUID.randomUUID())));
-    assertThat(await(timers.setNoted(10))).isEqualTo(1);
-    assertThat(await(timers.setNoted(10))).isZero();
+    await(open.over(List.of(over, UUID.randomUUID())));
+    assertThat(await(open.set(2))).isEqualTo(1);
+    assertThat(await(open.set(2))).isZero();
+    await(open.end());
     assertThat(take(timers, NOON)).isEmpty();
     assertThat(take(timers, NOON.plusMillis(1))).containsExactly(new Due(odd, NOON.plusMillis(1)));
   }
 
   @Test
-  void that_were_noted_by_somebody_who_died_are_noted_anew() {
-    Timers timers = timers("left");
-    await(timers.note(Map.of(UUID.randomUUID(), new Due(reminder("a", "x"), NOON))));
-    await(timers.begin());
-    assertThat(await(timers.setNoted(10))).isZero();
+  void that_were_noted_are_nobody_elses_and_are_known_to_be_lost() {
+    Timers timers = timers("lost-notes");
+    OpenReminders open = timers.open("1");
+    OpenReminders another = timers.open("2");
+    await(open.begin());
+    await(open.note(Map.of(UUID.randomUUID(), new Due(reminder("a", "x"), NOON))));
+    await(another.begin());
+    await(another.end());
+    assertThatThrownBy(() -> await(another.set(10))).isInstanceOf(Unavailable.class);
+    assertThat(await(open.set(10))).isEqualTo(1);
+
+    redis.command("DEL foldline:1:bank:{timers:lost-notes}:open:1");
+    await(open.note(Map.of(UUID.randomUUID(), new Due(reminder("b", "x"), NOON))));
+    assertThatThrownBy(() -> await(open.set(10))).isInstanceOf(Unavailable.class);
   }
 
   @Test

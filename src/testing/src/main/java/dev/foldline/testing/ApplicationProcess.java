@@ -88,7 +88,8 @@ public final class ApplicationProcess implements AutoCloseable {
   /**
    * Waits until it answers a path with 200.
    *
-   * @throws AssertionError if it ends before, with what it has said, or if that takes a minute
+   * @throws AssertionError with what it has said, if it ends before, or if that takes a minute; it
+   *     is killed then
    */
   public void awaitReady(String path) {
     HttpRequest request = HttpRequest.newBuilder(url().resolve(path)).timeout(START).build();
@@ -96,6 +97,7 @@ public final class ApplicationProcess implements AutoCloseable {
     try (HttpClient http = HttpClient.newHttpClient()) {
       while (!isReady(http, request)) {
         if (!process.isAlive() || System.nanoTime() > end) {
+          kill();
           throw new AssertionError("%s is not ready: %s".formatted(application, output()));
         }
         LockSupport.parkNanos(PAUSE.toNanos());

@@ -1,6 +1,7 @@
 package dev.foldline.shop.pages;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.setDefaultAssertionTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -62,6 +63,7 @@ class PagesInBrowserTest {
   static void open() {
     Path chromium = BROWSERS.stream().filter(Files::isExecutable).findFirst().orElse(null);
     assumeTrue(chromium != null, "there is no Chromium on this machine");
+    setDefaultAssertionTimeout((double) LIMIT.toMillis());
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -273,6 +275,18 @@ class PagesInBrowserTest {
     assertThat(page.locator("dd").first()).containsText("which is sold no more");
   }
 
+  /** A list does not load itself again. */
+  private void awaitOrders(String customer, int count) {
+    try (HttpCalls http = new HttpCalls(shop)) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  http.get("orders-of?customer=" + customer).body().path("entries").size()
+                      == count);
+    }
+  }
+
   @Test
   void lead_an_order_from_its_customer_to_its_shipping_and_another_to_its_end() {
     add(page);
@@ -280,6 +294,7 @@ class PagesInBrowserTest {
     String customer = "ada-" + UUID.randomUUID();
     String shipped = place(customer);
     String cancelled = place(customer);
+    awaitOrders(customer, 2);
 
     page.navigate("pages/orders");
     page.getByLabel("Customer").fill(customer);

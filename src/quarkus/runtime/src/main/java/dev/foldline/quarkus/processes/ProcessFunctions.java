@@ -263,12 +263,7 @@ public class ProcessFunctions {
   }
 
   private Uni<List<SetAside>> setAside(ProcessManager manager, String reaction) {
-    ParkedEffects<?> parked =
-        reactions.runners().stream()
-            .filter(runner -> runner.reaction().name().equals(reaction))
-            .findFirst()
-            .orElseThrow(() -> new Unavailable("this instance runs no reactions: ask another one"))
-            .parked();
+    ParkedEffects<?> parked = reactions.runner(reaction).parked();
     return parked
         .list()
         .map(

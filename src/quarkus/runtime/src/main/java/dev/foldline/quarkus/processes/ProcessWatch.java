@@ -47,6 +47,7 @@ class ProcessWatch {
   private final Views views;
   private final Constants constants;
   private final AnsweredProcesses answered;
+  private final boolean watches;
   private final List<Oldest> watched;
   private final AtomicBoolean looking = new AtomicBoolean();
   private @Nullable Cancellable starting;
@@ -58,13 +59,17 @@ class ProcessWatch {
       Views views,
       Namespace namespace,
       Constants constants,
+      FoldlineConfig config,
       MeterRegistry registry) {
     this.vertx = vertx;
     this.views = views;
     this.constants = constants;
     this.answered = new AnsweredProcesses(store, namespace);
+    this.watches = config.run().contains(Role.REACTIONS);
     this.watched =
-        constants.processes().stream().map(process -> new Oldest(process, registry)).toList();
+        watches
+            ? constants.processes().stream().map(process -> new Oldest(process, registry)).toList()
+            : List.of();
   }
 
   /** Since when the oldest processes of one manager are as they are, as last looked at. */
@@ -111,8 +116,8 @@ class ProcessWatch {
     }
   }
 
-  void start(@Observes StartupEvent event, BackgroundStart background, FoldlineConfig config) {
-    if (!config.run().contains(Role.REACTIONS)) {
+  void start(@Observes StartupEvent event, BackgroundStart background) {
+    if (!watches) {
       return;
     }
     if (!watched.isEmpty()) {

@@ -79,9 +79,9 @@ public class Projections {
     return duties;
   }
 
-  /** One for each projection whose events are applied here. */
-  List<? extends ProjectionRunner<?>> applying() {
-    return duties.contains(Duty.APPLY) ? runners : List.of();
+  /** One for each projection of which something is done here. */
+  List<? extends ProjectionRunner<?>> running() {
+    return duties.isEmpty() ? List.of() : runners;
   }
 
   /** What is in Redis under its namespace is the application's once it is registered. */

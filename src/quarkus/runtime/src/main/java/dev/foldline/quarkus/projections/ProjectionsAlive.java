@@ -19,7 +19,7 @@ class ProjectionsAlive implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     return HealthCheckResponse.named("Projections at work")
-        .status(projections.applying().stream().noneMatch(runner -> runner.health().isHung()))
+        .status(projections.running().stream().noneMatch(runner -> runner.health().isHung()))
         .build();
   }
 }

@@ -99,9 +99,9 @@ public class Reactions {
     return duties;
   }
 
-  /** One for each reaction whose events are taken here. */
-  List<? extends ReactionRunner<?>> reacting() {
-    return duties.contains(Duty.REACT) ? runners : List.of();
+  /** One for each reaction of which something is done here. */
+  List<? extends ReactionRunner<?>> running() {
+    return duties.isEmpty() ? List.of() : runners;
   }
 
   /** One for each reaction. */

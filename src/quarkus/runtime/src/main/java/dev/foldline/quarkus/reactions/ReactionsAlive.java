@@ -19,7 +19,7 @@ class ReactionsAlive implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     return HealthCheckResponse.named("Reactions at work")
-        .status(reactions.reacting().stream().noneMatch(runner -> runner.health().isHung()))
+        .status(reactions.running().stream().noneMatch(runner -> runner.health().isHung()))
         .build();
   }
 }

@@ -6,7 +6,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready as long as every reaction is registered and has its subscription. */
+/**
+ * Ready as long as every reaction is registered and has its subscription or, where that is another
+ * instance's, it is known what it reminds of.
+ */
 @Readiness
 @Singleton
 class ReactionsReady implements HealthCheck {
@@ -20,7 +23,7 @@ class ReactionsReady implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     var response = HealthCheckResponse.named("Reactions").up();
-    for (ReactionRunner<?> runner : reactions.reacting()) {
+    for (ReactionRunner<?> runner : reactions.running()) {
       response.withData(runner.reaction().name(), runner.describe());
       if (!runner.isReady()) {
         response.down();

@@ -1,6 +1,11 @@
 package dev.foldline.bench;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +65,6 @@ final class ShopBenchmark implements AutoCloseable {
 
   private void orders() throws Exception {
     try (HttpCalls http = new HttpCalls(shop.port());
-        HttpCalls provided = new HttpCalls(provider.port());
         Awaited ready = Awaited.ends(store.connectionString(), "order", Set.of("order-ready"));
         Awaited captured =
             Awaited.ends(store.connectionString(), "fulfilment", Set.of("payment-captured"))) {
@@ -69,13 +73,7 @@ final class ShopBenchmark implements AutoCloseable {
       System.out.printf("%-44s %10s %8s %8s%n", "", "a second", "p50 ms", "p99 ms");
       Load.warmUp(CALLERS, WARM_UP, () -> order(http, ready, captured));
       measure("provider at once", http, ready, captured);
-      provided
-          .post(
-              "/behaviour",
-              "{\"kind\":\"SLOW\",\"times\":%d,\"millis\":%d}"
-                  .formatted(Integer.MAX_VALUE, PROVIDERS_MILLIS))
-          .toCompletableFuture()
-          .join();
+      slowDown();
       measure("provider at %d ms".formatted(PROVIDERS_MILLIS), http, ready, captured);
     }
   }
@@ -96,6 +94,25 @@ final class ShopBenchmark implements AutoCloseable {
             _ ->
                 http.post(
                     "/receive-stock", "{\"item\":\"%s\",\"quantity\":1000000}".formatted(item)));
+  }
+
+  private void slowDown() throws IOException, InterruptedException {
+    String behaviour =
+        "{\"kind\":\"SLOW\",\"times\":%d,\"millis\":%d}"
+            .formatted(Integer.MAX_VALUE, PROVIDERS_MILLIS);
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:%d/behaviour".formatted(provider.port())))
+            .timeout(SETTLED)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(behaviour))
+            .build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      int status = http.send(request, BodyHandlers.discarding()).statusCode();
+      if (status != 204) {
+        throw new IllegalStateException("the provider answered " + status);
+      }
+    }
   }
 
   private static void measure(String how, HttpCalls http, Awaited ready, Awaited captured)

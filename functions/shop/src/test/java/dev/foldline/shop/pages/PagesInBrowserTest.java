@@ -320,7 +320,7 @@ class PagesInBrowserTest {
     page.navigate("pages/orders/" + cancelled);
     assertThat(page.locator("#status")).hasText("ready");
     button(page, "cancel").click();
-    assertThat(page.locator("#status")).containsText("cancelled");
+    assertThat(page.locator("#status")).hasText("cancelled");
     assertThat(page.locator("#steps")).containsText("void: done");
     picture(page, "order-cancelled");
   }

@@ -73,7 +73,7 @@ class HostileRequestsIT {
 
   private final long seed = Long.getLong("hostile.seed", new SplittableRandom().nextLong());
   private final int first = Integer.getInteger("hostile.from", 0);
-  private final int count = Integer.getInteger("hostile.requests", 400);
+  private final int count = Integer.getInteger("hostile.requests", 300);
 
   private final AtomicInteger next = new AtomicInteger(first);
   private final AtomicBoolean over = new AtomicBoolean();

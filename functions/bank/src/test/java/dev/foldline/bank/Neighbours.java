@@ -2,12 +2,18 @@ package dev.foldline.bank;
 
 import dev.foldline.testing.EventStoreServer;
 import dev.foldline.testing.RedisProcess;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
 /** The event store and the Redis that banks under test share, and that can go away. */
 final class Neighbours implements AutoCloseable {
+
+  static {
+    // The official client asks for it on threads by which it can't be loaded.
+    var _ = Vertx.currentContext();
+  }
 
   private final RedisProcess redis;
   private final EventStoreServer store;

@@ -14,6 +14,19 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The bank in production mode")
 class StartIT {
 
+  /** What it has to be told. */
+  private static final Map<String, String> ENOUGH =
+      Map.of(
+          "quarkus.redis.hosts", "redis://localhost",
+          "foldline.eventstoredb.connection-string", "esdb://localhost:1?tls=false",
+          "foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
+
+  private static Map<String, String> enoughBut(String name, String value) {
+    Map<String, String> all = new HashMap<>(ENOUGH);
+    all.put(name, value);
+    return all;
+  }
+
   @Test
   void does_not_start_without_an_event_store_and_says_what_is_missing() throws Exception {
     assertDoesNotStart(
@@ -23,15 +36,13 @@ class StartIT {
 
   @Test
   void does_not_start_without_keys_of_its_own_and_says_how_to_make_one() throws Exception {
-    Map<String, String> rest =
-        Map.of(
-            "quarkus.redis.hosts", "redis://localhost",
-            "foldline.eventstoredb.connection-string", "esdb://localhost:1?tls=false");
-
-    assertDoesNotStart(rest, "foldline.idempotency.keys is not set", "openssl rand -base64 32");
-    Map<String, String> malformed = new HashMap<>(rest);
-    malformed.put("foldline.idempotency.keys", "first:c2hvcnQ=");
-    assertDoesNotStart(malformed, "foldline.idempotency.keys", "key 1 has fewer than 16 bytes");
+    Map<String, String> without = new HashMap<>(ENOUGH);
+    without.remove("foldline.idempotency.keys");
+    assertDoesNotStart(without, "foldline.idempotency.keys is not set", "openssl rand -base64 32");
+    assertDoesNotStart(
+        enoughBut("foldline.idempotency.keys", "first:c2hvcnQ="),
+        "foldline.idempotency.keys",
+        "key 1 has fewer than 16 bytes");
   }
 
   @Test
@@ -45,17 +56,13 @@ class StartIT {
 
   @Test
   void does_not_start_under_a_name_that_is_no_namespace() throws Exception {
-    Map<String, String> rest =
-        Map.of(
-            "quarkus.redis.hosts", "redis://localhost",
-            "foldline.eventstoredb.connection-string", "esdb://localhost:1?tls=false",
-            "foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
-    Map<String, String> wrong = new HashMap<>(rest);
-    wrong.put("foldline.namespace", "the{bank}");
-    assertDoesNotStart(wrong, "foldline.namespace", "'the{bank}'", "a-z 0-9 . _ -");
-    wrong = new HashMap<>(rest);
-    wrong.put("foldline.application", "bank");
-    assertDoesNotStart(wrong, "foldline.application", "'bank'", "group");
+    assertDoesNotStart(
+        enoughBut("foldline.namespace", "the{bank}"),
+        "foldline.namespace",
+        "'the{bank}'",
+        "a-z 0-9 . _ -");
+    assertDoesNotStart(
+        enoughBut("foldline.application", "bank"), "foldline.application", "'bank'", "group");
   }
 
   @Test
@@ -68,27 +75,15 @@ class StartIT {
 
   @Test
   void does_not_start_with_the_password_that_everyone_knows() throws Exception {
-    assertDoesNotStart(
-        Map.of(
-            "quarkus.redis.hosts", "redis://localhost",
-            "foldline.eventstoredb.connection-string", "esdb://ops:changeit@localhost:1",
-            "foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg=="),
-        "foldline.eventstoredb.connection-string",
-        "'ops'");
+    String name = "foldline.eventstoredb.connection-string";
+    assertDoesNotStart(enoughBut(name, "esdb://ops:changeit@localhost:1"), name, "'ops'");
   }
 
   @Test
   void does_not_start_with_roles_that_there_are_not_or_that_sleep() throws Exception {
-    Map<String, String> rest =
-        Map.of(
-            "quarkus.redis.hosts", "redis://localhost",
-            "foldline.eventstoredb.connection-string", "esdb://localhost:1?tls=false",
-            "foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
-    Map<String, String> wrong = new HashMap<>(rest);
-    wrong.put("foldline.run", "comands");
-    assertDoesNotStart(wrong, "foldline.run", "comands");
+    assertDoesNotStart(enoughBut("foldline.run", "comands"), "foldline.run", "comands");
     assertDoesNotStart(
-        rest, Map.of("AWS_LAMBDA_FUNCTION_NAME", "bank"), "foldline.run=commands,queries");
+        ENOUGH, Map.of("AWS_LAMBDA_FUNCTION_NAME", "bank"), "foldline.run=commands,queries");
   }
 
   /** Such as a platform sets for a service that is called foldline-bank. */

@@ -60,8 +60,8 @@ class ChaosTest {
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   private final long seed = Long.getLong("chaos.seed", 20_261_121);
-  private final int steps = Integer.getInteger("chaos.steps", 10);
-  private final Duration hang = Duration.ofSeconds(Integer.getInteger("chaos.hang", 6));
+  private final int steps = Integer.getInteger("chaos.steps", 8);
+  private final Duration hang = Duration.ofSeconds(Integer.getInteger("chaos.hang", 4));
   private final Random random = new Random(seed);
   private final Map<String, long[]> sums = new HashMap<>();
   private final Set<String> tombstoned = new HashSet<>();

@@ -15,7 +15,6 @@ import dev.foldline.readmodels.Counting.Sum;
 import dev.foldline.readmodels.Parking.Replayed;
 import dev.foldline.redis.OnPoison;
 import io.smallrye.mutiny.Uni;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -57,17 +56,6 @@ class DeletedStreamsTest extends GroundFixture {
     return instance;
   }
 
-  private void awaitTotals(long sum, long events) {
-    await()
-        .atMost(Ground.LIMIT)
-        .ignoreException(Unavailable.class)
-        .untilAsserted(
-            () ->
-                assertThat(ground.totals(Counting.sums(1)))
-                    .containsEntry("sum", BigInteger.valueOf(sum))
-                    .containsEntry("events", BigInteger.valueOf(events)));
-  }
-
   private static void awaitParked(Ground.Instance instance, String... events) {
     await()
         .atMost(Ground.LIMIT)
@@ -99,7 +87,7 @@ class DeletedStreamsTest extends GroundFixture {
       ground.start(1);
     }
 
-    awaitTotals(600, 600);
+    ground.awaitTotals(600, 600);
     await().atMost(Ground.LIMIT).until(() -> ground.unsettled(Counting.sums(1)) == 0);
     assertThat(ground.document(Counting.sums(1), n + "-59"))
         .hasValue(new View<>(n + "-59", 9, new Sum(10, 10)));
@@ -125,7 +113,7 @@ class DeletedStreamsTest extends GroundFixture {
     assertThat(of(mended.runner.parking().replay(Set.of(), 100, Ground.LIMIT)))
         .isEqualTo(new Replayed(3, 0));
 
-    awaitTotals(19, 4);
+    ground.awaitTotals(19, 4);
     awaitParked(mended);
     await().atMost(Ground.LIMIT).until(() -> ground.unsettled(Counting.sums(1)) == 0);
   }
@@ -146,9 +134,9 @@ class DeletedStreamsTest extends GroundFixture {
                     .discard(
                         Set.of(new EventRef(n + "-1", 1)), "typed by a cat", "ada", Ground.LIMIT)))
         .isEqualTo(new Replayed(2, 0));
-    awaitTotals(3, 2);
+    ground.awaitTotals(3, 2);
     ground.emptyRedis();
-    awaitTotals(3, 2);
+    ground.awaitTotals(3, 2);
     awaitParked(instance);
   }
 
@@ -162,14 +150,14 @@ class DeletedStreamsTest extends GroundFixture {
     Ground.Instance instance =
         subscribed(ground.new Instance(Counting.superstitiousSums(), OnPoison.HOLD));
 
-    awaitTotals(1, 3_001);
+    ground.awaitTotals(1, 3_001);
     assertThat(ground.document(Counting.sums(1), n + "-1"))
         .hasValue(new View<>(n + "-1", 0, new Sum(1, 1)));
     awaitParked(instance, n + "-1@1");
     instance.stop();
     assertThat(of(ground.start(1).runner.parking().replay(Set.of(), 100, Ground.LIMIT)))
         .isEqualTo(new Replayed(2, 0));
-    awaitTotals(16, 3_003);
+    ground.awaitTotals(16, 3_003);
   }
 
   /** What waits behind the poison was delivered to nobody: only the log has it. */
@@ -190,7 +178,7 @@ class DeletedStreamsTest extends GroundFixture {
 
     awaitParked(mended, n + "-1@2");
     assertThat(of(parking.replay(Set.of(), 100, Ground.LIMIT))).isEqualTo(new Replayed(1, 0));
-    awaitTotals(16, 3);
+    ground.awaitTotals(16, 3);
     awaitParked(mended);
   }
 
@@ -204,7 +192,7 @@ class DeletedStreamsTest extends GroundFixture {
       boolean comes) throws Exception {
     Ground.Instance first = subscribed(ground.start(1));
     ground.append(n + "-1", 1);
-    awaitTotals(1, 1);
+    ground.awaitTotals(1, 1);
     first.stop();
     try (Hand hand = new Hand()) {
       ground.append(n + "-1", 2);
@@ -225,7 +213,7 @@ class DeletedStreamsTest extends GroundFixture {
 
       if (comes) {
         hand.letGo();
-        awaitTotals(6, 3);
+        ground.awaitTotals(6, 3);
         awaitParked(second);
       } else {
         awaitParked(second, n + "-1@2");
@@ -233,7 +221,7 @@ class DeletedStreamsTest extends GroundFixture {
             .contains("waits for events of its stream that can't be read any more");
         assertThat(of(second.runner.parking().replay(Set.of(), 100, Ground.LIMIT)))
             .isEqualTo(new Replayed(2, 0));
-        awaitTotals(6, 3);
+        ground.awaitTotals(6, 3);
       }
     }
   }

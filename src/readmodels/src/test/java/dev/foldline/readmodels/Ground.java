@@ -1,5 +1,8 @@
 package dev.foldline.readmodels;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.PersistentSubscriptionStats;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -282,6 +285,18 @@ final class Ground implements AutoCloseable {
 
   Map<String, BigInteger> totals(Projection<?> projection) {
     return views.totals(projection, "all").await().atMost(LIMIT);
+  }
+
+  /** The read models come to hold so much, of so many events. */
+  void awaitTotals(long sum, long events) {
+    await()
+        .atMost(LIMIT)
+        .ignoreException(Unavailable.class)
+        .untilAsserted(
+            () ->
+                assertThat(totals(Counting.sums(1)))
+                    .containsEntry("sum", BigInteger.valueOf(sum))
+                    .containsEntry("events", BigInteger.valueOf(events)));
   }
 
   /** The owners of streams, with the sums of all that they own. */

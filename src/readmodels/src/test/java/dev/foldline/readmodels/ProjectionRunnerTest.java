@@ -40,17 +40,6 @@ class ProjectionRunnerTest extends GroundFixture {
         .untilAsserted(() -> assertThat(ground.unsettled(projection)).isEqualTo(unsettled));
   }
 
-  private void awaitTotals(long sum, long events) {
-    await()
-        .atMost(Ground.LIMIT)
-        .ignoreException(Unavailable.class)
-        .untilAsserted(
-            () ->
-                assertThat(ground.totals(Counting.sums(1)))
-                    .containsEntry("sum", BigInteger.valueOf(sum))
-                    .containsEntry("events", BigInteger.valueOf(events)));
-  }
-
   @Test
   void builds_what_was_before_and_applies_what_comes() {
     ground.append(n + "-1", 1, 2, 3);
@@ -134,7 +123,7 @@ class ProjectionRunnerTest extends GroundFixture {
       ground.append(n + "-" + i, i);
     }
     ground.append(n + "-1", 10);
-    awaitTotals(1 + 2 + 10 + IntStream.range(3, 53).sum(), 53);
+    ground.awaitTotals(1 + 2 + 10 + IntStream.range(3, 53).sum(), 53);
     awaitSettled(Counting.sums(1), 0);
   }
 
@@ -142,7 +131,7 @@ class ProjectionRunnerTest extends GroundFixture {
     awaitSum(Counting.sums(1), n + "-1", 11, 2);
     awaitSum(Counting.sums(1), n + "-2", 2, 1);
     awaitSum(Counting.sums(1), n + "-52", 52, 1);
-    awaitTotals(1 + 2 + 10 + IntStream.range(3, 53).sum(), 53);
+    ground.awaitTotals(1 + 2 + 10 + IntStream.range(3, 53).sum(), 53);
     awaitSettled(Counting.sums(1), 0);
   }
 
@@ -229,7 +218,7 @@ class ProjectionRunnerTest extends GroundFixture {
     }
 
     await().atMost(Ground.LIMIT).until(() -> !ground.active().equals(before));
-    awaitTotals(3, 2);
+    ground.awaitTotals(3, 2);
   }
 
   @Test
@@ -263,9 +252,9 @@ class ProjectionRunnerTest extends GroundFixture {
         .until(
             () ->
                 instance.runner.rebuild(Duration.ofSeconds(1)).filter(Slice::complete).isPresent());
-    awaitTotals(50 * 19_900, 10_005);
+    ground.awaitTotals(50 * 19_900, 10_005);
     ground.append(n + "-0", 1);
-    awaitTotals(50 * 19_900 + 1, 10_006);
+    ground.awaitTotals(50 * 19_900 + 1, 10_006);
     awaitSettled(Counting.sums(1), 0);
   }
 

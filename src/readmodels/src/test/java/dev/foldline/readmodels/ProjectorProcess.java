@@ -64,7 +64,7 @@ final class ProjectorProcess {
     Projection<Sum> sums = slow(Counting.sums(Integer.parseInt(args[2])), Long.parseLong(args[4]));
     new ProjectionRunner<>(
             vertx.getDelegate(),
-            new EventStore(args[0], Duration.ofSeconds(5)),
+            new EventStore(args[0], Duration.ofSeconds(3)),
             new EventCodec(List.of(Counting.category())),
             new ReadModels(redis, new ObjectMapper(), Duration.ofSeconds(3), Ground.NAMESPACE),
             sums,

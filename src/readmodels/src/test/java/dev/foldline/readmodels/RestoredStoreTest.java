@@ -4,15 +4,12 @@ import static dev.foldline.readmodels.Ground.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.foldline.core.Unavailable;
 import dev.foldline.eventstoredb.subscriptions.ParkedEvents;
 import dev.foldline.redis.Builds;
 import dev.foldline.redis.Landmark;
 import dev.foldline.redis.OnPoison;
-import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,13 +34,13 @@ class RestoredStoreTest {
     ground = new Ground(data);
     instance = ground.start(1);
     ground.append(n + "-1", 1, 2);
-    awaitTotals(3, 2);
+    ground.awaitTotals(3, 2);
     ground.stopStore();
     Ground.copy(data.resolve("store"), data.resolve("backup"));
     ground.startStore();
     await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
     ground.append(n + "-1", LongStream.range(0, 100).map(_ -> 7).toArray());
-    awaitTotals(703, 102);
+    ground.awaitTotals(703, 102);
     build = ground.active();
     awaitLandmark(build, n + "-1", 101);
   }
@@ -78,24 +75,12 @@ class RestoredStoreTest {
     ground.startStore();
   }
 
-  private void awaitTotals(long sum, long events) {
-    await()
-        .atMost(Ground.LIMIT)
-        .ignoreException(Unavailable.class)
-        .untilAsserted(
-            () ->
-                assertThat(ground.totals(Counting.sums(1)))
-                    .isEqualTo(
-                        Map.of(
-                            "sum", BigInteger.valueOf(sum), "events", BigInteger.valueOf(events))));
-  }
-
   @Test
   void a_log_that_ends_earlier_is_noticed() {
     restore();
     ground.start(1);
 
-    awaitTotals(3, 2);
+    ground.awaitTotals(3, 2);
     assertThat(ground.active()).isNotEqualTo(build);
   }
 
@@ -105,20 +90,20 @@ class RestoredStoreTest {
     ground.append(n + "-1", LongStream.range(0, 200).map(_ -> 5).toArray());
     ground.start(1);
 
-    awaitTotals(1003, 202);
+    ground.awaitTotals(1003, 202);
     assertThat(ground.active()).isNotEqualTo(build);
   }
 
   @Test
   void a_stream_that_the_backup_has_not_is_noticed() {
     ground.append(n + "-9", 1);
-    awaitTotals(704, 103);
+    ground.awaitTotals(704, 103);
     awaitLandmark(build, n + "-9", 0);
     restore();
     ground.append(n + "-5", LongStream.range(0, 300).map(_ -> 5).toArray());
     ground.start(1);
 
-    awaitTotals(1503, 302);
+    ground.awaitTotals(1503, 302);
     assertThat(ground.active()).isNotEqualTo(build);
   }
 
@@ -128,11 +113,11 @@ class RestoredStoreTest {
     ground.stopStore();
     Ground.copy(data.resolve("backup"), data.resolve("store"));
     ground.startStore();
-    awaitTotals(3, 2);
+    ground.awaitTotals(3, 2);
     await().atMost(Ground.LIMIT).until(() -> instance.runner.health().isSubscribed());
 
     ground.append(n + "-1", 1);
-    awaitTotals(4, 3);
+    ground.awaitTotals(4, 3);
     awaitLandmark(ground.active(), n + "-1", 2);
   }
 
@@ -147,7 +132,7 @@ class RestoredStoreTest {
         .atMost(Ground.LIMIT);
     ground.start(1);
 
-    awaitTotals(3 + 1250, 252);
+    ground.awaitTotals(3 + 1250, 252);
     assertThat(ground.active()).isNotEqualTo(build);
   }
 
@@ -172,7 +157,7 @@ class RestoredStoreTest {
         .await()
         .atMost(Ground.LIMIT);
 
-    awaitTotals(716, 103);
+    ground.awaitTotals(716, 103);
     await()
         .during(Duration.ofSeconds(1))
         .atMost(Ground.LIMIT)
@@ -187,7 +172,7 @@ class RestoredStoreTest {
     ground.append(n + "-1", 1);
     ground.start(1);
 
-    awaitTotals(704, 103);
+    ground.awaitTotals(704, 103);
     assertThat(ground.active()).isEqualTo(build);
   }
 }

@@ -102,9 +102,14 @@ class DutiesTest {
     ground.awaitTotals(7, 3);
     ground.restartRedisEmpty();
     ground.awaitTotals(7, 3);
-    ground.append(n + "-2", 8);
-    ground.awaitTotals(15, 4);
-    await().atMost(Ground.LIMIT).until(() -> applying.runner.isReady());
+    long before = applying.runner.figures().applied();
+    await()
+        .atMost(Ground.LIMIT)
+        .untilAsserted(
+            () -> {
+              ground.append(n + "-2", 0);
+              assertThat(applying.runner.figures().applied()).isGreaterThan(before);
+            });
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class HttpCalls implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final List<String> DONE =
+      List.of("HTTP/1.1 200 ", "HTTP/1.1 202 ", "HTTP/1.1 204 ");
 
   private final Vertx vertx = Vertx.vertx();
   private final NetClient sockets =
@@ -44,7 +47,7 @@ final class HttpCalls implements AutoCloseable {
   }
 
   /**
-   * Posts JSON; fails with any status but 200 and 202.
+   * Posts JSON; fails with any status but 200, 202 and 204.
    *
    * @param headers lines of the head
    */
@@ -111,7 +114,7 @@ final class HttpCalls implements AutoCloseable {
         }
         waiting = null;
         free.add(this);
-        if (text.startsWith("HTTP/1.1 200 ") || text.startsWith("HTTP/1.1 202 ")) {
+        if (DONE.stream().anyMatch(text::startsWith)) {
           answered.complete();
         } else {
           answered.fail(text);
@@ -121,7 +124,11 @@ final class HttpCalls implements AutoCloseable {
 
     private static int length(String head) {
       String name = "content-length: ";
-      int from = head.toLowerCase(Locale.ROOT).indexOf(name) + name.length();
+      int header = head.toLowerCase(Locale.ROOT).indexOf(name);
+      if (header < 0) {
+        return 0;
+      }
+      int from = header + name.length();
       int to = head.indexOf("\r\n", from);
       return Integer.parseInt(to < 0 ? head.substring(from) : head.substring(from, to));
     }

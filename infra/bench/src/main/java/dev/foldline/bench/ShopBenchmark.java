@@ -1,11 +1,6 @@
 package dev.foldline.bench;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import redis.embedded.RedisServer;
 
 /**
@@ -96,22 +92,14 @@ final class ShopBenchmark implements AutoCloseable {
                     "/receive-stock", "{\"item\":\"%s\",\"quantity\":1000000}".formatted(item)));
   }
 
-  private void slowDown() throws IOException, InterruptedException {
+  private void slowDown() throws Exception {
     String behaviour =
         "{\"kind\":\"SLOW\",\"times\":%d,\"millis\":%d}"
             .formatted(Integer.MAX_VALUE, PROVIDERS_MILLIS);
-    HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:%d/behaviour".formatted(provider.port())))
-            .timeout(SETTLED)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(behaviour))
-            .build();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      int status = http.send(request, BodyHandlers.discarding()).statusCode();
-      if (status != 204) {
-        throw new IllegalStateException("the provider answered " + status);
-      }
+    try (HttpCalls http = new HttpCalls(provider.port())) {
+      http.post("/behaviour", behaviour)
+          .toCompletableFuture()
+          .get(SETTLED.toSeconds(), TimeUnit.SECONDS);
     }
   }
 

@@ -119,7 +119,7 @@ final class RemindersRebuild {
           ? Uni.createFrom().voidItem()
           : keep(found);
     }
-    return (judged.equals(found) ? Uni.createFrom().voidItem() : timers.retract(judged))
+    return tell(found, judged)
         .chain(() -> lease.take(me, LEASE))
         .invoke(
             mine -> {
@@ -140,10 +140,13 @@ final class RemindersRebuild {
         .chain(
             found -> {
               Checkpoint judged = known.judge(found);
-              Uni<Void> told =
-                  judged.equals(found) ? Uni.createFrom().voidItem() : timers.retract(judged);
-              return told.invoke(() -> known.add(judged));
+              return tell(found, judged).invoke(() -> known.add(judged));
             });
+  }
+
+  /** What this instance knows better of the index, others are to know. */
+  private Uni<Void> tell(Checkpoint found, Checkpoint judged) {
+    return judged.equals(found) ? Uni.createFrom().voidItem() : timers.retract(judged);
   }
 
   /** What the server knows to be settled is in the index, or over. */

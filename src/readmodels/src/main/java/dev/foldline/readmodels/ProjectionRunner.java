@@ -23,6 +23,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -166,11 +167,10 @@ public final class ProjectionRunner<D> {
   }
 
   private void tick() {
-    if (!duties.contains(Duty.BUILD)) {
-      follow();
-    } else if (checkpoints.last().isPresent()) {
-      keep();
-    } else if (!duties.contains(Duty.APPLY)) {
+    boolean builds = duties.contains(Duty.BUILD);
+    if (checkpoints.last().isPresent()) {
+      goOnFrom(checkpoints.last().get(), builds ? this::keep : this::follow);
+    } else if (builds && !duties.contains(Duty.APPLY)) {
       check();
     }
     watch.look(checkpoints.last().filter(_ -> isUpToDate()));
@@ -184,16 +184,17 @@ public final class ProjectionRunner<D> {
         && now.backlog() < Intake.BATCH;
   }
 
-  /** Keeps up to where everything is applied for sure; or finds that it is not any more. */
-  private void keep() {
-    Checkpoint last = checkpoints.last().orElse(null);
-    if (last == null || isClosed() || !keeping.compareAndSet(false, true)) {
+  /**
+   * Goes on to up to where everything is applied for sure; or finds that it is not any more.
+   *
+   * @param next finds that, from the last one
+   */
+  private void goOnFrom(Checkpoint last, Function<Checkpoint, Uni<Checkpoint>> next) {
+    if (isClosed() || !keeping.compareAndSet(false, true)) {
       return;
     }
     mustBeLive(last.build())
-        .chain(() -> source.settled().onFailure().recoverWithItem(-1L))
-        .map(settled -> last.at(Math.max(settled, last.position())))
-        .chain(builds.checkpoints()::goOn)
+        .chain(() -> next.apply(last))
         .call(reached -> keepLandmark(reached.build()))
         .onTermination()
         .invoke(() -> keeping.set(false))
@@ -201,25 +202,25 @@ public final class ProjectionRunner<D> {
         .with(reached -> checkpoints.add(reached, last), this::lookAgain);
   }
 
-  /** Learns up to where another instance keeps it; or finds that it is not so any more. */
-  private void follow() {
-    Checkpoint last = checkpoints.last().orElse(null);
-    if (last == null || isClosed() || !keeping.compareAndSet(false, true)) {
-      return;
-    }
-    mustBeLive(last.build())
-        .chain(() -> known(last.build()))
+  /** Keeps it, for others too. */
+  private Uni<Checkpoint> keep(Checkpoint last) {
+    return source
+        .settled()
+        .onFailure()
+        .recoverWithItem(-1L)
+        .map(settled -> last.at(Math.max(settled, last.position())))
+        .chain(builds.checkpoints()::goOn);
+  }
+
+  /** Learns what others keep. */
+  private Uni<Checkpoint> follow(Checkpoint last) {
+    return known(last.build())
         .invoke(
             known -> {
               if (!known.whole()) {
                 throw new Unavailable("the read models may have lost events");
               }
-            })
-        .call(known -> keepLandmark(known.build()))
-        .onTermination()
-        .invoke(() -> keeping.set(false))
-        .subscribe()
-        .with(known -> checkpoints.add(known, last), this::lookAgain);
+            });
   }
 
   /**

@@ -14,7 +14,8 @@ import org.jboss.logging.Logger;
  * milliseconds.
  *
  * <p>What was written meanwhile is left for the writer: little, so that it takes it no time, and
- * the log begins at its front again instead of growing.
+ * the log begins at its front again instead of growing. The two take turns, since SQLite refuses
+ * the one while the other folds.
  */
 final class WalCheckpoints {
   private static final Logger LOG = Logger.getLogger(WalCheckpoints.class);
@@ -30,8 +31,17 @@ final class WalCheckpoints {
   private final Semaphore due = new Semaphore(0);
   private final Thread thread;
   private long written;
-  private volatile boolean folded;
+  private volatile Turn turn = Turn.NONE;
   private volatile boolean closed;
+
+  private enum Turn {
+    /** Too little was written yet. */
+    NONE,
+    /** This thread folds most. */
+    MOST,
+    /** The writer folds the rest, after its next commit. */
+    REST
+  }
 
   /**
    * @param own a connection for nothing else
@@ -52,21 +62,27 @@ final class WalCheckpoints {
     for (LogEvent event : events) {
       written += event.size();
     }
-    if (folded) {
-      folded = false;
-      attempt(this::foldRest);
-    } else if (written >= DUE_BYTES) {
-      written = 0;
-      due.release();
+    switch (turn) {
+      case NONE -> {
+        if (written >= DUE_BYTES) {
+          turn = Turn.MOST;
+          due.release();
+        }
+      }
+      case MOST -> {}
+      case REST -> {
+        attempt(this::foldRest);
+        written = 0;
+        turn = Turn.NONE;
+      }
     }
   }
 
   private void run() {
     try {
       for (due.acquire(); !closed; due.acquire()) {
-        due.drainPermits();
         attempt(this::foldMost);
-        folded = true;
+        turn = Turn.REST;
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -95,15 +111,18 @@ final class WalCheckpoints {
     }
   }
 
-  /** Until little is left of what was written meanwhile, if that can be reached. */
+  /** Until little is left of what was written meanwhile, or it is more each time. */
   private void foldMost() throws SQLException {
     long before = 0;
+    long last = Long.MAX_VALUE;
     for (int pass = 0; pass < MOST_PASSES; pass++) {
       long pages = fold(own);
-      if (pages - before < FEW_PAGES) {
+      long more = pages - before;
+      if (more < FEW_PAGES || more > last) {
         return;
       }
       before = pages;
+      last = more;
     }
   }
 

@@ -14,6 +14,7 @@ import dev.foldline.bank.AccountEvent.Opened;
 import dev.foldline.bank.AccountEvent.TransferredIn;
 import dev.foldline.bank.AccountEvent.TransferredOut;
 import dev.foldline.bank.AccountEvent.Withdrawn;
+import dev.foldline.core.Caller;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Refused;
 import java.util.List;
@@ -23,11 +24,17 @@ public sealed interface Account {
 
   Decider<AccountCommand, Account, AccountEvent> DECIDER =
       new Decider<>(
-          ACCOUNTS, AccountCommand::account, new Unopened(), Account::decide, Account::evolve);
+              ACCOUNTS, AccountCommand::account, new Unopened(), Account::decide, Account::evolve)
+          .guardedBy(Account::may);
 
   record Unopened() implements Account {}
 
-  record Active(String owner, long balance) implements Account {
+  /**
+   * Money moves.
+   *
+   * @param holder empty where nobody found out who opened it
+   */
+  record Active(String holder, long balance) implements Account {
 
     private List<AccountEvent> decide(AccountCommand command) {
       return switch (command) {
@@ -40,9 +47,9 @@ public sealed interface Account {
           checkCovers(cents);
           yield List.of(new Withdrawn(cents));
         }
-        case TransferOut(_, var transfer, var cents, var by) -> {
-          if (!by.isEmpty() && !by.equals(owner)) {
-            throw new Refused("not-the-owner");
+        case TransferOut(_, var transfer, var cents, var by, var teller) -> {
+          if (!holder.isEmpty() && !holder.equals(by) && !teller) {
+            throw new Refused("not-owner");
           }
           checkCovers(cents);
           yield List.of(new TransferredOut(cents, transfer));
@@ -68,22 +75,34 @@ public sealed interface Account {
     }
 
     private Active plus(long cents) {
-      return new Active(owner, balance + cents);
+      return new Active(holder, balance + cents);
     }
   }
 
-  record Ended() implements Account {}
+  record Ended(String holder) implements Account {}
+
+  private static boolean may(Caller caller, AccountCommand command, Account account) {
+    return switch (account) {
+      case Unopened() -> !(command instanceof Open(_, _, var holder)) || isOwn(caller, holder);
+      case Active(var holder, _) -> Access.isFor(caller, holder);
+      case Ended(var holder) -> Access.isFor(caller, holder);
+    };
+  }
+
+  private static boolean isOwn(Caller caller, String holder) {
+    return caller.subject().equals(holder);
+  }
 
   private static List<AccountEvent> decide(AccountCommand command, Account account) {
     return switch (account) {
       case Unopened() ->
           switch (command) {
-            case Open(_, var owner) -> List.of(new Opened(owner));
+            case Open(_, var owner, var holder) -> List.of(new Opened(owner, holder));
             case Deposit _, Withdraw _, TransferOut _, TransferIn _, Close _ ->
                 throw new Refused("account-not-open");
           };
       case Active active -> active.decide(command);
-      case Ended() -> throw new Refused("account-closed");
+      case Ended _ -> throw new Refused("account-closed");
     };
   }
 
@@ -94,19 +113,19 @@ public sealed interface Account {
 
   private static Account evolve(Account account, AccountEvent event) {
     return switch (event) {
-      case Opened(var owner) -> new Active(owner, 0);
+      case Opened(_, var holder) -> new Active(holder, 0);
       case Deposited(var cents) -> active(account).plus(cents);
       case Withdrawn(var cents) -> active(account).plus(-cents);
       case TransferredOut(var cents, _) -> active(account).plus(-cents);
       case TransferredIn(var cents, _) -> active(account).plus(cents);
-      case Closed() -> new Ended();
+      case Closed() -> new Ended(active(account).holder());
     };
   }
 
   private static Active active(Account account) {
     return switch (account) {
       case Active active -> active;
-      case Unopened(), Ended() -> throw new IllegalStateException("no money moves in " + account);
+      case Unopened _, Ended _ -> throw new IllegalStateException("no money moves in " + account);
     };
   }
 }

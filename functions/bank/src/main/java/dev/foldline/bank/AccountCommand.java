@@ -5,7 +5,12 @@ public sealed interface AccountCommand {
 
   String account();
 
-  record Open(@Id String account, @Owner String owner) implements AccountCommand {}
+  /**
+   * It is to be there.
+   *
+   * @param holder who opens it; empty where nobody finds out who is calling
+   */
+  record Open(String account, String owner, String holder) implements AccountCommand {}
 
   record Deposit(@Id String account, @Cents long cents) implements AccountCommand {}
 
@@ -15,8 +20,9 @@ public sealed interface AccountCommand {
    * Takes money out for a transfer.
    *
    * @param by who asked for that; empty where nobody finds out who is calling
+   * @param teller whether that is a teller
    */
-  record TransferOut(String account, String transfer, long cents, String by)
+  record TransferOut(String account, String transfer, long cents, String by, boolean teller)
       implements AccountCommand {}
 
   /** Puts the money of a transfer in, or back. */

@@ -8,8 +8,14 @@ public sealed interface AccountEvent {
 
   Category<AccountEvent> ACCOUNTS = Category.of("account", AccountEvent.class);
 
+  /**
+   * It was opened.
+   *
+   * @param owner as they want to be called
+   * @param holder who opened it, as they are known; empty where nobody finds out who is calling
+   */
   @Stored("account-opened")
-  record Opened(String owner) implements AccountEvent {}
+  record Opened(String owner, String holder) implements AccountEvent {}
 
   @Stored("account-deposited")
   record Deposited(long cents) implements AccountEvent {}

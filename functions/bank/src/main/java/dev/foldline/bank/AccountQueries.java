@@ -40,8 +40,20 @@ public class AccountQueries {
       @PositiveOrZero(message = "must not be negative") OptionalLong revision,
       Optional<Instant> at) {}
 
+  /**
+   * An account as it is shown.
+   *
+   * @param balance in cents
+   */
+  public record Shown(String account, String owner, long balance, AccountView.Status status) {
+
+    private static Shown of(AccountView view) {
+      return new Shown(view.account(), view.owner(), view.balance(), view.status());
+    }
+  }
+
   /** The account, and the revision of the last event in it. */
-  public record Answer(@JsonUnwrapped AccountView account, long revision) {}
+  public record Answer(@JsonUnwrapped Shown account, long revision) {}
 
   /** An account as it is, from Redis, or as it was, folded from its stream. */
   @Funq("account")
@@ -53,7 +65,7 @@ public class AccountQueries {
         .map(
             found ->
                 found
-                    .map(view -> new Answer(view.document(), view.version()))
+                    .map(view -> new Answer(Shown.of(view.document()), view.version()))
                     .orElseThrow(() -> new NotFound("there is, or was, no such account")));
   }
 
@@ -64,14 +76,14 @@ public class AccountQueries {
    */
   public record OwnerQuery(@Owner String owner, Optional<String> after) {}
 
-  /** The accounts of an owner, the latest first. */
+  /** The accounts of an owner that the caller may see, the latest first. */
   @Funq("accounts-of")
   @Query
-  public Uni<Page<AccountView>> accountsOf(OwnerQuery query) {
+  public Uni<Page<Shown>> accountsOf(OwnerQuery query) {
     Listing theirs = Listing.of(AccountView.OF_OWNER, query.owner()).page(10, query.after());
     return queries
         .listWithDocuments(AccountView.PROJECTION, theirs)
-        .map(page -> page.flatMap(RankedDocument::document).map(View::document));
+        .map(page -> page.flatMap(RankedDocument::document).map(View::document).map(Shown::of));
   }
 
   /**

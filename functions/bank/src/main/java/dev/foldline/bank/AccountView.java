@@ -19,15 +19,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * An account as its owner sees it: one document a stream.
  *
+ * @param holder who opened it; empty where nobody found out
  * @param balance in cents
  */
-public record AccountView(String account, String owner, long balance, Status status) {
+public record AccountView(
+    String account, String owner, String holder, long balance, Status status) {
 
   /** The accounts of each owner, in the order of their opening. */
   static final String OF_OWNER = "accounts-of";
 
   static final Projection<AccountView> PROJECTION =
-      Projection.of("account-view", 1, AccountView.class).on(ACCOUNTS, AccountView::project);
+      Projection.of("account-view", 1, AccountView.class)
+          .on(ACCOUNTS, AccountView::project)
+          .guardedBy((caller, view) -> Access.isFor(caller, view.holder()));
 
   /** Whether money moves. */
   public enum Status {
@@ -40,9 +44,9 @@ public record AccountView(String account, String owner, long balance, Status sta
   private static Changes<AccountView> project(
       @Nullable AccountView view, Recorded<AccountEvent> recorded) {
     return switch (recorded.event()) {
-      case Opened(var owner) ->
+      case Opened(var owner, var holder) ->
           Changes.to(
-              new AccountView(recorded.id(), owner, 0, Status.OPEN),
+              new AccountView(recorded.id(), owner, holder, 0, Status.OPEN),
               new Index(OF_OWNER, recorded.id(), owner, recorded.position()));
       case Deposited(var cents) -> Changes.to(opened(view).plus(cents));
       case Withdrawn(var cents) -> Changes.to(opened(view).plus(-cents));
@@ -57,10 +61,10 @@ public record AccountView(String account, String owner, long balance, Status sta
   }
 
   private AccountView plus(long cents) {
-    return new AccountView(account, owner, balance + cents, status);
+    return new AccountView(account, owner, holder, balance + cents, status);
   }
 
   private AccountView closed() {
-    return new AccountView(account, owner, balance, Status.CLOSED);
+    return new AccountView(account, owner, holder, balance, Status.CLOSED);
   }
 }

@@ -15,6 +15,7 @@ import dev.foldline.bank.TransferEvent.Released;
 import dev.foldline.bank.TransferEvent.Requested;
 import dev.foldline.bank.TransferEvent.Stopped;
 import dev.foldline.bank.TransferEvent.Taken;
+import dev.foldline.core.Caller;
 import dev.foldline.core.Decider;
 import dev.foldline.core.Progress;
 import dev.foldline.core.Refused;
@@ -37,16 +38,34 @@ public record Transfer(Steps steps, Requested request, String stopped) implement
 
   public static final Decider<TransferCommand, Transfer, TransferEvent> DECIDER =
       new Decider<>(
-          TRANSFERS,
-          TransferCommand::transfer,
-          new Transfer(Steps.NONE, new Requested("", "", 0, ""), ""),
-          Transfer::decide,
-          Transfer::evolve);
+              TRANSFERS,
+              TransferCommand::transfer,
+              new Transfer(Steps.NONE, new Requested("", "", 0, "", false), ""),
+              Transfer::decide,
+              Transfer::evolve)
+          .guardedBy(Transfer::may);
+
+  private static boolean may(Caller caller, TransferCommand command, Transfer transfer) {
+    return switch (command) {
+      case Request(_, _, _, _, var by, var teller) ->
+          caller.subject().equals(by)
+              && caller.hasRole(Access.TELLER) == teller
+              && transfer.isShownTo(caller);
+      case Cancel _ -> transfer.isShownTo(caller);
+      case Release _ -> transfer.request.by().isEmpty() || caller.hasRole(Access.TELLER);
+      case Deadline _, Answered _ -> true; // no function takes them
+    };
+  }
+
+  @Override
+  public boolean isShownTo(Caller caller) {
+    return Access.isFor(caller, request.by());
+  }
 
   private static List<TransferEvent> decide(TransferCommand command, Transfer transfer) {
     return switch (command) {
-      case Request(_, var from, var to, var cents, var by) ->
-          transfer.request(new Requested(from, to, cents, by));
+      case Request(_, var from, var to, var cents, var by, var teller) ->
+          transfer.request(new Requested(from, to, cents, by, teller));
       case Cancel _ -> transfer.known().cancel();
       case Release(_, var to) -> transfer.known().release(to);
       case Deadline _ -> transfer.stop("too-late");

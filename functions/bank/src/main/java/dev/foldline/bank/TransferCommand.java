@@ -11,8 +11,9 @@ public sealed interface TransferCommand {
    * It is to begin.
    *
    * @param by who asks for it; empty where nobody finds out who is calling
+   * @param teller whether that is a teller
    */
-  record Request(String transfer, String from, String to, long cents, String by)
+  record Request(String transfer, String from, String to, long cents, String by, boolean teller)
       implements TransferCommand {}
 
   /** It is to come to nothing. */

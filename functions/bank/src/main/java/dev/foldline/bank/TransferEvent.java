@@ -12,9 +12,11 @@ public sealed interface TransferEvent {
    * It was asked for.
    *
    * @param by who asked for it; empty where nobody finds out who is calling
+   * @param teller whether that is a teller
    */
   @Stored("transfer-requested")
-  record Requested(String from, String to, long cents, String by) implements TransferEvent {}
+  record Requested(String from, String to, long cents, String by, boolean teller)
+      implements TransferEvent {}
 
   /** The money is out of the first account. */
   @Stored("transfer-taken")

@@ -4,8 +4,8 @@ import dev.foldline.bank.TransferCommand.Cancel;
 import dev.foldline.bank.TransferCommand.Release;
 import dev.foldline.bank.TransferCommand.Request;
 import dev.foldline.core.Begun;
+import dev.foldline.core.Caller;
 import dev.foldline.core.Receipt;
-import dev.foldline.core.commands.CommandContext;
 import dev.foldline.eventstoredb.commands.CommandHandler;
 import dev.foldline.quarkus.http.Query;
 import dev.foldline.quarkus.processes.Processes;
@@ -18,12 +18,12 @@ import java.util.function.Supplier;
 public class TransferFunctions {
 
   private final CommandHandler commands;
-  private final Supplier<CommandContext> call;
+  private final Supplier<Caller> caller;
   private final Processes processes;
 
-  TransferFunctions(CommandHandler commands, Supplier<CommandContext> call, Processes processes) {
+  TransferFunctions(CommandHandler commands, Supplier<Caller> caller, Processes processes) {
     this.commands = commands;
-    this.call = call;
+    this.caller = caller;
     this.processes = processes;
   }
 
@@ -31,16 +31,16 @@ public class TransferFunctions {
   public record TransferMoney(
       @Id String transfer, @Id String from, @Id String to, @Cents long cents) {
 
-    Request by(String caller) {
-      return new Request(transfer, from, to, cents, caller);
+    Request by(Caller caller) {
+      return new Request(
+          transfer, from, to, cents, caller.subject(), caller.hasRole(Access.TELLER));
     }
   }
 
   /** Takes money from one account and gives it to another, or back. */
   @Funq("transfer-money")
   public Uni<Begun> transfer(TransferMoney command) {
-    String caller = call.get().caller().subject();
-    return commands.handle(Transfer.DECIDER, command.by(caller)).map(Begun::of);
+    return commands.handle(Transfer.DECIDER, command.by(caller.get())).map(Begun::of);
   }
 
   /** Has a transfer come to nothing, if its money was not given yet. */
@@ -49,7 +49,7 @@ public class TransferFunctions {
     return commands.handle(Transfer.DECIDER, command);
   }
 
-  /** Gives the money of a transfer that is held to an account. */
+  /** Gives the money of a transfer that is held to an account; a teller does. */
   @Funq("release-transfer")
   public Uni<Begun> release(Release command) {
     return commands.handle(Transfer.DECIDER, command).map(Begun::of);

@@ -37,10 +37,13 @@ final class TransferNext {
   private static List<Effect> effects(Recorded<TransferEvent> recorded) {
     String transfer = recorded.id();
     return switch (recorded.event()) {
-      case Requested(var from, _, var cents, var by) ->
+      case Requested(var from, _, var cents, var by, var teller) ->
           List.of(
               remind("deadline", recorded.time().plus(LIMIT), new Deadline(transfer)),
-              send(Transfer.TAKE, Account.DECIDER, new TransferOut(from, transfer, cents, by)));
+              send(
+                  Transfer.TAKE,
+                  Account.DECIDER,
+                  new TransferOut(from, transfer, cents, by, teller)));
       case Taken(var to, var cents) -> List.of(in(Transfer.GIVE, to, transfer, cents));
       case Stopped(var step, _) -> List.of(cancel("stop", step));
       case Rejected(var from, var cents, _) ->

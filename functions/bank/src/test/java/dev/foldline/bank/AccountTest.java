@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("An account")
 class AccountTest {
 
-  private static final Opened OPENED = new Opened("Ada");
+  private static final Opened OPENED = new Opened("Ada", "");
+  private static final Opened ADAS = new Opened("Ada", "ada");
 
   private static Given<AccountCommand, AccountEvent> account(AccountEvent... events) {
     return given(Account.DECIDER, events);
@@ -29,12 +30,12 @@ class AccountTest {
 
   @Test
   void is_opened_for_its_owner() {
-    account().when(new Open("a-1", "Ada")).then(new Opened("Ada"));
+    account().when(new Open("a-1", "Ada", "")).then(new Opened("Ada", ""));
   }
 
   @Test
   void is_opened_only_once() {
-    account(OPENED).when(new Open("a-1", "Bob")).thenRefused("account-already-open");
+    account(OPENED).when(new Open("a-1", "Bob", "")).thenRefused("account-already-open");
   }
 
   @Test
@@ -89,22 +90,55 @@ class AccountTest {
 
   @Test
   void does_nothing_after_it_was_closed() {
-    account(OPENED, new Closed()).when(new Open("a-1", "Ada")).thenRefused("account-closed");
+    account(OPENED, new Closed()).when(new Open("a-1", "Ada", "")).thenRefused("account-closed");
     account(OPENED, new Closed()).when(new Deposit("a-1", 1)).thenRefused("account-closed");
     account(OPENED, new Closed()).when(new Withdraw("a-1", 1)).thenRefused("account-closed");
     account(OPENED, new Closed()).when(new Close("a-1")).thenRefused("account-closed");
   }
 
   @Test
-  void gives_money_to_a_transfer_of_its_owner_and_takes_it_from_any() {
-    account(OPENED, new Deposited(1000))
-        .when(new TransferOut("a-1", "t-1", 400, "Ada"))
+  void is_held_by_who_opens_it() {
+    account().as("ada").when(new Open("a-1", "Ada", "ada")).then(ADAS);
+    account().as("ada").when(new Open("a-1", "Bea", "bea")).thenForbidden();
+    account().when(new Open("a-1", "Ada", "ada")).thenForbidden();
+  }
+
+  @Test
+  void is_moved_by_its_holder_and_tellers() {
+    account(ADAS).as("ada").when(new Deposit("a-1", 1)).then(new Deposited(1));
+    account(ADAS).as("bea").when(new Deposit("a-1", 1)).thenForbidden();
+    account(ADAS).when(new Deposit("a-1", 1)).thenForbidden();
+    account(ADAS).as("tess", "teller").when(new Close("a-1")).then(new Closed());
+    account(ADAS, new Closed()).as("ada").when(new Close("a-1")).thenRefused("account-closed");
+    account(ADAS, new Closed()).as("bea").when(new Close("a-1")).thenForbidden();
+  }
+
+  @Test
+  void is_anyones_where_nobody_is_known_to_hold_it() {
+    account(OPENED).when(new Deposit("a-1", 1)).then(new Deposited(1));
+    account(OPENED).as("bea").when(new Deposit("a-1", 1)).then(new Deposited(1));
+  }
+
+  @Test
+  void gives_money_to_a_transfer_of_its_holder_or_a_teller_and_takes_it_from_any() {
+    account(ADAS, new Deposited(1000))
+        .as("ada")
+        .when(new TransferOut("a-1", "t-1", 400, "ada", false))
         .then(new TransferredOut(400, "t-1"));
-    account(OPENED, new Deposited(1000))
-        .when(new TransferOut("a-1", "t-1", 400, "Bob"))
-        .thenRefused("not-the-owner");
+    account(ADAS, new Deposited(1000))
+        .as("ada")
+        .when(new TransferOut("a-1", "t-1", 400, "bea", false))
+        .thenRefused("not-owner");
+    account(ADAS, new Deposited(1000))
+        .as("ada")
+        .when(new TransferOut("a-1", "t-1", 400, "", false))
+        .thenRefused("not-owner");
+    account(ADAS, new Deposited(1000))
+        .as("ada")
+        .when(new TransferOut("a-1", "t-1", 400, "tess", true))
+        .then(new TransferredOut(400, "t-1"));
     account(OPENED, new Deposited(1000), new TransferredOut(400, "t-1"))
-        .when(new TransferOut("a-1", "t-2", 601, ""))
+        .when(new TransferOut("a-1", "t-2", 601, "", false))
         .thenRefused("insufficient-funds");
     account(OPENED, new TransferredIn(400, "t-1"))
         .when(new Withdraw("a-1", 400))

@@ -36,7 +36,7 @@ final class BankProcess implements AutoCloseable {
   /** The same, from another directory. */
   static BankProcess start(
       Path application, Map<String, String> properties, Map<String, String> environment) {
-    BankProcess bank = launch(application, withKeys(properties), environment);
+    BankProcess bank = launch(application, inProduction(properties), environment);
     bank.awaitReady();
     return bank;
   }
@@ -50,10 +50,11 @@ final class BankProcess implements AutoCloseable {
     return group.replaceAll("(:process-.*)-v[0-9]+$", "$1");
   }
 
-  /** The properties, and the keys that production mode asks for. */
-  static Map<String, String> withKeys(Map<String, String> properties) {
+  /** The properties, and those that production mode asks for. */
+  static Map<String, String> inProduction(Map<String, String> properties) {
     Map<String, String> all = new HashMap<>(properties);
     all.put("foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==");
+    all.put("foldline.callers", "anyone");
     return all;
   }
 

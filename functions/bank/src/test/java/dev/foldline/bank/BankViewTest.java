@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The view of the bank")
 class BankViewTest {
 
-  private static final Opened OPENED = new Opened("Ada");
+  private static final Opened OPENED = new Opened("Ada", "");
 
   private static GivenProjection<State> view(AccountEvent... events) {
     return given(BankView.PROJECTION, (Object[]) events);

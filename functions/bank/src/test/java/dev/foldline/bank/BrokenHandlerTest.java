@@ -51,7 +51,7 @@ class BrokenHandlerTest {
   private boolean holds(Streams streams, List<Call> calls) {
     String account = UUID.randomUUID().toString();
     List<CommandHandler> instances = List.of(handler(streams), handler(streams));
-    send(instances.getFirst(), new Open(account, "Ada"));
+    send(instances.getFirst(), new Open(account, "Ada", ""));
     History history = new History();
     for (Call call : calls) {
       AccountCommand command =

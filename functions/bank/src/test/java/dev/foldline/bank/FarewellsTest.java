@@ -30,7 +30,7 @@ class FarewellsTest {
   @Test
   void is_asked_for_once_when_an_account_is_closed_and_says_from_which_event_it_follows() {
     String account = UUID.randomUUID().toString();
-    commands.handle(Account.DECIDER, new Open(account, "Ada")).await().atMost(LIMIT);
+    commands.handle(Account.DECIDER, new Open(account, "Ada", "")).await().atMost(LIMIT);
     commands.handle(Account.DECIDER, new Close(account)).await().atMost(LIMIT);
 
     await().atMost(LIMIT).until(() -> events("letter-" + account).size() == 1);

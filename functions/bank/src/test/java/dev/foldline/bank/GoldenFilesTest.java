@@ -36,7 +36,7 @@ class GoldenFilesTest {
         .check(
             event -> codec.encode(UUID.randomUUID(), event).data(),
             codec::decode,
-            new Opened("Ada"),
+            new Opened("Ada", "ada"),
             new Deposited(1000),
             new Withdrawn(250),
             new TransferredOut(500, "t-1"),
@@ -46,7 +46,7 @@ class GoldenFilesTest {
         .check(
             event -> codec.encode(UUID.randomUUID(), event).data(),
             codec::decode,
-            new TransferEvent.Requested("a-1", "b-2", 500, "Ada"),
+            new TransferEvent.Requested("a-1", "b-2", 500, "ada", false),
             new TransferEvent.Taken("b-2", 500),
             new TransferEvent.Stopped("give", "too-late"),
             new TransferEvent.Rejected("a-1", 500, "account-closed"),

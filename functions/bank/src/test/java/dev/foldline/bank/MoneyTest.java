@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class MoneyTest {
 
   private static void changes(AccountEvent event, Change... expected) {
-    given(Money.PROJECTION, new Opened("Ada")).when(event).then(new Nothing(), expected);
+    given(Money.PROJECTION, new Opened("Ada", "")).when(event).then(new Nothing(), expected);
   }
 
   @Test

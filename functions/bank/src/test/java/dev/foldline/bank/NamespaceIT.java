@@ -51,7 +51,7 @@ class NamespaceIT {
   }
 
   private Map<String, String> with(Map<String, String> more) {
-    Map<String, String> all = BankProcess.withKeys(neighbours.properties());
+    Map<String, String> all = BankProcess.inProduction(neighbours.properties());
     all.putAll(more);
     return all;
   }

@@ -32,7 +32,7 @@ class ReadinessIT {
   @Test
   void takes_its_events_though_nobody_calls() throws Exception {
     try (Neighbours neighbours = new Neighbours(data);
-        BankProcess bank = BankProcess.launch(BankProcess.withKeys(neighbours.properties()))) {
+        BankProcess bank = BankProcess.launch(BankProcess.inProduction(neighbours.properties()))) {
       var groups = neighbours.store().subscriptions();
       await()
           .atMost(PATIENCE)
@@ -58,7 +58,7 @@ class ReadinessIT {
   @Test
   void is_never_ready_before_it_can_do_what_it_is_told() throws Exception {
     try (Neighbours neighbours = new Neighbours(data)) {
-      Map<String, String> properties = BankProcess.withKeys(neighbours.properties());
+      Map<String, String> properties = BankProcess.inProduction(neighbours.properties());
       for (int round = 0; round < ROUNDS; round++) {
         try (BankProcess bank = BankProcess.launch(properties)) {
           pollUntilReady(bank, round);

@@ -44,7 +44,7 @@ class RolesIT {
     Map<String, String> properties = new HashMap<>(neighbours.properties());
     properties.put("foldline.run", roles);
     properties.put("mp.messaging.incoming.closed-accounts.enabled", "false");
-    BankProcess bank = BankProcess.launch(BankProcess.withKeys(properties));
+    BankProcess bank = BankProcess.launch(BankProcess.inProduction(properties));
     BANKS.add(bank);
     return bank.client();
   }

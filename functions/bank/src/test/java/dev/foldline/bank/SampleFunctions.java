@@ -224,7 +224,7 @@ public class SampleFunctions {
   @Funq("sample-any-id")
   public Uni<Receipt> anyId(Account input) {
     return commands.handle(
-        dev.foldline.bank.Account.DECIDER, new AccountCommand.Open(input.account(), "Ada"));
+        dev.foldline.bank.Account.DECIDER, new AccountCommand.Open(input.account(), "Ada", ""));
   }
 
   /** Opens an account with a name that is no name. */
@@ -232,7 +232,7 @@ public class SampleFunctions {
   public Uni<Receipt> large(Account input) {
     return commands.handle(
         dev.foldline.bank.Account.DECIDER,
-        new AccountCommand.Open(input.account(), "A".repeat(1_100_000)));
+        new AccountCommand.Open(input.account(), "A".repeat(1_100_000), ""));
   }
 
   @Funq("sample-empty-receipt")

@@ -125,7 +125,7 @@ class TransferChaosIT {
     }
 
     private BankProcess launch() {
-      return BankProcess.launch(BankProcess.withKeys(properties));
+      return BankProcess.launch(BankProcess.inProduction(properties));
     }
 
     void restart() {
@@ -176,7 +176,7 @@ class TransferChaosIT {
   private void open(String account, long cents) {
     List<StoredEvent> events =
         List.of(
-            CODEC.encode(new UUID(random.nextLong(), random.nextLong()), new Opened("Ada")),
+            CODEC.encode(new UUID(random.nextLong(), random.nextLong()), new Opened("Ada", "")),
             CODEC.encode(new UUID(random.nextLong(), random.nextLong()), new Deposited(cents)));
     assertThat(store.append(ACCOUNTS.stream(account), -1, events).await().atMost(LIMIT))
         .isNotNull();
@@ -270,7 +270,7 @@ class TransferChaosIT {
         "{\"transfer\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"cents\":%d}"
             .formatted(id, from, to, cents),
         TRANSFERS.stream(id),
-        new Requested(from, to, cents, "")::equals);
+        new Requested(from, to, cents, "", false)::equals);
   }
 
   private void cancel(String transfer) {
@@ -328,7 +328,7 @@ class TransferChaosIT {
         "open-account",
         "{\"account\":\"%s\",\"owner\":\"Ada\"}".formatted(account),
         ACCOUNTS.stream(account),
-        new Opened("Ada")::equals);
+        new Opened("Ada", "")::equals);
     accounts.add(account);
   }
 

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Transfers, whatever is lost, late or delivered again,")
 class TransferSimulationTest {
 
+  private static final Caller ADA = new Caller("ada", Set.of());
+  private static final Caller TELLER = new Caller("tess", Set.of("teller"));
+
   private static final long SEEDS = Long.getLong("transfers.seeds", 500);
 
   /** Compensates when its time is over, and waits for no answer to what it has asked for. */
@@ -89,28 +92,30 @@ class TransferSimulationTest {
       Decider<TransferCommand, Transfer, TransferEvent> decider,
       Reaction<TransferEvent> next) {
     Simulation bank = Simulation.of(next).at(Instant.EPOCH);
-    bank.give(Account.DECIDER, new Open("a", "Ada"), new Deposit("a", 100));
-    bank.give(Account.DECIDER, new Open("b", "Bob"), new Open("c", "Cem"));
+    bank.give(ADA, Account.DECIDER, new Open("a", "Ada", "ada"), new Deposit("a", 100));
+    bank.give(Account.DECIDER, new Open("b", "Bob", ""), new Open("c", "Cem", ""));
     bank.run();
 
-    bank.give(decider, new Request("t-1", "a", "b", 60, ""));
-    bank.give(decider, new Request("t-2", "a", "c", 60, "Ada"));
-    bank.give(decider, new Request("t-3", "b", "a", 10, ""));
-    bank.give(Account.DECIDER, new Close(seed % 3 == 0 ? "a" : "b"));
+    bank.give(ADA, decider, new Request("t-1", "a", "b", 60, "ada", false));
+    bank.give(TELLER, decider, new Request("t-2", "a", "c", 60, "tess", true));
+    bank.give(decider, new Request("t-3", "b", "a", 10, "", false));
+    bank.give(ADA, Account.DECIDER, new Close(seed % 3 == 0 ? "a" : "b"));
     if (seed % 2 == 0) {
       bank.give(Account.DECIDER, new Close("b"));
-      bank.give(decider, new Cancel("t-1"));
+      bank.give(ADA, decider, new Cancel("t-1"));
     }
     bank.run(seed, Instant.EPOCH.plus(TransferNext.LIMIT));
     return TransferJudge.of(bank.log());
   }
 
   @Test
-  void are_asked_for_by_the_owner_alone() {
+  void are_asked_for_by_the_holder_alone() {
     Simulation bank = Simulation.of(TransferNext.REACTION);
-    bank.give(Account.DECIDER, new Open("a", "Ada"), new Deposit("a", 100), new Open("b", "Bob"));
-    bank.give(new Caller("Bob", Set.of()), Transfer.DECIDER, new Request("t", "a", "b", 1, "Bob"));
+    bank.give(ADA, Account.DECIDER, new Open("a", "Ada", "ada"), new Deposit("a", 100));
+    bank.give(Account.DECIDER, new Open("b", "Bob", ""));
+    Caller bob = new Caller("bob", Set.of());
+    bank.give(bob, Transfer.DECIDER, new Request("t", "a", "b", 1, "bob", false));
     bank.run();
-    assertThat(bank.state(Transfer.DECIDER, "t").code()).contains("not-the-owner");
+    assertThat(bank.state(Transfer.DECIDER, "t").code()).contains("not-owner");
   }
 }

@@ -25,20 +25,30 @@ import dev.foldline.testing.Given;
 import dev.foldline.testing.GivenReaction;
 import dev.foldline.testing.GoldenEffects;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("A transfer")
 class TransferTest {
 
-  private static final Requested REQUESTED = new Requested("a-1", "b-2", 500, "Ada");
+  private static final Requested REQUESTED = new Requested("a-1", "b-2", 500, "ada", false);
   private static final Taken TAKEN = new Taken("b-2", 500);
   private static final Rejected REJECTED = new Rejected("a-1", 500, "account-closed");
   private static final Held HELD = new Held("account-closed");
   private static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
 
+  /** As its commands come from the one who asked for it. */
   private static Given<TransferCommand, TransferEvent> transfer(TransferEvent... events) {
-    return Given.given(Transfer.DECIDER, events);
+    return Given.given(Transfer.DECIDER, events).as("ada");
+  }
+
+  private static Given<TransferCommand, TransferEvent> held(TransferEvent... more) {
+    return Given.given(
+            Transfer.DECIDER,
+            Stream.concat(Stream.of(REQUESTED, TAKEN, REJECTED, HELD), Stream.of(more))
+                .toArray(TransferEvent[]::new))
+        .as("tess", "teller");
   }
 
   private static Answered done(String step) {
@@ -50,13 +60,39 @@ class TransferTest {
   }
 
   @Test
-  void begins_once() {
-    transfer().when(new Request("t-1", "a-1", "b-2", 500, "Ada")).then(REQUESTED);
-    transfer(REQUESTED).when(new Request("t-1", "a-1", "b-2", 500, "Ada")).thenNothing();
+  void is_of_who_asks_for_it() {
+    Request asked = new Request("t-1", "a-1", "b-2", 500, "ada", false);
+    transfer().as("bea").when(asked).thenForbidden();
+    transfer().as("ada", "teller").when(asked).thenForbidden();
     transfer(REQUESTED)
-        .when(new Request("t-1", "a-1", "b-2", 501, "Ada"))
+        .as("bea")
+        .when(new Request("t-1", "a-1", "b-2", 500, "bea", false))
+        .thenForbidden();
+    transfer(REQUESTED).as("bea").when(new Cancel("t-1")).thenForbidden();
+    transfer(REQUESTED)
+        .as("tess", "teller")
+        .when(new Cancel("t-1"))
+        .then(new Stopped("take", "cancelled"));
+  }
+
+  @Test
+  void is_released_by_tellers() {
+    Release release = new Release("t-1", "c-3");
+    held().as("ada").when(release).thenForbidden();
+    held().when(release).then(new Released("c-3", 500));
+  }
+
+  @Test
+  void begins_once() {
+    Request asked = new Request("t-1", "a-1", "b-2", 500, "ada", false);
+    transfer().when(asked).then(REQUESTED);
+    transfer(REQUESTED).when(asked).thenNothing();
+    transfer(REQUESTED)
+        .when(new Request("t-1", "a-1", "b-2", 501, "ada", false))
         .thenRefused("transfer-exists");
-    transfer().when(new Request("t-1", "a-1", "a-1", 500, "")).thenRefused("same-account");
+    transfer()
+        .when(new Request("t-1", "a-1", "a-1", 500, "ada", false))
+        .thenRefused("same-account");
   }
 
   @Test
@@ -81,16 +117,15 @@ class TransferTest {
   @Test
   void is_held_where_nobody_takes_its_money_until_it_is_released() {
     transfer(REQUESTED, TAKEN, REJECTED).when(refused("give-back", "account-closed")).then(HELD);
-    transfer(REQUESTED, TAKEN, REJECTED, HELD)
-        .when(new Release("t-1", "c-3"))
-        .then(new Released("c-3", 500));
-    transfer(REQUESTED, TAKEN, REJECTED, HELD, new Released("c-3", 500))
+    held().when(new Release("t-1", "c-3")).then(new Released("c-3", 500));
+    held(new Released("c-3", 500))
         .when(refused("release", "account-not-open"))
         .then(new Held("account-not-open"));
-    transfer(REQUESTED, TAKEN, REJECTED, HELD, new Released("c-3", 500))
-        .when(done("release"))
-        .then(new Completed());
-    transfer(REQUESTED, TAKEN).when(new Release("t-1", "c-3")).thenRefused("transfer-not-held");
+    held(new Released("c-3", 500)).when(done("release")).then(new Completed());
+    transfer(REQUESTED, TAKEN)
+        .as("tess", "teller")
+        .when(new Release("t-1", "c-3"))
+        .thenRefused("transfer-not-held");
     transfer().when(new Release("t-1", "c-3")).thenRefused("no-such-transfer");
   }
 
@@ -110,7 +145,7 @@ class TransferTest {
   void has_nothing_to_stop_where_its_time_is_over_too_late() {
     transfer(REQUESTED, TAKEN, new Completed()).when(new Deadline("t-1")).thenNothing();
     transfer(REQUESTED, TAKEN, REJECTED).when(new Deadline("t-1")).thenNothing();
-    transfer(REQUESTED, TAKEN, REJECTED, HELD).when(new Deadline("t-1")).thenNothing();
+    held().when(new Deadline("t-1")).thenNothing();
   }
 
   @Test
@@ -130,9 +165,7 @@ class TransferTest {
         .when(new Cancel("t-1"))
         .thenRefused("transfer-is-over");
     transfer(REQUESTED, TAKEN, REJECTED).when(new Cancel("t-1")).thenNothing();
-    transfer(REQUESTED, TAKEN, REJECTED, HELD)
-        .when(new Cancel("t-1"))
-        .thenRefused("transfer-is-held");
+    held().when(new Cancel("t-1")).thenRefused("transfer-is-held");
     transfer().when(new Cancel("t-1")).thenRefused("no-such-transfer");
   }
 
@@ -143,7 +176,7 @@ class TransferTest {
         .when(REQUESTED)
         .then(
             remind("deadline", NOON.plusSeconds(60), new Deadline("1")),
-            send("take", Account.DECIDER, new TransferOut("a-1", "1", 500, "Ada")));
+            send("take", Account.DECIDER, new TransferOut("a-1", "1", 500, "ada", false)));
     GivenReaction.given(TransferNext.REACTION, REQUESTED)
         .when(TAKEN)
         .then(send("give", Account.DECIDER, new TransferIn("b-2", "1", 500)));

@@ -127,6 +127,7 @@ class DayInTheLifeIT {
             "foldline.eventstoredb.timeout", "2s",
             "quarkus.redis.hosts", redis.url(),
             "foldline.idempotency.keys", "test:MDEyMzQ1Njc4OWFiY2RlZg==",
+            "foldline.callers", "anyone",
             "quarkus.mailer.host", "127.0.0.1",
             "quarkus.mailer.port", Integer.toString(mail.port()),
             "shop.provider.url", provider.url().toString(),

@@ -15,9 +15,13 @@ import java.util.List;
 final class HttpProcess implements AutoCloseable {
 
   /** Any will do: nothing here is secret. */
-  static final String KEYS =
+  private static final String KEYS =
       "bench:"
           + Base64.getEncoder().encodeToString("a key of 32 bytes, to be measured".getBytes(UTF_8));
+
+  /** What production mode asks for: as properties they would be refused by builds before them. */
+  static final Map<String, String> IN_PRODUCTION =
+      Map.of("FOLDLINE_IDEMPOTENCY_KEYS", KEYS, "FOLDLINE_CALLERS", "anyone");
 
   private final Process process;
   private final int port;
@@ -83,8 +87,7 @@ final class HttpProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
-    // As a property it would be refused by builds that do not know it.
-    builder.environment().put("FOLDLINE_IDEMPOTENCY_KEYS", KEYS);
+    builder.environment().putAll(IN_PRODUCTION);
     return new HttpProcess(builder.start(), port);
   }
 

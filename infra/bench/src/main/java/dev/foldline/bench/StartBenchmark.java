@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import redis.embedded.RedisServer;
@@ -75,14 +74,8 @@ final class StartBenchmark {
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "JAVA_HOME",
-                System.getProperty("java.home"),
-                "FOLDLINE_IDEMPOTENCY_KEYS",
-                HttpProcess.KEYS));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(HttpProcess.IN_PRODUCTION);
     long exec = System.nanoTime();
     Process process = builder.start();
     try {

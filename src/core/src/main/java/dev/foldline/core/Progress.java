@@ -44,4 +44,12 @@ public interface Progress {
   default Optional<String> waitsFor() {
     return steps().waitsFor();
   }
+
+  /**
+   * Whether a caller may ask how far it is, and see the trail of its stream; anyone, unless it is
+   * said. Operators may.
+   */
+  default boolean isShownTo(Caller caller) {
+    return true;
+  }
 }

@@ -3,6 +3,7 @@ package dev.foldline.core;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ public abstract sealed class Projection<D> {
 
     /** The projection of a category's events, each stream's to a document of its own. */
     public <E> Projection<D> on(Category<E> category, Step<D, E> step) {
-      return new OfStreams<>(this, new On<>(category, Recorded::stream, step));
+      return new OfStreams<>(this, new On<>(category, Recorded::stream, step), null);
     }
 
     /**
@@ -63,15 +64,21 @@ public abstract sealed class Projection<D> {
      * other categories.
      */
     public <E> OfKeys<D> on(Category<E> category, Key<E> key, Step<D, E> step) {
-      return new OfKeys<>(this, List.of(new On<>(category, key, step)));
+      return new OfKeys<>(this, List.of(new On<>(category, key, step)), null);
     }
   }
 
   /** One whose documents are streams', of one category. */
   public static final class OfStreams<D> extends Projection<D> {
 
-    private OfStreams(Named<D> named, On<D, ?> on) {
-      super(named, List.of(on));
+    private OfStreams(Named<D> named, On<D, ?> on, @Nullable BiPredicate<Caller, D> guard) {
+      super(named, List.of(on), guard);
+    }
+
+    @Override
+    public OfStreams<D> guardedBy(BiPredicate<Caller, D> guard) {
+      super.mustBeForAnyone();
+      return new OfStreams<>(super.named, super.ons.getFirst(), guard);
     }
 
     @Override
@@ -97,8 +104,8 @@ public abstract sealed class Projection<D> {
     /** The event of one stream more can't be applied to a document. */
     public static final int MAX_STREAMS = 1_000;
 
-    private OfKeys(Named<D> named, List<On<D, ?>> ons) {
-      super(named, ons);
+    private OfKeys(Named<D> named, List<On<D, ?>> ons, @Nullable BiPredicate<Caller, D> guard) {
+      super(named, ons, guard);
     }
 
     /**
@@ -113,7 +120,14 @@ public abstract sealed class Projection<D> {
             "the projection '%s' stands on the category '%s' twice: make one step of the two"
                 .formatted(this, category));
       }
-      return new OfKeys<>(super.named, Stream.concat(super.ons.stream(), Stream.of(next)).toList());
+      return new OfKeys<>(
+          super.named, Stream.concat(super.ons.stream(), Stream.of(next)).toList(), super.guard);
+    }
+
+    @Override
+    public OfKeys<D> guardedBy(BiPredicate<Caller, D> guard) {
+      super.mustBeForAnyone();
+      return new OfKeys<>(super.named, super.ons, guard);
     }
 
     @Override
@@ -162,15 +176,43 @@ public abstract sealed class Projection<D> {
 
   private final Named<D> named;
   private final List<On<D, ?>> ons;
+  private final @Nullable BiPredicate<Caller, D> guard;
 
-  private Projection(Named<D> named, List<On<D, ?>> ons) {
+  private Projection(Named<D> named, List<On<D, ?>> ons, @Nullable BiPredicate<Caller, D> guard) {
     this.named = named;
     this.ons = ons;
+    this.guard = guard;
+  }
+
+  private void mustBeForAnyone() {
+    if (isGuarded()) {
+      throw new IllegalStateException("the projection '%s' has a guard already".formatted(this));
+    }
   }
 
   /** Begins a projection; see {@link Named}. */
   public static <D> Named<D> of(String name, int version, Class<D> state) {
     return new Named<>(name, version, state);
+  }
+
+  /**
+   * The same, with documents that are shown to those alone whom a guard lets, a pure function:
+   * anyone, unless it is said. To all others a document, what it was once, and the trail of its
+   * stream are {@link Forbidden}, and a list of documents is without it. What crosses documents,
+   * such as sums and rankings, asks no guard.
+   *
+   * @throws IllegalStateException if it has a guard, which would be lost
+   */
+  public abstract Projection<D> guardedBy(BiPredicate<Caller, D> guard);
+
+  /** Whether its documents are not for anyone. */
+  public final boolean isGuarded() {
+    return guard != null;
+  }
+
+  /** Whether a caller may see a document. */
+  public final boolean isShownTo(Caller caller, D document) {
+    return guard == null || guard.test(caller, document);
   }
 
   public String name() {

@@ -67,7 +67,8 @@ public record ProcessManager(
   private static <S, E> Projection<ProcessDocument> projection(
       Decider<?, S, E> decider, StateCodec<S> states) {
     return Projection.of("process-" + decider.category(), version(states), ProcessDocument.class)
-        .on(decider.category(), (before, event) -> step(decider, states, before, event));
+        .on(decider.category(), (before, event) -> step(decider, states, before, event))
+        .guardedBy((caller, document) -> progress(states, document).isShownTo(caller));
   }
 
   /** A number of the states' shape, so that another shape is folded anew. */
@@ -97,6 +98,10 @@ public record ProcessManager(
     return Changes.to(
         after,
         new Change.Index(BY_STATE, event.id(), progress.state(), after.since().toEpochMilli()));
+  }
+
+  private static Progress progress(StateCodec<?> states, ProcessDocument document) {
+    return (Progress) states.read(document.folded());
   }
 
   private static Steps steps(Object state) {

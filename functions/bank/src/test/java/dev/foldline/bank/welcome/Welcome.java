@@ -28,7 +28,7 @@ interface Welcome {
           AccountEvent.ACCOUNTS,
           recorded ->
               switch (recorded.event()) {
-                case Opened(var owner) -> List.of(perform("letter", LETTER, new Letter(owner)));
+                case Opened(var owner, _) -> List.of(perform("letter", LETTER, new Letter(owner)));
                 case Deposited _, Withdrawn _, TransferredOut _, TransferredIn _, Closed() ->
                     List.of();
               });

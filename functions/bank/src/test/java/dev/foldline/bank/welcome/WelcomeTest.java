@@ -42,7 +42,7 @@ class WelcomeTest {
   @Test
   void goes_to_whoever_opens_an_account() {
     String owner = UUID.randomUUID().toString();
-    commands.handle(Account.DECIDER, new Open("a-" + owner, owner)).await().atMost(LIMIT);
+    commands.handle(Account.DECIDER, new Open("a-" + owner, owner, "")).await().atMost(LIMIT);
 
     await()
         .atMost(LIMIT)
@@ -53,9 +53,9 @@ class WelcomeTest {
   @Test
   void follows_from_that_alone() {
     given(Welcome.WELCOME)
-        .when(new Opened("Ada"))
+        .when(new Opened("Ada", ""))
         .then(perform("letter", Welcome.LETTER, new Letter("Ada")));
-    given(Welcome.WELCOME, new Opened("Ada")).when(new Deposited(1)).thenNothing();
+    given(Welcome.WELCOME, new Opened("Ada", "")).when(new Deposited(1)).thenNothing();
   }
 
   @ParameterizedTest

@@ -7,11 +7,14 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.HttpServer;
 import io.quarkus.vertx.http.HttpServerStart;
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
+import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -26,16 +29,22 @@ class Announcement {
   private final FoldlineConfig config;
   private final String redis;
   private final boolean isOnLambda;
+  private final AllowedCallers callers;
+  private final boolean findsOutCallers;
 
   Announcement(
       StoreLocation location,
       FoldlineConfig config,
       @ConfigProperty(name = "quarkus.redis.hosts", defaultValue = "") String redis,
-      @ConfigProperty(name = "AWS_LAMBDA_FUNCTION_NAME") Optional<String> lambda) {
+      @ConfigProperty(name = "AWS_LAMBDA_FUNCTION_NAME") Optional<String> lambda,
+      Instance<HttpAuthenticationMechanism> mechanisms,
+      LaunchMode mode) {
     this.location = location;
     this.config = config;
     this.redis = redis;
     this.isOnLambda = lambda.isPresent();
+    this.callers = AllowedCallers.of(config, mode);
+    this.findsOutCallers = !mechanisms.isUnsatisfied();
   }
 
   /**
@@ -47,12 +56,14 @@ class Announcement {
       EventStore store,
       RequestMacs macs) {
     mustBeAwake();
+    mustFindOutCallers();
     LOG.infof(
-        "namespace %s, runs %s, event store %s, Redis %s, data of embedded parts %s, time-out %s",
+        "namespace %s, runs %s, event store %s, Redis %s, callers %s, data of embedded parts %s, time-out %s",
         config.namespace(),
         Role.names(config.run()),
         withoutSecret(location.connectionString()),
         withoutSecret(redis),
+        callers.name().toLowerCase(Locale.ROOT),
         config.data().toAbsolutePath().normalize(),
         store.timeout());
   }
@@ -64,6 +75,15 @@ class Announcement {
           "foldline.run=%s: Lambda stops an instance between two calls, so that it can only have"
                   .formatted(Role.names(config.run()))
               + " foldline.run=commands,queries; run the rest where an instance is always awake");
+    }
+  }
+
+  private void mustFindOutCallers() {
+    if (callers == AllowedCallers.KNOWN && !findsOutCallers) {
+      throw new ConfigurationException(
+          "foldline.callers: nothing in this application finds out who is calling, so nobody could"
+              + " call its functions: add an authentication extension, such as"
+              + " quarkus-smallrye-jwt, or let anyone call them by foldline.callers=anyone");
     }
   }
 

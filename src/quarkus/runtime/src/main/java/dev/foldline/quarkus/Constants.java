@@ -138,6 +138,11 @@ public record Constants(
                         + " static fields"));
   }
 
+  /** Whether a projection is that of a process manager. */
+  public boolean isOfProcess(Projection<?> projection) {
+    return processes.stream().anyMatch(process -> process.projection() == projection);
+  }
+
   /**
    * Passes where a projection is kept.
    *

@@ -40,6 +40,14 @@ public interface FoldlineConfig {
   @WithDefault("commands,queries,projections,reactions,timers,builds")
   Set<Role> run();
 
+  /**
+   * Who may call functions: {@code known}, those whose credentials say who they are, or {@code
+   * anyone}. Unless it is said, production mode is for those that are known, and does not start
+   * where nothing finds out who is calling; development and tests are for anyone. A function that
+   * is marked {@code @PermitAll} is for anyone.
+   */
+  Optional<AllowedCallers> callers();
+
   /** The event store that commands and projections use. */
   EventStoreDb eventstoredb();
 

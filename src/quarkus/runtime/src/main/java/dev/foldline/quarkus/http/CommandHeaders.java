@@ -9,8 +9,6 @@ import dev.foldline.core.commands.Precondition;
 import dev.foldline.core.commands.RequestMacs;
 import dev.foldline.eventstoredb.commands.Cause;
 import dev.foldline.quarkus.FoldlineConfig;
-import io.quarkus.arc.Arc;
-import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -49,12 +47,12 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   private static final Precondition NEVER = new Precondition.Exactly(Long.MIN_VALUE);
 
   private final RequestMacs macs;
-  private final CurrentVertxRequest request;
+  private final CurrentCaller caller;
   private final Duration timeout;
 
-  CommandHeaders(RequestMacs macs, CurrentVertxRequest request, FoldlineConfig config) {
+  CommandHeaders(RequestMacs macs, CurrentCaller caller, FoldlineConfig config) {
     this.macs = macs;
-    this.request = request;
+    this.caller = caller;
     this.timeout = config.commands().timeout();
   }
 
@@ -68,8 +66,7 @@ public final class CommandHeaders implements Supplier<CommandContext> {
     return HttpCall.current()
         .map(this::of)
         .or(() -> Cause.current().map(this::of))
-        .or(this::ofResource)
-        .orElse(CommandContext.NONE);
+        .orElseGet(() -> CommandContext.NONE.by(caller.get()));
   }
 
   private CommandContext of(HttpCall call) {
@@ -80,13 +77,6 @@ public final class CommandHeaders implements Supplier<CommandContext> {
         precondition(call),
         metadata(call),
         timeout(call));
-  }
-
-  /** A resource of JAX-RS, or what else has requests but is no function, has the caller alone. */
-  private Optional<CommandContext> ofResource() {
-    return Arc.container().requestContext().isActive()
-        ? Optional.ofNullable(request.getCurrent()).map(Callers::of).map(CommandContext.NONE::by)
-        : Optional.empty();
   }
 
   private CommandContext of(Recorded<?> cause) {

@@ -1,8 +1,10 @@
 package dev.foldline.quarkus.http;
 
+import dev.foldline.core.Forbidden;
 import dev.foldline.core.Invalid;
 import dev.foldline.core.NotFound;
 import dev.foldline.core.Projection;
+import dev.foldline.core.Recorded;
 import dev.foldline.core.Unavailable;
 import dev.foldline.core.View;
 import dev.foldline.eventstoredb.events.StreamFold;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -26,19 +29,45 @@ final class DocumentQueries {
   private final Views views;
   private final StreamFold folds;
   private final Consistency consistency;
+  private final Guards guards;
   private final FoldlineConfig.Queries limits;
   private final AtomicInteger waiting = new AtomicInteger();
 
-  DocumentQueries(Views views, StreamFold folds, Consistency consistency, FoldlineConfig config) {
+  DocumentQueries(
+      Views views,
+      StreamFold folds,
+      Consistency consistency,
+      Guards guards,
+      FoldlineConfig config) {
     this.views = views;
     this.folds = folds;
     this.consistency = consistency;
+    this.guards = guards;
     this.limits = config.queries();
+  }
+
+  /**
+   * A document that is asked for.
+   *
+   * @param guard whether the caller may see it
+   */
+  private record Asked<D>(
+      Projection<D> projection, String key, Optional<HttpCall> call, Predicate<View<D>> guard) {
+
+    /** The document, before anything is said of it. */
+    Uni<Optional<View<D>>> shown(Uni<Optional<View<D>>> document) {
+      return document.invoke(found -> Guards.mustShow(found, guard));
+    }
+
+    void say(String how, Optional<View<D>> found) {
+      Consistency.say(call, how, found);
+    }
   }
 
   /**
    * A document.
    *
+   * @return fails with {@link Forbidden} where the caller may not see it
    * @throws IllegalArgumentException if it is to be as it was, and is no stream's
    */
   <D> Uni<Optional<View<D>>> document(Projection<D> projection, String key, AsOf asOf) {
@@ -48,7 +77,7 @@ final class DocumentQueries {
               .formatted(projection));
     }
     Optional<HttpCall> call = HttpCall.current();
-    return found(projection, key, asOf, call)
+    return found(new Asked<>(projection, key, call, guards.of(projection)), asOf)
         .invoke(
             found ->
                 found.ifPresent(
@@ -57,57 +86,61 @@ final class DocumentQueries {
                             .ifPresent(tags -> tags.finds(view.version()))));
   }
 
-  private <D> Uni<Optional<View<D>>> found(
-      Projection<D> projection, String key, AsOf asOf, Optional<HttpCall> call) {
+  private <D> Uni<Optional<View<D>>> found(Asked<D> asked, AsOf asOf) {
     return switch (asOf) {
       case AsOf.Now() ->
-          (switch (projection) {
-                case Projection.OfStreams<D> _ -> now(projection, key, call);
-                case Projection.OfKeys<D> _ ->
-                    consistency.across(
-                        projection, projection::reads, _ -> views.document(projection, key));
+          (switch (asked.projection()) {
+                case Projection.OfStreams<D> _ -> now(asked);
+                case Projection.OfKeys<D> projection ->
+                    asked.shown(
+                        consistency.across(
+                            projection,
+                            projection::reads,
+                            _ -> views.document(projection, asked.key())));
               })
-              .chain(view -> newer(projection, view, call));
+              .chain(view -> newer(asked, view));
       case AsOf.Revision(long revision) ->
-          folds
-              .fold(projection, key, event -> event.revision() <= revision)
+          folded(asked, event -> event.revision() <= revision)
               .map(found -> found.filter(view -> view.version() == revision));
-      case AsOf.Time(Instant time) ->
-          folds.fold(projection, key, event -> !event.time().isAfter(time));
+      case AsOf.Time(Instant time) -> folded(asked, event -> !event.time().isAfter(time));
     };
   }
 
-  private <D> Uni<Optional<View<D>>> now(
-      Projection<D> projection, String stream, Optional<HttpCall> call) {
-    long seen = Consistency.seen(call, stream);
-    Uni<Optional<View<D>>> read = views.living(projection, stream);
+  private <D> Uni<Optional<View<D>>> living(Asked<D> asked) {
+    return asked.shown(views.living(asked.projection(), asked.key()));
+  }
+
+  private <D> Uni<Optional<View<D>>> folded(Asked<D> asked, Predicate<Recorded<?>> until) {
+    return asked.shown(folds.fold(asked.projection(), asked.key(), until));
+  }
+
+  private <D> Uni<Optional<View<D>>> now(Asked<D> asked) {
+    long seen = Consistency.seen(asked.call(), asked.key());
     if (seen < 0) {
-      return read.invoke(view -> Consistency.say(call, "read-model", view));
+      return living(asked).invoke(view -> asked.say("read-model", view));
     }
-    return read.onFailure(Unavailable.class)
+    return living(asked)
+        .onFailure(Unavailable.class)
         .recoverWithItem(Optional.empty())
         .chain(
             view -> {
               if (revision(view) >= seen) {
-                Consistency.say(call, "read-model", view);
+                asked.say("read-model", view);
                 return Uni.createFrom().item(view);
               }
               return consistency
-                  .arrives(projection, stream, seen)
+                  .arrives(asked.projection(), asked.key(), seen)
                   .chain(
                       arrived ->
                           arrived
-                              ? views
-                                  .living(projection, stream)
-                                  .invoke(later -> Consistency.say(call, "waited", later))
-                              : fold(projection, stream, seen)
-                                  .invoke(folded -> Consistency.say(call, "folded", folded)));
+                              ? living(asked).invoke(later -> asked.say("waited", later))
+                              : fold(asked, seen).invoke(folded -> asked.say("folded", folded)));
             });
   }
 
   /** Waits for a newer one, where the caller has this one and prefers to. */
-  private <D> Uni<Optional<View<D>>> newer(
-      Projection<D> projection, Optional<View<D>> now, Optional<HttpCall> call) {
+  private <D> Uni<Optional<View<D>>> newer(Asked<D> asked, Optional<View<D>> now) {
+    Optional<HttpCall> call = asked.call();
     Optional<View<D>> known =
         now.filter(
             view -> call.flatMap(HttpCall::tags).filter(it -> it.name(view.version())).isPresent());
@@ -117,21 +150,18 @@ final class DocumentQueries {
       return Uni.createFrom().item(now);
     }
     View<D> view = known.get();
-    return arrives(() -> views.awaitNewer(projection, view, limit.get()))
+    return arrives(() -> views.awaitNewer(asked.projection(), view, limit.get()))
         .chain(
             arrived ->
                 arrived
-                    ? views
-                        .living(projection, view.key())
-                        .invoke(later -> sayNewer(projection, later, call))
+                    ? living(asked).invoke(later -> sayNewer(asked, later))
                     : Uni.createFrom().item(now));
   }
 
   /** A document that events name has no token: it stands for many streams. */
-  private static <D> void sayNewer(
-      Projection<D> projection, Optional<View<D>> later, Optional<HttpCall> call) {
-    if (projection instanceof Projection.OfStreams<D>) {
-      Consistency.say(call, "read-model", later);
+  private static <D> void sayNewer(Asked<D> asked, Optional<View<D>> later) {
+    if (asked.projection() instanceof Projection.OfStreams<D>) {
+      asked.say("read-model", later);
     }
   }
 
@@ -158,7 +188,8 @@ final class DocumentQueries {
   }
 
   /**
-   * A stream's document as it is, or newer than the read model has it, without a wait.
+   * A stream's document as it is, or newer than the read model has it, without a wait, whoever
+   * asks.
    *
    * @param seen the revision that it is to have come to
    */
@@ -176,9 +207,8 @@ final class DocumentQueries {
         .recoverWithItem(Optional.empty());
   }
 
-  private <D> Uni<Optional<View<D>>> fold(Projection<D> projection, String stream, long seen) {
-    return folds
-        .fold(projection, stream, _ -> true)
+  private <D> Uni<Optional<View<D>>> fold(Asked<D> asked, long seen) {
+    return folded(asked, _ -> true)
         .invoke(
             view -> {
               if (view.isPresent() && revision(view) < seen) {
@@ -186,7 +216,7 @@ final class DocumentQueries {
                     ConsistencyToken.HEADER,
                     ConsistencyToken.HEADER
                         + " is ahead of "
-                        + stream
+                        + asked.key()
                         + ": it is of another store");
               }
             });

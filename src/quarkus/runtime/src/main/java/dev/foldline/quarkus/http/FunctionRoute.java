@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Begun;
 import dev.foldline.core.Receipt;
 import dev.foldline.core.Unavailable;
+import dev.foldline.quarkus.AllowedCallers;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.InjectableContext.ContextState;
 import io.quarkus.arc.ManagedContext;
@@ -13,6 +14,7 @@ import io.quarkus.funqy.runtime.FunqyServerResponse;
 import io.quarkus.funqy.runtime.RequestContext;
 import io.quarkus.funqy.runtime.RequestContextImpl;
 import io.quarkus.security.AuthenticationRedirectException;
+import io.quarkus.security.UnauthorizedException;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.spi.runtime.SecurityCheck;
@@ -68,9 +70,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
   private final HttpCall.Scope scope;
   private final CurrentIdentityAssociation identity;
   private final @Nullable SecurityCheck check;
-
-  /** Whether it matters who is calling: a command is someone's, a query may be anyone's. */
-  private final boolean asksWho;
+  private final boolean isForAnyone;
 
   FunctionRoute(
       FunctionInvoker function,
@@ -80,12 +80,13 @@ final class FunctionRoute implements Handler<RoutingContext> {
       BegunAnswers begun,
       HttpCall.Scope scope,
       CurrentIdentityAssociation identity,
-      SecurityCheckStorage checks) {
+      SecurityCheckStorage checks,
+      AllowedCallers callers) {
     this.begun = begun;
     this.scope = scope;
     this.identity = identity;
     this.check = checks.getSecurityCheck(function.getMethod());
-    this.asksWho = check != null || !function.getMethod().isAnnotationPresent(Query.class);
+    this.isForAnyone = callers == AllowedCallers.ANYONE || (check != null && check.isPermitAll());
     this.function = function;
     this.isCommand = isCommand(function);
     this.runs = runs(function.getMethod());
@@ -144,7 +145,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
               call.work.leave();
             }
           });
-      if (asksWho && Callers.areUnknown(request)) {
+      if (Callers.areUnknown(request)) {
         identify(request, call);
       } else {
         begin(call);
@@ -153,8 +154,8 @@ final class FunctionRoute implements Handler<RoutingContext> {
   }
 
   /**
-   * Where callers are only identified when someone asks, they are before the input of a function is
-   * read to which they matter.
+   * Where callers are only identified when someone asks, they are before the input of the function
+   * is read.
    */
   private void identify(RoutingContext request, Call call) {
     Context context = request.vertx().getOrCreateContext();
@@ -244,6 +245,9 @@ final class FunctionRoute implements Handler<RoutingContext> {
 
     /** Finds out who is calling, and whether they may, before their input is read. */
     private void authorize() {
+      if (!isForAnyone && !Callers.isKnown(request)) {
+        throw new UnauthorizedException();
+      }
       if (request.user() instanceof QuarkusHttpUser user) {
         SecurityIdentity known = user.getSecurityIdentity();
         identity.setIdentity(known);

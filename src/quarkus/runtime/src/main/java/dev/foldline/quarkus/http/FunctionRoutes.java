@@ -1,6 +1,7 @@
 package dev.foldline.quarkus.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.quarkus.AllowedCallers;
 import dev.foldline.quarkus.FoldlineConfig;
 import dev.foldline.quarkus.Role;
 import io.quarkus.funqy.runtime.FunctionInvoker;
@@ -47,6 +48,7 @@ final class FunctionRoutes {
   private final SecurityCheckStorage checks;
   private final LaunchMode mode;
   private final Set<Role> roles;
+  private final AllowedCallers callers;
 
   FunctionRoutes(
       Validator validator,
@@ -60,6 +62,7 @@ final class FunctionRoutes {
       FoldlineConfig config) {
     this.mode = mode;
     this.roles = config.run();
+    this.callers = AllowedCallers.of(config, mode);
     this.scope = scope;
     this.identity = identity;
     this.checks = checks;
@@ -79,7 +82,8 @@ final class FunctionRoutes {
         continue;
       }
       FunctionRoute route =
-          new FunctionRoute(function, validator, json, metrics, begun, scope, identity, checks);
+          new FunctionRoute(
+              function, validator, json, metrics, begun, scope, identity, checks, callers);
       String path = "/" + function.getName();
       router.route(path).order(AHEAD_OF_THE_BODY).handler(HttpCall::readAsItIs);
       router.route(path).order(BEHIND_THE_BODY).handler(route).failureHandler(route::fail);

@@ -3,6 +3,7 @@ package dev.foldline.quarkus.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.foldline.core.Category;
+import dev.foldline.core.Forbidden;
 import dev.foldline.core.Invalid;
 import dev.foldline.core.Listing;
 import dev.foldline.core.Listing.Page;
@@ -43,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * read model is behind. A token of another category says nothing about a view. What a document was
  * once, and a stream's trail, come from the stream, whatever the token.
  *
+ * <p>What a projection's guard does not let the caller see is {@link Forbidden}.
+ *
  * <p>All fail with {@link Unavailable} where Redis or the event store is away, or a read model is
  * being built. Call it on the thread that the function was called on.
  */
@@ -52,6 +55,7 @@ public final class Queries {
   private final Views views;
   private final DocumentQueries documents;
   private final Consistency consistency;
+  private final Guards guards;
   private final EventStore store;
   private final Constants constants;
   private final Duration timeout;
@@ -60,12 +64,14 @@ public final class Queries {
       Views views,
       DocumentQueries documents,
       Consistency consistency,
+      Guards guards,
       EventStore store,
       Constants constants,
       FoldlineConfig config) {
     this.views = views;
     this.documents = documents;
     this.consistency = consistency;
+    this.guards = guards;
     this.store = store;
     this.constants = constants;
     this.timeout = config.queries().timeout();
@@ -110,7 +116,9 @@ public final class Queries {
           case Projection.OfStreams<D> _ -> keys::contains;
           case Projection.OfKeys<D> _ -> projection::reads;
         };
+    Predicate<View<D>> guard = guards.of(projection);
     return across(projection, concerns, _ -> views.living(projection, keys))
+        .invoke(found -> found.values().forEach(view -> Guards.mustShow(Optional.of(view), guard)))
         .map(found -> keys.stream().map(found::get).map(Optional::ofNullable).toList());
   }
 
@@ -152,8 +160,9 @@ public final class Queries {
   public Uni<List<Entry>> trail(Category<?> category, String id, long from, int limit) {
     String stream = category.stream(id);
     asks();
-    return store
-        .unmarked(stream, from, limit)
+    return guards
+        .mustShow(documents, stream)
+        .chain(() -> store.unmarked(stream, from, limit))
         .call(events -> events.isEmpty() ? mustExist(stream, category) : done())
         .ifNoItem()
         .after(timeout)
@@ -196,11 +205,19 @@ public final class Queries {
   /**
    * The same, each entry with the document that the projection has of it, its member being an
    * aggregate's id or the key that events name. Documents are read after the page, so that one may
-   * be newer than its place.
+   * be newer than its place. An entry whose document the caller may not see is left out.
    */
   public <D> Uni<Page<RankedDocument<D>>> listWithDocuments(
       Projection<D> projection, Listing listing) {
-    return list(projection, listing).chain(page -> withDocuments(projection, page));
+    Predicate<View<D>> guard = guards.of(projection);
+    return list(projection, listing)
+        .chain(page -> withDocuments(projection, page))
+        .map(page -> page.flatMap(entry -> shown(entry, guard)));
+  }
+
+  private static <D> Optional<RankedDocument<D>> shown(
+      RankedDocument<D> entry, Predicate<View<D>> guard) {
+    return entry.document().stream().allMatch(guard) ? Optional.of(entry) : Optional.empty();
   }
 
   /** What is added to rankings comes there after it is applied, where nobody waits for it. */

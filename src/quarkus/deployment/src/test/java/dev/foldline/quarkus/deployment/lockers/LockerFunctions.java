@@ -55,13 +55,6 @@ public class LockerFunctions {
     return queries.trail(Locker.LOCKERS, asked.locker(), 0, 100);
   }
 
-  /** A query that is none. */
-  @Funq("wrong-query")
-  @Query
-  public Uni<Long> wrong(Asked asked) {
-    return assign(new Assign(asked.locker(), "ada")).map(Receipt::revision);
-  }
-
   @POST
   @Path("{locker}/{owner}")
   public Uni<Long> resource(@PathParam("locker") String locker, @PathParam("owner") String owner) {

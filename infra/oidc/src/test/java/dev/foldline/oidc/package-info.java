@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.oidc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.foldline.secured;
+
+import org.jspecify.annotations.NullMarked;

@@ -87,6 +87,12 @@ public final class StoreClock {
     this.stream = "foldline-clock-" + namespace.name();
   }
 
+  /** It is not known what time it is: this process stood still, or was copied. */
+  public synchronized void forget() {
+    latest = null;
+    tick = null;
+  }
+
   /** An event was delivered: it is this late at least. */
   synchronized void sees(Recorded<?> event) {
     if (latest != null && latest.now().isBefore(event.time())) {

@@ -90,6 +90,7 @@ final class WaitingEffects {
 
   void end() {
     engine.vertx().cancelTimer(timer);
+    lease.release(me).subscribe().with(_ -> {}, _ -> {});
   }
 
   /** What was set aside when last looked at, oldest first. */

@@ -30,7 +30,6 @@ final class Arrivals {
   private static final int MAX_WAITING = 10_000;
   private static final Duration PROBE = Duration.ofSeconds(5);
 
-  private final String me = UUID.randomUUID().toString();
   private final ReadModels models;
   private final String channel;
   private final Duration probe;
@@ -154,8 +153,22 @@ final class Arrivals {
     sleepers.values().forEach(all -> all.forEach(Sleeper::wake));
   }
 
+  /** Has it made anew: it may be dead without a word. */
+  void renew() {
+    @Nullable Line now;
+    synchronized (this) {
+      now = line;
+    }
+    if (now != null) {
+      now.up.subscribe().with(now::end, _ -> {});
+    }
+  }
+
   /** One connection that listens, from its opening to its end, which several may report. */
   private final class Line {
+
+    /** What it hears from itself. */
+    private final String me = UUID.randomUUID().toString();
 
     private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
     private volatile CompletableFuture<Void> heard = new CompletableFuture<>();

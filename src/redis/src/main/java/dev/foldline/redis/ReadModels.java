@@ -23,7 +23,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +42,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadModels {
 
+  /** Of a connection that answers, and goes by no key. */
+  private static final List<Command> NONE = List.of(new Command("PING"));
+
+  /** For a connection that may be dead to say that it is not. */
+  private static final Duration SHORT = Duration.ofMillis(300);
+
   private final Redis redis;
   private final ObjectMapper json;
   private final Duration timeout;
   private final Namespace namespace;
   private final Outage outage = new Outage("Redis");
+
+  /** How many connections are used now. */
+  private final AtomicInteger used = new AtomicInteger();
+
+  /** How many were at a time: the pool has no more. */
+  private final AtomicInteger pooled = new AtomicInteger();
 
   /**
    * @param redis stand-alone, with sentinels, or a cluster
@@ -73,6 +87,30 @@ public final class ReadModels {
   /** Completes when Redis answers. */
   public Uni<Void> ping() {
     return send(List.of(new Command("PING"))).replaceWithVoid();
+  }
+
+  /**
+   * Has all connections made anew that are in the pool: after this process stood still they may be
+   * dead without a word.
+   *
+   * @return completes once none of them is used any more; does not fail
+   */
+  public Uni<Void> renew() {
+    List<Uni<Void>> left =
+        IntStream.range(0, pooled.getAndSet(0))
+            .mapToObj(_ -> redis.connect().chain(connection -> discard(connection, NONE, SHORT)))
+            .toList();
+    return left.isEmpty()
+        ? Uni.createFrom().voidItem()
+        : Uni.join()
+            .all(left)
+            .andCollectFailures()
+            .ifNoItem()
+            .after(SHORT.multipliedBy(2))
+            .fail()
+            .replaceWithVoid()
+            .onFailure()
+            .recoverWithNull();
   }
 
   /** Of each call. */
@@ -112,9 +150,11 @@ public final class ReadModels {
    * never cancelled, and the connection goes back whenever it is there.
    */
   private Uni<List<Response>> sendOnOne(Uni<RedisConnection> connected, List<Command> commands) {
-    AtomicReference<@Nullable RedisConnection> used = new AtomicReference<>();
+    AtomicReference<@Nullable RedisConnection> taken = new AtomicReference<>();
+    int inUse = used.incrementAndGet();
+    pooled.accumulateAndGet(inUse, Math::max);
     return connected
-        .invoke(used::set)
+        .invoke(taken::set)
         .chain(connection -> send(connection, commands))
         .ifNoItem()
         .after(timeout)
@@ -122,11 +162,12 @@ public final class ReadModels {
         .onTermination()
         .invoke(
             (_, failure, _) -> {
-              RedisConnection broken = used.get();
+              used.decrementAndGet();
+              RedisConnection broken = taken.get();
               if (broken == null || failure == null || Failures.spares(failure)) {
                 connected.subscribe().with(RedisConnection::closeAndForget, _ -> {});
               } else {
-                discard(broken, commands);
+                discard(broken, commands, timeout).subscribe().with(_ -> {}, _ -> {});
               }
             });
   }
@@ -135,9 +176,10 @@ public final class ReadModels {
    * Closes a connection, on each node of a cluster that the commands went to. Vert.x would give it
    * back to its pool, whatever it is like, unless it was used to listen; so it is.
    */
-  private void discard(RedisConnection connection, List<Command> commands) {
+  private static Uni<Void> discard(
+      RedisConnection connection, List<Command> commands, Duration limit) {
     connection.handler(_ -> {});
-    Uni.join()
+    return Uni.join()
         .all(
             commands.stream()
                 .map(Command::key)
@@ -146,12 +188,11 @@ public final class ReadModels {
                 .toList())
         .andCollectFailures()
         .ifNoItem()
-        .after(timeout)
+        .after(limit)
         .fail()
         .onItemOrFailure()
         .invoke((_, _) -> connection.closeAndForget())
-        .subscribe()
-        .with(_ -> {}, _ -> {});
+        .replaceWithVoid();
   }
 
   private static Request unsubscribe(Optional<String> key) {

@@ -38,6 +38,12 @@ public final class Views {
     this.active = new ActiveBuild(models);
   }
 
+  /** Has all connections made anew that queries go by: see {@link ReadModels#renew}. */
+  public Uni<Void> renew() {
+    arrivals.renew();
+    return models.renew();
+  }
+
   /**
    * A document; none where the projection has seen no event of it.
    *

@@ -9,7 +9,7 @@ public sealed interface CommandIdentity {
 
   /** The identity of a call that has no key. */
   static CommandIdentity ofThisCall() {
-    return new OfCall(UUID.randomUUID().toString());
+    return new OfCall(ProcessImage.name() + UUID.randomUUID());
   }
 
   /** The identity of a command that a request with a key leads to. */

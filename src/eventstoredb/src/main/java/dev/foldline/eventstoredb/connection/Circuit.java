@@ -34,6 +34,11 @@ final class Circuit {
     return now - next >= 0 && nextProbe.compareAndSet(next, now + pause);
   }
 
+  /** What failed says nothing any more. */
+  void reset() {
+    failed.set(0);
+  }
+
   /** Is told how a call went. */
   void ended(boolean away) {
     if (!away) {

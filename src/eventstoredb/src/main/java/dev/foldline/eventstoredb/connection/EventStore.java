@@ -299,6 +299,21 @@ public final class EventStore implements AutoCloseable {
     return denied.current();
   }
 
+  /**
+   * Has all connections made anew, before anything else goes by them: after this process stood
+   * still they may be dead without a word. What is under way is answered by the old ones still, as
+   * far as it can be.
+   *
+   * @return completes once nothing goes by an old one; does not fail
+   */
+  public Uni<Void> renew() {
+    guard.reset();
+    return Uni.createFrom()
+        .completionStage(
+            CompletableFuture.allOf(
+                clients.stream().map(LoopClient::replace).toArray(CompletableFuture[]::new)));
+  }
+
   @Override
   public void close() {
     files.close();

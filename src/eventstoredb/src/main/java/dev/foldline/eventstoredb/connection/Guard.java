@@ -27,6 +27,11 @@ final class Guard {
     this.timeout = timeout;
   }
 
+  /** What was known of the store is not true any more. */
+  void reset() {
+    circuit.reset();
+  }
+
   /** Whether a call may be made. */
   boolean admits() {
     return circuit.admits();

@@ -245,6 +245,34 @@ final class LoopClient {
     }
   }
 
+  /**
+   * Leaves the connection, which may be dead without a word, before anything else goes by it.
+   *
+   * @return completes once nothing more does
+   */
+  CompletableFuture<Void> replace() {
+    CompletableFuture<Void> replaced = new CompletableFuture<>();
+    execute(
+        () -> {
+          @Nullable NodeConnection connection = link.connection();
+          @Nullable NodeConnection candidate = link.candidate();
+          failures = 0;
+          if (connection != null) {
+            link = link.disconnected();
+            if (outstanding.isEmpty()) {
+              connection.leave();
+            } else {
+              retire(connection);
+            }
+          }
+          if (candidate != null) {
+            open(candidate.node());
+          }
+          replaced.complete(null);
+        });
+    return replaced;
+  }
+
   /** Makes another connection to the same node, and calls by the old one until it is there. */
   void renew() {
     execute(

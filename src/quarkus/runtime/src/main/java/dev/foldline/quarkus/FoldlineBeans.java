@@ -14,6 +14,7 @@ import dev.foldline.eventstoredb.connection.StoreAddress;
 import dev.foldline.eventstoredb.events.EventCodec;
 import dev.foldline.eventstoredb.events.StreamFold;
 import dev.foldline.quarkus.FoldlineConfig.Idempotency;
+import dev.foldline.reactions.StoreClock;
 import dev.foldline.readmodels.KnownDiscards;
 import dev.foldline.redis.ReadModels;
 import dev.foldline.redis.RedisSnapshots;
@@ -65,6 +66,12 @@ class FoldlineBeans {
 
   void close(@Disposes EventStore store) {
     store.close();
+  }
+
+  @Produces
+  @Singleton
+  StoreClock storeClock(EventStore store, Namespace namespace) {
+    return new StoreClock(store, namespace);
   }
 
   @Produces

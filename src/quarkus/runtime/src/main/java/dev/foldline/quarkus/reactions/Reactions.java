@@ -52,6 +52,7 @@ public class Reactions {
       CommandHandler commands,
       ReadModels models,
       Namespace namespace,
+      StoreClock clock,
       FoldlineConfig config,
       MeterRegistry registry,
       Constants constants) {
@@ -72,7 +73,7 @@ public class Reactions {
             models,
             namespace,
             config.application(),
-            new StoreClock(store, namespace),
+            clock,
             Performers::of,
             timing);
     this.duties = duties(config.run());

@@ -1,0 +1,60 @@
+package dev.foldline.quarkus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("That a process stood still")
+class StandstillTest {
+
+  private long wall = 1_000_000;
+  private long counted = Long.MAX_VALUE - 1_000;
+  private final Standstill standstill = new Standstill(() -> wall, () -> counted);
+
+  /** Time goes on, by both clocks. */
+  private void pass(Duration time) {
+    wall += time.toMillis();
+    counted += time.toNanos();
+  }
+
+  @Test
+  void is_not_said_of_one_that_only_had_much_to_do() {
+    for (int i = 0; i < 100; i++) {
+      pass(Duration.ofSeconds(3));
+      assertThat(standstill.isOver()).isFalse();
+      standstill.tick();
+    }
+  }
+
+  @Test
+  void is_noticed_by_one_of_those_who_ask() {
+    pass(Duration.ofMillis(3_001));
+    assertThat(standstill.isOver()).isTrue();
+    assertThat(standstill.isOver()).isFalse();
+  }
+
+  @Test
+  void is_noticed_where_only_the_wall_clock_went_on() {
+    wall += Duration.ofDays(3).toMillis();
+    assertThat(standstill.isOver()).isTrue();
+  }
+
+  @Test
+  void is_noticed_where_the_wall_clock_was_set_meanwhile() {
+    wall -= Duration.ofDays(3).toMillis();
+    counted += Duration.ofHours(1).toNanos();
+    assertThat(standstill.isOver()).isTrue();
+    standstill.tick();
+    counted += Duration.ofHours(1).toNanos();
+    assertThat(standstill.isOver()).isTrue();
+  }
+
+  @Test
+  void is_over_with_a_tick() {
+    pass(Duration.ofDays(1));
+    standstill.tick();
+    assertThat(standstill.isOver()).isFalse();
+  }
+}

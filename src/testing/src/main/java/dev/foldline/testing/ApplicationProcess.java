@@ -12,13 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A packaged Quarkus application in a process of its own and in production mode, to be called,
- * killed and paused: on one port of the loopback interface, however often it is started. What it
- * says goes to a file under {@code target}. For one thread.
+ * killed and paused: on one port of the loopback interface, however often it is started. What is
+ * packaged for AWS Lambda is called by a {@link FunctionUrl}. What it says goes to a file under
+ * {@code target}. For one thread.
  */
 public final class ApplicationProcess implements AutoCloseable {
 
@@ -31,13 +34,15 @@ public final class ApplicationProcess implements AutoCloseable {
   private final Map<String, String> properties;
   private final Map<String, String> environment;
   private final int port = Ports.free();
+  private final @Nullable LambdaRuntime lambda;
+  private final @Nullable FunctionUrl functionUrl;
   private final Path log;
   private Process process;
 
   /**
    * Starts it, by Foldline's launcher and in its profile {@code fast-start} where it has that.
    *
-   * @param application its directory {@code quarkus-app}
+   * @param application its directory {@code quarkus-app}, or its {@code function.zip}
    * @param options of java, such as {@code -Xmx256m}
    * @param environment what is in it besides
    */
@@ -55,28 +60,45 @@ public final class ApplicationProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    this.lambda = application.toString().endsWith(".zip") ? new LambdaRuntime(application) : null;
+    this.functionUrl = lambda == null ? null : new FunctionUrl(port, lambda);
     this.process = launch();
   }
 
-  private Process launch() {
-    boolean isFoldlines = Files.exists(application.resolve("run"));
+  private boolean isFoldlines() {
+    return Files.exists(application.resolve("run"));
+  }
+
+  private List<String> command() {
+    List<String> all = new ArrayList<>(options);
+    properties.forEach((name, value) -> all.add("-D" + name + "=" + value));
+    if (lambda != null) {
+      return lambda.command(all);
+    }
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     List<String> command = new ArrayList<>();
     command.addAll(
-        isFoldlines
+        isFoldlines()
             ? List.of(application.resolve("run").toString(), "fast-start")
             : List.of(java.toString(), "-XX:TieredStopAtLevel=1"));
-    command.addAll(options);
     command.addAll(List.of("-Dquarkus.http.host=" + HOST, "-Dquarkus.http.port=" + port));
-    properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
-    if (!isFoldlines) {
+    command.addAll(all);
+    if (!isFoldlines()) {
       command.addAll(List.of("-jar", application.resolve("quarkus-run.jar").toString()));
     }
+    return command;
+  }
+
+  private Process launch() {
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(command())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    if (lambda != null) {
+      builder.directory(lambda.function().toFile());
+      builder.environment().putAll(lambda.environment());
+    }
     builder.environment().putAll(environment);
     try {
       return builder.start();
@@ -123,6 +145,11 @@ public final class ApplicationProcess implements AutoCloseable {
     return process;
   }
 
+  /** Whoever invokes it, if it is packaged for AWS Lambda. */
+  public Optional<LambdaRuntime> lambda() {
+    return Optional.ofNullable(lambda);
+  }
+
   /** All that it said, whenever it was started. */
   public String output() {
     try {
@@ -147,5 +174,9 @@ public final class ApplicationProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    if (functionUrl != null && lambda != null) {
+      functionUrl.close();
+      lambda.close();
+    }
   }
 }

@@ -37,6 +37,8 @@ class FoldlineProcessor {
   private static final String CONNECTOR = "dev.foldline.messaging.EventStoreConnector";
   private static final String OPEN_TELEMETRY =
       "io.quarkus.opentelemetry.runtime.config.runtime.OTelRuntimeConfig";
+  private static final String LAMBDA_EVENT =
+      "com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent";
   private static final String EMBEDDED = "dev.foldline.embedded.EmbeddedEventStore";
 
   @BuildStep
@@ -103,6 +105,14 @@ class FoldlineProcessor {
     return QuarkusClassLoader.isClassPresentAtRuntime(CONNECTOR)
         ? null
         : new ExcludedTypeBuildItem("dev.foldline.quarkus.Channels");
+  }
+
+  /** An application that Lambda does not call knows none of its events. */
+  @BuildStep
+  @Nullable ExcludedTypeBuildItem lambda() {
+    return QuarkusClassLoader.isClassPresentAtRuntime(LAMBDA_EVENT)
+        ? null
+        : new ExcludedTypeBuildItem("dev.foldline.quarkus.http.LambdaHttp");
   }
 
   /** An application without an event store inside does not carry what that needs. */

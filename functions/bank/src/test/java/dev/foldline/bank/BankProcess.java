@@ -1,6 +1,8 @@
 package dev.foldline.bank;
 
 import dev.foldline.testing.ApplicationProcess;
+import dev.foldline.testing.LambdaRuntime;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +14,9 @@ import java.util.Map;
  */
 final class BankProcess implements AutoCloseable {
 
-  /** Where it is packaged. */
-  static final Path APPLICATION = Path.of("target", "quarkus-app").toAbsolutePath();
+  /** Where it is packaged; elsewhere for those who have packaged it otherwise. */
+  static final Path APPLICATION =
+      Path.of(System.getProperty("bank.application", "target/quarkus-app")).toAbsolutePath();
 
   private final ApplicationProcess process;
   private final BankClient client;
@@ -77,8 +80,17 @@ final class BankProcess implements AutoCloseable {
     return client;
   }
 
+  URI url() {
+    return process.url();
+  }
+
   int port() {
-    return process.url().getPort();
+    return url().getPort();
+  }
+
+  /** Whoever invokes it, where it is packaged for Lambda. */
+  LambdaRuntime lambda() {
+    return process.lambda().orElseThrow();
   }
 
   Process process() {

@@ -2,6 +2,7 @@ package dev.foldline.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,10 @@ class ManifestsTest {
           wrong("serving.knative.dev/v1/Service", "/spec/template/spec", "containerConcurrency"),
           misspelt("kustomize.config.k8s.io/v1beta1/Kustomization", "", "resources"),
           misspelt("compose", "/services/bank", "environment"),
-          wrong("compose", "/services/bank", "ports"));
+          wrong("compose", "/services/bank", "ports"),
+          misspelt("AWS/Template", "", "Resources"),
+          misspelt("AWS/Serverless/Function", "/Properties", "MemorySize"),
+          misspelt("AWS/Serverless/Function", "/Properties/FunctionUrlConfig", "AuthType"));
 
   @ParameterizedTest
   @MethodSource("manifests")
@@ -51,11 +56,10 @@ class ManifestsTest {
   @ParameterizedTest
   @FieldSource("MISTAKES")
   void is_not_with_a_mistake(String schema, String at, Mistake mistake, String field) {
-    Manifest manifest =
-        manifests()
-            .filter(each -> each.is(schema) && each.content().at(at).has(field))
-            .findFirst()
-            .orElseThrow();
+    Optional<Manifest> right =
+        manifests().filter(each -> each.is(schema) && each.content().at(at).has(field)).findFirst();
+    assumeTrue(right.isPresent() || !schema.startsWith("AWS/"), "there is no template");
+    Manifest manifest = right.orElseThrow();
     JsonNode mistaken = manifest.content().deepCopy();
     mistake.make((ObjectNode) mistaken.at(at), field);
 

@@ -156,11 +156,12 @@ class WorkloadsTest {
   void are_never_without_an_instance_that_measures_its_lag() throws IOException {
     JsonNode spec =
         of("keda.sh/v1alpha1/ScaledObject").findFirst().orElseThrow().content().path("spec");
-    String query = spec.at("/triggers/0/metadata/query").asText();
+    String query =
+        spec.at("/triggers/0/metadata/query").asText().replace("max(", "max by (projection) (");
 
     assertThat(spec.path("minReplicaCount").asInt()).isEqualTo(1);
     assertThat(Files.readString(Manifest.INFRA.resolve("prometheus/alerts.yml")))
-        .contains(query.replaceAll("^max\\(|\\)$", ""));
+        .contains(query + " > ");
   }
 
   @ParameterizedTest
@@ -220,11 +221,17 @@ class WorkloadsTest {
             .at("/services/bank/environment")
             .propertyStream()
             .map(Map.Entry::getKey);
+    Stream<String> lambda =
+        of("AWS/Serverless/Function")
+            .map(manifest -> manifest.content().at("/Properties/Environment/Variables"))
+            .flatMap(JsonNode::propertyStream)
+            .map(Map.Entry::getKey);
     Stream<String> set =
         Stream.of(
                 configuration().keySet().stream(),
                 foldline().flatMap(workload -> workload.variables().keySet().stream()),
-                compose)
+                compose,
+                lambda)
             .flatMap(names -> names)
             .filter(name -> name.matches("(FOLDLINE|QUARKUS|MP)_.*"));
 

@@ -9,17 +9,21 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.foldline.core.Invalid;
 import dev.foldline.eventstoredb.events.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ElementKind;
+import jakarta.validation.Path;
 import jakarta.validation.Validator;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -81,10 +85,45 @@ final class InputReader {
     Set<ConstraintViolation<Object>> violations = validator.validate(input);
     if (!violations.isEmpty()) {
       ConstraintViolation<Object> violation = violations.iterator().next();
-      String field = violation.getPropertyPath().toString();
+      String field = path(violation);
       throw new Invalid(field, field + " " + violation.getMessage());
     }
     return input;
+  }
+
+  /** As the request has it, which may call a component otherwise than its record does. */
+  private String path(ConstraintViolation<?> violation) {
+    StringBuilder path = new StringBuilder();
+    JavaType owner = type;
+    for (Path.Node node : violation.getPropertyPath()) {
+      if (node.getIndex() != null) {
+        path.append('[').append(node.getIndex()).append(']');
+      } else if (node.getKey() != null) {
+        path.append('.').append(node.getKey());
+      }
+      if (node.getKind() == ElementKind.PROPERTY) {
+        Optional<BeanPropertyDefinition> component = component(owner, node.getName());
+        path.append(path.isEmpty() ? "" : ".")
+            .append(component.map(BeanPropertyDefinition::getName).orElse(node.getName()));
+        owner = component.map(BeanPropertyDefinition::getPrimaryType).orElse(owner);
+      }
+    }
+    return path.toString();
+  }
+
+  /**
+   * Of what is in lists and maps of a type.
+   *
+   * @return none of a type whose kinds have components of their own
+   */
+  private static Optional<BeanPropertyDefinition> component(JavaType type, String name) {
+    JavaType owner = type;
+    while (owner.getContentType() != null) {
+      owner = owner.getContentType();
+    }
+    return BODY.getDeserializationConfig().introspect(owner).findProperties().stream()
+        .filter(component -> component.getInternalName().equals(name))
+        .findFirst();
   }
 
   /** Jackson's own words name classes and repeat what was sent. */

@@ -309,6 +309,38 @@ class InputReaderTest {
     refuses(Transfer.class, "[]", "", "the body is no JSON object");
   }
 
+  record Contact(
+      @Size(max = 3, message = "must be short") @JsonProperty("e-mail") String email,
+      List<@Size(max = 3, message = "must be short") String> names,
+      Map<
+              @Size(max = 3, message = "must be short") String,
+              @Size(max = 3, message = "must be short") String>
+          notes,
+      @JsonProperty("others") List<List<@Valid Contact>> more) {}
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "e-mail":"a"  | "e-mail":"long"  | e-mail
+          ["b"]         | ["b","long"]     | names[1]
+          {"c":"d"}     | {"c":"long"}     | notes.c
+          {"c":"d"}     | {"long":"d"}     | notes.long
+          "e-mail":"e"  | "e-mail":"long"  | others[0][0].e-mail
+          """)
+  void is_named_as_the_request_does_where_a_constraint_is_broken(
+      String right, String wrong, String field) {
+    String body =
+        """
+        {"e-mail":"a","names":["b"],"notes":{"c":"d"},"others":[[\
+        {"e-mail":"e","names":[],"notes":{},"others":[]}]]}"""
+            .replace(right, wrong);
+
+    refuses(Contact.class, body, field, field + " must be short");
+  }
+
   private static void refuses(Class<?> type, String body, String field, String detail) {
     assertThatThrownBy(() -> read(type, body))
         .isInstanceOfSatisfying(

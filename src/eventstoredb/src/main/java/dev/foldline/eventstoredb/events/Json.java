@@ -33,6 +33,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.datatype.jsr310.deser.InstantDeserializer;
 import java.io.IOException;
+import java.lang.reflect.AnnotatedElement;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -110,6 +111,11 @@ public final class Json {
       }
     }
     return path.toString();
+  }
+
+  /** Whether a null may stand where a type is used, or in a component. */
+  public static boolean mayBeNull(AnnotatedElement declared) {
+    return Declared.isNullable(declared);
   }
 
   /** A time as a number would leave its unit to be guessed. */

@@ -39,7 +39,7 @@ public final class CommandHeaders implements Supplier<CommandContext> {
   static final String IF_NONE_MATCH = "If-None-Match";
 
   /** An entity tag of RFC 9110: weak or not, and what it says. */
-  private static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"([!#-~\\x80-\\xFF]*)\"");
+  static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"([!#-~\\x80-\\xFF]*)\"");
 
   private static final Pattern REVISION = Pattern.compile("0|[1-9][0-9]{0,17}");
 

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 @Singleton
 final class Consistency {
 
-  private static final String HEADER = "Consistency";
+  static final String HEADER = "Consistency";
 
   private final Views views;
   private final Streams streams;

@@ -2,6 +2,7 @@ package dev.foldline.quarkus.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.foldline.core.Invalid;
 import dev.foldline.core.Receipt;
 import io.quarkus.funqy.runtime.ApplicationException;
 import io.vertx.core.buffer.Buffer;
@@ -66,7 +67,7 @@ final class FunctionAnswer {
             .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes.length()))
             .end(bytes);
       }
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | Invalid e) { // a header that the function did not look at
       fail(e);
     }
   }
@@ -107,7 +108,7 @@ final class FunctionAnswer {
   }
 
   /** A receipt as JSON. */
-  private record Done(String stream, long revision) {}
+  record Done(String stream, long revision) {}
 
   private static Throwable unwrapped(Throwable failure) {
     return failure instanceof ApplicationException && failure.getCause() != null

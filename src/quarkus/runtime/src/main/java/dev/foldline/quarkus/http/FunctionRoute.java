@@ -2,7 +2,6 @@ package dev.foldline.quarkus.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.foldline.core.Begun;
-import dev.foldline.core.Receipt;
 import dev.foldline.core.Unavailable;
 import dev.foldline.quarkus.AllowedCallers;
 import io.quarkus.arc.Arc;
@@ -34,7 +33,6 @@ import io.vertx.ext.web.handler.HttpException;
 import jakarta.validation.Validator;
 import java.lang.reflect.Method;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -60,10 +58,9 @@ final class FunctionRoute implements Handler<RoutingContext> {
   }
 
   private final FunctionInvoker function;
-  private final boolean isCommand;
+  private final FunctionKind kind;
   private final Runs runs;
   private final @Nullable InputReader input;
-  private final List<HttpMethod> methods;
   private final ObjectMapper json;
   private final FunctionMetrics metrics;
   private final BegunAnswers begun;
@@ -88,30 +85,11 @@ final class FunctionRoute implements Handler<RoutingContext> {
     this.check = checks.getSecurityCheck(function.getMethod());
     this.isForAnyone = callers == AllowedCallers.ANYONE || (check != null && check.isPermitAll());
     this.function = function;
-    this.isCommand = isCommand(function);
+    this.kind = FunctionKind.of(function);
     this.runs = runs(function.getMethod());
     this.input = function.hasInput() ? new InputReader(function.getInputType(), validator) : null;
-    this.methods = methods(function);
     this.json = json;
     this.metrics = metrics;
-  }
-
-  private static List<HttpMethod> methods(FunctionInvoker function) {
-    if (isCommand(function) || function.getMethod().isAnnotationPresent(Operation.class)) {
-      return List.of(HttpMethod.POST);
-    } else if (function.getMethod().isAnnotationPresent(Query.class)) {
-      return List.of(HttpMethod.GET, HttpMethod.HEAD);
-    } else {
-      return List.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST);
-    }
-  }
-
-  private static boolean isCommand(FunctionInvoker function) {
-    return Receipt.class.equals(function.getOutputType()) || beginsProcess(function);
-  }
-
-  private static boolean beginsProcess(FunctionInvoker function) {
-    return Begun.class.equals(function.getOutputType());
   }
 
   private static Runs runs(Method method) {
@@ -125,7 +103,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
   }
 
   String describe() {
-    return methods.getLast() + " /" + function.getName();
+    return kind.methods().getLast() + " /" + function.getName();
   }
 
   @Override
@@ -134,8 +112,8 @@ final class FunctionRoute implements Handler<RoutingContext> {
     http.enter();
     Call call = new Call(http);
     request.remove(QuarkusHttpUser.AUTH_FAILURE_HANDLER); // it would answer beside us
-    if (!methods.contains(request.request().method())) {
-      String allow = String.join(", ", methods.stream().map(HttpMethod::name).toList());
+    if (!kind.methods().contains(request.request().method())) {
+      String allow = String.join(", ", kind.methods().stream().map(HttpMethod::name).toList());
       request.response().putHeader(HttpHeaders.ALLOW, allow);
       call.answer.give(Outcome.ofStatus(405, ""));
     } else {
@@ -213,7 +191,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
     Call(HttpCall http) {
       this.http = http;
       this.request = http.request();
-      this.answer = new FunctionAnswer(http, json, metrics, isCommand);
+      this.answer = new FunctionAnswer(http, json, metrics, kind.isCommand());
       this.work = new FunctionWork(answer);
     }
 
@@ -237,7 +215,7 @@ final class FunctionRoute implements Handler<RoutingContext> {
         requests.deactivate();
       }
       work.begin(
-          beginsProcess(function)
+          kind == FunctionKind.PROCESS
               ? getOutput().chain(process -> begun.answer(http, (Begun) process))
               : getOutput(),
           beans);

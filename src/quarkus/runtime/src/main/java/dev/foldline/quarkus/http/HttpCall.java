@@ -35,7 +35,7 @@ final class HttpCall {
 
   private static final String KEY = HttpCall.class.getName();
   private static final String CONTENT_TYPES = KEY + ".content-types";
-  private static final Pattern PRINTABLE = Pattern.compile("[ -~]{1,255}");
+  static final Pattern PRINTABLE = Pattern.compile("[ -~]{1,255}");
   static final String TRACEPARENT = "traceparent";
 
   private static final Pattern WAIT =

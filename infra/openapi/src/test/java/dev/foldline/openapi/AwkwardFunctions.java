@@ -141,7 +141,8 @@ public class AwkwardFunctions {
       @Valid Shape shape,
       Shape raw,
       Optional<@Valid Shape> other,
-      Set<Shape.@Valid Polygon> polygons,
+      List<Shape.@Valid Polygon> polygons,
+      Set<Shape.Polygon> unlooked,
       Shape.Circle circle,
       Map<Colour, Shape> byColour) {}
 

@@ -1,7 +1,6 @@
 package dev.foldline.openapi;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeName;
@@ -76,7 +75,6 @@ public class AwkwardFunctions {
       YearMonth month,
       Duration length,
       Colour colour,
-      @JsonFormat(pattern = "dd.MM.yyyy") LocalDate due,
       Sku sku) {}
 
   /** A text of its own type. */

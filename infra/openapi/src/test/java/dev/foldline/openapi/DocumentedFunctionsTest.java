@@ -56,8 +56,7 @@ class DocumentedFunctionsTest {
           "/account", Set.of("at"),
           "/accounts-of", Set.of("after"),
           "/largest-accounts", Set.of("after"),
-          "/processes", Set.of("state", "olderThan", "after"),
-          "/scalars", Set.of("due"));
+          "/processes", Set.of("state", "olderThan", "after"));
 
   private static final List<String> BANK_COMMANDS =
       List.of(

@@ -56,7 +56,6 @@ public class AwkwardFunctions {
   /** A value of each kind. */
   public record Scalars(
       boolean paid,
-      byte small,
       short rows,
       int pieces,
       long cents,

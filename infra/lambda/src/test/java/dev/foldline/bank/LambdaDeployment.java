@@ -21,7 +21,7 @@ final class LambdaDeployment implements AutoCloseable {
   LambdaDeployment(Path data, Map<String, String> environment) {
     neighbours = new Neighbours(data);
     Map<String, String> properties = new HashMap<>(neighbours.properties());
-    function = BankProcess.launch(BankProcess.withKeys(properties), environment);
+    function = BankProcess.launch(BankProcess.inProduction(properties), environment);
     properties.put("foldline.run", "commands,queries,projections,reactions,builds");
     awake = BankProcess.start(Path.of(System.getProperty("bank.awake")), properties, Map.of());
     function.awaitReady();

@@ -4,6 +4,7 @@ import dev.foldline.testing.ApplicationProcess;
 import dev.foldline.testing.LambdaRuntime;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,11 @@ final class BankProcess implements AutoCloseable {
 
   String output() {
     return process.output();
+  }
+
+  /** Ends it as its platform does; its exit value. */
+  int end(Duration limit) {
+    return process.end(limit);
   }
 
   /** Ends it as {@code kill -9} does. */

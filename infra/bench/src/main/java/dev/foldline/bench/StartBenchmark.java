@@ -16,6 +16,8 @@ final class StartBenchmark {
 
   private static final int ROUNDS = 11;
 
+  private static final String CALLS_ALONE = "-Dfoldline.run=commands,queries";
+
   private final List<Bank> banks = new ArrayList<>();
 
   /** One way to start it. */
@@ -24,10 +26,12 @@ final class StartBenchmark {
   /** Seconds from exec on, and megabytes after the first command. */
   private record Start(double answered, double done, double ready, double resident) {}
 
-  private StartBenchmark(Path plain, Path trained, List<Path> executables) {
+  private StartBenchmark(Path plain, Path trained, Path secured, List<Path> executables) {
     add("fast-jar", plain.resolve("run").toString());
     add("trained, throughput", trained.resolve("run").toString(), "throughput");
     add("trained, fast-start", trained.resolve("run").toString(), "fast-start");
+    add("the same, calls alone", trained.resolve("run").toString(), "fast-start", CALLS_ALONE);
+    add("known callers, trained", secured.resolve("run").toString(), "fast-start");
     executables.forEach(executable -> add("native", executable.toString()));
   }
 
@@ -38,13 +42,17 @@ final class StartBenchmark {
   /**
    * Prints the table.
    *
-   * @param args the packaged bank, the trained one, and a native executable if there is one
+   * @param args the packaged bank, the trained one, that for known callers, trained, and a native
+   *     executable if there is one
    */
   public static void main(String[] args) throws Exception {
     Logs.atInfo();
     StartBenchmark bench =
         new StartBenchmark(
-            Path.of(args[0]), Path.of(args[1]), Stream.of(args).skip(2).map(Path::of).toList());
+            Path.of(args[0]),
+            Path.of(args[1]),
+            Path.of(args[2]),
+            Stream.of(args).skip(3).map(Path::of).toList());
     int redisPort = HttpProcess.freePort();
     RedisServer redis =
         RedisServer.builder().port(redisPort).bind("127.0.0.1").setting("save \"\"").build();

@@ -53,6 +53,9 @@ class LambdaFreezeIT {
         "foldline.eventstoredb.connection-string",
         "esdb://127.0.0.1:%d?tls=false".formatted(toStore.port()));
     properties.put("quarkus.redis.hosts", "redis://127.0.0.1:" + toRedis.port());
+    // What goes by a connection that is dead has no answer within the command's time.
+    properties.put("foldline.eventstoredb.timeout", "30s");
+    properties.put("foldline.redis.timeout", "30s");
     function = BankProcess.start(properties);
     bank = function.client();
   }

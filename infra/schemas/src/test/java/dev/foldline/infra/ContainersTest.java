@@ -85,7 +85,10 @@ class ContainersTest {
 
     assertThat(copied)
         .isNotEmpty()
-        .allMatch(path -> path.matches("functions/bank/target/(quarkus-app|\\*-runner)"));
+        .allMatch(
+            path ->
+                path.matches(
+                    "(infra/secured/target/quarkus-app|functions/bank/target/\\*-runner)"));
     assertThat(let).first().isEqualTo("*");
     assertThat(let.subList(1, let.size()))
         .containsExactlyElementsOf(copied.stream().map(path -> "!" + path).toList());

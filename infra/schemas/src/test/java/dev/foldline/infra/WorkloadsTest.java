@@ -32,7 +32,6 @@ class WorkloadsTest {
           "quarkus.redis.hosts",
           "quarkus.shutdown.timeout",
           "mp.jwt.verify.issuer",
-          "foldline.callers", // Until its page lists it.
           "mp.jwt.verify.publickey.location");
 
   private static final Pattern LISTED =

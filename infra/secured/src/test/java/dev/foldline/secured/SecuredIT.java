@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,13 @@ class SecuredIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Path APPLICATION = Path.of("target", "quarkus-app");
+
+  /** With {@code -Dtrained} the application is trained by this, as the bank is by its own tests. */
+  private static final List<String> TRAINING =
+      System.getProperty("trained") == null
+          ? List.of()
+          : List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=app.aotconf");
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -63,7 +71,7 @@ class SecuredIT {
   static void start() {
     redis = new RedisProcess("--appendonly", "yes", "--dir", data.toString());
     store = EventStoreServer.startProcess(data.resolve("store"));
-    bank = new ApplicationProcess(APPLICATION, List.of(), properties("prod,secured"), Map.of());
+    bank = new ApplicationProcess(APPLICATION, TRAINING, properties("prod,secured"), Map.of());
     bank.awaitReady("q/health/ready");
   }
 
@@ -84,10 +92,24 @@ class SecuredIT {
   }
 
   @AfterAll
-  static void stop() {
-    bank.close();
+  static void stop() throws Exception {
+    if (TRAINING.isEmpty()) {
+      bank.close();
+    } else {
+      bank.end(Duration.ofMinutes(2)); // what was recorded takes its time to be written
+      makeCache();
+    }
     store.close();
     redis.close();
+  }
+
+  private static void makeCache() throws Exception {
+    ProcessBuilder train =
+        new ProcessBuilder(APPLICATION.resolve("run").toString(), "train").inheritIO();
+    train.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    assertThat(train.start().waitFor(Duration.ofMinutes(2))).isTrue();
+    assertThat(APPLICATION.resolve("app.aot")).exists();
+    Files.delete(APPLICATION.resolve("app.aotconf"));
   }
 
   /** Who is not known by what they show. */

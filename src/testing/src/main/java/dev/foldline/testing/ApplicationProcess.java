@@ -165,6 +165,18 @@ public final class ApplicationProcess implements AutoCloseable {
     process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
   }
 
+  /**
+   * Ends it as its platform does, and waits until it has.
+   *
+   * @return its exit value
+   * @throws java.util.concurrent.CompletionException if that takes longer than a limit
+   */
+  public int end(Duration limit) {
+    process.destroy();
+    process.onExit().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS).join();
+    return process.exitValue();
+  }
+
   /** Kills it, and starts it again, as it was started before. */
   public void restart() {
     kill();

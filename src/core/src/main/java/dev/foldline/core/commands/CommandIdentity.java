@@ -9,7 +9,12 @@ public sealed interface CommandIdentity {
 
   /** The identity of a call that has no key. */
   static CommandIdentity ofThisCall() {
-    return new OfCall(ProcessImage.name() + UUID.randomUUID());
+    return ofCall(UUID.randomUUID());
+  }
+
+  /** The same, of the random number that a process has next: so may have others of its image. */
+  static CommandIdentity ofCall(UUID next) {
+    return new OfCall(ProcessImage.name() + next);
   }
 
   /** The identity of a command that a request with a key leads to. */

@@ -1,7 +1,6 @@
 package dev.foldline.quarkus;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,9 +15,15 @@ final class Standstill {
 
   private final LongSupplier wall;
   private final LongSupplier counted;
-  private final AtomicReference<Tick> last;
+  private volatile Tick last;
 
-  private record Tick(long wall, long counted) {}
+  private record Tick(long wall, long counted) {
+
+    boolean isLongAfter(Tick before) {
+      return Math.abs(wall - before.wall) > LONGEST.toMillis()
+          || counted - before.counted > LONGEST.toNanos();
+    }
+  }
 
   /**
    * @param wall in milliseconds: goes on while a process is frozen, and may be set
@@ -27,25 +32,27 @@ final class Standstill {
   Standstill(LongSupplier wall, LongSupplier counted) {
     this.wall = wall;
     this.counted = counted;
-    this.last = new AtomicReference<>(now());
+    this.last = now();
   }
 
   private Tick now() {
     return new Tick(wall.getAsLong(), counted.getAsLong());
   }
 
-  /** The process runs. */
-  void tick() {
-    last.set(now());
+  /** Whether the process stood still since the last tick. */
+  boolean isOver() {
+    return now().isLongAfter(last);
   }
 
-  /** Whether it stood still, by either clock: true for one of those who ask. */
-  boolean isOver() {
-    Tick before = last.get();
+  /**
+   * Ticks. It may stand still while it does: the time of a tick is from before whatever follows.
+   *
+   * @return whether the process stood still since the tick before
+   */
+  synchronized boolean tick() {
+    Tick before = last;
     Tick now = now();
-    boolean stood =
-        Math.abs(now.wall() - before.wall()) > LONGEST.toMillis()
-            || now.counted() - before.counted() > LONGEST.toNanos();
-    return stood && last.compareAndSet(before, now);
+    last = now;
+    return now.isLongAfter(before);
   }
 }

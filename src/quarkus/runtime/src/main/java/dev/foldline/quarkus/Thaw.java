@@ -66,23 +66,26 @@ class Thaw implements Resource {
     filters.register(this::ahead, FIRST);
   }
 
-  private void tick() {
-    look();
-    standstill.tick();
-  }
-
-  private void look() {
-    if (standstill.isOver()) {
+  private synchronized void tick() {
+    if (standstill.tick()) {
       LOG.debug("this process stood still: its connections are made anew");
       Uni<Void> begun = renew();
       renewing = begun;
-      begun.subscribe().with(_ -> renewing = null);
+      begun.subscribe().with(_ -> ended(begun));
+    }
+  }
+
+  private synchronized void ended(Uni<Void> which) {
+    if (renewing == which) {
+      renewing = null;
     }
   }
 
   /** Lets a request pass once nothing goes by an old connection. */
   private void ahead(RoutingContext request) {
-    look();
+    if (standstill.isOver()) {
+      tick();
+    }
     @Nullable Uni<Void> before = renewing;
     if (before == null) {
       request.next();

@@ -24,37 +24,31 @@ class StandstillTest {
     for (int i = 0; i < 100; i++) {
       pass(Duration.ofSeconds(3));
       assertThat(standstill.isOver()).isFalse();
-      standstill.tick();
+      assertThat(standstill.tick()).isFalse();
     }
   }
 
   @Test
-  void is_noticed_by_one_of_those_who_ask() {
+  void is_told_by_one_tick() {
     pass(Duration.ofMillis(3_001));
     assertThat(standstill.isOver()).isTrue();
+    assertThat(standstill.tick()).isTrue();
     assertThat(standstill.isOver()).isFalse();
+    assertThat(standstill.tick()).isFalse();
   }
 
   @Test
   void is_noticed_where_only_the_wall_clock_went_on() {
     wall += Duration.ofDays(3).toMillis();
-    assertThat(standstill.isOver()).isTrue();
+    assertThat(standstill.tick()).isTrue();
   }
 
   @Test
   void is_noticed_where_the_wall_clock_was_set_meanwhile() {
     wall -= Duration.ofDays(3).toMillis();
     counted += Duration.ofHours(1).toNanos();
-    assertThat(standstill.isOver()).isTrue();
-    standstill.tick();
+    assertThat(standstill.tick()).isTrue();
     counted += Duration.ofHours(1).toNanos();
-    assertThat(standstill.isOver()).isTrue();
-  }
-
-  @Test
-  void is_over_with_a_tick() {
-    pass(Duration.ofDays(1));
-    standstill.tick();
-    assertThat(standstill.isOver()).isFalse();
+    assertThat(standstill.tick()).isTrue();
   }
 }

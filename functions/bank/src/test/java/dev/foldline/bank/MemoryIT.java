@@ -53,7 +53,7 @@ class MemoryIT {
     List<CompletableFuture<?>> appends = new ArrayList<>();
     for (int i = 0; i < ACCOUNTS; i++) {
       List<EventData> history = new ArrayList<>();
-      history.add(event("account-opened", "{\"owner\":\"Ada\"}"));
+      history.add(event("account-opened", "{\"owner\":\"Ada\",\"holder\":\"\"}"));
       while (history.size() < EACH) {
         history.add(event("account-deposited", "{\"cents\":1}"));
       }

@@ -28,7 +28,7 @@ record Accounts(String prefix, int count) {
     List<CompletableFuture<WriteResult>> appends = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       List<EventData> history = new ArrayList<>();
-      history.add(event("account-opened", "{\"owner\":\"Ada\"}"));
+      history.add(event("account-opened", "{\"owner\":\"Ada\",\"holder\":\"\"}"));
       while (history.size() < events) {
         history.add(event("account-deposited", "{\"cents\":1}"));
       }

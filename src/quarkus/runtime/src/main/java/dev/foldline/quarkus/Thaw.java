@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.crac.Core;
@@ -39,14 +40,17 @@ class Thaw implements Resource {
   private static final int FIRST = Integer.MAX_VALUE;
 
   private final Vertx vertx;
-  private final EventStore store;
-  private final Views views;
-  private final StoreClock clock;
+
+  /** Not made before they are needed: filters are, before the configuration is looked at. */
+  private final Instance<EventStore> store;
+
+  private final Instance<Views> views;
+  private final Instance<StoreClock> clock;
   private final Standstill standstill = new Standstill(System::currentTimeMillis, System::nanoTime);
   private volatile @Nullable Uni<Void> renewing;
   private long timer = -1;
 
-  Thaw(Vertx vertx, EventStore store, Views views, StoreClock clock) {
+  Thaw(Vertx vertx, Instance<EventStore> store, Instance<Views> views, Instance<StoreClock> clock) {
     this.vertx = vertx;
     this.store = store;
     this.views = views;
@@ -105,9 +109,9 @@ class Thaw implements Resource {
   }
 
   private Uni<Void> renew() {
-    clock.forget();
+    clock.get().forget();
     return Uni.join()
-        .all(store.renew(), views.renew())
+        .all(store.get().renew(), views.get().renew())
         .andCollectFailures()
         .ifNoItem()
         .after(LIMIT)
@@ -128,7 +132,7 @@ class Thaw implements Resource {
   @Override
   public void afterRestore(org.crac.Context<? extends Resource> context) {
     ProcessImage.restored();
-    clock.forget();
+    clock.get().forget();
     standstill.tick();
   }
 }

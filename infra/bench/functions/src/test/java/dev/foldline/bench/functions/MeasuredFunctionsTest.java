@@ -55,7 +55,7 @@ class MeasuredFunctionsTest {
 
   @Test
   void an_order_that_is_due_is_paid() {
-    append("account-a-3", "account-opened", "{\"owner\":\"Ada\"}");
+    append("account-a-3", "account-opened", "{\"owner\":\"Ada\",\"holder\":\"\"}");
     append("order-1", "order-due", "{\"account\":\"a-3\",\"cents\":5}");
     await()
         .atMost(LIMIT)

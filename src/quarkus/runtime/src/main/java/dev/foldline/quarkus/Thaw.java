@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has an instance go on that its platform stopped between two calls, be it for seconds or days, or
  * that was made of an image of another one's memory: before the next call, connections are made
- * anew which may have died without a word, and what was known of the time is forgotten.
+ * anew which may have died without a word, and what was known of the time is forgotten. One that
+ * holds subscriptions is not stopped like that, and they look after themselves.
  *
  * @see <a href="https://github.com/CRaC/org.crac">Coordinated Restore at Checkpoint</a>, by which
  *     Lambda's SnapStart tells of an image
@@ -46,6 +47,7 @@ class Thaw implements Resource {
 
   private final Instance<Views> views;
   private final Instance<StoreClock> clock;
+  private final boolean maySleep;
   private final Standstill standstill = new Standstill(System::currentTimeMillis, System::nanoTime);
   private volatile @Nullable Uni<Void> renewing;
   private long timer = -1;
@@ -58,8 +60,10 @@ class Thaw implements Resource {
   }
 
   void start(@Observes StartupEvent event) {
-    timer = vertx.setPeriodic(PERIOD.toMillis(), _ -> tick());
-    Core.getGlobalContext().register(this);
+    if (maySleep) {
+      timer = vertx.setPeriodic(PERIOD.toMillis(), _ -> tick());
+      Core.getGlobalContext().register(this);
+    }
   }
 
   void stop(@Observes ShutdownEvent event) {
@@ -67,7 +71,9 @@ class Thaw implements Resource {
   }
 
   void register(@Observes Filters filters) {
-    filters.register(this::ahead, FIRST);
+    if (maySleep) {
+      filters.register(this::ahead, FIRST);
+    }
   }
 
   private synchronized void tick() {

@@ -25,7 +25,6 @@ import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -65,7 +64,6 @@ public class AwkwardFunctions {
       BigDecimal price,
       String text,
       UUID id,
-      URI place,
       Instant at,
       OffsetDateTime there,
       LocalDate day,

@@ -52,7 +52,13 @@ class Thaw implements Resource {
   private volatile @Nullable Uni<Void> renewing;
   private long timer = -1;
 
-  Thaw(Vertx vertx, Instance<EventStore> store, Instance<Views> views, Instance<StoreClock> clock) {
+  Thaw(
+      Vertx vertx,
+      Instance<EventStore> store,
+      Instance<Views> views,
+      Instance<StoreClock> clock,
+      FoldlineConfig config) {
+    this.maySleep = config.run().stream().allMatch(Role::maySleep);
     this.vertx = vertx;
     this.store = store;
     this.views = views;

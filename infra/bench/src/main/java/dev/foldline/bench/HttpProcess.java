@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 
 /** What is called over HTTP, in a process of its own. */
 final class HttpProcess implements AutoCloseable {

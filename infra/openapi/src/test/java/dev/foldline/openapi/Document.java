@@ -18,9 +18,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** An OpenAPI document, as somebody reads it who knows nothing else. */
 final class Document {
+
+  private static final long DEEP = 256L << 20;
 
   static final ObjectMapper JSON = new ObjectMapper();
 
@@ -157,9 +163,19 @@ final class Document {
     return node.has("$ref") ? resolved(root.at(node.path("$ref").asText().substring(1))) : node;
   }
 
-  /** Why a value is none of a schema; empty if it is. */
+  /**
+   * Why a value is none of a schema; empty if it is. It is found out on a thread whose stack is
+   * deep enough for the validator's patterns, which go a step deeper with each letter.
+   */
   Set<ValidationMessage> faults(JsonNode schema, JsonNode value) {
-    return known.computeIfAbsent(schema, this::schema).validate(value);
+    JsonSchema validator = known.computeIfAbsent(schema, this::schema);
+    var faults = new FutureTask<>(() -> validator.validate(value));
+    new Thread(null, faults, "validator", DEEP).start();
+    try {
+      return faults.get(1, TimeUnit.MINUTES);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
   }
 
   boolean allows(JsonNode schema, JsonNode value) {

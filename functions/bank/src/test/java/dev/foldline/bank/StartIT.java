@@ -46,6 +46,12 @@ class StartIT {
   }
 
   @Test
+  void does_not_start_for_callers_whom_nothing_finds_out_and_says_what_to_do() throws Exception {
+    assertDoesNotStart(ENOUGH, "foldline.callers: nothing", "quarkus-smallrye-jwt", "=anyone");
+    assertDoesNotStart(enoughBut("quarkus.profile", "prod,secured"), "foldline.callers: nothing");
+  }
+
+  @Test
   void does_not_start_with_a_property_that_there_is_not_and_says_which_one_is_meant()
       throws Exception {
     assertDoesNotStart(

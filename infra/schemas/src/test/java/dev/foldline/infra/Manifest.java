@@ -28,9 +28,7 @@ record Manifest(Path file, String schema, JsonNode content) {
     List<Manifest> all = new ArrayList<>(kubernetes());
     all.addAll(knative());
     Yaml.read(COMPOSE).forEach(content -> all.add(new Manifest(COMPOSE, "compose", content)));
-    if (Files.exists(TEMPLATE)) {
-      all.addAll(template());
-    }
+    all.addAll(template());
     return all;
   }
 

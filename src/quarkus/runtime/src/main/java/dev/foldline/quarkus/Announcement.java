@@ -5,12 +5,15 @@ import dev.foldline.eventstoredb.connection.EventStore;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.security.identity.IdentityProvider;
+import io.quarkus.security.identity.request.AnonymousAuthenticationRequest;
 import io.quarkus.vertx.http.HttpServer;
 import io.quarkus.vertx.http.HttpServerStart;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
+import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
@@ -37,14 +40,15 @@ class Announcement {
       FoldlineConfig config,
       @ConfigProperty(name = "quarkus.redis.hosts", defaultValue = "") String redis,
       @ConfigProperty(name = "AWS_LAMBDA_FUNCTION_NAME") Optional<String> lambda,
-      Instance<HttpAuthenticationMechanism> mechanisms,
+      @Any Instance<HttpAuthenticationMechanism> mechanisms,
+      @Any Instance<IdentityProvider<?>> providers,
       LaunchMode mode) {
     this.location = location;
     this.config = config;
     this.redis = redis;
     this.isOnLambda = lambda.isPresent();
     this.callers = AllowedCallers.of(config, mode);
-    this.findsOutCallers = !mechanisms.isUnsatisfied();
+    this.findsOutCallers = mechanisms.stream().anyMatch(each -> isOfUse(each, providers));
   }
 
   /**
@@ -76,6 +80,15 @@ class Announcement {
                   .formatted(Role.names(config.run()))
               + " foldline.run=commands,queries; run the rest where an instance is always awake");
     }
+  }
+
+  /** Quarkus has a mechanism for basic authentication also where nobody knows any users. */
+  private static boolean isOfUse(
+      HttpAuthenticationMechanism mechanism, Instance<IdentityProvider<?>> providers) {
+    return providers.stream()
+        .map(IdentityProvider::getRequestType)
+        .filter(type -> type != AnonymousAuthenticationRequest.class)
+        .anyMatch(mechanism.getCredentialTypes()::contains);
   }
 
   private void mustFindOutCallers() {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("A bank whose platform starts instances when they are called, and ends them")
 class ScaledToZeroIT {
 
-  private static final int STEPS = Integer.getInteger("activator.steps", 6);
+  private static final int STEPS = Integer.getInteger("activator.steps", 4);
   private static final long SEED = Long.getLong("activator.seed", 1);
   private static final int CALLERS = 4;
   private static final Duration LIMIT = Duration.ofSeconds(90);

@@ -3,9 +3,6 @@ package dev.foldline.testing;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +37,9 @@ public final class Activator implements AutoCloseable {
   private final String ready;
   private final List<ApplicationProcess> instances = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
-  private final HttpServer server;
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpServer server = LoopbackHttp.serve(0);
   private volatile int started;
 
   /**
@@ -57,12 +51,6 @@ public final class Activator implements AutoCloseable {
   public Activator(Supplier<ApplicationProcess> application, String ready) {
     this.application = application;
     this.ready = ready;
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.setExecutor(threads);
     server.createContext("/", this::forward);
     server.start();
   }
@@ -142,13 +130,9 @@ public final class Activator implements AutoCloseable {
                   values.forEach(value -> call.getResponseHeaders().add(name, value));
                 }
               });
-      boolean isEmpty = answer.body().length == 0;
-      call.sendResponseHeaders(answer.statusCode(), isEmpty ? -1 : answer.body().length);
-      if (!isEmpty) {
-        call.getResponseBody().write(answer.body());
-      }
+      LoopbackHttp.send(call, answer.statusCode(), answer.body());
     } catch (IOException _) {
-      call.sendResponseHeaders(BAD_GATEWAY, -1);
+      LoopbackHttp.send(call, BAD_GATEWAY, new byte[0]);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -157,7 +141,7 @@ public final class Activator implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
-    threads.shutdownNow();
+    http.shutdownNow();
     List<ApplicationProcess> left;
     synchronized (this) {
       left = List.copyOf(instances);

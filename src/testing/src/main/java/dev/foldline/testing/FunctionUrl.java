@@ -46,7 +46,7 @@ public final class FunctionUrl implements AutoCloseable {
   /** Listens on a port of the loopback interface, for a function whose invocations these are. */
   public FunctionUrl(int port, LambdaRuntime runtime) {
     this.runtime = runtime;
-    this.server = LambdaRuntime.serve(port);
+    this.server = LoopbackHttp.serve(port);
     server.createContext("/", this::call);
     server.start();
   }
@@ -55,7 +55,7 @@ public final class FunctionUrl implements AutoCloseable {
     try (call) {
       byte[] body = call.getRequestBody().readNBytes(MOST_BYTES + 1);
       if (body.length > MOST_BYTES) {
-        LambdaRuntime.send(call, 413, new byte[0]);
+        LoopbackHttp.send(call, 413, new byte[0]);
       } else {
         answer(call, invoke(event(call, body)));
       }
@@ -123,7 +123,7 @@ public final class FunctionUrl implements AutoCloseable {
     JsonNode said = JSON.readTree(answer);
     if (!said.has("statusCode")) {
       call.getResponseHeaders().set("Content-Type", "application/json");
-      LambdaRuntime.send(call, 200, answer.getBytes(UTF_8));
+      LoopbackHttp.send(call, 200, answer.getBytes(UTF_8));
       return;
     }
     said.path("headers")
@@ -138,7 +138,7 @@ public final class FunctionUrl implements AutoCloseable {
         .forEach(cookie -> call.getResponseHeaders().add("Set-Cookie", cookie.asText()));
     String body = said.path("body").asText("");
     boolean isBinary = said.path("isBase64Encoded").asBoolean();
-    LambdaRuntime.send(
+    LoopbackHttp.send(
         call,
         said.path("statusCode").asInt(),
         isBinary ? Base64.getDecoder().decode(body) : body.getBytes(UTF_8));

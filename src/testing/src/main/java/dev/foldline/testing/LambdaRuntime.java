@@ -9,8 +9,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -85,23 +82,10 @@ public final class LambdaRuntime implements AutoCloseable {
    */
   LambdaRuntime(Path zip) {
     function = unpack(zip);
-    server = serve(0);
+    server = LoopbackHttp.serve(0);
     server.createContext(API + "invocation/next", this::next);
     server.createContext(API, this::answered);
     server.start();
-  }
-
-  /** A server of the loopback interface, not yet started; of any port if it is 0. */
-  static HttpServer serve(int port) {
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-    try {
-      HttpServer server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-      return server;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static Path unpack(Path zip) {
@@ -206,7 +190,7 @@ public final class LambdaRuntime implements AutoCloseable {
       headers.set(
           "Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:1:function:f");
       headers.set("Content-Type", "application/json");
-      send(call, 200, invocation.event().getBytes(UTF_8));
+      LoopbackHttp.send(call, 200, invocation.event().getBytes(UTF_8));
     } catch (InterruptedException _) {
       // somebody else asks by now
     }
@@ -226,14 +210,8 @@ public final class LambdaRuntime implements AutoCloseable {
         (invocation == null ? List.copyOf(waiting) : List.of(invocation))
             .forEach(each -> each.answer().completeExceptionally(failed));
       }
-      send(call, 202, new byte[0]);
+      LoopbackHttp.send(call, 202, new byte[0]);
     }
-  }
-
-  /** A body of no bytes is none. */
-  static void send(HttpExchange call, int status, byte[] body) throws IOException {
-    call.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-    call.getResponseBody().write(body);
   }
 
   /** Its process has ended by now: what was unpacked is deleted. */

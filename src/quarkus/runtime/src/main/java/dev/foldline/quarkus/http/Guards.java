@@ -50,7 +50,8 @@ final class Guards {
       if (projection.isGuarded()
           && projection instanceof Projection.OfStreams<?>
           && projection.reads(stream)) {
-        shown = shown.chain(() -> mustShow(documents, projection, stream));
+        Uni<Void> one = mustShow(documents, projection, stream);
+        shown = shown.chain(() -> one);
       }
     }
     return shown;

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  */
 public final class HttpContract {
 
-  private static final String TAG = "(W/)?\"[!#-~\\x80-\\xFF]*\"";
+  private static final String TAG = CommandHeaders.ENTITY_TAG.pattern();
 
   private static final Header CORRELATION =
       new Header(
@@ -106,7 +106,7 @@ public final class HttpContract {
             new Header(
                 CommandHeaders.IF_MATCH,
                 "Only if this is the stream's last revision, or, of *, if it has events.",
-                "\\*|" + CommandHeaders.ENTITY_TAG.pattern()),
+                "\\*|" + TAG),
             new Header(CommandHeaders.IF_NONE_MATCH, "Only if the stream has no events.", "\\*"),
             prefer,
             CORRELATION,
